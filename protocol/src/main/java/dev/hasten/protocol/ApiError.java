@@ -1,0 +1,165 @@
+package dev.hasten.protocol;
+
+import java.io.Serial;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error that a client sees: HTTP status, Prisma error code, text and meta.
+ *
+ * <p>Errors are created where they are known and turned into bytes in one place ({@link ErrorBody}). The text must be
+ * safe to show to whoever holds an API key: no stack traces, paths, connection strings or SQL of others. An ApiError
+ * has no stack trace: it is an answer, not a defect.
+ */
+public final class ApiError extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+    private final String code;
+    private final transient Map<String, Object> meta;
+    private final @Nullable Duration retryAfter;
+
+    private ApiError(int status, String code, String message, Map<String, ?> meta, @Nullable Duration retryAfter) {
+        super(message, null, false, false);
+        this.status = status;
+        this.code = code;
+        Map<String, Object> present = new LinkedHashMap<>();
+        meta.forEach((key, value) -> {
+            if (value != null) {
+                present.put(key, value);
+            }
+        });
+        this.meta = Collections.unmodifiableMap(present);
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * An error with everything chosen by the caller.
+     *
+     * @param status HTTP status, 400 to 599
+     * @param code Prisma error code such as {@code P2002}
+     * @param message text for the client
+     * @param meta details for the client; null values are left out
+     */
+    public static ApiError of(int status, String code, String message, Map<String, ?> meta) {
+        return new ApiError(status, code, message, meta, null);
+    }
+
+    /** An error without meta; see {@link #of(int, String, String, Map)}. */
+    public static ApiError of(int status, String code, String message) {
+        return new ApiError(status, code, message, Map.of(), null);
+    }
+
+    /** P6000, 400: the request cannot be understood. The message says what was wrong and what is allowed. */
+    public static ApiError badRequest(String message) {
+        return of(400, "P6000", message);
+    }
+
+    /** P6002, 401: no key, a wrong one, an expired one. The text never says which. */
+    public static ApiError unauthorized() {
+        return of(
+                401,
+                "P6002",
+                "Unauthorized, check your connection string: this server needs a valid API key (api_key in the URL, or"
+                        + " an `Authorization: Bearer` header)");
+    }
+
+    /** P6005, 400: a parameter of the call is outside of what is allowed. */
+    public static ApiError invalidParameters(String message) {
+        return of(400, "P6005", message);
+    }
+
+    /** P6006, 400: the client is newer or older than what this server understands. */
+    public static ApiError unsupportedVersion(String message) {
+        return of(400, "P6006", message);
+    }
+
+    /** P6004, 422: the query ran longer than the limit of its database and was cancelled in PostgreSQL. */
+    public static ApiError queryTimeout(Duration limit) {
+        return of(
+                422,
+                "P6004",
+                "Query timeout exceeded: the query took longer than the limit of %s and was cancelled"
+                        .formatted(milliseconds(limit)));
+    }
+
+    /** P6009, 422: the answer, or the rows read for it, are larger than the limit. */
+    public static ApiError responseTooLarge(String what, long limitBytes) {
+        return of(
+                422,
+                "P6009",
+                ("Response size limit exceeded: %s is larger than the limit of %d bytes. Select fewer fields or"
+                                + " fewer rows, for example with take")
+                        .formatted(what, limitBytes));
+    }
+
+    /** P2024, 503: no connection became free in time. Text as Prisma's. */
+    public static ApiError poolTimeout(Duration timeout, int poolSize) {
+        return of(
+                503,
+                "P2024",
+                ("Timed out fetching a new connection from the connection pool. More info:"
+                                + " http://pris.ly/d/connection-pool (Current connection pool timeout: %d, connection"
+                                + " limit: %d)")
+                        .formatted(Math.max(1, timeout.toSeconds()), poolSize),
+                Map.of("connection_limit", poolSize, "timeout", Math.max(1, timeout.toSeconds())));
+    }
+
+    /** P5011, 429: more requests than the server accepts; {@code retryAfter} says when to come again. */
+    public static ApiError tooManyRequests(String message, Duration retryAfter) {
+        return new ApiError(429, "P5011", message, Map.of(), retryAfter);
+    }
+
+    /** P6008, 503: the server is stopping or cannot reach its database. */
+    public static ApiError unavailable(String message, Duration retryAfter) {
+        return new ApiError(503, "P6008", message, Map.of(), retryAfter);
+    }
+
+    /** P2028, 409: an interactive transaction that is closed, expired or unknown. */
+    public static ApiError transaction(String message, Map<String, ?> meta) {
+        return of(409, "P2028", "Transaction API error: " + message, meta);
+    }
+
+    /** P2023, 400: a value from the database does not have the shape that the plan declares. */
+    public static ApiError inconsistentColumnData(String message) {
+        return of(400, "P2023", message);
+    }
+
+    /** P6000, 500: a defect of this server. The request id is all that the client learns; the log has the rest. */
+    public static ApiError internal(String requestId) {
+        return of(500, "P6000", "Internal server error (request id " + requestId + ")");
+    }
+
+    private static String milliseconds(Duration duration) {
+        return duration.toMillis() + " ms";
+    }
+
+    /** HTTP status, 400 to 599. */
+    public int status() {
+        return status;
+    }
+
+    /** Prisma error code, never empty. */
+    public String code() {
+        return code;
+    }
+
+    /** The text for the client; never null. */
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+
+    /** Details for the client, possibly empty. */
+    public Map<String, Object> meta() {
+        return meta;
+    }
+
+    /** How long the client should wait before it tries again, or null when that would not help. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.hasten.protocol;
+
+import dev.hasten.protocol.QueryRequest.Slice;
+import dev.hasten.protocol.plan.PlanNode;
+import dev.hasten.protocol.plan.PlanParser;
+import dev.hasten.protocol.plan.PlanValue;
+import dev.hasten.protocol.plan.PlanValues;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the JSON bodies of the remote-executor protocol. What is wrong with a body is said in the error; fields that are
+ * not known are ignored, as the official executor does.
+ */
+public final class RequestParser {
+    private final JsonMapper json;
+    private final int nestingDepth;
+
+    /** @param nestingDepth how deep lists and objects of a body may nest, 1 or more */
+    public RequestParser(int nestingDepth) {
+        this.nestingDepth = nestingDepth;
+        // The size of a body is limited before it gets here.
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxNestingDepth(nestingDepth)
+                .maxStringLength(Integer.MAX_VALUE)
+                .maxNumberLength(10_000)
+                .build();
+        this.json = JsonMapper.builder(
+                        JsonFactory.builder().streamReadConstraints(constraints).build())
+                // Values are read out of the middle of a body; its end is checked here.
+                .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
+
+    /**
+     * A request to run a plan. The plan itself is only skipped: it is usually known already.
+     *
+     * @throws ApiError P6000 for a body that is not what the protocol says
+     */
+    public QueryRequest query(byte[] body) {
+        String model = null;
+        String operation = null;
+        Slice plan = null;
+        Map<String, PlanValue> parameters = null;
+        Map<String, String> comments = Map.of();
+        try (JsonParser parser = start(body)) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                switch (name) {
+                    case "model" -> model = value == JsonToken.VALUE_NULL ? null : text(parser, name);
+                    case "operation" -> operation = text(parser, name);
+                    case "plan" -> plan = object(parser);
+                    case "params" -> parameters = parameters(parser);
+                    case "comments" -> comments = comments(parser);
+                    default -> parser.skipChildren();
+                }
+            }
+            end(parser);
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+        return new QueryRequest(
+                model,
+                required(operation, "operation", "a string"),
+                required(plan, "plan", "an object"),
+                required(parameters, "params", "an object"),
+                comments);
+    }
+
+    /**
+     * The plan that stands in a body.
+     *
+     * @throws ApiError P6006 or P6000, see {@link PlanParser}
+     */
+    public PlanNode plan(byte[] body, Slice plan) {
+        try {
+            return PlanParser.parse(json.readTree(body, plan.offset(), plan.length()));
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
+    /**
+     * A small body as a tree; an empty one as an empty object.
+     *
+     * @throws ApiError P6000 when it is not one JSON object
+     */
+    public JsonNode object(byte[] body) {
+        if (body.length == 0) {
+            return json.createObjectNode();
+        }
+        try (JsonParser parser = start(body)) {
+            JsonNode tree = json.readTree(parser);
+            if (parser.nextToken() != null) {
+                throw ApiError.badRequest("Invalid request body: there is more after the JSON object");
+            }
+            return tree;
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
+    private JsonParser start(byte[] body) {
+        JsonParser parser = json.createParser(body);
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw ApiError.badRequest("Invalid request body: it must be a JSON object");
+        }
+        return parser;
+    }
+
+    private static void end(JsonParser parser) {
+        if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+            throw ApiError.badRequest("Invalid request body: there is more after the JSON object");
+        }
+    }
+
+    private static String text(JsonParser parser, String name) {
+        if (parser.currentToken() != JsonToken.VALUE_STRING
+                || parser.getString().isEmpty()) {
+            throw ApiError.badRequest("Invalid request body: `" + name + "` must be a string that is not empty");
+        }
+        return parser.getString();
+    }
+
+    private static Slice object(JsonParser parser) {
+        requireObject(parser, "plan");
+        long start = parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        return new Slice((int) start, (int) (parser.currentLocation().getByteOffset() - start));
+    }
+
+    private static void requireObject(JsonParser parser, String name) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw ApiError.badRequest("Invalid request body: `" + name + "` must be an object");
+        }
+    }
+
+    private Map<String, PlanValue> parameters(JsonParser parser) {
+        requireObject(parser, "params");
+        Map<String, PlanValue> parameters = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            parameters.put(name, PlanValues.of(json.readTree(parser)));
+        }
+        return parameters;
+    }
+
+    private static Map<String, String> comments(JsonParser parser) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return Map.of();
+        }
+        requireObject(parser, "comments");
+        Map<String, String> comments = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw ApiError.badRequest("Invalid request body: the values of `comments` must be strings");
+            }
+            comments.put(name, parser.getString());
+        }
+        return comments;
+    }
+
+    private static <T> T required(@Nullable T value, String name, String what) {
+        if (value == null) {
+            throw ApiError.badRequest("Invalid request body: `" + name + "` is missing; it must be " + what);
+        }
+        return value;
+    }
+
+    private ApiError invalid(JacksonException error) {
+        if (error instanceof StreamConstraintsException
+                && error.getOriginalMessage().contains("nesting")) {
+            return ApiError.badRequest("Invalid request body: lists and objects nest deeper than the limit of "
+                    + nestingDepth + " levels");
+        }
+        TokenStreamLocation location = error.getLocation();
+        return ApiError.badRequest(
+                location == null
+                        ? "Invalid request body: it is not valid JSON"
+                        : "Invalid request body: it is not valid JSON at line %d, column %d"
+                                .formatted(location.getLineNr(), location.getColumnNr()));
+    }
+}

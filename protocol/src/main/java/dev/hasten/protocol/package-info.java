@@ -1,0 +1,5 @@
+/** The wire formats: requests, query plans, answers and error codes. No I/O, no Netty, no JDBC. */
+@NullMarked
+package dev.hasten.protocol;
+
+import org.jspecify.annotations.NullMarked;

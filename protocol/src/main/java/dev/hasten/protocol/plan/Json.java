@@ -1,0 +1,116 @@
+package dev.hasten.protocol.plan;
+
+import dev.hasten.protocol.ApiError;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A JSON value of a plan together with where it stands, so that every complaint can say so. */
+record Json(@Nullable JsonNode value, String path) {
+
+    JsonNode node() {
+        if (value == null) {
+            throw malformed("is missing");
+        }
+        return value;
+    }
+
+    /** Whether the field is there and not null. */
+    boolean has(String field) {
+        JsonNode child = object().get(field);
+        return child != null && !child.isNull();
+    }
+
+    Json get(String field) {
+        return new Json(object().get(field), path + "." + field);
+    }
+
+    String text(String field) {
+        return get(field).text();
+    }
+
+    String text() {
+        JsonNode node = node();
+        if (!node.isString()) {
+            throw malformed("must be a string");
+        }
+        return node.stringValue();
+    }
+
+    boolean flag(String field) {
+        Json child = get(field);
+        if (!child.node().isBoolean()) {
+            throw child.malformed("must be true or false");
+        }
+        return child.node().booleanValue();
+    }
+
+    long number(String field) {
+        Json child = get(field);
+        if (!child.node().isIntegralNumber() || !child.node().canConvertToLong()) {
+            throw child.malformed("must be a whole number");
+        }
+        return child.node().longValue();
+    }
+
+    List<String> texts(String field) {
+        return get(field).list(Json::text);
+    }
+
+    <T> List<T> list(Function<Json, T> element) {
+        JsonNode node = node();
+        if (!node.isArray()) {
+            throw malformed("must be a list");
+        }
+        List<T> result = new ArrayList<>(node.size());
+        for (int i = 0; i < node.size(); i++) {
+            result.add(element.apply(new Json(node.get(i), path + "[" + i + "]")));
+        }
+        return Collections.unmodifiableList(result);
+    }
+
+    /** The fields of an object in their order. */
+    <T> Map<String, T> map(Function<Json, T> element) {
+        Map<String, T> result = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : object().properties()) {
+            result.put(field.getKey(), element.apply(new Json(field.getValue(), path + "." + field.getKey())));
+        }
+        return Collections.unmodifiableMap(result);
+    }
+
+    <E extends Enum<E>> E constant(Class<E> type, String what, String name) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(name)) {
+                return constant;
+            }
+        }
+        throw unknown(what, name);
+    }
+
+    ApiError malformed(String problem) {
+        return ApiError.badRequest("Malformed query plan: `" + shortened(path) + "` " + problem);
+    }
+
+    ApiError unknown(String what, String name) {
+        return ApiError.unsupportedVersion(
+                "Unknown %s `%s` at `%s`: this client is newer than this version of Hasten understands"
+                        .formatted(what, shortened(name), shortened(path)));
+    }
+
+    private JsonNode object() {
+        JsonNode node = node();
+        if (!node.isObject()) {
+            throw malformed("must be an object");
+        }
+        return node;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 200 ? text : text.substring(0, 100) + "..." + text.substring(text.length() - 97);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.hasten.protocol.plan;
+
+import dev.hasten.protocol.plan.PlanValue.Constant;
+import dev.hasten.protocol.plan.PlanValue.GeneratorCall;
+import dev.hasten.protocol.plan.PlanValue.ListOf;
+import dev.hasten.protocol.plan.PlanValue.Placeholder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads JSON values in which {@code {"prisma__type":"param"|"generatorCall", ...}} stands for a value that is known
+ * only when the plan runs. As in the reference (evaluateArg), such values are looked for in lists but not in objects.
+ */
+public final class PlanValues {
+    private static final Constant NULL = new Constant(null);
+
+    private PlanValues() {}
+
+    /** The value; lists without a run-time element become one constant. */
+    public static PlanValue of(JsonNode json) {
+        if (json.isObject()) {
+            JsonNode type = json.get("prisma__type");
+            if (type != null && type.isString()) {
+                Json value = new Json(json, "value").get("prisma__value");
+                if (type.stringValue().equals("param")) {
+                    return new Placeholder(value.text("name"), value.has("type") ? typeName(value.get("type")) : "");
+                }
+                if (type.stringValue().equals("generatorCall")) {
+                    return new GeneratorCall(
+                            value.text("name"), value.get("args").list(argument -> of(argument.node())));
+                }
+            }
+        }
+        if (json.isArray()) {
+            List<PlanValue> elements = new ArrayList<>(json.size());
+            boolean constant = true;
+            for (JsonNode element : json) {
+                PlanValue value = of(element);
+                constant &= value instanceof Constant;
+                elements.add(value);
+            }
+            if (!constant) {
+                return new ListOf(Collections.unmodifiableList(elements));
+            }
+        }
+        Object value = constant(json);
+        return value == null ? NULL : new Constant(value);
+    }
+
+    /** The JSON value as Java values: see {@link Constant}. */
+    public static @Nullable Object constant(JsonNode json) {
+        return switch (json.getNodeType()) {
+            case STRING -> json.stringValue();
+            case BOOLEAN -> json.booleanValue();
+            case NUMBER -> number(json);
+            case ARRAY -> {
+                List<@Nullable Object> list = new ArrayList<>(json.size());
+                for (JsonNode element : json) {
+                    list.add(constant(element));
+                }
+                yield Collections.unmodifiableList(list);
+            }
+            case OBJECT -> {
+                Map<String, @Nullable Object> map = new LinkedHashMap<>();
+                for (Map.Entry<String, JsonNode> field : json.properties()) {
+                    map.put(field.getKey(), constant(field.getValue()));
+                }
+                yield Collections.unmodifiableMap(map);
+            }
+            case NULL, MISSING, BINARY, POJO -> null;
+        };
+    }
+
+    private static Object number(JsonNode json) {
+        if (!json.isIntegralNumber()) {
+            return json.doubleValue();
+        }
+        return json.canConvertToLong() ? (Object) json.longValue() : json.bigIntegerValue();
+    }
+
+    /** Types are names, or objects with a name for lists of a type. */
+    private static String typeName(Json type) {
+        return type.node().isString() ? type.text() : type.has("type") ? type.text("type") : "";
+    }
+}

@@ -1,0 +1,151 @@
+package dev.hasten.protocol.value;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** PostgreSQL array text, read as the postgres-array package reads it and written as node-postgres writes it. */
+public final class PostgresArrays {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private PostgresArrays() {}
+
+    /**
+     * Reads array output such as {@code {1,NULL,"a\"b",{x}}}; a prefix of bounds ({@code [0:1]=}) is skipped.
+     *
+     * @return elements as String, null for an unquoted {@code NULL}, and List for nested arrays
+     * @throws IllegalArgumentException on text that is no array
+     */
+    public static List<@Nullable Object> parse(String text) {
+        int position = text.startsWith("[") ? text.indexOf('=') + 1 : 0;
+        int last = text.length() - 1;
+        if (last < 0 || text.charAt(last) != '}') {
+            throw new IllegalArgumentException("Invalid array text - must end with }");
+        }
+        if (position >= last || text.charAt(position) != '{') {
+            throw new IllegalArgumentException("Invalid array text - must start with {");
+        }
+        Deque<List<@Nullable Object>> outer = new ArrayDeque<>();
+        List<@Nullable Object> current = new ArrayList<>();
+        boolean valueNext = true;
+        for (position++; position < last; position++) {
+            switch (text.charAt(position)) {
+                case '"' -> {
+                    int close = closingQuote(text, position + 1, last);
+                    current.add(unescape(text, position + 1, close));
+                    position = close;
+                    valueNext = false;
+                }
+                case '{' -> {
+                    List<@Nullable Object> nested = new ArrayList<>();
+                    current.add(nested);
+                    outer.push(current);
+                    current = nested;
+                    valueNext = true;
+                }
+                case '}' -> {
+                    if (outer.isEmpty()) {
+                        throw new IllegalArgumentException("Invalid array text - too many '}'");
+                    }
+                    current = outer.pop();
+                    valueNext = false;
+                }
+                case ',' -> valueNext = true;
+                default -> {
+                    if (!valueNext) {
+                        throw new IllegalArgumentException("Invalid array text - expected a delimiter");
+                    }
+                    int end = position + 1;
+                    while (end < last && text.charAt(end) != ',' && text.charAt(end) != '}') {
+                        end++;
+                    }
+                    String value = text.substring(position, end);
+                    current.add(value.equals("NULL") ? null : value);
+                    position = end - 1;
+                    valueNext = false;
+                }
+            }
+        }
+        if (!outer.isEmpty()) {
+            throw new IllegalArgumentException("Invalid array text - too few '}'");
+        }
+        return current;
+    }
+
+    /**
+     * Writes an array literal for a parameter: null as {@code NULL}, nested lists as nested arrays, byte arrays as hex
+     * bytea, all else quoted; doubles in JavaScript's form, maps as JSON.
+     */
+    public static String literal(List<? extends @Nullable Object> values) {
+        StringBuilder target = new StringBuilder(16 * values.size() + 2);
+        appendArray(target, values);
+        return target.toString();
+    }
+
+    private static void appendArray(StringBuilder target, List<? extends @Nullable Object> values) {
+        target.append('{');
+        String separator = "";
+        for (Object value : values) {
+            target.append(separator);
+            separator = ",";
+            switch (value) {
+                case null -> target.append("NULL");
+                case List<?> nested -> appendArray(target, nested);
+                case byte[] bytes -> HexFormat.of().formatHex(target.append("\\\\x"), bytes);
+                case Double number -> appendQuoted(target, JsNumbers.toString(number));
+                case Map<?, ?> object ->
+                    appendQuoted(
+                            target,
+                            new String(JsonText.minify(JSON.writeValueAsBytes(object)), StandardCharsets.UTF_8));
+                default -> appendQuoted(target, value.toString());
+            }
+        }
+        target.append('}');
+    }
+
+    private static void appendQuoted(StringBuilder target, String text) {
+        target.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                target.append('\\');
+            }
+            target.append(c);
+        }
+        target.append('"');
+    }
+
+    private static int closingQuote(String text, int from, int last) {
+        for (int at = from; at < last; at++) {
+            char c = text.charAt(at);
+            if (c == '"') {
+                return at;
+            }
+            if (c == '\\') {
+                at++;
+            }
+        }
+        throw new IllegalArgumentException("Invalid array text - quote without end");
+    }
+
+    private static String unescape(String text, int from, int end) {
+        int backslash = text.indexOf('\\', from, end);
+        if (backslash < 0) {
+            return text.substring(from, end);
+        }
+        StringBuilder value = new StringBuilder(end - from);
+        int start = from;
+        while (backslash >= 0) {
+            value.append(text, start, backslash);
+            start = backslash + 1;
+            backslash = text.indexOf('\\', start + 1, end);
+        }
+        return value.append(text, start, end).toString();
+    }
+}
