@@ -1,0 +1,123 @@
+package dev.hasten.config;
+
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules that take more than one key to check. */
+final class ConfigChecks {
+    private final Config config;
+    private final List<ConfigProblem> problems;
+
+    ConfigChecks(Config config, List<ConfigProblem> problems) {
+        this.config = config;
+        this.problems = problems;
+    }
+
+    /** Adds what is wrong to the problems. */
+    void run() {
+        checkTls();
+        checkPorts();
+        Map<String, String> ownersOfHashes = new HashMap<>();
+        for (DatabaseConfig database : config.databases().values()) {
+            checkTransactions(database);
+            checkCertificates(database);
+            checkKeys(database, ownersOfHashes);
+        }
+    }
+
+    private void checkTls() {
+        boolean cert = isGiven("tls.cert");
+        boolean key = isGiven("tls.key");
+        if (cert && !key) {
+            problem("tls.key", null, "tls.cert needs a private key; give both or none", origin("tls.cert"));
+        } else if (key && !cert) {
+            problem("tls.cert", null, "tls.key needs a certificate; give both or none", origin("tls.key"));
+        } else if (cert && config.tls().dev()) {
+            problem("tls.dev", "true", "tls.cert gives a certificate already; give one of them", origin("tls.dev"));
+        }
+    }
+
+    private boolean isGiven(String path) {
+        return config.values().inputs().get(path).isPresent();
+    }
+
+    private void checkPorts() {
+        ServerConfig server = config.server();
+        boolean sameAddress =
+                server.host().equals(server.adminHost()) || isWildcard(server.host()) || isWildcard(server.adminHost());
+        if (sameAddress && server.port() != 0 && server.port() == server.adminPort()) {
+            problem(
+                    "admin_port",
+                    String.valueOf(server.adminPort()),
+                    "port is the same; give them different ones",
+                    origin("admin_port"));
+        }
+    }
+
+    private static boolean isWildcard(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
+    }
+
+    private void checkTransactions(DatabaseConfig database) {
+        if (database.limits().transactions() > database.pool().size()) {
+            String path = ConfigKeys.DATABASES + database.name() + ".limits.transactions";
+            problem(
+                    path,
+                    String.valueOf(database.limits().transactions()),
+                    "give at most pool.size, which is " + database.pool().size(),
+                    origin(path));
+        }
+    }
+
+    private void checkCertificates(DatabaseConfig database) {
+        String path = ConfigKeys.DATABASES + database.name() + ".url";
+        for (String parameter : List.of("sslrootcert", "sslcert", "sslkey", "sslidentity")) {
+            String file = database.url().parameters().get(parameter);
+            if (file != null
+                    && !file.equals("system")
+                    && !Files.isReadable(
+                            config.values().inputs().workingDirectory().resolve(file))) {
+                problem(path, null, "parameter " + parameter + ": there is no readable file " + file, origin(path));
+            }
+        }
+    }
+
+    private void checkKeys(DatabaseConfig database, Map<String, String> ownersOfHashes) {
+        String list = ConfigKeys.DATABASES + database.name() + ".keys";
+        Set<String> names = new HashSet<>();
+        for (ApiKeyConfig key : database.keys()) {
+            Origin origin = originOfKey(list, key.name());
+            if (!names.add(key.name())) {
+                problem(list, key.name(), "two keys have this name; give each its own", origin);
+            }
+            // The key alone decides which database a request is for.
+            String owner = ownersOfHashes.putIfAbsent(key.sha256(), database.name() + "/" + key.name());
+            if (owner != null) {
+                problem(list, key.name(), "its secret is that of the key " + owner + "; give each its own", origin);
+            }
+        }
+    }
+
+    private Origin originOfKey(String list, String name) {
+        return config.values().inputs().byPath().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(list)
+                        && entry.getKey().endsWith(".name")
+                        && name.equals(entry.getValue().text()))
+                .map(entry -> entry.getValue().origin())
+                .reduce((first, second) -> second)
+                .orElse(new Origin.Default());
+    }
+
+    private Origin origin(String path) {
+        return config.values().origin(path).orElse(new Origin.Default());
+    }
+
+    private void problem(String key, @Nullable String value, String explanation, Origin origin) {
+        problems.add(new ConfigProblem(key, value, explanation, origin));
+    }
+}

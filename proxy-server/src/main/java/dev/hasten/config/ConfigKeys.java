@@ -1,0 +1,100 @@
+package dev.hasten.config;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The table of all keys, made from the {@link Setting}s on the configuration's records. Reading, environment names,
+ * hints, {@link Config#describe()} and the documentation walk this table and know no key by name.
+ */
+final class ConfigKeys {
+    /** What the paths of all databases start with. */
+    static final String DATABASES = "databases.";
+
+    /** The sections, in the order in which they are described. */
+    static final List<Section> SECTIONS = List.of(
+            new Section("", ServerConfig.class),
+            new Section("tls.", TlsConfig.class),
+            new Section("http.", HttpConfig.class),
+            new Section("log.", LogConfig.class),
+            new Section("keys.", KeysConfig.class),
+            new Section("databases.<name>.", DatabaseConfig.class),
+            new Section("databases.<name>.pool.", PoolConfig.class),
+            new Section("databases.<name>.limits.", LimitsConfig.class),
+            new Section("databases.<name>.keys[].", ApiKeyConfig.Entry.class));
+
+    /** Every key, in the order of the sections. */
+    static final List<Key> ALL =
+            SECTIONS.stream().flatMap(section -> section.keys().stream()).toList();
+
+    private static final Map<String, Key> BY_TEMPLATE =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Key::template, Function.identity()));
+
+    private static final Pattern DATABASE = Pattern.compile("databases\\.([^.]+)\\.(.*)");
+
+    private ConfigKeys() {}
+
+    /** A record whose annotated components are keys. */
+    record Section(String prefix, Class<? extends Record> type) {
+        List<Key> keys() {
+            return Arrays.stream(type.getRecordComponents())
+                    .flatMap(component -> key(component).stream())
+                    .toList();
+        }
+
+        private Optional<Key> key(RecordComponent component) {
+            return Optional.ofNullable(component.getAnnotation(Setting.class))
+                    .map(setting -> Key.of(prefix, component, setting));
+        }
+    }
+
+    /** The section that a record declares. */
+    static Section section(Class<? extends Record> type) {
+        return SECTIONS.stream()
+                .filter(section -> section.type().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The key of a full path, or empty if there is none. */
+    static Optional<Key> find(String path) {
+        return Optional.ofNullable(BY_TEMPLATE.get(template(path)));
+    }
+
+    /** Whether keys exist below the path, as below {@code http} or {@code databases.app}. */
+    static boolean isSection(String path) {
+        String template = template(path + ".");
+        return ALL.stream().anyMatch(key -> isWithin(key.template(), template));
+    }
+
+    /** The known path that is most like a path that is not known. */
+    static String nearest(String unknownPath, Collection<String> databases) {
+        return Nearest.to(unknownPath, paths(databases));
+    }
+
+    /** The paths of all keys, for the given databases. */
+    static Stream<String> paths(Collection<String> databases) {
+        return ALL.stream()
+                .flatMap(key -> key.perDatabase() ? databases.stream().map(key::path) : Stream.of(key.template()));
+    }
+
+    private static boolean isWithin(String template, String section) {
+        // "databases.<name>.keys." is written "databases.<name>.keys[].": the list itself is a section too.
+        return template.startsWith(section) || template.startsWith(section.substring(0, section.length() - 1) + "[].");
+    }
+
+    private static String template(String path) {
+        Matcher matcher = DATABASE.matcher(path);
+        String named = matcher.matches() ? "databases.<name>." + matcher.group(2) : path;
+        return named.replaceAll("\\[[^\\]]*]", "[]");
+    }
+}

@@ -1,0 +1,234 @@
+package dev.hasten.config;
+
+import dev.hasten.config.ConfigInputs.Input;
+import dev.hasten.config.ConfigValues.Value;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the records out of the inputs. A key with a problem counts as unset, so that reading can go on to the next. */
+final class ConfigReader {
+    private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+
+    private final ConfigInputs inputs;
+    private final List<ConfigProblem> problems;
+    private final Map<String, Value> effective = new LinkedHashMap<>();
+
+    private ConfigReader(ConfigInputs inputs, List<ConfigProblem> problems) {
+        this.inputs = inputs;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param problems what the sources had to report already
+     * @throws ConfigException if there is any problem
+     */
+    static Config read(ConfigInputs inputs, List<ConfigProblem> problems) {
+        ConfigReader reader = new ConfigReader(inputs, problems);
+        Config config = reader.read();
+        new ConfigChecks(config, problems).run();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    private Config read() {
+        checkPaths();
+        ServerConfig server = section(ServerConfig.class, "", null);
+        TlsConfig tls = section(TlsConfig.class, "tls.", null);
+        HttpConfig http = section(HttpConfig.class, "http.", null);
+        LogConfig log = section(LogConfig.class, "log.", null);
+        KeysConfig keys = section(KeysConfig.class, "keys.", null);
+        Map<String, DatabaseConfig> databases = databases();
+        return new Config(server, tls, http, log, keys, databases, new ConfigValues(inputs, effective));
+    }
+
+    private void checkPaths() {
+        Set<String> databases = inputs.databases();
+        inputs.byPath().forEach((path, input) -> {
+            Optional<Key> key = ConfigKeys.find(path);
+            if (key.isPresent()) {
+                if (input.text() == null) {
+                    problem(path, null, "the key has no value; give one or remove the key", input.origin());
+                }
+            } else if (ConfigKeys.isSection(path)) {
+                if (input.text() != null) {
+                    problem(path, null, "this is a section; put its keys below it", input.origin());
+                }
+            } else if (ConfigKeys.find(path.replaceFirst("\\[\\d+]$", "")).isPresent()) {
+                problem(path, null, "the key takes one value, not a list", input.origin());
+            } else {
+                String nearest = ConfigKeys.nearest(path, databases.isEmpty() ? Set.of("<name>") : databases);
+                problem(path, null, "there is no such key; the nearest is " + nearest, input.origin());
+            }
+        });
+    }
+
+    private Map<String, DatabaseConfig> databases() {
+        Map<String, DatabaseConfig> databases = new TreeMap<>();
+        Set<String> names = inputs.databases();
+        boolean none =
+                names.stream().noneMatch(name -> inputs.get(urlPath(name)).isPresent());
+        for (String name : names) {
+            // When no database has a URL, what is said about "default" waits for the embedded one.
+            boolean waits = none && name.equals("default");
+            database(name, waits).ifPresent(database -> databases.put(name, database));
+        }
+        return databases;
+    }
+
+    private Optional<DatabaseConfig> database(String name, boolean urlMayFollow) {
+        String prefix = ConfigKeys.DATABASES + name + ".";
+        if (!DATABASE_NAME.matcher(name).matches()) {
+            problem(
+                    ConfigKeys.DATABASES + name,
+                    null,
+                    "a database's name is a lower-case letter and then up to 31 of a-z, 0-9 and -",
+                    firstOrigin(prefix));
+        }
+        DatabaseUrl url = (DatabaseUrl) value(key(prefix + "url"), prefix + "url", null);
+        PoolConfig pool = section(PoolConfig.class, prefix + "pool.", url);
+        LimitsConfig limits = section(LimitsConfig.class, prefix + "limits.", null);
+        List<ApiKeyConfig> keys = new ApiKeyReader(prefix).read();
+        if (url == null) {
+            if (!urlMayFollow && inputs.get(prefix + "url").isEmpty()) {
+                problem(
+                        prefix + "url",
+                        null,
+                        "the database has no URL; set it here or in " + Key.variable(prefix + "url"),
+                        firstOrigin(prefix));
+            }
+            return Optional.empty();
+        }
+        return Optional.of(new DatabaseConfig(name, url, pool, limits, keys));
+    }
+
+    private Origin firstOrigin(String prefix) {
+        return inputs.byPath().entrySet().stream()
+                .filter(entry -> (entry.getKey() + ".").startsWith(prefix))
+                .map(entry -> entry.getValue().origin())
+                .findFirst()
+                .orElse(new Origin.Default());
+    }
+
+    private static String urlPath(String database) {
+        return ConfigKeys.DATABASES + database + ".url";
+    }
+
+    private static Key key(String path) {
+        return ConfigKeys.find(path).orElseThrow();
+    }
+
+    /** Reads a record all of whose components are keys. */
+    private <R extends Record> R section(Class<R> type, String prefix, @Nullable DatabaseUrl url) {
+        Object[] values = ConfigKeys.section(type).keys().stream()
+                .map(key -> value(key, prefix + key.lastName(), url))
+                .toArray();
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        try {
+            return type.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make a " + type.getSimpleName(), e);
+        }
+    }
+
+    /** The value of one key: from the sources, else from the database's URL, else the default. */
+    private @Nullable Object value(Key key, String path, @Nullable DatabaseUrl url) {
+        Optional<Input> given = inputs.get(path).filter(input -> input.text() != null);
+        if (given.isEmpty() && url != null && !key.setting().urlParameter().isEmpty()) {
+            String parameter = key.setting().urlParameter();
+            given = url.setting(parameter).map(text -> new Input(text, new Origin.UrlParameter(parameter)));
+        }
+        if (given.isPresent()) {
+            String text = String.valueOf(given.get().text());
+            try {
+                Object value = key.type().parse(text, inputs.workingDirectory());
+                effective.put(
+                        path,
+                        new Value(
+                                Optional.of(key.type().format(value)),
+                                given.get().origin()));
+                return value;
+            } catch (IllegalArgumentException e) {
+                problem(
+                        path,
+                        key.shown(text),
+                        String.valueOf(e.getMessage()),
+                        given.get().origin());
+            }
+        }
+        Object value = key.defaultText()
+                .map(text -> key.type().parse(text, inputs.workingDirectory()))
+                .orElse(null);
+        Optional<String> text =
+                value == null ? Optional.empty() : Optional.of(key.type().format(value));
+        effective.put(path, new Value(text, new Origin.Default()));
+        return value;
+    }
+
+    private void problem(String key, @Nullable String value, String explanation, Origin origin) {
+        problems.add(new ConfigProblem(key, value, explanation, origin));
+    }
+
+    /** Reads the list of API keys of one database. */
+    private final class ApiKeyReader {
+        private final String list;
+
+        ApiKeyReader(String databasePrefix) {
+            list = databasePrefix + "keys[";
+        }
+
+        List<ApiKeyConfig> read() {
+            List<ApiKeyConfig> keys = new ArrayList<>();
+            elements().forEach((element, origin) -> {
+                ApiKeyConfig.Entry entry = section(ApiKeyConfig.Entry.class, element + ".", null);
+                apiKey(element, entry, origin).ifPresent(keys::add);
+            });
+            return keys;
+        }
+
+        /** The paths of the elements, each with the origin of its first key. */
+        private Map<String, Origin> elements() {
+            Map<String, Origin> elements = new LinkedHashMap<>();
+            inputs.byPath().forEach((path, input) -> {
+                if (path.startsWith(list)) {
+                    int end = path.indexOf(']', list.length());
+                    elements.putIfAbsent(path.substring(0, end + 1), input.origin());
+                }
+            });
+            return elements;
+        }
+
+        private Optional<ApiKeyConfig> apiKey(String element, ApiKeyConfig.Entry entry, Origin origin) {
+            boolean secretGiven = inputs.get(element + ".secret").isPresent();
+            boolean hashGiven = inputs.get(element + ".sha256").isPresent();
+            if (secretGiven == hashGiven) {
+                problem(element, null, "give either secret or sha256", origin);
+            }
+            String name = entry.name();
+            if (inputs.get(element + ".name").isEmpty()) {
+                problem(element + ".name", null, "the key has no name; give one", origin);
+            }
+            Secret secret = entry.secret();
+            Secret sha256 = entry.sha256();
+            if (name == null || (secret == null && sha256 == null)) {
+                return Optional.empty();
+            }
+            String hash = secret == null ? sha256.value() : ApiKeyConfig.sha256(secret);
+            return Optional.of(new ApiKeyConfig(name, hash, entry.expires()));
+        }
+    }
+}

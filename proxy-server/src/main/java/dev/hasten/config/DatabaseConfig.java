@@ -1,0 +1,32 @@
+package dev.hasten.config;
+
+import java.util.List;
+
+/**
+ * One database that clients can query.
+ *
+ * @param name how keys, metrics and logs name it
+ * @param pool its connection pool
+ * @param limits what one request may take
+ * @param keys API keys from the configuration; more may be made at run time
+ */
+public record DatabaseConfig(
+        String name,
+
+        @Setting(
+                doc = "`postgresql://user:password@host:5432/database`, with the parameters described below."
+                        + " Required. `DATABASE_URL` is `databases.default.url`.")
+        DatabaseUrl url,
+
+        PoolConfig pool,
+        LimitsConfig limits,
+        List<ApiKeyConfig> keys) {
+    public DatabaseConfig {
+        keys = List.copyOf(keys);
+    }
+
+    /** Most interactive transactions at a time, with the default worked out: two connections stay for queries. */
+    public int maxTransactions() {
+        return limits.transactions() == 0 ? Math.max(1, pool.size() - 2) : limits.transactions();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.hasten.config;
+
+import dev.hasten.config.ConfigInputs.Input;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Turns environment variables into paths. */
+final class EnvironmentInputs {
+    /** The variable with the path of the YAML file. */
+    static final String CONFIG_FILE = "HASTEN_CONFIG";
+
+    /** Variables that are read by the launcher {@code bin/hasten} or name the YAML file; they are no keys. */
+    static final Set<String> LAUNCHER = Set.of(CONFIG_FILE, "HASTEN_JAVA_OPTS", "HASTEN_HOME");
+
+    private static final String API_KEY = "HASTEN_API_KEY";
+    private static final String PREFIX = "HASTEN_";
+    private static final String DATABASES = "HASTEN_DATABASES_";
+
+    // Kubernetes (and Docker's links) give every container variables about a Service; for one called "hasten" or
+    // "hasten-admin" they are HASTEN_SERVICE_HOST, HASTEN_PORT=tcp://10.0.0.1:4466, HASTEN_ADMIN_PORT_4467_TCP, ...
+    private static final Pattern SERVICE_NAME =
+            Pattern.compile("HASTEN_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
+    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://\\S*");
+
+    private static final Map<String, Key> FIXED = ConfigKeys.ALL.stream()
+            .filter(key -> !key.perDatabase())
+            .collect(Collectors.toUnmodifiableMap(key -> Key.variable(key.template()), Function.identity()));
+
+    private static final List<Key> PER_DATABASE = ConfigKeys.ALL.stream()
+            .filter(key -> key.perDatabase() && key.scalar())
+            // A longer ending first, so that the name of a database takes as little as possible.
+            .sorted(Comparator.comparingInt((Key key) -> key.template().length())
+                    .reversed())
+            .toList();
+
+    private EnvironmentInputs() {}
+
+    /**
+     * Reads the variables. An empty one counts as not set, because that is how Compose files and shells pass on a
+     * variable that they do not have.
+     *
+     * @param databases names that other sources mention, for hints
+     * @param problems receives the unknown variables
+     */
+    static Map<String, Input> read(
+            Map<String, String> environment, Collection<String> databases, List<ConfigProblem> problems) {
+        Map<String, Input> inputs = new LinkedHashMap<>();
+        Set<String> unknown = new TreeSet<>();
+        put(inputs, "databases.default.url", environment, "DATABASE_URL");
+        for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+            String name = variable.getKey();
+            if (!name.startsWith(PREFIX) || LAUNCHER.contains(name) || isServiceAddress(name, variable.getValue())) {
+                continue;
+            }
+            if (name.equals(API_KEY)) {
+                put(inputs, "databases.default.keys[env].secret", environment, name);
+                continue;
+            }
+            path(name).ifPresentOrElse(path -> put(inputs, path, environment, name), () -> unknown.add(name));
+        }
+        Input apiKey = inputs.get("databases.default.keys[env].secret");
+        if (apiKey != null) {
+            inputs.put("databases.default.keys[env].name", new Input("env", apiKey.origin()));
+        }
+        Set<String> known = new TreeSet<>(databases);
+        known.addAll(ConfigInputs.databases(inputs.keySet()));
+        known.add("default");
+        for (String name : unknown) {
+            String nearest = Nearest.to(name, variables(known));
+            problems.add(new ConfigProblem(
+                    name, null, "there is no such variable; the nearest is " + nearest, new Origin.Environment(name)));
+        }
+        return inputs;
+    }
+
+    private static boolean isServiceAddress(String name, String value) {
+        return SERVICE_NAME.matcher(name).matches()
+                || (name.endsWith("PORT") && SERVICE_ADDRESS.matcher(value).matches());
+    }
+
+    private static void put(Map<String, Input> inputs, String path, Map<String, String> environment, String name) {
+        String text = environment.get(name);
+        if (text != null && !text.isEmpty()) {
+            inputs.put(path, new Input(text, new Origin.Environment(name)));
+        }
+    }
+
+    private static Optional<String> path(String variable) {
+        Key fixed = FIXED.get(variable);
+        if (fixed != null) {
+            return Optional.of(fixed.template());
+        }
+        for (Key key : PER_DATABASE) {
+            String ending = Key.variable(key.template()).replace(DATABASES + "<NAME>", "");
+            if (variable.startsWith(DATABASES)
+                    && variable.endsWith(ending)
+                    && variable.length() > DATABASES.length() + ending.length()) {
+                String name = variable.substring(DATABASES.length(), variable.length() - ending.length());
+                return Optional.of(key.path(name.toLowerCase(Locale.ROOT).replace('_', '-')));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Stream<String> variables(Collection<String> databases) {
+        return Stream.concat(
+                Stream.concat(Stream.of(API_KEY), LAUNCHER.stream().sorted()),
+                ConfigKeys.paths(databases).filter(path -> !path.contains("[]")).map(Key::variable));
+    }
+}

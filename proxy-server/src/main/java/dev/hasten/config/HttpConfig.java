@@ -1,0 +1,34 @@
+package dev.hasten.config;
+
+import java.time.Duration;
+
+/** Limits on what a client may send, and how long it may take. */
+public record HttpConfig(
+        @Setting(value = "16kb", min = "1kb", max = "1mb", doc = "Largest request line plus headers.")
+        long headerBytes,
+
+        @Setting(value = "16mb", min = "1kb", max = "1gb", doc = "Largest request body.")
+        long bodyBytes,
+
+        @Setting(value = "10s", doc = "Longest wait for the complete request head.")
+        Duration headTimeout,
+
+        @Setting(value = "10s", doc = "Longest wait for the complete request body.")
+        Duration bodyTimeout,
+
+        @Setting(value = "75s", doc = "A connection without a request is closed after this.")
+        Duration idleTimeout,
+
+        @Setting(value = "10000", min = "1", max = "1000000", doc = "Most client connections at a time.")
+        int connections,
+
+        @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Event-loop threads.")
+        int threads,
+
+        @Setting(value = "150", min = "10", max = "1000", doc = "Deepest nesting of a JSON request body.")
+        int nestingDepth) {
+    /** Event-loop threads to start: {@link #threads()}, or one per core where that is 0. */
+    public int eventLoopThreads() {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.hasten.config;
+
+import java.time.Duration;
+
+/** What one request or transaction may take of a database. */
+public record LimitsConfig(
+        @Setting(value = "10s", doc = "Longest run of one query; then it is cancelled and answered P6004.")
+        Duration queryTimeout,
+
+        @Setting(value = "15s", doc = "Longest life of an interactive transaction; a longer wish is answered P6005.")
+        Duration transactionTimeout,
+
+        @Setting(
+                value = "2s",
+                zero = "a transaction never waits",
+                doc = "Wait for a connection at the start of a transaction: default and upper limit of `maxWait`.")
+        Duration transactionWait,
+
+        @Setting(
+                value = "0",
+                min = "1",
+                max = "1000",
+                zero = "pool size minus 2, at least 1",
+                doc = "Most interactive transactions at a time; at most the pool's size.")
+        int transactions,
+
+        @Setting(value = "5mb", min = "1kb", max = "1gb", doc = "Largest answer; a larger one is P6009.")
+        long responseBytes,
+
+        @Setting(
+                value = "0",
+                min = "1kb",
+                max = "2gb",
+                zero = "4 times `limits.response_bytes`",
+                doc = "Most bytes read from PostgreSQL for one statement.")
+        long resultBytes) {
+    /** Bytes that may be read for one statement, with the default worked out. */
+    public long maxResultBytes() {
+        return resultBytes == 0 ? 4 * responseBytes : resultBytes;
+    }
+}

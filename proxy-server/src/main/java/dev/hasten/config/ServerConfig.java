@@ -1,0 +1,47 @@
+package dev.hasten.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The keys at the top of the file: addresses, identity and state of this server. */
+public record ServerConfig(
+        @Setting(value = "0.0.0.0", doc = "Address that clients connect to.")
+        String host,
+
+        @Setting(
+                value = "4466",
+                min = "1",
+                max = "65535",
+                zero = "any free port",
+                doc = "Port that clients connect to.")
+        int port,
+
+        @Setting(value = "127.0.0.1", doc = "Address of the admin API and dashboard. Keep it private.")
+        String adminHost,
+
+        @Setting(
+                value = "4467",
+                min = "1",
+                max = "65535",
+                zero = "any free port",
+                doc = "Port of the admin API and dashboard.")
+        int adminPort,
+
+        @Setting(doc = "Bearer token of the admin API. When unset, one is generated and kept in `state_dir`.") @Nullable
+        Secret adminToken,
+
+        @Setting(
+                value = "local",
+                pattern = "[a-z0-9-]{1,32}",
+                doc = "Name of the place this server runs in; clients see it as the region of a cached answer.")
+        String region,
+
+        @Setting(value = ".hasten", doc = "Directory for generated keys, certificates and the embedded database.")
+        Path stateDir,
+
+        @Setting(
+                value = "30s",
+                zero = "stop at once",
+                doc = "On shutdown, how long requests that are running may take to finish.")
+        Duration drainTimeout) {}

@@ -1,0 +1,138 @@
+package dev.hasten.config;
+
+import dev.hasten.config.ConfigInputs.Input;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLParser;
+
+/**
+ * Flattens a YAML file into paths. It walks the tokens rather than binding a tree, because a tree forgets the lines
+ * and reports only the first duplicate key.
+ */
+final class YamlInputs {
+    private final Path file;
+    private final List<ConfigProblem> problems;
+    private final Map<String, Input> inputs = new LinkedHashMap<>();
+
+    private YamlInputs(Path file, List<ConfigProblem> problems) {
+        this.file = file;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @param file as the operator gave it, for messages
+     * @param problems receives what is wrong: the file cannot be read, is not YAML, or repeats a key
+     * @return empty if the file as a whole could not be read
+     */
+    static Optional<Map<String, Input>> read(Path file, Path workingDirectory, List<ConfigProblem> problems) {
+        YamlInputs reader = new YamlInputs(file, problems);
+        try {
+            reader.readDocument(Files.readString(workingDirectory.resolve(file), StandardCharsets.UTF_8));
+            return Optional.of(reader.inputs);
+        } catch (NoSuchFileException e) {
+            reader.problem(file.toString(), "there is no such file", 0);
+        } catch (CharacterCodingException e) {
+            reader.problem(file.toString(), "the file is not UTF-8 text", 0);
+        } catch (IOException e) {
+            reader.problem(file.toString(), "the file cannot be read: " + e.getMessage(), 0);
+        } catch (JacksonException e) {
+            // The exception's own message quotes the file, and so may show a secret.
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            reader.problem(file.toString(), "the file is not valid YAML; look at this line and the one before", line);
+        }
+        return Optional.empty();
+    }
+
+    private void readDocument(String text) {
+        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+            JsonToken first = parser.nextToken();
+            if (first == null || first == JsonToken.VALUE_NULL) {
+                return;
+            }
+            if (first != JsonToken.START_OBJECT) {
+                problem(file.toString(), "the file must be a mapping of keys to values", line(parser));
+                return;
+            }
+            readMapping(parser, "");
+            if (parser.nextToken() != null) {
+                problem(file.toString(), "the file must hold one YAML document", line(parser));
+            }
+        }
+    }
+
+    private void readMapping(JsonParser parser, String prefix) {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String path = prefix + parser.currentName();
+            int line = line(parser);
+            parser.nextToken();
+            readValue(parser, path, line);
+        }
+    }
+
+    private void readList(JsonParser parser, String path, int line) {
+        int position = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            readValue(parser, path + "[" + position + "]", line(parser));
+            position++;
+        }
+        if (position == 0) {
+            put(path, null, line);
+        }
+    }
+
+    private void readValue(JsonParser parser, String path, int line) {
+        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+            problem(path, "YAML aliases (*name) are not supported; write the value out", line);
+            return;
+        }
+        switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                int before = inputs.size();
+                readMapping(parser, path + ".");
+                if (inputs.size() == before) {
+                    put(path, null, line);
+                }
+            }
+            case START_ARRAY -> readList(parser, path, line);
+            case VALUE_NULL -> put(path, null, line);
+            default -> put(path, parser.getString(), line);
+        }
+    }
+
+    private void put(String path, @Nullable String text, int line) {
+        Input earlier = inputs.get(path);
+        if (earlier != null) {
+            problem(
+                    path,
+                    "the key is given twice; the first is at "
+                            + earlier.origin().label(),
+                    line);
+            return;
+        }
+        inputs.put(path, new Input(text, new Origin.File(file, line)));
+    }
+
+    private void problem(String key, String explanation, int line) {
+        problems.add(new ConfigProblem(key, null, explanation, new Origin.File(file, line)));
+    }
+
+    private static int line(JsonParser parser) {
+        return parser.currentTokenLocation().getLineNr();
+    }
+}

@@ -1,0 +1,271 @@
+package dev.hasten.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigProblemsTest {
+    private static final String APP = "databases: {app: {url: 'postgres://u@h/d', ";
+
+    @TempDir
+    private Path directory;
+
+    private Sources sources;
+
+    @BeforeEach
+    void startWithNothing() {
+        sources = new Sources(directory);
+    }
+
+    @Test
+    void allProblemsOfAllSourcesAreReportedTogether() {
+        sources.yaml("""
+                port: 99999
+                regoin: here
+                http:
+                  body_timeout: 10
+                databases:
+                  Bad_Name: {url: 'mysql://u:s3cret@h/d'}
+                """);
+        sources.env("HASTEN_ADMIN_PROT", "1").flag("log.levl", "info").env("HASTEN_HTTP_THREADS", "-1");
+        assertThat(sources.problems())
+                .containsExactlyInAnyOrder(
+                        "HASTEN_ADMIN_PROT: there is no such variable; the nearest is HASTEN_ADMIN_PORT"
+                                + " (env HASTEN_ADMIN_PROT)",
+                        "regoin: there is no such key; the nearest is region (hasten.yaml:2)",
+                        "log.levl: there is no such key; the nearest is log.level (flag --log.levl)",
+                        "port: \"99999\" is not allowed: give a whole number from 1 to 65535, or 0 = any free port"
+                                + " (hasten.yaml:1)",
+                        "http.body_timeout: \"10\" is not allowed: a unit is missing; give a duration such as 250ms,"
+                                + " 10s, 2m or 1h, from 1ms to 24h (hasten.yaml:4)",
+                        "http.threads: \"-1\" is not allowed: give a whole number from 1 to 1024, or 0 = one per core"
+                                + " (env HASTEN_HTTP_THREADS)",
+                        "databases.Bad_Name: a database's name is a lower-case letter and then up to 31 of a-z, 0-9"
+                                + " and - (hasten.yaml:6)",
+                        "databases.Bad_Name.url: \"****\" is not allowed: give"
+                                + " postgresql://user:password@host:5432/database; it must start with postgresql://"
+                                + " or postgres:// (hasten.yaml:6)");
+    }
+
+    @Test
+    void theMessageOfTheExceptionIsOneProblemPerLine() {
+        sources.env("HASTEN_PORT", "x").env("HASTEN_ADMIN_PORT", "y");
+        assertThatThrownBy(sources::load)
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .hasLineCount(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "port | 65536 | a whole number from 1 to 65535",
+                "port | 99999999999999999999 | a whole number",
+                "region | Europe | text like [a-z0-9-]{1,32}",
+                "host | a b | text without spaces",
+                "log.format | xml | text or json",
+                "log.level | loud | trace or debug or info or warn or error",
+                "log.query_parameters | yes | true or false",
+                "tls.dev | 1 | true or false",
+                "tls.cert | nowhere.pem | there is none at",
+                "drain_timeout | 30 | a unit is missing",
+                "drain_timeout | 1d | a duration such as",
+                "http.head_timeout | 0s | from 1ms to 24h",
+                "http.body_bytes | 2gb | from 1kb to 1gb",
+                "http.body_bytes | 1tb | a size such as 64kb",
+                "http.body_bytes | 9999999999999gb | a size such as 64kb",
+                "databases.app.pool.size | 0 | a whole number from 1 to 1000",
+                "databases.app.pool.max_lifetime | 5s | from 30s to 24h, or 0s = never",
+                "databases.app.pool.reset | maybe | auto or always or never",
+            })
+    void aRejectedValueIsShownWithWhatIsAllowed(String key, String value, String allowed) {
+        sources.env("HASTEN_DATABASES_APP_URL", "postgres://u@h/d").flag(key, value);
+        assertThat(sources.problems())
+                .anySatisfy(problem -> assertThat(problem)
+                        .startsWith(key + ": \"" + value + "\" is not allowed")
+                        .contains(allowed)
+                        .endsWith("(flag --" + key + ")"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HASTEN_PROT, HASTEN_PORT",
+        "HASTEN_TLS_CRT, HASTEN_TLS_CERT",
+        "HASTEN_DATABASES_APP_POOL_SIZ, HASTEN_DATABASES_APP_POOL_SIZE",
+        "HASTEN_DATABASES_APP_POL_SIZE, HASTEN_DATABASES_APP_POOL_SIZE",
+        "HASTEN_DATABASE_URL, HASTEN_DATABASES_APP_URL",
+        "HASTEN_APIKEY, HASTEN_API_KEY",
+        "HASTEN_CONFG, HASTEN_CONFIG",
+    })
+    void anUnknownVariableNamesTheNearest(String variable, String nearest) {
+        sources.env("HASTEN_DATABASES_APP_URL", "postgres://u@h/d").env(variable, "s3cret");
+        assertThat(sources.problems())
+                .containsExactly(variable + ": there is no such variable; the nearest is " + nearest + " (env "
+                        + variable + ")");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'port: 1, ports: s3cret' | ports: there is no such key; the nearest is port",
+                "'http: {body_byte: 1}' | http.body_byte: there is no such key; the nearest is http.body_bytes",
+                "'port: [1, 2]' | port[0]: the key takes one value, not a list",
+                "'port: []' | port: the key has no value; give one or remove the key",
+                "'port:' | port: the key has no value; give one or remove the key",
+                "'http: 5' | http: this is a section; put its keys below it",
+                "'databases: s3cret' | databases: this is a section; put its keys below it",
+                "'databases: {app: s3cret}' | databases.app: this is a section; put its keys below it",
+                "'databases: {\"\": {url: x}}' | databases..url: there is no such key",
+                "'databases: {app: }' | databases.app.url: the database has no URL; set it here or in"
+                        + " HASTEN_DATABASES_APP_URL",
+                "'databases: {app: {pool: {size: 3}}}' | databases.app.url: the database has no URL",
+                "'port: 1, port: 2' | port: the key is given twice; the first is at hasten.yaml:1",
+                "'http: {threads: 1}, http.threads: 2' | http.threads: the key is given twice",
+                "'port: &p 1, admin_port: *p' | admin_port: YAML aliases (*name) are not supported",
+            })
+    void aMistakeInTheFileIsNamedWithItsLine(String yaml, String problem) {
+        sources.yaml("{" + yaml + "}");
+        assertThat(sources.problems())
+                .anySatisfy(found -> assertThat(found).startsWith(problem).endsWith("(hasten.yaml:1)"))
+                .noneSatisfy(found -> assertThat(found).contains("s3cret"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'a: [s3cret' | the file is not valid YAML",
+                "'a: s3cret: s3cret' | the file is not valid YAML",
+                "'a: s3cret\u0001' | the file is not valid YAML",
+                "'- a' | the file must be a mapping of keys to values",
+                "'text' | the file must be a mapping of keys to values",
+            })
+    void aFileThatIsNoMappingIsNamedWithoutBeingQuoted(String yaml, String problem) {
+        sources.yaml(yaml);
+        assertThat(sources.problems())
+                .singleElement()
+                .satisfies(found ->
+                        assertThat(found).startsWith("hasten.yaml: " + problem).doesNotContain("s3cret"));
+    }
+
+    @Test
+    void aSecondDocumentInTheFileIsRefused() {
+        assertThat(sources.yaml("port: 1\n---\nport: 2\n").problems())
+                .singleElement()
+                .asString()
+                .contains("one YAML document");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() throws IOException {
+        assertThat(sources.missingFile("gone.yaml").problems())
+                .containsExactly("gone.yaml: there is no such file (gone.yaml)");
+        assertThat(sources.missingFile(".").problems())
+                .containsExactly(".: the file cannot be read: Is a directory (.)");
+        Files.write(directory.resolve("latin1.yaml"), new byte[] {'a', (byte) 0xe4});
+        assertThat(sources.missingFile("latin1.yaml").problems())
+                .containsExactly("latin1.yaml: the file is not UTF-8 text (latin1.yaml)");
+    }
+
+    @Test
+    void certificateAndKeyComeTogetherAndExcludeTheDevelopmentCertificate() {
+        sources.write("a.pem", "").flag("tls.cert", "a.pem");
+        assertThat(sources.problems()).singleElement().asString().startsWith("tls.key: tls.cert needs a private key");
+        sources.flag("tls.key", "a.pem").flag("tls.dev", "true");
+        assertThat(sources.problems()).singleElement().asString().startsWith("tls.dev: \"true\" is not allowed");
+        assertThat(new Sources(directory).flag("tls.key", "a.pem").problems())
+                .singleElement()
+                .asString()
+                .startsWith("tls.cert: tls.key needs a certificate");
+    }
+
+    @Test
+    void bothPortsCannotBeTheSameOnOneAddress() {
+        assertThat(sources.env("HASTEN_ADMIN_PORT", "4466").problems())
+                .singleElement()
+                .asString()
+                .startsWith("admin_port: \"4466\" is not allowed: port is the same");
+        assertThat(sources.env("HASTEN_HOST", "10.0.0.1").load().server().adminPort())
+                .isEqualTo(4466);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'{name: a}' | databases.app.keys[0]: give either secret or sha256",
+                "'{name: a, secret: x, sha256: y}' | databases.app.keys[0]: give either secret or sha256",
+                "'{secret: x}' | databases.app.keys[0].name: the key has no name",
+                "'{name: a b, secret: x}' | 'databases.app.keys[0].name: \"a b\" is not allowed'",
+                "'{name: a, secret: \"s3cret s3cret\"}' | 'databases.app.keys[0].secret: \"****\" is not allowed'",
+                "'{name: a, sha256: s3cret}' | 'databases.app.keys[0].sha256: \"****\" is not allowed'",
+                "'{name: a, secret: x, expires: tomorrow}' | 'databases.app.keys[0].expires: \"tomorrow\" is not"
+                        + " allowed: give an ISO-8601 instant'",
+                "'{name: a, secret: x}, {name: a, secret: y}' | 'databases.app.keys: \"a\" is not allowed: two keys"
+                        + " have this name'",
+                "'{name: a, secret: x}, {name: b, secret: x}' | 'databases.app.keys: \"b\" is not allowed: its secret"
+                        + " is that of the key app/a'",
+                "'s3cret' | databases.app.keys[0]: this is a section",
+                "'{name: a, secert: s3cret}' | databases.app.keys[0].secert: there is no such key; the nearest is"
+                        + " databases.app.keys[].secret",
+            })
+    void aWrongApiKeyIsNamedByItsPosition(String keys, String problem) {
+        sources.yaml(APP + "keys: [" + keys + "]}}");
+        assertThat(sources.problems())
+                .anySatisfy(found -> assertThat(found).startsWith(problem))
+                .noneSatisfy(found -> assertThat(found).contains("s3cret"));
+    }
+
+    @Test
+    void oneSecretCannotOpenTwoDatabases() {
+        sources.yaml("""
+                databases:
+                  a: {url: 'postgres://u@h/a', keys: [{name: one, secret: x}]}
+                  b: {url: 'postgres://u@h/b', keys: [{name: two, secret: x}]}
+                """);
+        assertThat(sources.problems()).singleElement().asString().contains("is that of the key a/one");
+    }
+
+    @Test
+    void theApiKeyOfTheEnvironmentNeedsTheDefaultDatabase() {
+        sources.yaml(APP + "}}").env("HASTEN_API_KEY", "s3cret");
+        assertThat(sources.problems())
+                .containsExactly("databases.default.url: the database has no URL; set it here or in"
+                        + " HASTEN_DATABASES_DEFAULT_URL (env HASTEN_API_KEY)");
+    }
+
+    @Test
+    void whatIsSaidAboutTheEmbeddedDatabaseIsCheckedBeforeItStarts() {
+        sources.env("HASTEN_DATABASES_DEFAULT_POOL_SIZE", "many");
+        assertThat(sources.problems())
+                .singleElement()
+                .asString()
+                .startsWith("databases.default.pool.size: \"many\" is not allowed");
+    }
+
+    @Test
+    void transactionsCannotOutnumberConnections() {
+        sources.yaml(APP + "pool: {size: 3}, limits: {transactions: 4}}}");
+        assertThat(sources.problems())
+                .containsExactly("databases.app.limits.transactions: \"4\" is not allowed: give at most pool.size,"
+                        + " which is 3 (hasten.yaml:1)");
+    }
+
+    @Test
+    void aMissingCertificateOfADatabaseIsNamed() {
+        sources.env("DATABASE_URL", "postgres://u:s3cret@h/d?sslrootcert=gone.pem");
+        assertThat(sources.problems())
+                .containsExactly("databases.default.url: parameter sslrootcert: there is no readable file gone.pem"
+                        + " (env DATABASE_URL)");
+    }
+}

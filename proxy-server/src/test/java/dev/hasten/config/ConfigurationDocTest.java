@@ -1,0 +1,107 @@
+package dev.hasten.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Keeps docs/configuration.md what the table of keys says. {@code -Dhasten.docs.write=true} writes it anew. */
+class ConfigurationDocTest {
+    private static final Path FILE = Path.of("..", "docs", "configuration.md");
+
+    @Test
+    void theDocumentationIsWhatTheTableOfKeysSays() throws IOException {
+        String document = document();
+        if (Boolean.getBoolean("hasten.docs.write")) {
+            Files.createDirectories(FILE.toAbsolutePath().getParent());
+            Files.writeString(FILE, document);
+        }
+        assertThat(FILE)
+                .as("run mvn -pl proxy-server test -Dtest=ConfigurationDocTest -Dhasten.docs.write=true")
+                .hasContent(document);
+    }
+
+    @Test
+    void noTwoKeysShareAnEnvironmentVariable() {
+        assertThat(ConfigKeys.ALL.stream().filter(Key::scalar).map(key -> Key.variable(key.template())))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyDefaultIsWrittenInTheShortestForm() {
+        assertThat(ConfigKeys.ALL)
+                .allSatisfy(key -> key.defaultText()
+                        .filter(text -> !(key.type() instanceof ValueType.FilePath))
+                        .ifPresent(text -> assertThat(
+                                        key.type().format(key.type().parse(text, Path.of(""))))
+                                .as(key.template())
+                                .isEqualTo(text)));
+    }
+
+    private static String document() {
+        StringBuilder markdown = new StringBuilder("""
+                # Configuration
+
+                <!-- Generated from the records in dev.hasten.config by ConfigurationDocTest; edit those. -->
+
+                Hasten reads a YAML file (`--config` or `HASTEN_CONFIG`), environment variables and command-line flags.
+                A flag beats the environment, the environment beats the file, the file beats the default.
+                `hasten check-config` prints every value in effect and where it came from.
+
+                - A flag carries the key's path: `--http.body_bytes 1mb`.
+                - A variable is `HASTEN_` and the path in capitals, with `_` for `.` and `-`:
+                  `tls.cert` is `HASTEN_TLS_CERT`, `databases.app.pool.size` is `HASTEN_DATABASES_APP_POOL_SIZE`.
+                  An empty variable counts as not set.
+                - Keys and variables that do not exist are errors, and all errors are reported together.
+                - Durations need a unit: `250ms`, `10s`, `2m`, `1h`. Sizes are bytes or `64kb`, `5mb`, `1gb` (1024-based).
+                - Relative paths are relative to the directory in which the server is started.
+
+                Special variables:
+
+                | variable | meaning |
+                |---|---|
+                | `DATABASE_URL` | `databases.default.url` |
+                | `HASTEN_API_KEY` | an API key, named `env`, of the database `default` |
+                | `HASTEN_CONFIG` | path of the YAML file |
+                | `HASTEN_HOME`, `HASTEN_JAVA_OPTS` | read by the launcher `bin/hasten` |
+
+                The variables that Kubernetes makes for a Service whose name starts with `hasten`, such as
+                `HASTEN_SERVICE_HOST` and `HASTEN_PORT=tcp://10.0.0.1:4466`, are ignored.
+
+                `<name>` is a database's name: a lower-case letter and then up to 31 of `a-z`, `0-9` and `-`.
+                A database exists when its URL is set, in whichever source.
+                """);
+        for (ConfigKeys.Section section : ConfigKeys.SECTIONS) {
+            String title =
+                    section.prefix().isEmpty() ? "Server" : section.prefix().replaceFirst("\\.$", "");
+            markdown.append("\n## ").append(title.equals("Server") ? title : "`" + title + "`");
+            markdown.append("\n\n| key | default | allowed | |\n|---|---|---|---|\n");
+            section.keys()
+                    .forEach(key -> markdown.append("| `%s` | %s | %s | %s |\n"
+                            .formatted(
+                                    key.template(),
+                                    key.defaultText()
+                                            .map(text -> "`" + text + "`")
+                                            .orElse(""),
+                                    key.type().range().replace("|", "\\|"),
+                                    key.setting().doc())));
+        }
+        markdown.append("""
+
+                ## Parameters of a database URL
+
+                Percent-encode special characters in user and password. Several hosts are separated by commas.
+                A key beats the parameter that stands in for it. Unknown parameters are ignored with a warning.
+
+                | parameter | allowed | |
+                |---|---|---|
+                """);
+        Arrays.stream(UrlParameter.values())
+                .forEach(parameter -> markdown.append(
+                        "| `%s` | %s | %s |\n".formatted(parameter.text(), parameter.allowed(), parameter.doc())));
+        return markdown.toString();
+    }
+}
