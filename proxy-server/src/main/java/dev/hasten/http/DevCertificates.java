@@ -1,0 +1,150 @@
+package dev.hasten.http;
+
+import io.netty.handler.ssl.SslContext;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.KeyUsage;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * TLS for a developer's machine: a certificate authority of its own, to be trusted once, and a certificate for
+ * localhost, 127.0.0.1 and ::1. Clients that insist on https work against it as against a server on the internet.
+ *
+ * @param caPem the authority's certificate, for clients to trust
+ * @param context the TLS context of a server for localhost
+ */
+public record DevCertificates(Path caPem, SslContext context) {
+    private static final Duration CA_LIFETIME = Duration.ofDays(3650);
+    private static final Duration LEAF_LIFETIME = Duration.ofDays(365);
+    /** Renewed that long before the end, because a server only looks when it starts. */
+    private static final Duration MARGIN = Duration.ofDays(90);
+    /** Clocks of containers and virtual machines may be behind. */
+    private static final Duration BACKDATED = Duration.ofDays(1);
+
+    /**
+     * Uses the certificates of a directory, and makes what is missing or near its end: {@code ca.pem},
+     * {@code ca-key.pem}, {@code localhost.pem}, {@code localhost-key.pem}. Private keys are readable by their owner
+     * only. The authority stays as it is for years, so that it has to be trusted once.
+     *
+     * @throws HttpServerException naming the file or directory that cannot be read, used or written
+     */
+    public static DevCertificates ensure(Path directory) {
+        return ensure(directory, Clock.systemUTC());
+    }
+
+    static DevCertificates ensure(Path directory, Clock clock) {
+        Path caPem = directory.resolve("ca.pem");
+        Path caKey = directory.resolve("ca-key.pem");
+        Path leafPem = directory.resolve("localhost.pem");
+        Path leafKey = directory.resolve("localhost-key.pem");
+        Instant now = clock.instant();
+        try {
+            createDirectory(directory);
+            if (!isUsable(caPem, caKey, now)) {
+                X509Bundle authority = newAuthority(now);
+                writeSecret(caKey, authority.getPrivateKeyPEM());
+                Files.writeString(caPem, authority.getCertificatePEM());
+            }
+            X509Certificate ca = PemFiles.certificates(caPem).getFirst();
+            if (!isUsable(leafPem, leafKey, now)
+                    || !isIssuedBy(PemFiles.certificates(leafPem).getFirst(), ca)) {
+                KeyPair pair = new KeyPair(ca.getPublicKey(), PemFiles.privateKey(caKey));
+                X509Bundle leaf = newLeaf(X509Bundle.fromRootCertificateAuthority(ca, pair), now);
+                writeSecret(leafKey, leaf.getPrivateKeyPEM());
+                Files.writeString(leafPem, leaf.getCertificatePEM());
+            }
+        } catch (IOException e) {
+            throw new HttpServerException("The development certificates in " + directory + " cannot be written", e);
+        }
+        return new DevCertificates(caPem, TlsContexts.fromPem(leafPem, leafKey));
+    }
+
+    private static boolean isUsable(Path pem, Path key, Instant now) {
+        if (!Files.exists(pem) || !Files.exists(key)) {
+            return false;
+        }
+        X509Certificate certificate = PemFiles.certificates(pem).getFirst();
+        return now.plus(MARGIN).isBefore(certificate.getNotAfter().toInstant())
+                && PemFiles.belongTogether(PemFiles.privateKey(key), certificate);
+    }
+
+    private static boolean isIssuedBy(X509Certificate leaf, X509Certificate ca) {
+        try {
+            leaf.verify(ca.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static X509Bundle newAuthority(Instant now) {
+        CertificateBuilder builder = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=Hasten development CA")
+                .notBefore(now.minus(BACKDATED))
+                .notAfter(now.plus(CA_LIFETIME))
+                .setIsCertificateAuthority(true)
+                .setKeyUsage(true, KeyUsage.keyCertSign, KeyUsage.cRLSign);
+        try {
+            return builder.buildSelfSigned();
+        } catch (Exception e) { // Netty's signature: whatever the JDK's providers throw.
+            throw new HttpServerException("The development CA cannot be made", e);
+        }
+    }
+
+    private static X509Bundle newLeaf(X509Bundle authority, Instant now) {
+        CertificateBuilder builder = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=localhost")
+                .notBefore(now.minus(BACKDATED))
+                .notAfter(now.plus(LEAF_LIFETIME))
+                .addSanDnsName("localhost")
+                .addSanIpAddress("127.0.0.1")
+                .addSanIpAddress("::1")
+                .setKeyUsage(true, KeyUsage.digitalSignature)
+                .addExtendedKeyUsageServerAuth();
+        try {
+            return builder.buildIssuedBy(authority);
+        } catch (Exception e) { // Netty's signature: whatever the JDK's providers throw.
+            throw new HttpServerException("The development certificate for localhost cannot be made", e);
+        }
+    }
+
+    private static void createDirectory(Path directory) throws IOException {
+        try {
+            Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            throw new HttpServerException(directory + " is not a directory", e);
+        }
+    }
+
+    /** Never readable by others, not even while it is being written. */
+    private static void writeSecret(Path file, String pem) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, ownerOnly(fresh, "rw-------"));
+        Files.writeString(fresh, pem);
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

@@ -1,0 +1,375 @@
+package dev.hasten.http;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.hasten.http.Router.Match;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: requests in turn, each from head over body to the written answer. All state belongs to the
+ * connection's event loop; {@link #answer} is the one door for other threads.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    /**
+     * How long a connection that is closed before its request was read completely goes on reading: closing it at once
+     * would make the kernel send a reset, which can destroy the answer before the client has read it.
+     */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private enum Phase {
+        /** Opened, or answered, and no byte of a head has come. */
+        IDLE,
+        /** Inside a head. */
+        HEAD,
+        /** Inside a body. */
+        BODY,
+        /** A handler has the exchange. */
+        RUNNING,
+        /** The answer is on its way to the socket. */
+        WRITING,
+        /** Answered, our half closed; waits for the client to close its own. */
+        LINGERING,
+        CLOSED
+    }
+
+    private final ServerContext server;
+    private final RequestDecoder decoder;
+    private final AnswerWriter writer;
+    /** Over the connection limit: the first request is answered with 503. */
+    private final boolean surplus;
+
+    // The two below are set when the handler is added, before any event reaches it.
+    private ChannelHandlerContext ctx;
+    private Deadline deadline;
+    private Phase phase = Phase.IDLE;
+
+    private @Nullable Exchange exchange;
+    private RequestBody body = new RequestBody(0, 0, true);
+    /** Bytes of the body (or its head) came in the current read: its time starts anew. */
+    private boolean bodyMoved;
+    /** No request came yet: the time for its head runs since the connection was opened. */
+    private boolean first = true;
+
+    private boolean closeAfterAnswer;
+    private boolean lingerAfterAnswer;
+    private int answerStatus;
+    private long answerBytes;
+    private long unsentBytes;
+
+    HttpConnection(ServerContext server, RequestDecoder decoder, boolean surplus) {
+        this.server = server;
+        this.decoder = decoder;
+        this.writer = new AnswerWriter(server.options().tls() == null);
+        this.surplus = surplus;
+    }
+
+    /** Takes an exchange's answer; from any thread. */
+    void answer(Exchange answered, Answer answer) {
+        if (ctx.executor().inEventLoop()) {
+            write(answered, answer);
+            return;
+        }
+        try {
+            ctx.executor().execute(() -> write(answered, answer));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The server closed before request {} was answered", answered.requestId(), e);
+            answer.release();
+        }
+    }
+
+    /** Closes the connection when it is idle; otherwise its next answer will, because the server is draining. */
+    void drain() {
+        if (phase == Phase.IDLE) {
+            close();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        deadline = new Deadline(context.executor(), this::onDeadline);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        deadline.in(server.headNanos());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (phase.compareTo(Phase.BODY) > 0) {
+                return;
+            }
+            if (message instanceof Refusal refusal) {
+                refuse(refusal);
+            } else if (message instanceof HttpObject part
+                    && part.decoderResult().isFailure()) {
+                refuse(Refusal.of(part.decoderResult().cause()));
+            } else {
+                if (message instanceof HttpRequest request) {
+                    onHead(request);
+                }
+                if (message instanceof HttpContent content) {
+                    onContent(content);
+                }
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        setReadDeadline();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        Phase last = phase;
+        phase = Phase.CLOSED;
+        deadline.cancel();
+        Exchange unfinished = exchange;
+        if (unfinished != null && (last == Phase.RUNNING || last == Phase.BODY)) {
+            observe(RequestObserver.CLIENT_GONE, 0);
+            exchange = null;
+            unfinished.clientGone();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslCloseCompletionEvent) {
+            // The client's close_notify is its half-close; like a half-close of TCP it counts as going away.
+            close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+            LOG.debug("Connection {} failed", ctx.channel(), cause);
+        } else {
+            LOG.warn("Connection {} failed", ctx.channel(), cause);
+        }
+        close();
+    }
+
+    private void onHead(HttpRequest request) {
+        long arrivalNanos = System.nanoTime();
+        first = false;
+        Refusal refusal = surplus ? Refusal.TOO_MANY_CONNECTIONS : RequestHead.check(request);
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        RequestTarget target = RequestTarget.of(request.uri());
+        Match match = server.router().match(request.method().name(), target.path());
+        exchange = new Exchange(this, server.ids().next(), request, target, match, arrivalNanos);
+        long length = RequestHead.length(request);
+        boolean routed = match instanceof Match.Found;
+        body = new RequestBody((int) Math.min(length, Integer.MAX_VALUE), server.bodyBytes(), !routed);
+        boolean is11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        closeAfterAnswer =
+                !is11 || request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        phase = Phase.BODY;
+        bodyMoved = true;
+        if (length > server.bodyBytes()) {
+            refuse(Refusal.BODY_TOO_LARGE);
+        } else if (is11 && request.headers().contains(HttpHeaderNames.EXPECT)) {
+            onExpectation(request, length, match);
+        }
+    }
+
+    private void onExpectation(HttpRequest request, long length, Match match) {
+        if (!RequestHead.expectsContinue(request)) {
+            refuse(Refusal.UNKNOWN_EXPECTATION);
+        } else if (length != 0) {
+            switch (match) {
+                case Match.Found found -> writer.writeContinue(ctx);
+                case Match.NoMethod noMethod -> refuse(noMethodAnswer(noMethod));
+                case Match.NoPath noPath -> refuse(Refusal.NOT_FOUND);
+            }
+        }
+    }
+
+    private void onContent(HttpContent content) {
+        if (phase != Phase.BODY) {
+            return;
+        }
+        if (content.content().isReadable()) {
+            bodyMoved = true;
+            if (!body.add(content.content())) {
+                refuse(Refusal.BODY_TOO_LARGE);
+                return;
+            }
+        }
+        if (content instanceof LastHttpContent) {
+            run(requireNonNull(exchange));
+        }
+    }
+
+    private void run(Exchange current) {
+        phase = Phase.RUNNING;
+        deadline.clear();
+        current.body(body.finish());
+        switch (current.match()) {
+            case Match.Found found -> {
+                try {
+                    found.route().handler.handle(current);
+                } catch (Throwable e) {
+                    LOG.error("The handler of {} failed on request {}", current.route(), current.requestId(), e);
+                    current.answer(server.render(Refusal.failedHandler(current.requestId())));
+                }
+            }
+            case Match.NoMethod noMethod -> current.answer(noMethodAnswer(noMethod));
+            case Match.NoPath noPath -> current.answer(server.render(Refusal.NOT_FOUND));
+        }
+    }
+
+    private void write(Exchange answered, Answer answer) {
+        if (phase == Phase.RUNNING && answered == exchange) {
+            send(answer);
+        } else {
+            answer.release();
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        Answer answer = server.render(refusal);
+        refuse(refusal.status() == 503 ? answer.header("retry-after", RETRY_AFTER_SECONDS) : answer);
+    }
+
+    /** Answers a request that was not read to its end, and ends the connection: nothing behind it can be trusted. */
+    private void refuse(Answer answer) {
+        if (!ctx.channel().isActive()) {
+            answer.release();
+            return;
+        }
+        deadline.clear();
+        decoder.discard(ctx);
+        closeAfterAnswer = true;
+        lingerAfterAnswer = true;
+        send(answer);
+    }
+
+    private Answer noMethodAnswer(Match.NoMethod noMethod) {
+        return server.render(Refusal.METHOD_NOT_ALLOWED).header("allow", noMethod.allow());
+    }
+
+    private void send(Answer answer) {
+        boolean headOnly = exchange != null && exchange.method().equals("HEAD");
+        String requestId = exchange == null ? server.ids().next() : exchange.requestId();
+        phase = Phase.WRITING;
+        closeAfterAnswer |= server.isDraining();
+        answerStatus = answer.status();
+        answerBytes = headOnly ? 0 : answer.body().readableBytes();
+        ChannelFuture written;
+        try {
+            written = writer.write(ctx, answer, requestId, headOnly, closeAfterAnswer);
+        } catch (RuntimeException e) {
+            LOG.error("The answer to request {} cannot be written", requestId, e);
+            close();
+            return;
+        }
+        if (written.isDone()) {
+            operationComplete(written);
+        } else {
+            unsentBytes = writer.unsentBytes(ctx);
+            deadline.in(server.idleNanos());
+            written.addListener(this);
+        }
+    }
+
+    /** The answer was handed to the kernel, or cannot be. */
+    @Override
+    public void operationComplete(ChannelFuture written) {
+        if (phase != Phase.WRITING) {
+            return;
+        }
+        observe(written.isSuccess() ? answerStatus : RequestObserver.CLIENT_GONE, answerBytes);
+        exchange = null;
+        if (!written.isSuccess()) {
+            close();
+        } else if (closeAfterAnswer) {
+            if (lingerAfterAnswer || decoder.hasWaiting()) {
+                linger();
+            } else {
+                close();
+            }
+        } else {
+            phase = Phase.IDLE;
+            deadline.in(server.idleNanos());
+            decoder.next(ctx);
+            setReadDeadline();
+        }
+    }
+
+    private void close() {
+        var _ = ctx.close();
+    }
+
+    private void linger() {
+        phase = Phase.LINGERING;
+        decoder.discard(ctx);
+        deadline.in(LINGER_NANOS);
+        writer.closeOutput(ctx);
+    }
+
+    private void setReadDeadline() {
+        if (phase == Phase.IDLE && decoder.insideHead()) {
+            phase = Phase.HEAD;
+            if (!first) {
+                deadline.in(server.headNanos());
+            }
+        } else if (phase == Phase.BODY && bodyMoved) {
+            bodyMoved = false;
+            deadline.in(server.bodyNanos());
+        }
+    }
+
+    private void onDeadline() {
+        switch (phase) {
+            case IDLE, LINGERING -> close();
+            case HEAD -> refuse(Refusal.HEAD_TIMEOUT);
+            case BODY -> refuse(Refusal.BODY_TIMEOUT);
+            case WRITING -> {
+                long left = writer.unsentBytes(ctx);
+                if (left < unsentBytes) {
+                    unsentBytes = left;
+                    deadline.in(server.idleNanos());
+                } else {
+                    close();
+                }
+            }
+            case RUNNING, CLOSED -> {}
+        }
+    }
+
+    private void observe(int status, long bytes) {
+        server.observe(exchange, status, exchange == null ? 0 : body.size(), bytes);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.hasten.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A listening HTTP/1.1 server, with or without TLS. Requests of a connection run one after the other. A client that
+ * closes, resets or half-closes its connection has gone away: what runs for it is told (see
+ * {@link Exchange#onDisconnect}) and its answer is dropped.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final ServerContext context;
+    private final EventLoopGroup loops;
+    private final ChannelGroup connections;
+    private final Channel listener;
+
+    private HttpServer(ServerContext context, EventLoopGroup loops, ChannelGroup connections, Channel listener) {
+        this.context = context;
+        this.loops = loops;
+        this.connections = connections;
+        this.listener = listener;
+    }
+
+    /**
+     * Binds and starts to serve.
+     *
+     * @throws HttpServerException naming host and port when they cannot be bound
+     */
+    public static HttpServer start(HttpServerOptions options, Router router) {
+        return start(options, router, Transport.best());
+    }
+
+    static HttpServer start(HttpServerOptions options, Router router, Transport transport) {
+        requireNonNull(router, "router is null");
+        ServerContext context = new ServerContext(options, router);
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        int threads = options.eventLoopThreads() == 0
+                ? Runtime.getRuntime().availableProcessors()
+                : options.eventLoopThreads();
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                threads, new DefaultThreadFactory(options.name()), transport.ioHandlers());
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ConnectionInitializer(context, connections))
+                .bind(options.host(), options.port())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            Throwable cause = bound.cause();
+            throw new HttpServerException(
+                    "The " + options.name() + " server cannot listen on " + options.host() + ":" + options.port() + " ("
+                            + cause + ")",
+                    cause);
+        }
+        return new HttpServer(context, loops, connections, bound.channel());
+    }
+
+    /** The bound port, also when the options asked for any. */
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** Connections that are open now, those over the limit that are being told so included. */
+    public int openConnections() {
+        return context.open().get();
+    }
+
+    /**
+     * Stops to accept, closes idle connections and waits for running exchanges; their answers carry
+     * {@code Connection: close}. Returns when all connections are gone, at the deadline, or when the thread is
+     * interrupted (it stays interrupted). What is left then, {@link #close} ends. Not for an event loop thread.
+     */
+    public void drain(Duration deadline) {
+        long end = System.nanoTime() + deadline.toNanos();
+        context.startDraining();
+        listener.close().awaitUninterruptibly();
+        try {
+            // A connection that was accepted last may still be on its way to its loop: pass every loop's queue once.
+            for (EventExecutor loop : loops) {
+                loop.submit(() -> {}).await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            for (Channel connection : connections) {
+                HttpConnection handler = connection.pipeline().get(HttpConnection.class);
+                if (handler != null) {
+                    connection.eventLoop().execute(handler::drain);
+                }
+            }
+            connections.newCloseFuture().await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closes the listener and every connection at once, and ends the threads. Not for an event loop thread. */
+    @Override
+    public void close() {
+        context.startDraining();
+        listener.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** Puts the handlers of a new connection together. */
+    private static final class ConnectionInitializer extends ChannelInitializer<Channel> {
+        private final ServerContext context;
+        private final ChannelGroup connections;
+        private final ChannelFutureListener onClose;
+
+        ConnectionInitializer(ServerContext context, ChannelGroup connections) {
+            this.context = context;
+            this.connections = connections;
+            this.onClose = closed -> context.open().decrementAndGet();
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            HttpLimits limits = context.options().limits();
+            int open = context.open().incrementAndGet();
+            channel.closeFuture().addListener(onClose);
+            // Connections over the limit are told so, but not without a limit of their own.
+            int surplus = limits.maxConnections() / 8 + 16;
+            if (context.isDraining() || open > (long) limits.maxConnections() + surplus) {
+                var _ = channel.close();
+                return;
+            }
+            connections.add(channel);
+            SslContext tls = context.options().tls();
+            if (tls != null) {
+                SslHandler handler = tls.newHandler(channel.alloc());
+                handler.setHandshakeTimeoutMillis(
+                        Math.max(1, limits.headTimeout().toMillis()));
+                channel.pipeline().addLast(handler);
+            }
+            RequestDecoder decoder = new RequestDecoder(limits.headerBytes());
+            channel.pipeline().addLast(decoder);
+            channel.pipeline().addLast(new HttpConnection(context, decoder, open > limits.maxConnections()));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.hasten.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+
+/** Reads certificates and private keys from PEM files; every error names the file and never shows what is in it. */
+final class PemFiles {
+    private PemFiles() {}
+
+    /**
+     * The certificates of a file in their order, the leaf's first.
+     *
+     * @throws HttpServerException when the file cannot be read or holds none
+     */
+    static List<X509Certificate> certificates(Path file) {
+        String pem = read(file, "certificate");
+        List<X509Certificate> chain = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Certificate certificate :
+                    factory.generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+                chain.add((X509Certificate) certificate);
+            }
+        } catch (GeneralSecurityException e) {
+            throw new HttpServerException("The certificate file " + file + " is not a PEM certificate chain", e);
+        }
+        if (chain.isEmpty()) {
+            throw new HttpServerException("The certificate file " + file + " holds no PEM certificate");
+        }
+        return List.copyOf(chain);
+    }
+
+    /**
+     * The private key of a file, in PKCS#8 or the traditional form.
+     *
+     * @throws HttpServerException when the file cannot be read, holds none, or holds an encrypted one
+     */
+    static PrivateKey privateKey(Path file) {
+        String pem = read(file, "key");
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                switch (object) {
+                    case PrivateKeyInfo info -> {
+                        return privateKey(info);
+                    }
+                    case PEMKeyPair pair -> {
+                        return privateKey(pair.getPrivateKeyInfo());
+                    }
+                    case PKCS8EncryptedPrivateKeyInfo encrypted ->
+                        throw new HttpServerException(
+                                "The key file " + file + " is encrypted; give one without a password");
+                    case PEMEncryptedKeyPair encrypted ->
+                        throw new HttpServerException(
+                                "The key file " + file + " is encrypted; give one without a password");
+                    // An EC key of openssl's begins with a block of curve parameters.
+                    default -> {}
+                }
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new HttpServerException("The key file " + file + " does not hold a valid PEM private key", e);
+        }
+        throw new HttpServerException("The key file " + file + " holds no PEM private key");
+    }
+
+    /** True when the key signs what the certificate verifies. */
+    static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> key.getAlgorithm();
+        };
+        try {
+            byte[] sample = {1, 2, 3};
+            Signature signer = Signature.getInstance(algorithm);
+            signer.initSign(key);
+            signer.update(sample);
+            Signature verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(certificate.getPublicKey());
+            verifier.update(sample);
+            return verifier.verify(signer.sign());
+        } catch (GeneralSecurityException e) {
+            // Keys of two kinds: the verifier does not take the other's.
+            return false;
+        }
+    }
+
+    private static PrivateKey privateKey(PrivateKeyInfo info) throws IOException, GeneralSecurityException {
+        // The JDK's key factories go by the name of the algorithm's object identifier too.
+        String algorithm = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+    }
+
+    private static String read(Path file, String kind) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new HttpServerException("The " + kind + " file " + file + " is not a PEM text file", e);
+        } catch (IOException e) {
+            throw new HttpServerException("The " + kind + " file " + file + " cannot be read", e);
+        }
+    }
+}

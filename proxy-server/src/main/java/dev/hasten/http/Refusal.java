@@ -1,0 +1,47 @@
+package dev.hasten.http;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+
+/**
+ * A request that the HTTP layer answers itself. Codes are those of Prisma's documented list: P5000 "could not be
+ * understood", P5003 "does not exist", P5009 "timed out", P5011 "too many requests", P6000 server error.
+ *
+ * @param status HTTP status
+ * @param code Prisma error code
+ * @param message text for people; never holds anything the client sent
+ */
+record Refusal(int status, String code, String message) {
+    static final Refusal NOT_FOUND = new Refusal(404, "P5003", "There is nothing at this path.");
+    static final Refusal METHOD_NOT_ALLOWED =
+            new Refusal(405, "P5000", "This path does not take this method; see the Allow header.");
+    static final Refusal HEAD_TIMEOUT = new Refusal(408, "P5009", "The request's head did not arrive in time.");
+    static final Refusal BODY_TIMEOUT = new Refusal(408, "P5009", "The request's body did not arrive in time.");
+    static final Refusal BODY_TOO_LARGE = new Refusal(413, "P5000", "The request's body is over the server's limit.");
+    static final Refusal TARGET_TOO_LONG = new Refusal(414, "P5000", "The request line is over the server's limit.");
+    static final Refusal UNKNOWN_EXPECTATION =
+            new Refusal(417, "P5000", "The only expectation this server meets is 100-continue.");
+    static final Refusal HEAD_TOO_LARGE =
+            new Refusal(431, "P5000", "The request's headers are over the server's limit.");
+    static final Refusal TOO_MANY_CONNECTIONS =
+            new Refusal(503, "P5011", "The server has as many connections as it may. Try again later.");
+    static final Refusal VERSION = new Refusal(505, "P5000", "This server speaks HTTP/1.1 and HTTP/1.0.");
+
+    /** For what Netty's parser does not take. */
+    static Refusal of(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return TARGET_TOO_LONG;
+        }
+        return cause instanceof TooLongHttpHeaderException
+                ? HEAD_TOO_LARGE
+                : malformed("it does not follow the grammar of HTTP/1.1");
+    }
+
+    static Refusal malformed(String message) {
+        return new Refusal(400, "P5000", "Malformed request: " + message + ".");
+    }
+
+    static Refusal failedHandler(String requestId) {
+        return new Refusal(500, "P6000", "Internal server error (request " + requestId + ")");
+    }
+}

@@ -1,0 +1,95 @@
+package dev.hasten.http;
+
+import dev.hasten.http.Router.Match;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the connections of one server share. */
+final class ServerContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerContext.class);
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT");
+
+    private final HttpServerOptions options;
+    private final Router router;
+    private final RequestIds ids = new RequestIds();
+    private final long headNanos;
+    private final long bodyNanos;
+    private final long idleNanos;
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean draining;
+
+    ServerContext(HttpServerOptions options, Router router) {
+        this.options = options;
+        this.router = router;
+        this.headNanos = options.limits().headTimeout().toNanos();
+        this.bodyNanos = options.limits().bodyTimeout().toNanos();
+        this.idleNanos = options.limits().idleTimeout().toNanos();
+    }
+
+    HttpServerOptions options() {
+        return options;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    RequestIds ids() {
+        return ids;
+    }
+
+    int bodyBytes() {
+        return options.limits().bodyBytes();
+    }
+
+    long headNanos() {
+        return headNanos;
+    }
+
+    long bodyNanos() {
+        return bodyNanos;
+    }
+
+    long idleNanos() {
+        return idleNanos;
+    }
+
+    /** Open connections, those over the limit that are being told so included. */
+    AtomicInteger open() {
+        return open;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void startDraining() {
+        draining = true;
+    }
+
+    Answer render(Refusal refusal) {
+        return options.errors().render(refusal.status(), refusal.code(), refusal.message());
+    }
+
+    /** Reports a finished exchange; one without an exchange had a head that could not be used. */
+    void observe(@Nullable Exchange exchange, int status, long requestBytes, long answerBytes) {
+        String route = exchange == null ? Exchange.UNMATCHED : exchange.route();
+        String method = "other";
+        long nanos = 0;
+        if (exchange != null) {
+            nanos = System.nanoTime() - exchange.arrivalNanos();
+            if (exchange.match() instanceof Match.Found || METHODS.contains(exchange.method())) {
+                method = exchange.method();
+            }
+        }
+        try {
+            options.observer().completed(route, method, status, nanos, requestBytes, answerBytes);
+        } catch (RuntimeException e) {
+            LOG.error("The request observer failed", e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.hasten.http;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/** TLS for servers: versions 1.3 and 1.2, ALPN for {@code http/1.1} only. */
+public final class TlsContexts {
+    private TlsContexts() {}
+
+    /**
+     * A context from PEM files.
+     *
+     * @param certificate the server's certificate, followed by the intermediate ones
+     * @param key its private key, unencrypted, PKCS#8 or traditional
+     * @throws HttpServerException naming the file that cannot be read or used, or both when they do not belong together
+     */
+    public static SslContext fromPem(Path certificate, Path key) {
+        List<X509Certificate> chain = PemFiles.certificates(certificate);
+        PrivateKey privateKey = PemFiles.privateKey(key);
+        if (!PemFiles.belongTogether(privateKey, chain.getFirst())) {
+            throw new HttpServerException(
+                    "The key file " + key + " does not belong to the certificate file " + certificate);
+        }
+        try {
+            return SslContextBuilder.forServer(privateKey, chain)
+                    .sslProvider(SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            Protocol.ALPN,
+                            SelectorFailureBehavior.NO_ADVERTISE,
+                            SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_1_1))
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new HttpServerException(
+                    "TLS cannot use the certificate file " + certificate + " with the key file " + key, e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.hasten.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.http.RawClient.RawAnswer;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class LifecycleTest {
+    private static final String HELD = "GET /held HTTP/1.1\r\nHost: test\r\n\r\n";
+
+    private final Queue<Exchange> held = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean gone = new AtomicBoolean();
+    private final HttpServer server = TestServer.start(TestServer.routes()
+            .route("GET", "/held", exchange -> {
+                exchange.onDisconnect(() -> gone.set(true));
+                held.add(exchange);
+            })
+            .build());
+
+    @Test
+    void drainClosesIdleConnectionsAndLetsRunningOnesFinish() throws Exception {
+        try (RawClient fresh = RawClient.to(server);
+                RawClient idle = RawClient.to(server);
+                RawClient running = RawClient.to(server);
+                RawClient sending = RawClient.to(server)) {
+            assertThat(idle.get("/hello").status()).isEqualTo(200);
+            sending.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(sending.readAnswer(false).status()).isEqualTo(100);
+            running.send(HELD);
+            await().until(() -> held.size() == 1);
+            await().until(() -> server.openConnections() == 4);
+
+            Thread drain = Thread.ofVirtual().start(() -> server.drain(Duration.ofMinutes(5)));
+
+            assertThat(fresh.isClosedByServer()).isTrue();
+            assertThat(idle.isClosedByServer()).isTrue();
+            await().until(() -> server.openConnections() == 2);
+            assertThat(drain.isAlive()).isTrue();
+            assertThatThrownBy(() -> RawClient.to(server)).isInstanceOf(ConnectException.class);
+
+            RawAnswer echoed = sending.send("abc").readAnswer();
+            assertThat(echoed.text()).isEqualTo("abc");
+            assertThat(echoed.header("connection")).isEqualTo("close");
+            assertThat(sending.isClosedByServer()).isTrue();
+            held.remove().answer(Answer.text(200, "finished"));
+            RawAnswer finished = running.readAnswer();
+            assertThat(finished.text()).isEqualTo("finished");
+            assertThat(finished.header("connection")).isEqualTo("close");
+            assertThat(running.isClosedByServer()).isTrue();
+            drain.join();
+            assertThat(server.openConnections()).isZero();
+        } finally {
+            server.close();
+        }
+        assertThat(gone).isFalse();
+    }
+
+    @Test
+    void drainGivesUpAtItsDeadlineAndCloseEndsWhatIsLeft() throws IOException {
+        try (RawClient running = RawClient.to(server)) {
+            running.send(HELD);
+            await().until(() -> held.size() == 1);
+
+            server.drain(TestServer.SHORT);
+            assertThat(server.openConnections()).isEqualTo(1);
+            assertThat(gone).isFalse();
+
+            server.close();
+            assertThat(running.isClosedByServer()).isTrue();
+            assertThat(gone).isTrue();
+            held.remove().answer(Answer.text(200, "too late"));
+        }
+    }
+
+    @Test
+    void answerAfterCloseIsDropped() throws IOException {
+        try (RawClient running = RawClient.to(server)) {
+            running.send(HELD);
+            await().until(() -> held.size() == 1);
+            Exchange exchange = held.remove();
+            server.close();
+
+            exchange.answer(Answer.text(200, "too late"));
+
+            assertThat(running.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void addressThatIsTakenIsNamed() {
+        HttpServerOptions same =
+                new HttpServerOptions("second", "127.0.0.1", server.port(), TestServer.LIMITS, null, 1);
+        try (server) {
+            assertThatThrownBy(() -> HttpServer.start(same, TestServer.routes().build()))
+                    .isInstanceOf(HttpServerException.class)
+                    .hasMessageContaining("The second server cannot listen on 127.0.0.1:" + server.port());
+        }
+    }
+
+    @Test
+    void portOutOfRangeIsRefused() {
+        server.close();
+        assertThatThrownBy(() -> new HttpServerOptions("a", "127.0.0.1", 65_536, TestServer.LIMITS, null, 1))
+                .hasMessageContaining("port is 65536");
+    }
+}

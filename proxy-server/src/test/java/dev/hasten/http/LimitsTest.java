@@ -1,0 +1,279 @@
+package dev.hasten.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.http.RawClient.RawAnswer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class LimitsTest {
+    private static final Duration LONG = TestServer.LONG;
+    private static final Duration SHORT = TestServer.SHORT;
+
+    private final AtomicInteger handled = new AtomicInteger();
+    private final Router router = TestServer.routes()
+            .route("POST", "/count", exchange -> {
+                handled.incrementAndGet();
+                exchange.answer(Answer.text(200, Integer.toString(exchange.body().length)));
+            })
+            .route("GET", "/large", exchange -> exchange.answer(Answer.json(200, new byte[64 * 1024 * 1024])))
+            .build();
+
+    private static HttpLimits sizes(int headerBytes, int bodyBytes) {
+        return new HttpLimits(headerBytes, bodyBytes, LONG, LONG, LONG, 100);
+    }
+
+    private static HttpLimits times(Duration body, Duration head, Duration idle) {
+        return new HttpLimits(8192, 1_000_000, body, head, idle, 100);
+    }
+
+    private HttpServer start(HttpLimits limits) {
+        return TestServer.start(limits, null, router);
+    }
+
+    @Test
+    void headUpToTheLimitIsTakenAndOneByteMoreIsNot() throws IOException {
+        String start = "GET /hello HTTP/1.1\r\nHost: test\r\nA: ";
+        int padding = 1000 - start.length() - 4;
+        try (HttpServer server = start(sizes(1000, 10));
+                RawClient client = RawClient.to(server)) {
+            for (int i = 0; i < 2; i++) {
+                client.send(start + "a".repeat(padding) + "\r\n\r\n");
+                assertThat(client.readAnswer().status()).isEqualTo(200);
+            }
+            client.send(start + "a".repeat(padding + 1) + "\r\n\r\n");
+            assertRefused(client, 431);
+        }
+    }
+
+    @Test
+    void endlessHeadIsRefusedAtTheLimit() throws IOException {
+        try (HttpServer server = start(sizes(1000, 10))) {
+            try (RawClient client = RawClient.to(server)) {
+                client.send("GET /hello HTTP/1.1\r\n" + "A: b\r\n".repeat(10_000));
+                assertRefused(client, 431);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send("GET /hello HTTP/1.1\r\nA: " + "b".repeat(50_000));
+                assertRefused(client, 431);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send("GET /" + "b".repeat(50_000));
+                assertRefused(client, 414);
+            }
+        }
+    }
+
+    @Test
+    void trailersCountAsHeaders() throws IOException {
+        try (HttpServer server = start(sizes(1000, 10));
+                RawClient client = RawClient.to(server)) {
+            client.send(chunkedHead() + "0\r\n" + "A: b\r\n".repeat(10_000) + "\r\n");
+            assertRefused(client, 431);
+        }
+        assertThat(handled).hasValue(0);
+    }
+
+    @Test
+    void bodyUpToTheLimitIsTakenAndOneByteMoreIsNot() throws IOException {
+        try (HttpServer server = start(sizes(1000, 1000))) {
+            try (RawClient client = RawClient.to(server)) {
+                assertThat(client.post("/count", "x".repeat(1000)).text()).isEqualTo("1000");
+                assertThat(client.send(chunkedHead() + "3E8\r\n" + "x".repeat(1000) + "\r\n0\r\n\r\n")
+                                .readAnswer()
+                                .text())
+                        .isEqualTo("1000");
+                assertThat(client.post("/count", "x".repeat(1001)).status()).isEqualTo(413);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send(chunkedHead() + "1F4\r\n" + "x".repeat(500) + "\r\n1F5\r\n" + "x".repeat(501) + "\r\n");
+                assertRefused(client, 413);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send("POST /unknown HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n1F5\r\n"
+                        + ("x".repeat(501) + "\r\n1F5\r\n").repeat(2));
+                assertRefused(client, 413);
+            }
+        }
+        assertThat(handled).hasValue(2);
+    }
+
+    @Test
+    void bodyOverTheLimitIsRefusedBeforeItIsSent() throws IOException {
+        try (HttpServer server = start(sizes(1000, 1000));
+                RawClient client = RawClient.to(server)) {
+            client.send("POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 999999999999999999\r\n\r\n");
+            assertRefused(client, 413);
+        }
+    }
+
+    @Test
+    void refusalReachesAClientThatIsStillSending() throws IOException {
+        try (HttpServer server = start(sizes(1000, 1000));
+                RawClient client = RawClient.to(server)) {
+            // Sent as a whole before anything is read: a close with a reset would lose the answer.
+            assertThat(client.post("/count", "x".repeat(8_000_000)).status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void headThatDoesNotComeInTimeIsRefused() throws IOException {
+        try (HttpServer server = start(times(LONG, SHORT, LONG))) {
+            try (RawClient silent = RawClient.to(server)) {
+                assertThat(silent.isClosedByServer()).isTrue();
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send("GET /hello HT");
+                assertRefused(client, 408);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                assertThat(client.get("/hello").status()).isEqualTo(200);
+                client.send("GET /hello HTTP/1.1\r\nHost: test\r\n");
+                assertRefused(client, 408);
+            }
+        }
+    }
+
+    @Test
+    void bytesThatTrickleDoNotExtendTheTimeOfAHead() throws IOException {
+        try (HttpServer server = start(times(LONG, SHORT, LONG));
+                RawClient client = RawClient.to(server)) {
+            client.send("GET /hello HTTP/1.1\r\nA: ");
+            AtomicBoolean answered = new AtomicBoolean();
+            Thread trickle = Thread.ofVirtual().start(() -> {
+                try {
+                    while (!answered.get()) {
+                        client.send("a");
+                        Thread.onSpinWait();
+                    }
+                } catch (IOException e) {
+                    answered.set(true);
+                }
+            });
+            try {
+                assertThat(client.readAnswer().status()).isIn(408, 431);
+            } finally {
+                answered.set(true);
+            }
+            await().until(() -> !trickle.isAlive());
+        }
+    }
+
+    @Test
+    void bodyThatDoesNotComeInTimeIsRefused() throws IOException {
+        try (HttpServer server = start(times(SHORT, LONG, LONG))) {
+            try (RawClient client = RawClient.to(server)) {
+                client.send("POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\n");
+                assertRefused(client, 408);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send("POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nab");
+                assertRefused(client, 408);
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send(chunkedHead() + "3\r\nabc\r\n");
+                assertRefused(client, 408);
+            }
+        }
+        assertThat(handled).hasValue(0);
+    }
+
+    @Test
+    void handlerMayTakeLongerThanEveryTimeout() throws IOException {
+        AtomicReference<Exchange> held = new AtomicReference<>();
+        Router slow = Router.builder().route("POST", "/slow", held::set).build();
+        try (HttpServer server = TestServer.start(times(SHORT, SHORT, SHORT), null, slow);
+                RawClient client = RawClient.to(server)) {
+            client.send("POST /slow HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc");
+            await().until(() -> held.get() != null);
+            // Later connections run into the same timeouts, one after the other.
+            for (int i = 0; i < 3; i++) {
+                try (RawClient later = RawClient.to(server)) {
+                    assertThat(later.isClosedByServer()).isTrue();
+                }
+            }
+
+            held.get().answer(Answer.text(200, "slow"));
+
+            assertThat(client.readAnswer().text()).isEqualTo("slow");
+        }
+    }
+
+    @Test
+    void idleConnectionIsClosedWithoutAnAnswer() throws IOException {
+        try (HttpServer server = start(times(LONG, LONG, SHORT));
+                RawClient client = RawClient.to(server)) {
+            assertThat(client.get("/hello").status()).isEqualTo(200);
+            assertThat(client.isClosedByServer()).isTrue();
+            await().until(() -> server.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void clientThatDoesNotReadItsAnswerIsDropped() throws IOException {
+        Queue<String> observed = new ConcurrentLinkedQueue<>();
+        HttpServerOptions options = TestServer.options(times(LONG, LONG, SHORT), null)
+                .withObserver((route, method, status, nanos, requestBytes, answerBytes) ->
+                        observed.add(route + " " + status));
+        try (HttpServer server = HttpServer.start(options, router);
+                RawClient client = RawClient.to(server)) {
+            client.send("GET /large HTTP/1.1\r\nHost: test\r\n\r\n");
+
+            await().untilAsserted(() -> assertThat(observed).containsExactly("/large 499"));
+            await().until(() -> server.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void connectionOverTheLimitIsToldToComeBack() throws IOException {
+        HttpLimits two = new HttpLimits(8192, 1000, LONG, LONG, LONG, 2);
+        try (HttpServer server = start(two);
+                RawClient first = RawClient.to(server);
+                RawClient second = RawClient.to(server)) {
+            assertThat(first.get("/hello").status()).isEqualTo(200);
+            assertThat(second.get("/hello").status()).isEqualTo(200);
+            try (RawClient third = RawClient.to(server)) {
+                RawAnswer answer = third.get("/hello");
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.header("retry-after")).isEqualTo("1");
+                assertThat(answer.header("connection")).isEqualTo("close");
+                assertThat(third.isClosedByServer()).isTrue();
+            }
+            first.disconnect();
+            await().until(() -> server.openConnections() == 1);
+            try (RawClient fourth = RawClient.to(server)) {
+                assertThat(fourth.get("/hello").status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void valuesOutOfRangeAreNamed() {
+        assertThatThrownBy(() -> sizes(255, 0)).hasMessageContaining("headerBytes is 255");
+        assertThatThrownBy(() -> sizes(256, -1)).hasMessageContaining("bodyBytes is -1");
+        assertThatThrownBy(() -> times(Duration.ZERO, LONG, LONG)).hasMessageContaining("bodyTimeout");
+        assertThatThrownBy(() -> times(LONG, Duration.ZERO, LONG)).hasMessageContaining("headTimeout");
+        assertThatThrownBy(() -> times(LONG, LONG, Duration.ZERO)).hasMessageContaining("idleTimeout");
+        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, 0)).hasMessageContaining("maxConnections");
+        assertThat(HttpLimits.defaults().maxConnections()).isPositive();
+    }
+
+    private static String chunkedHead() {
+        return "POST /count HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
+    }
+
+    private static void assertRefused(RawClient client, int status) throws IOException {
+        RawAnswer answer = client.readAnswer();
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("connection")).isEqualTo("close");
+        assertThat(client.isClosedByServer()).isTrue();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.hasten.http;
+
+import io.netty.handler.ssl.SslContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Servers for tests: on a free port of 127.0.0.1, with the limits under test and generous others. */
+final class TestServer {
+    /** Long enough never to be reached by a test that passes. */
+    static final Duration LONG = Duration.ofMinutes(5);
+
+    /** Short enough to wait for. */
+    static final Duration SHORT = Duration.ofMillis(200);
+
+    static final HttpLimits LIMITS = new HttpLimits(8 * 1024, 1024 * 1024, LONG, LONG, LONG, 100);
+
+    private TestServer() {}
+
+    static HttpServer start(Router router) {
+        return start(LIMITS, null, router);
+    }
+
+    static HttpServer start(HttpLimits limits, @Nullable SslContext tls, Router router) {
+        return HttpServer.start(options(limits, tls), router);
+    }
+
+    static HttpServerOptions options(HttpLimits limits, @Nullable SslContext tls) {
+        return new HttpServerOptions("test", "127.0.0.1", 0, limits, tls, 2);
+    }
+
+    /** GET /hello answers "hello", POST /echo answers its body. */
+    static Router.Builder routes() {
+        return Router.builder()
+                .route("GET", "/hello", exchange -> exchange.answer(Answer.text(200, "hello")))
+                .route(
+                        "POST",
+                        "/echo",
+                        exchange ->
+                                exchange.answer(Answer.text(200, new String(exchange.body(), StandardCharsets.UTF_8))));
+    }
+}
