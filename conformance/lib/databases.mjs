@@ -1,0 +1,156 @@
+// The two databases of a run: create, reset, seed, read back.
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+
+/** Ids that a database generates start here, so that they never meet those of seed.sql. */
+const FIRST_GENERATED_ID = 1000
+
+/** Longer column values are compared by their MD5. */
+const LONGEST_PLAIN_VALUE = 2000
+
+/** Runs `use` with a connection to `url` and closes it. */
+export async function withConnection(url, use) {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** Creates the database `name` on the server of `adminUrl` (dropping an old one) and returns its URL. */
+export async function createDatabase(adminUrl, name) {
+  await withConnection(adminUrl, async (c) => {
+    await c.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+    await c.query(`create database ${pg.escapeIdentifier(name)} template template0`)
+  })
+  const url = new URL(adminUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** The DDL Prisma's own schema engine makes of a schema for an empty database. */
+export async function ddlOf(schemaPath, schema, databaseUrl) {
+  // The npm package is made for bundlers: it wants its WebAssembly module handed in.
+  const home = fileURLToPath(new URL('../node_modules/@prisma/schema-engine-wasm/', import.meta.url))
+  const runtime = await import(path.join(home, 'schema_engine_bg.js'))
+  const module = new WebAssembly.Module(fs.readFileSync(path.join(home, 'schema_engine_bg.wasm')))
+  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': runtime })
+  runtime.__wbg_set_wasm(instance.exports)
+  instance.exports.__wbindgen_start()
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, max: 1 }))
+  const engine = await runtime.SchemaEngine.new({}, () => {}, factory)
+  try {
+    const diff = await engine.diff({
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [{ path: schemaPath, content: schema }] },
+      script: true,
+      shadowDatabaseUrl: null,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
+    })
+    return diff.stdout ?? ''
+  } finally {
+    engine.free()
+  }
+}
+
+/** A target's database, kept on one connection that is used for set-up and checks only. */
+export class Database {
+  /** Drops all that is in the database, makes the tables and puts the seed in. The user must be a superuser. */
+  static async prepare(url, { ddl, extra, seed }) {
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => {})
+    await client.connect()
+    // Error texts and text forms must not depend on the machine.
+    await client.query(`set timezone = 'UTC'; set client_min_messages = warning`)
+    await client.query('drop schema if exists public cascade; create schema public')
+    const { rowCount } = await client.query(`select 1 from pg_available_extensions where name = 'citext'`)
+    await client.query(rowCount ? 'create extension if not exists citext' : 'create domain citext as text')
+    await client.query(ddl)
+    await client.query(extra)
+    const database = new Database(url, client, seed)
+    await database.#learn()
+    await database.reset()
+    database.seedRows = await database.dump()
+    return database
+  }
+
+  /** What `dump` answers right after a reset. */
+  seedRows = {}
+  #client
+  #seed
+  #tables = []
+  #resetSql = ''
+  #dumpSql = ''
+
+  constructor(url, client, seed) {
+    this.url = url
+    this.#client = client
+    this.#seed = seed
+  }
+
+  async #learn() {
+    this.#tables = (await this.#userTables()).sort()
+    const quoted = this.#tables.map((name) => pg.escapeIdentifier(name))
+    // Without foreign keys and triggers (replica), deletes of near-empty tables are far cheaper than TRUNCATE.
+    this.#resetSql = `
+      begin; set local session_replication_role = replica;
+      ${quoted.map((name) => `delete from ${name};`).join('\n')}
+      ${this.#seed}
+      select setval(format('%I.%I', schemaname, sequencename), ${FIRST_GENERATED_ID}, false)
+        from pg_sequences where schemaname = 'public';
+      commit;`
+    this.#dumpSql = this.#tables.map((name) => `
+      select ${pg.escapeLiteral(name)} as table_name, (select jsonb_object_agg(key,
+          case when length(value) > ${LONGEST_PLAIN_VALUE} then 'md5:' || md5(value) else value end)
+        from jsonb_each_text(to_jsonb(x))) as row from ${pg.escapeIdentifier(name)} x`).join(' union all ')
+  }
+
+  async #userTables() {
+    const { rows } = await this.#client.query(
+      `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`)
+    return rows.map((row) => row.relname)
+  }
+
+  /** Runs SQL on the set-up connection; with one statement returns its rows. */
+  async sql(text, params) {
+    const result = await this.#client.query(text, params)
+    return result.rows
+  }
+
+  /** Changes when any transaction of this PostgreSQL server wrote something. */
+  async writeMark() {
+    return (await this.sql('select pg_snapshot_xmax(pg_current_snapshot())::text as mark'))[0].mark
+  }
+
+  /** Back to the seed; also drops tables that an operation left behind. */
+  async reset() {
+    await this.#client.query('set lock_timeout = 20000')
+    const strange = (await this.#userTables()).filter((name) => !this.#tables.includes(name))
+    for (const name of strange) await this.#client.query(`drop table ${pg.escapeIdentifier(name)} cascade`)
+    try {
+      await this.#client.query(this.#resetSql)
+    } catch (error) {
+      await this.#client.query('rollback').catch(() => {})
+      throw error
+    }
+  }
+
+  /** Every row of every table: `{table: [row, ...]}` with all values as text. */
+  async dump() {
+    const tables = {}
+    for (const { table_name: name, row } of await this.sql(this.#dumpSql)) (tables[name] ??= []).push(row)
+    return tables
+  }
+
+  close() {
+    return this.#client.end()
+  }
+}

@@ -1,0 +1,153 @@
+// Deep comparison of two encoded trees (encode.mjs). Nothing is forgiven but what an operation declares as generated.
+
+/** Forms of generated values; an operation lists the ones that it generates. */
+export const GENERATED = {
+  uuid4: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  uuid7: /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  cuid: /^c[0-9a-z]{24}$/,
+  cuid2: /^[a-z][0-9a-z]{23}$/,
+  ulid: /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  nanoid: /^[A-Za-z0-9_-]{21}$/,
+  nanoid8: /^[A-Za-z0-9_-]{8}$/,
+}
+
+/** How far a generated timestamp may be from the time of the run, in milliseconds. */
+const NOW_TOLERANCE = 60_000
+
+/** `however 217 ms passed`: the only text of an error that depends on the clock. */
+const ELAPSED = /(The timeout for this transaction was (\d+) ms, however )(\d+)( ms passed)/
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?$/
+
+/**
+ * Returns the differences as `{path, reference, candidate}`.
+ * @param generated names of GENERATED, or `now`, that may differ when both sides have the form
+ */
+export function diff(reference, candidate, generated = []) {
+  return new Comparison(generated).run(reference, candidate)
+}
+
+class Comparison {
+  #generated
+  #pairs = new Map()
+  #differences = []
+
+  constructor(generated) {
+    this.#generated = generated
+  }
+
+  run(reference, candidate) {
+    this.#compare('', reference, candidate)
+    return this.#differences
+  }
+
+  #compare(path, a, b) {
+    if (Array.isArray(a) && Array.isArray(b)) return this.#compareLists(path, a, b)
+    if (isTree(a) && isTree(b)) return this.#compareObjects(path, a, b)
+    if (a !== b && !this.#areSameLeaf(path, a, b)) this.#report(path, a, b)
+  }
+
+  #compareLists(path, a, b) {
+    if (a.length !== b.length) this.#report(`${path}.length`, a.length, b.length)
+    for (let i = 0; i < Math.min(a.length, b.length); i++) this.#compare(`${path}[${i}]`, a[i], b[i])
+    for (let i = b.length; i < a.length && i < b.length + 3; i++) this.#report(`${path}[${i}]`, a[i], '(nothing)')
+    for (let i = a.length; i < b.length && i < a.length + 3; i++) this.#report(`${path}[${i}]`, '(nothing)', b[i])
+  }
+
+  #compareObjects(path, a, b) {
+    if (isInternalError(a) && isCodedError(b)) return
+    if (a.type !== b.type) this.#report(`${path}<type>`, a.type, b.type)
+    const left = new Map(a.entries)
+    const right = new Map(b.entries)
+    for (const [key, value] of left) {
+      if (right.has(key)) this.#compare(`${path}.${key}`, value, right.get(key))
+      else this.#report(`${path}.${key}`, value, '(no such key)')
+    }
+    for (const [key, value] of right) if (!left.has(key)) this.#report(`${path}.${key}`, '(no such key)', value)
+    const orders = [a, b].map((tree) => tree.entries.map(([key]) => key))
+    const sameKeys = orders[0].length === orders[1].length && orders[0].every((key) => right.has(key))
+    if (sameKeys && orders[0].join('\0') !== orders[1].join('\0')) this.#report(`${path}<order of keys>`, ...orders)
+  }
+
+  #areSameLeaf(path, a, b) {
+    if (typeof a !== 'string' || typeof b !== 'string') return false
+    if (path.endsWith('.timeTaken')) return [a, b].every((text) => /^number:\d+$/.test(text))
+    if (ELAPSED.test(a) && ELAPSED.test(b)) return withoutElapsed(a) !== null && withoutElapsed(a) === withoutElapsed(b)
+    const [typeA, textA] = split(a)
+    const [typeB, textB] = split(b)
+    if (typeA !== typeB) return false
+    for (const kind of this.#generated) {
+      if (kind === 'now' ? isNow(textA) && isNow(textB) : this.#areGenerated(kind, textA, textB)) return true
+    }
+    return false
+  }
+
+  /** The same generated value on one side must always meet the same one on the other. */
+  #areGenerated(kind, a, b) {
+    if (!GENERATED[kind].test(a) || !GENERATED[kind].test(b)) return false
+    if (!this.#pairs.has(`a${a}`) && !this.#pairs.has(`b${b}`)) {
+      this.#pairs.set(`a${a}`, b)
+      this.#pairs.set(`b${b}`, a)
+    }
+    return this.#pairs.get(`a${a}`) === b && this.#pairs.get(`b${b}`) === a
+  }
+
+  #report(path, reference, candidate) {
+    this.#differences.push({ path: path || '(result)', reference, candidate })
+  }
+}
+
+/**
+ * The reference broke (HTTP 500 without a code, which the client turns into P6000, with logs of the server in `meta`).
+ * The candidate must fail too, but may say what is wrong.
+ */
+const isInternalError = (tree) => codeOf(tree) === 'string:P6000'
+
+const isCodedError = (tree) => tree.type === 'error PrismaClientKnownRequestError' && /^string:P\d{4}$/.test(codeOf(tree))
+
+const codeOf = (tree) => tree.entries.find(([key]) => key === 'code')?.[1]
+
+const isTree = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function split(leaf) {
+  const colon = leaf.indexOf(':')
+  return [leaf.slice(0, colon), leaf.slice(colon + 1)]
+}
+
+function isNow(text) {
+  if (!TIMESTAMP.test(text)) return false
+  const zoned = /(Z|[+-]\d\d(:?\d\d)?)$/.test(text.slice(19)) ? text.replace(/([+-]\d\d)$/, '$1:00') : `${text}Z`
+  return Math.abs(Date.parse(zoned.replace(' ', 'T')) - Date.now()) < NOW_TOLERANCE
+}
+
+/** null when the text says that less than the timeout had passed. */
+function withoutElapsed(text) {
+  const [, , timeout, elapsed] = ELAPSED.exec(text)
+  return Number(elapsed) >= Number(timeout) ? text.replace(ELAPSED, '$1<elapsed>$4') : null
+}
+
+/** A stable order for rows whose generated values differ between the two sides. */
+export function sortKey(row, generated) {
+  return JSON.stringify(Object.entries(row).map(([key, value]) => {
+    if (typeof value !== 'string') return [key, value]
+    const kind = generated.find((name) => (name === 'now' ? isNow(value) : GENERATED[name].test(value)))
+    return [key, kind ? `<${kind}>` : value]
+  }))
+}
+
+/** One difference as lines of text. */
+export function render({ path, reference, candidate }) {
+  return `    at ${path}\n      reference: ${shorten(show(reference))}\n      candidate: ${shorten(show(candidate))}`
+}
+
+/** A tree as compact text. */
+export function show(tree) {
+  if (Array.isArray(tree)) return `[${tree.map(show).join(', ')}]`
+  if (isTree(tree)) return `${tree.type ? `${tree.type} ` : ''}{${tree.entries.map(([key, item]) => `${key}: ${show(item)}`).join(', ')}}`
+  if (typeof tree === 'string' && tree.startsWith('string:')) return JSON.stringify(tree.slice(7))
+  return String(tree)
+}
+
+function shorten(text, limit = 600) {
+  return text.length > limit ? `${text.slice(0, limit)}... (${text.length} characters)` : text
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { diff } from './diff.mjs'
+import { encode } from './encode.mjs'
+
+const differs = (a, b, generated) => diff(encode(a), encode(b), generated).length > 0
+
+test('values that JavaScript confuses are told apart', () => {
+  const values = [1, 1n, '1', true, [1], { 0: 1 }, -0, 0, NaN, null, undefined, 'null', new Date(0), new Date(NaN), '1970-01-01T00:00:00.000Z', new Uint8Array([1]), Buffer.from([1]), '']
+  values.forEach((a, i) => values.forEach((b, j) => assert.equal(differs(a, b), i !== j, `${i} and ${j}`)))
+})
+
+test('missing keys, undefined keys and the order of keys count', () => {
+  assert.ok(differs({ a: undefined }, {}))
+  assert.ok(differs({}, { a: null }))
+  assert.ok(differs({ a: 1, b: 2 }, { b: 2, a: 1 }))
+  assert.ok(differs([{ a: 1 }], [{ a: 1 }, { a: 2 }]))
+})
+
+test('long bytes are compared to the end', () => {
+  const a = new Uint8Array(1000)
+  const b = new Uint8Array(1000)
+  assert.ok(!differs(a, b))
+  b[999] = 1
+  assert.ok(differs(a, b))
+})
+
+test('errors differ by class, code, message and meta', () => {
+  const error = (changes) => Object.assign(new Error(changes.message ?? 'm'), { code: 'P2002', meta: { target: ['a'] } }, changes)
+  assert.ok(!differs(error({}), error({})))
+  for (const changes of [{ code: 'P2003' }, { meta: { target: ['b'] } }, { meta: undefined }, { message: 'n' }]) assert.ok(differs(error({}), error(changes)))
+  assert.ok(differs(new TypeError('m'), new Error('m')))
+})
+
+test('generated values must have their form and keep their identity', () => {
+  const [a, b, c] = ['6f0f3f5e-6c1c-4b5e-9d5e-2a1b3c4d5e6f', 'f47ac10b-58cc-4372-a567-0e02b2c3d479', '00000000-0000-4000-8000-000000000000']
+  assert.ok(differs(a, b))
+  assert.ok(!differs([a, a], [b, b], ['uuid4']))
+  assert.ok(differs([a, a], [b, c], ['uuid4']))
+  assert.ok(differs([a, b], [c, c], ['uuid4']))
+  assert.ok(differs(a, 'not a uuid', ['uuid4']))
+})
+
+test('now is near the clock', () => {
+  assert.ok(!differs(new Date(), new Date(Date.now() - 1000), ['now']))
+  assert.ok(differs(new Date(), new Date(0), ['now']))
+  assert.ok(differs(new Date(), new Date(Date.now() - 1000)))
+})
+
+test('the elapsed time must not be less than the timeout', () => {
+  const text = (elapsed) => `x. The timeout for this transaction was 200 ms, however ${elapsed} ms passed since the start`
+  assert.ok(!differs(text(201), text(350)))
+  assert.ok(differs(text(201), text(150)))
+})

@@ -1,0 +1,118 @@
+// Runs one operation against both targets and compares everything it did.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Attempts, describe, hasCode, outcomeOf } from './operations.mjs'
+import { diff, render, sortKey } from './diff.mjs'
+import { encode } from './encode.mjs'
+
+/** An operation that takes longer than this hangs. Milliseconds. */
+const OPERATION_TIMEOUT = 60_000
+
+/** One of the two servers with its database. `modules` maps a variant to its generated client module. */
+export class Target {
+  #clients = new Map()
+
+  constructor(name, { url, database, modules }) {
+    this.name = name
+    this.url = url
+    this.database = database
+    this.modules = modules
+  }
+
+  newClient(variant, options = {}) {
+    const { PrismaClient } = this.modules[variant]
+    return new PrismaClient({ accelerateUrl: this.url, errorFormat: 'minimal', ...options })
+  }
+
+  #client(variant) {
+    if (!this.#clients.has(variant)) this.#clients.set(variant, this.newClient(variant))
+    return this.#clients.get(variant)
+  }
+
+  /** Returns `{value}` or `{error}`, `violations` of attempts, and `rows` when the operation wrote something. */
+  async run(operation, variant) {
+    const attempts = new Attempts()
+    const ownClients = []
+    const mark = await this.database.writeMark()
+    const ctx = {
+      prisma: this.#client(variant),
+      Prisma: this.modules[variant].Prisma,
+      variant,
+      sleep,
+      sql: (text, params) => this.database.sql(text, params),
+      attempt: (code, fn) => attempts.attempt(code, fn),
+      outcome: outcomeOf,
+      client: (options) => {
+        const client = this.newClient(variant, options)
+        ownClients.push(client)
+        return client
+      },
+    }
+    const outcome = { violations: attempts.violations }
+    const clock = new AbortController()
+    const hanging = sleep(OPERATION_TIMEOUT, undefined, { signal: clock.signal }).then(
+      () => Promise.reject(new Error(`no answer within ${OPERATION_TIMEOUT} ms`)), () => {})
+    try {
+      outcome.value = await Promise.race([operation.run(ctx), hanging])
+    } catch (error) {
+      outcome.error = error
+    } finally {
+      clock.abort()
+      await Promise.all(ownClients.map((client) => client.$disconnect()))
+    }
+    if ((await this.database.writeMark()) !== mark) {
+      outcome.rows = operation.state ? await this.database.dump() : {}
+      await this.database.reset()
+    }
+    return outcome
+  }
+
+  async close() {
+    await Promise.all([...this.#clients.values()].map((client) => client.$disconnect()))
+    await this.database.close()
+  }
+}
+
+/** Returns the problems of one operation as text, an empty list when both targets agree. */
+export async function compareOperation(operation, variant, reference, candidate, { honourExpectations }) {
+  const expected = await reference.run(operation, variant)
+  const problems = invalidity(operation, expected)
+  if (problems.length > 0) return problems.map((text) => `    the operation itself is wrong (reference): ${text}`)
+  const actual = await candidate.run(operation, variant)
+  if (operation.expectDifference && honourExpectations) return unmetExpectation(operation, actual)
+  const differences = diff(outcomeTree(expected), outcomeTree(actual), operation.generated)
+  if (operation.state && (expected.rows || actual.rows)) {
+    differences.push(...diffRows(expected.rows ?? reference.database.seedRows, actual.rows ?? candidate.database.seedRows, operation.generated))
+  }
+  return differences.map(render)
+}
+
+/** An operation that does not do with the reference what its author meant would compare nothing of worth. */
+function invalidity({ throws }, { error, value, violations }) {
+  const problems = [...violations]
+  const threw = error !== undefined
+  if (threw && !(throws && hasCode(error, throws))) problems.push(`unexpected ${describe(error)}`)
+  if (!threw && throws) problems.push(`expected ${throws}, but it succeeded`)
+  if (!threw && !throws && value === undefined) problems.push('returns nothing to compare')
+  return problems
+}
+
+function unmetExpectation(operation, outcome) {
+  try {
+    operation.expect(outcome)
+    return []
+  } catch (error) {
+    return [`    ${operation.expectDifference}: ${describe(error)}`]
+  }
+}
+
+function outcomeTree({ value, error }) {
+  const entries = error === undefined ? [['value', encode(value)]] : [['thrown', encode(error)]]
+  return { type: '', entries }
+}
+
+function diffRows(expected, actual, generated) {
+  const sorted = (rows = []) => rows.map((row) => [sortKey(row, generated), row]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => encode(row))
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort()
+  return names.flatMap((name) => diff(sorted(expected[name]), sorted(actual[name]), generated)
+    .map((difference) => ({ ...difference, path: `table ${name} ${difference.path}` })))
+}
