@@ -1,0 +1,37 @@
+package dev.hasten.auth;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The key file cannot be read, understood or written. The message names the file and says what is wrong with it. */
+public final class KeyFileException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    KeyFileException(Path file, String problem, @Nullable Throwable cause) {
+        super("API key file " + file + ": " + problem, cause);
+    }
+
+    static KeyFileException reading(Path file, IOException cause) {
+        return new KeyFileException(file, "cannot be read: " + reason(cause), cause);
+    }
+
+    static KeyFileException writing(Path file, IOException cause) {
+        return new KeyFileException(file, "cannot be written: " + reason(cause), cause);
+    }
+
+    // The file system's exceptions have the bare path as their message; that alone explains nothing.
+    private static String reason(IOException cause) {
+        return switch (cause) {
+            case AccessDeniedException denied -> "permission denied for " + denied.getFile();
+            case FileSystemException failed
+            when failed.getReason() != null -> failed.getFile() + ": " + failed.getReason();
+            case FileSystemException failed -> failed.getClass().getSimpleName() + " " + failed.getFile();
+            default -> String.valueOf(cause.getMessage());
+        };
+    }
+}

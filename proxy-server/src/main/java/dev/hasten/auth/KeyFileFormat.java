@@ -1,0 +1,172 @@
+package dev.hasten.auth;
+
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The JSON of the key file:
+ * {@code {"version":1,"keys":[{"id","name","database","sha256","created","expires"}]}}, times in ISO 8601,
+ * {@code expires} null or absent for a key without an end.
+ *
+ * <p>An unknown field makes the whole file unreadable: it may restrict a key, and a key must not open more because an
+ * older server passes over the restriction.
+ */
+final class KeyFileFormat {
+    private static final int VERSION = 1;
+    private static final List<String> FILE_FIELDS = List.of("version", "keys");
+    private static final List<String> REQUIRED_OF_KEY = List.of("id", "name", "database", "sha256", "created");
+    private static final List<String> ALL_OF_KEY = List.of("id", "name", "database", "sha256", "created", "expires");
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Path file;
+
+    /** A reader and writer; the file is only named in what it throws. */
+    KeyFileFormat(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * Reads the text of a key file.
+     *
+     * @throws KeyFileException if it is not exactly of this format, or two keys share their id or token
+     */
+    List<StoredKey> parse(String text) {
+        JsonNode root = readTree(text);
+        if (!root.isObject()) {
+            throw malformed("it is not a JSON object");
+        }
+        // First of all, because the fields of another version are not known.
+        JsonNode version = root.get("version");
+        if (version == null || !version.isInt() || version.intValue() != VERSION) {
+            throw malformed("its version is " + (version == null ? "missing" : version) + "; this Hasten knows version "
+                    + VERSION);
+        }
+        checkFields(root, "the file", FILE_FIELDS, FILE_FIELDS);
+        JsonNode list = root.get("keys");
+        if (!list.isArray()) {
+            throw malformed("keys is not a list");
+        }
+        List<StoredKey> keys = new ArrayList<>(list.size());
+        Set<String> ids = new HashSet<>();
+        Set<TokenDigest> digests = new HashSet<>();
+        for (int i = 0; i < list.size(); i++) {
+            String place = "keys[" + i + "]";
+            StoredKey key = key(list.get(i), place);
+            if (!ids.add(key.key().id()) || !digests.add(key.digest())) {
+                throw malformed(place + " has the id or sha256 of a key before it");
+            }
+            keys.add(key);
+        }
+        return List.copyOf(keys);
+    }
+
+    /** The text that {@link #parse} reads back as the same keys. */
+    String write(List<StoredKey> keys) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("version", VERSION);
+        ArrayNode list = root.putArray("keys");
+        for (StoredKey stored : keys) {
+            ApiKey key = stored.key();
+            list.addObject()
+                    .put("id", key.id())
+                    .put("name", key.name())
+                    .put("database", key.database())
+                    .put("sha256", stored.digest().hex())
+                    .put("created", String.valueOf(key.created()))
+                    .put("expires", key.expires() == null ? null : key.expires().toString());
+        }
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    }
+
+    private JsonNode readTree(String text) {
+        if (text.isBlank()) {
+            throw malformed("it is empty; remove it if there are no keys");
+        }
+        try {
+            return JSON.readTree(text);
+        } catch (JacksonException e) {
+            // Not Jackson's own message: that quotes the file.
+            String line =
+                    e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+            throw new KeyFileException(file, "it is not valid JSON, or repeats a field" + line, e);
+        }
+    }
+
+    private StoredKey key(JsonNode node, String place) {
+        checkFields(node, place, REQUIRED_OF_KEY, ALL_OF_KEY);
+        String id = text(node, place, "id");
+        if (!KeyToken.isId(id)) {
+            throw malformed(place + ".id is not one that Hasten makes");
+        }
+        TokenDigest digest;
+        try {
+            digest = TokenDigest.parse(text(node, place, "sha256"));
+        } catch (IllegalArgumentException e) {
+            throw malformed(place + ".sha256 is not 64 hex digits");
+        }
+        String database = text(node, place, "database");
+        Instant created = instant(node, place, "created");
+        Instant expires = node.hasNonNull("expires") ? instant(node, place, "expires") : null;
+        try {
+            ApiKey key = new ApiKey(id, text(node, place, "name"), database, created, expires, ApiKey.Source.FILE);
+            return new StoredKey(key, digest);
+        } catch (IllegalArgumentException e) {
+            throw new KeyFileException(file, place + ".name: " + e.getMessage(), e);
+        }
+    }
+
+    private void checkFields(JsonNode node, String place, List<String> required, List<String> allowed) {
+        if (!node.isObject()) {
+            throw malformed(place + " is not a JSON object");
+        }
+        Collection<String> names = node.propertyNames();
+        for (String name : required) {
+            if (!names.contains(name)) {
+                throw malformed(place + " has no field " + name);
+            }
+        }
+        for (String name : names) {
+            if (!allowed.contains(name)) {
+                throw malformed(place + " has an unknown field; known are " + String.join(", ", allowed)
+                        + ". A newer Hasten may have written it");
+            }
+        }
+    }
+
+    private String text(JsonNode node, String place, String field) {
+        JsonNode value = node.get(field);
+        if (value == null || !value.isString() || value.stringValue().isEmpty()) {
+            throw malformed(place + "." + field + " is not a text");
+        }
+        return value.stringValue();
+    }
+
+    private Instant instant(JsonNode node, String place, String field) {
+        try {
+            return Instant.parse(text(node, place, field));
+        } catch (DateTimeException e) {
+            throw new KeyFileException(file, place + "." + field + " is not a time such as 2026-11-22T12:00:00Z", e);
+        }
+    }
+
+    private KeyFileException malformed(String problem) {
+        return new KeyFileException(file, problem, null);
+    }
+}

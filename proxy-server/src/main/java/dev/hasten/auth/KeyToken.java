@@ -1,0 +1,44 @@
+package dev.hasten.auth;
+
+import dev.hasten.config.Secret;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * The token of a new key, {@code hasten_<id>_<secret>}. The prefix lets secret scanners find a leaked token, the id
+ * tells the operator which key to revoke; only the secret's 190 random bits are secret.
+ *
+ * @param id 8 characters that cannot be taken for each other: 40 random bits
+ * @param text the whole token
+ */
+record KeyToken(String id, String text) {
+    private static final String ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
+    private static final String SECRET_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int ID_LENGTH = 8;
+    private static final int SECRET_LENGTH = 32;
+    private static final Pattern ID = Pattern.compile("[" + ID_ALPHABET + "]{" + ID_LENGTH + "}");
+
+    /** A new token; the randomness is to be that of a {@link java.security.SecureRandom}. */
+    static KeyToken random(RandomGenerator random) {
+        String id = random(random, ID_ALPHABET, ID_LENGTH);
+        return new KeyToken(id, "hasten_" + id + "_" + random(random, SECRET_ALPHABET, SECRET_LENGTH));
+    }
+
+    /** Whether a text has the form of an id. */
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
+    private static String random(RandomGenerator random, String alphabet, int length) {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public String toString() {
+        return "KeyToken[id=" + id + ", text=" + Secret.MASK + "]";
+    }
+}
