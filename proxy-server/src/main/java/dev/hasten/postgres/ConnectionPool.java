@@ -1,0 +1,277 @@
+package dev.hasten.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.hasten.postgres.PostgresSession.SessionOptions;
+import dev.hasten.protocol.ApiError;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one database. HikariCP makes, checks and retires them; this class adds what a proxy needs on top:
+ * an own waiting time per request, a bounded queue, waits that end when the client goes away, and an immediate answer
+ * when PostgreSQL cannot be reached.
+ */
+public final class ConnectionPool implements AutoCloseable {
+    /** HikariCP's smallest waiting time for a connection that must be made first. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final int MIN_IDLE = 2;
+    private static final int VALIDATION_SECONDS = 2;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
+
+    private final PoolOptions options;
+    private final HikariDataSource connections;
+    private final Semaphore permits;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** Requests that wait for a connection to be made; they are woken when that fails. */
+    private final Set<Thread> connecting = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable SQLException lastFailure;
+    private final Cancellations cancellations;
+
+    /** Opens the pool without waiting for PostgreSQL: a database that is down is an answer, not an obstacle. */
+    public ConnectionPool(PoolOptions options, Cancellations cancellations) {
+        this.options = options;
+        this.cancellations = cancellations;
+        this.permits = new Semaphore(options.size(), true);
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("hasten-" + options.name());
+        config.setDataSource(new SessionFactory(
+                options.jdbcUrl(),
+                options.properties(),
+                new SessionOptions(options.preparedStatements(), options.resultBytes()),
+                this::connectFailed));
+        config.setMaximumPoolSize(options.size());
+        config.setMinimumIdle(Math.min(MIN_IDLE, options.size()));
+        config.setIdleTimeout(options.idleTimeout().toMillis());
+        config.setMaxLifetime(options.maxLifetime().toMillis());
+        config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        this.connections = new HikariDataSource(config);
+    }
+
+    /** What meters and limits need to be told about; a seam between the pool and whoever counts. */
+    @FunctionalInterface
+    public interface Cancellations {
+        /** A statement of the pool's database was cancelled. */
+        void cancelled(Cancellation.Reason reason);
+    }
+
+    /**
+     * Waits for a connection for at most the pool's own time.
+     *
+     * @throws ApiError as {@link #lease(Duration, Cancellation)}
+     */
+    public Lease lease(Cancellation cancellation) {
+        return lease(options.timeout(), cancellation);
+    }
+
+    /**
+     * Waits for a connection.
+     *
+     * @throws ApiError P2024 when none became free in time, P5011 when too many wait already, P1001 and other P1xxx when
+     *     PostgreSQL cannot be reached
+     * @throws CancelledException when the request must stop while it waits
+     */
+    public Lease lease(Duration timeout, Cancellation cancellation) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        if (!permits.tryAcquire()) {
+            awaitPermit(timeout, cancellation);
+        }
+        boolean leased = false;
+        try {
+            Lease lease = connect(deadline, cancellation);
+            leased = true;
+            return lease;
+        } finally {
+            if (!leased) {
+                permits.release();
+            }
+        }
+    }
+
+    private void awaitPermit(Duration timeout, Cancellation cancellation) {
+        if (waiting.incrementAndGet() > options.queue()) {
+            waiting.decrementAndGet();
+            throw ApiError.tooManyRequests(
+                    "Too many requests: %d requests wait for a connection to the database already"
+                            .formatted(options.queue()),
+                    Duration.ofSeconds(1));
+        }
+        try {
+            boolean acquired =
+                    cancellation.interruptible(() -> permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            if (!acquired) {
+                throw ApiError.poolTimeout(options.timeout(), options.size());
+            }
+        } catch (SQLException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private Lease connect(long deadline, Cancellation cancellation) {
+        Thread self = Thread.currentThread();
+        while (true) {
+            connecting.add(self);
+            try {
+                Connection connection = cancellation.interruptible(connections::getConnection);
+                PostgresSession session = connection.unwrap(PostgresSession.class);
+                if (!session.hasPendingInput() || connection.isValid(VALIDATION_SECONDS)) {
+                    return new Lease(this, connection, session);
+                }
+                // The server ended it while it was idle; Hikari only looks at connections that were idle for longer.
+                connections.evictConnection(connection);
+            } catch (InterruptedException e) {
+                throw connectError(lastFailure);
+            } catch (SQLException e) {
+                if (System.nanoTime() - deadline >= 0 || connections.isClosed()) {
+                    SQLException failure = lastFailure;
+                    throw failure != null
+                            ? connectError(failure)
+                            : ApiError.poolTimeout(options.timeout(), options.size());
+                }
+            } finally {
+                connecting.remove(self);
+            }
+        }
+    }
+
+    private void connectFailed(SQLException failure) {
+        SQLException before = lastFailure;
+        lastFailure = failure;
+        // Hikari tries again and again; the same failure is worth one line.
+        if (before == null || !String.valueOf(before.getMessage()).equals(failure.getMessage())) {
+            LOG.warn("database {} cannot be connected to: {}", options.name(), failure.getMessage());
+        }
+        // Hikari goes on trying in the background. Who waits is told at once, unless connections exist that may come
+        // back.
+        HikariDataSource pool = connections;
+        if (pool != null
+                && pool.getHikariPoolMXBean() != null
+                && pool.getHikariPoolMXBean().getTotalConnections() == 0) {
+            connecting.forEach(Thread::interrupt);
+        }
+    }
+
+    private ApiError connectError(@Nullable SQLException failure) {
+        if (failure == null) {
+            return DatabaseErrors.unreachable(options.host(), options.port());
+        }
+        ApiError error = DatabaseErrors.of(failure, DatabaseErrors.Origin.COMPILED);
+        return error.code().equals("P1001") || error.code().equals("P1017")
+                ? DatabaseErrors.unreachable(options.host(), options.port())
+                : error;
+    }
+
+    /**
+     * Takes a connection back; whatever was left behind in it is undone first, so that nobody sees it once the request
+     * that did it is answered.
+     */
+    void release(Connection connection, PostgresSession session) {
+        if (session.isLost() || session.effect() == SqlText.SessionEffect.DISCARD) {
+            evict(connection);
+        } else if (session.isIdle() && !needsReset(session)) {
+            giveBack(connection);
+        } else {
+            clean(connection, session);
+        }
+    }
+
+    private boolean needsReset(PostgresSession session) {
+        return switch (options.reset()) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO -> session.effect() != SqlText.SessionEffect.NONE;
+        };
+    }
+
+    private void clean(Connection connection, PostgresSession session) {
+        boolean clean = false;
+        try {
+            if (!session.isIdle()) {
+                session.command("ROLLBACK", new Cancellation());
+            }
+            if (needsReset(session)) {
+                session.reset();
+            }
+            clean = !session.isLost();
+        } catch (SQLException e) {
+            // Not proved clean: the connection is replaced.
+        } finally {
+            if (clean) {
+                giveBack(connection);
+            } else {
+                evict(connection);
+            }
+        }
+    }
+
+    private void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            connections.evictConnection(connection);
+        } finally {
+            permits.release();
+        }
+    }
+
+    private void evict(Connection connection) {
+        try {
+            connections.evictConnection(connection);
+        } finally {
+            permits.release();
+        }
+    }
+
+    /** Tells that a statement was cancelled. */
+    void cancelled(Cancellation.Reason reason) {
+        cancellations.cancelled(reason);
+    }
+
+    /** Retires all connections, each as soon as nobody uses it; new ones are made when needed. */
+    public void retireConnections() {
+        connections.getHikariPoolMXBean().softEvictConnections();
+    }
+
+    /** The options that the pool was made with. */
+    public PoolOptions options() {
+        return options;
+    }
+
+    /** Connections that exist. */
+    public int total() {
+        return connections.getHikariPoolMXBean() == null
+                ? 0
+                : connections.getHikariPoolMXBean().getTotalConnections();
+    }
+
+    /** Connections that are leased. */
+    public int active() {
+        return options.size() - permits.availablePermits();
+    }
+
+    /** Requests that wait for a connection. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+}

@@ -1,0 +1,381 @@
+package dev.hasten.postgres;
+
+import dev.hasten.postgres.SqlText.SessionEffect;
+import dev.hasten.postgres.StatementCache.Prepared;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Field;
+import org.postgresql.core.ParameterList;
+import org.postgresql.core.Query;
+import org.postgresql.core.QueryExecutor;
+import org.postgresql.core.ResultCursor;
+import org.postgresql.core.ResultHandlerBase;
+import org.postgresql.core.TransactionState;
+import org.postgresql.core.Tuple;
+import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.HostSpec;
+
+/**
+ * A connection to PostgreSQL that runs {@code $n} SQL as it is, through pgjdbc's core API: no rewriting of placeholders,
+ * parameters without a declared type, values as text both ways.
+ *
+ * <p>It is a pgjdbc connection so that the pool can look after it; statements go around JDBC. Used by one thread at a
+ * time, except for {@link #interrupt()}.
+ */
+public final class PostgresSession extends PgConnection {
+    private static final int UNSPECIFIED_TYPE = 0;
+    private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
+
+    /** The most parameters that the protocol can carry. */
+    static final int MAX_PARAMETERS = 65535;
+
+    /** How long a cancelled statement may go on before its connection is cut. */
+    private static final long CANCEL_GRACE_MILLIS = 5000;
+
+    private static final String RESET = "SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;"
+            + " RESET ROLE; RESET SESSION AUTHORIZATION; DISCARD TEMP; DISCARD SEQUENCES";
+
+    private final QueryExecutor executor;
+    private final StatementCache statements;
+    private final ReceiveMeter meter;
+    private final long resultBytes;
+    private SessionEffect effect = SessionEffect.NONE;
+    private boolean lost;
+    private boolean stalePlanSuspected;
+    private @Nullable Interrupt interrupt;
+
+    private PostgresSession(
+            HostSpec[] hosts, Properties properties, String url, ReceiveMeter meter, SessionOptions options)
+            throws SQLException {
+        super(hosts, properties, url);
+        this.executor = getQueryExecutor();
+        this.statements = new StatementCache(executor, options.preparedStatements());
+        this.meter = meter;
+        this.resultBytes = options.resultBytes();
+    }
+
+    /**
+     * What all sessions of a pool have in common.
+     *
+     * @param preparedStatements how many statements a session keeps prepared, 0 for none
+     * @param resultBytes bytes that one statement may return
+     */
+    public record SessionOptions(int preparedStatements, long resultBytes) {}
+
+    static PostgresSession open(HostSpec[] hosts, Properties properties, String url, SessionOptions options)
+            throws SQLException {
+        ReceiveMeter meter = new ReceiveMeter();
+        ReceiveMeter.Sockets.opening(meter);
+        try {
+            return new PostgresSession(hosts, properties, url, meter, options);
+        } finally {
+            ReceiveMeter.Sockets.opened();
+        }
+    }
+
+    /** How a statement runs. */
+    enum Execution {
+        /** On its own; a failure that an outdated plan may have caused is healed by one retry. */
+        AUTOCOMMIT(true, QueryExecutor.QUERY_SUPPRESS_BEGIN),
+        /** In a transaction that can be repeated as a whole; BEGIN travels with the first statement. */
+        REPEATABLE_TRANSACTION(true, 0),
+        /**
+         * In a transaction that cannot be repeated: statements are not kept prepared, because an outdated plan would fail
+         * the transaction where a direct connection would not.
+         */
+        CLIENT_TRANSACTION(false, 0);
+
+        private final boolean prepared;
+        private final int flags;
+
+        Execution(boolean prepared, int flags) {
+            this.prepared = prepared;
+            this.flags = flags;
+        }
+    }
+
+    /**
+     * Runs a statement and returns when all of its result is here.
+     *
+     * @param parameters null, String or byte[] each
+     * @param begin the BEGIN to send with the first statement of a transaction, null for the plain one
+     * @throws SQLException of PostgreSQL or of the connection
+     * @throws CancelledException when the request must stop; the statement has ended then
+     */
+    StatementResult run(
+            SqlText text,
+            List<? extends @Nullable Object> parameters,
+            Execution execution,
+            @Nullable String begin,
+            Cancellation cancellation)
+            throws SQLException {
+        effect = effect.and(text.effect());
+        String sql = text.sql();
+        int count = parameters.size();
+        if (count == 0 && (text.severalStatements() || text.hasParameters())) {
+            return runSimple(text, execution, cancellation);
+        }
+        if (begin != null && executor.getTransactionState() == TransactionState.IDLE) {
+            return execute(statements.queryAfterBegin(begin, sql, count), null, parameters, execution, cancellation);
+        }
+        Prepared prepared = execution.prepared ? statements.get(sql, count) : null;
+        if (prepared == null) {
+            return execute(statements.query(sql, count), null, parameters, execution, cancellation);
+        }
+        boolean planMayBeOutdated = prepared.markUsed();
+        try {
+            return execute(prepared.query(), prepared, parameters, execution, cancellation);
+        } catch (SQLException e) {
+            statements.forget(sql);
+            if (!planMayBeOutdated || !mayComeFromOutdatedPlan(e)) {
+                throw e;
+            }
+            if (execution != Execution.AUTOCOMMIT) {
+                stalePlanSuspected = true;
+                throw e;
+            }
+            return execute(statements.query(sql, count), null, parameters, execution, cancellation);
+        }
+    }
+
+    /**
+     * A plan can outlive a migration in three ways: its result type changed (0A000), the statement is gone (26000), or
+     * the types of its parameters, fixed when it was prepared, do not fit the new columns (classes 22 and 42). A failed
+     * statement outside a transaction has had no effect, so trying once more with a new plan is safe.
+     */
+    private static boolean mayComeFromOutdatedPlan(SQLException error) {
+        String state = String.valueOf(error.getSQLState());
+        return state.startsWith("0A") || state.startsWith("26") || state.startsWith("42") || state.startsWith("22");
+    }
+
+    /**
+     * What the extended protocol cannot run without parameters goes as a simple query, as node-postgres does: several
+     * statements in one text, and text that mentions parameters, about which the simple protocol has the better error.
+     * Of several statements no count is reported.
+     */
+    private StatementResult runSimple(SqlText text, Execution execution, Cancellation cancellation)
+            throws SQLException {
+        Collector collector = new Collector(null);
+        guarded(
+                statements.query(text.sql(), 0),
+                null,
+                collector,
+                FLAGS | execution.flags | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
+                cancellation);
+        return new StatementResult(collector.columns, collector.rows, text.severalStatements() ? 0 : collector.count);
+    }
+
+    /** Whether something has arrived that no statement waits for, such as word that the server ends the connection. */
+    boolean hasPendingInput() {
+        return meter.hasPendingInput();
+    }
+
+    private StatementResult execute(
+            Query query,
+            @Nullable Prepared prepared,
+            List<? extends @Nullable Object> parameters,
+            Execution execution,
+            Cancellation cancellation)
+            throws SQLException {
+        Collector collector = new Collector(prepared);
+        int flags = FLAGS | execution.flags | (prepared == null ? QueryExecutor.QUERY_ONESHOT : 0);
+        guarded(query, bind(query, parameters), collector, flags, cancellation);
+        return new StatementResult(collector.columns, collector.rows, collector.count);
+    }
+
+    private static ParameterList bind(Query query, List<? extends @Nullable Object> parameters) throws SQLException {
+        ParameterList list = query.createParameterList();
+        for (int i = 0; i < parameters.size(); i++) {
+            switch (parameters.get(i)) {
+                case null -> list.setNull(i + 1, UNSPECIFIED_TYPE);
+                case byte[] bytes -> list.setBinaryParameter(i + 1, bytes, UNSPECIFIED_TYPE);
+                case Object text -> list.setStringParameter(i + 1, text.toString(), UNSPECIFIED_TYPE);
+            }
+        }
+        return list;
+    }
+
+    private void guarded(
+            Query query, @Nullable ParameterList parameters, Collector collector, int flags, Cancellation cancellation)
+            throws SQLException {
+        assert !Thread.currentThread().getName().contains("event-loop") : "an event loop must not wait for PostgreSQL";
+        cancellation.begin(this::interrupt);
+        try {
+            meter.start(resultBytes, () -> cancellation.cancel(Cancellation.Reason.RESULT_TOO_LARGE));
+            executor.execute(query, parameters, collector, 0, 0, flags);
+        } catch (SQLException e) {
+            lost |= DatabaseErrors.isConnectionLost(e);
+            Cancellation.Reason reason = cancellation.reason();
+            if (reason != null && (lost || "57014".equals(e.getSQLState()))) {
+                throw new CancelledException(reason);
+            }
+            throw e;
+        } finally {
+            meter.stop();
+            cancellation.end();
+            settleInterrupt();
+        }
+        if (cancellation.reason() == Cancellation.Reason.RESULT_TOO_LARGE) {
+            throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
+        }
+    }
+
+    /** COMMIT, ROLLBACK, SAVEPOINT and the like. */
+    void command(String sql, Cancellation cancellation) throws SQLException {
+        guarded(
+                statements.query(sql, 0),
+                null,
+                new Collector(null),
+                FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_ONESHOT,
+                cancellation);
+    }
+
+    /** Whether no transaction is open. */
+    boolean isIdle() {
+        return executor.getTransactionState() == TransactionState.IDLE;
+    }
+
+    /** Whether a transaction is open that has failed and can only be rolled back. */
+    boolean isFailed() {
+        return executor.getTransactionState() == TransactionState.FAILED;
+    }
+
+    /** Whether a statement of a transaction failed as outdated plans do, since this was asked the last time. */
+    boolean takeStalePlanSuspicion() {
+        boolean suspected = stalePlanSuspected;
+        stalePlanSuspected = false;
+        if (suspected) {
+            statements.forgetAll();
+        }
+        return suspected;
+    }
+
+    /** Whether the connection is of no further use. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** What statements may have left behind since the last reset. */
+    SessionEffect effect() {
+        return effect;
+    }
+
+    /** Undoes what statements may have left behind in the session. */
+    void reset() throws SQLException {
+        guarded(
+                statements.query(RESET, 0),
+                null,
+                new Collector(null),
+                FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
+                new Cancellation());
+        effect = SessionEffect.NONE;
+    }
+
+    /** Makes the running statement end; called while one is running, never blocks. */
+    private void interrupt() {
+        Interrupt started = new Interrupt();
+        interrupt = started;
+        started.thread = Thread.ofVirtual().name("hasten-cancel").start(started);
+    }
+
+    /**
+     * After a cancel request was sent, the connection must not run anything else before the request has had its effect:
+     * PostgreSQL may deliver it late, to the next statement.
+     */
+    private void settleInterrupt() {
+        Interrupt started = interrupt;
+        if (started == null) {
+            return;
+        }
+        interrupt = null;
+        started.join();
+        for (int i = 0; i < 2 && !lost; i++) {
+            try {
+                executor.execute(
+                        statements.query("", 0),
+                        null,
+                        new Collector(null),
+                        0,
+                        0,
+                        QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
+                return;
+            } catch (SQLException e) {
+                lost |= !"57014".equals(e.getSQLState());
+            }
+        }
+        lost = true;
+    }
+
+    /** Cancels the running statement until it ends; cuts the connection if it does not. */
+    private final class Interrupt implements Runnable {
+        private final CountDownLatch statementEnded = new CountDownLatch(1);
+        private @Nullable Thread thread;
+
+        @Override
+        public void run() {
+            try {
+                // A request that arrives before the statement has started is ignored by PostgreSQL, hence the loop.
+                long waited = 0;
+                for (long pause = 100; waited < CANCEL_GRACE_MILLIS; pause *= 2) {
+                    cancelQuery();
+                    if (statementEnded.await(pause, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    waited += pause;
+                }
+                abort(Runnable::run);
+            } catch (SQLException | InterruptedException e) {
+                executor.abort();
+            }
+        }
+
+        void join() {
+            statementEnded.countDown();
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    java.util.Objects.requireNonNull(thread).join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Takes a statement's result. */
+    private static final class Collector extends ResultHandlerBase {
+        private final @Nullable Prepared prepared;
+        private @Nullable Columns columns;
+        private List<Tuple> rows = List.of();
+        private long count;
+
+        Collector(@Nullable Prepared prepared) {
+            this.prepared = prepared;
+        }
+
+        @Override
+        public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
+            columns = prepared == null ? Columns.of(fields) : prepared.columns(fields);
+            rows = tuples;
+        }
+
+        @Override
+        public void handleWarning(SQLWarning warning) {
+            // Notices are for people at a terminal; no client of ours can see them.
+        }
+
+        @Override
+        public void handleCommandStatus(String status, long updateCount, long insertOid) {
+            count = updateCount;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.hasten.postgres;
+
+import dev.hasten.postgres.PostgresSession.SessionOptions;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+import org.postgresql.util.HostSpec;
+
+/** Opens sessions for the pool, and reports why it could not. */
+final class SessionFactory implements DataSource {
+    private final HostSpec[] hosts;
+    private final String url;
+    private final Properties properties;
+    private final SessionOptions options;
+    private final Consumer<SQLException> onFailure;
+
+    /**
+     * @param onFailure is told of every failed attempt, on the thread that made it
+     * @throws IllegalArgumentException when the driver does not understand the URL
+     */
+    SessionFactory(String url, Properties properties, SessionOptions options, Consumer<SQLException> onFailure) {
+        Properties parsed = Driver.parseURL(url, properties);
+        if (parsed == null) {
+            throw new IllegalArgumentException("not a PostgreSQL URL");
+        }
+        this.url = url;
+        this.properties = new Properties();
+        parsed.stringPropertyNames().forEach(name -> this.properties.setProperty(name, parsed.getProperty(name)));
+        this.properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), ReceiveMeter.Sockets.class.getName());
+        // Spares a round trip for settings that depend on the version.
+        this.properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "12");
+        this.hosts = hosts(parsed);
+        this.options = options;
+        this.onFailure = onFailure;
+    }
+
+    /** Several hosts come as two lists. */
+    private static HostSpec[] hosts(Properties properties) {
+        String[] names = properties.getProperty(PGProperty.PG_HOST.getName()).split(",", -1);
+        String[] ports = properties.getProperty(PGProperty.PG_PORT.getName()).split(",", -1);
+        HostSpec[] hosts = new HostSpec[names.length];
+        for (int i = 0; i < hosts.length; i++) {
+            hosts[i] = new HostSpec(names[i], Integer.parseInt(ports[i]));
+        }
+        return hosts;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        try {
+            PostgresSession session = PostgresSession.open(hosts, properties, url, options);
+            if (!"UTC".equals(session.getParameterStatus("TimeZone"))) {
+                session.close();
+                throw new SQLException("the session's time zone must be UTC: run the JVM with -Duser.timezone=UTC");
+            }
+            return session;
+        } catch (SQLException e) {
+            onFailure.accept(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException("credentials come from the database URL");
+    }
+
+    @Override
+    public PrintWriter getLogWriter() {
+        return new PrintWriter(PrintWriter.nullWriter());
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) {}
+
+    @Override
+    public void setLoginTimeout(int seconds) {}
+
+    @Override
+    public int getLoginTimeout() {
+        return 0;
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("logs go to SLF4J");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLException("not a wrapper for " + type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+}

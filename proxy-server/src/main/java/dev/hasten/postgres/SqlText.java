@@ -1,0 +1,39 @@
+package dev.hasten.postgres;
+
+/**
+ * A statement's SQL with what its text tells about it.
+ *
+ * @param sql with {@code $n} parameters, exactly as PostgreSQL gets it
+ * @param effect what the statement may leave behind in the session
+ * @param severalStatements whether the text holds more than one statement
+ * @param hasParameters whether the text mentions {@code $1} or any other parameter
+ */
+public record SqlText(String sql, SessionEffect effect, boolean severalStatements, boolean hasParameters) {
+
+    /** What must happen to a connection before somebody else may use it. */
+    public enum SessionEffect {
+        /** The statement cannot change the session. */
+        NONE,
+        /** The session must be reset: settings, temporary tables, advisory locks, LISTEN, cursors. */
+        RESET,
+        /** The connection must be closed: what was done cannot be undone in place, such as PREPARE. */
+        DISCARD;
+
+        /** The stronger of both. */
+        public SessionEffect and(SessionEffect other) {
+            return compareTo(other) >= 0 ? this : other;
+        }
+    }
+
+    /** The text with its traits, found by one pass over it. */
+    public static SqlText of(String sql) {
+        SqlScanner scanner = new SqlScanner(sql);
+        scanner.scan();
+        return new SqlText(sql, scanner.effect(), scanner.severalStatements(), scanner.hasParameters());
+    }
+
+    /** The same statement with text after it that changes nothing, such as a comment. */
+    public SqlText withSuffix(String suffix) {
+        return new SqlText(sql + suffix, effect, severalStatements, hasParameters);
+    }
+}

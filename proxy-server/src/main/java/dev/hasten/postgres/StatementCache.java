@@ -1,0 +1,140 @@
+package dev.hasten.postgres;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Field;
+import org.postgresql.core.NativeQuery;
+import org.postgresql.core.Query;
+import org.postgresql.core.QueryExecutor;
+import org.postgresql.core.SqlCommand;
+
+/**
+ * The server-prepared statements of one session, least recently used ones closed first.
+ *
+ * <p>A text is prepared when it comes the second time: texts that come once, such as those with a trace id in a comment,
+ * neither cost a named statement nor push out those that come often. Not thread-safe, like its session.
+ */
+final class StatementCache {
+    /** Longer texts are rarely sent twice, and are expensive to keep. */
+    private static final int MAX_SQL_LENGTH = 64 * 1024;
+
+    /** A text's place among the candidates is kept for so many other new texts. */
+    private static final int CANDIDATES = 256;
+
+    private final QueryExecutor executor;
+    private final Map<String, Prepared> prepared;
+    private final Map<String, Boolean> candidates = bounded(CANDIDATES);
+
+    /** @param capacity how many statements are kept prepared; 0 for none */
+    StatementCache(QueryExecutor executor, int capacity) {
+        this.executor = executor;
+        this.prepared = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Prepared> eldest) {
+                if (size() <= capacity) {
+                    return false;
+                }
+                eldest.getValue().query.close();
+                return true;
+            }
+        };
+    }
+
+    /** The statement to use again and again, or null when the text should be sent for this one time. */
+    @Nullable
+    Prepared get(String sql, int parameterCount) {
+        Prepared known = prepared.get(sql);
+        if (known != null) {
+            return known.parameterCount == parameterCount ? known : null;
+        }
+        if (sql.length() > MAX_SQL_LENGTH) {
+            return null;
+        }
+        if (candidates.remove(sql) == null) {
+            candidates.put(sql, Boolean.TRUE);
+            return null;
+        }
+        Prepared fresh = new Prepared(query(sql, parameterCount), parameterCount);
+        prepared.put(sql, fresh);
+        return fresh;
+    }
+
+    /** A statement for one use. */
+    Query query(String sql, int parameterCount) {
+        return executor.wrap(List.of(nativeQuery(sql, parameterCount)));
+    }
+
+    /** A statement for one use that begins a transaction in the same round trip. */
+    Query queryAfterBegin(String begin, String sql, int parameterCount) {
+        return executor.wrap(List.of(nativeQuery(begin, 0), nativeQuery(sql, parameterCount)));
+    }
+
+    void forget(String sql) {
+        Prepared stale = prepared.remove(sql);
+        if (stale != null) {
+            stale.query.close();
+        }
+    }
+
+    void forgetAll() {
+        new ArrayList<>(prepared.keySet()).forEach(this::forget);
+    }
+
+    private static NativeQuery nativeQuery(String sql, int parameterCount) {
+        // The positions only matter for pgjdbc's own rendering of the text, which is not used.
+        return new NativeQuery(sql, new int[parameterCount], false, SqlCommand.BLANK);
+    }
+
+    private static Map<String, Boolean> bounded(int capacity) {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > capacity;
+            }
+        };
+    }
+
+    /** A statement that stays prepared on the server. */
+    static final class Prepared {
+        private final Query query;
+        private final int parameterCount;
+        private Field @Nullable [] fields;
+        private @Nullable Columns columns;
+        private boolean used;
+
+        private Prepared(Query query, int parameterCount) {
+            this.query = query;
+            this.parameterCount = parameterCount;
+        }
+
+        Query query() {
+            return query;
+        }
+
+        /** Whether it ran before, so that its plan may be older than the schema. */
+        boolean markUsed() {
+            boolean before = used;
+            used = true;
+            return before;
+        }
+
+        /** The columns, read once for as long as the driver keeps the description, which is the same array then. */
+        @SuppressWarnings("ReferenceEquality")
+        Columns columns(Field[] description) {
+            Columns known = columns;
+            if (known == null || fields != description) {
+                known = Columns.of(description);
+                columns = known;
+                fields = description;
+            }
+            return known;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.hasten.postgres;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Tuple;
+
+/**
+ * What a statement gave.
+ *
+ * @param columns null for a statement without a result
+ * @param rows values as PostgreSQL's text, null for NULL
+ * @param rowCount the count of the command tag, 0 when it has none
+ */
+public record StatementResult(@Nullable Columns columns, List<Tuple> rows, long rowCount) {}
