@@ -1,0 +1,100 @@
+package dev.hasten.plan;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.postgres.ColumnType;
+import dev.hasten.postgres.ColumnType.Kind;
+import dev.hasten.protocol.value.JsNumbers;
+import dev.hasten.protocol.value.PostgresArrays;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From PostgreSQL's text of a value to the value that the reference's driver adapter makes of it
+ * ({@code adapter-pg/src/conversion.ts} on top of {@code pg-types}): numbers are Long or Double, int8, numeric, dates and
+ * JSON are String, bytea is {@code byte[]}, arrays are List.
+ */
+final class ColumnText {
+    private ColumnText() {}
+
+    static Object decode(byte[] text, ColumnType type) {
+        return type.array() ? array(string(text), type.kind()) : scalar(text, type.kind());
+    }
+
+    static String string(byte[] text) {
+        return new String(text, UTF_8);
+    }
+
+    private static List<@Nullable Object> array(String text, Kind kind) {
+        return elements(PostgresArrays.parse(text), kind);
+    }
+
+    private static List<@Nullable Object> elements(List<? extends @Nullable Object> texts, Kind kind) {
+        List<@Nullable Object> values = new ArrayList<>(texts.size());
+        for (Object element : texts) {
+            values.add(
+                    switch (element) {
+                        case null -> null;
+                        case List<?> nested -> elements(nested, kind);
+                        case Object text -> scalar(text.toString().getBytes(UTF_8), kind);
+                    });
+        }
+        return values;
+    }
+
+    private static Object scalar(byte[] text, Kind kind) {
+        return switch (kind) {
+            case INT, OID -> Long.parseLong(ascii(text));
+            case FLOAT -> JsNumbers.parse(ascii(text));
+            case BOOL -> text[0] == 't';
+            case BYTEA -> bytes(text);
+            case TIMETZ -> withoutOffset(ascii(text));
+            case TIMESTAMP -> ascii(text).replace(' ', 'T') + "+00:00";
+            case TIMESTAMPTZ -> withoutOffset(ascii(text)).replace(' ', 'T') + "+00:00";
+            case MONEY -> money(string(text));
+            case INT8, NUMERIC, DATE, TIME -> ascii(text);
+            case TEXT, JSON, UNSUPPORTED -> string(text);
+        };
+    }
+
+    private static String ascii(byte[] text) {
+        return new String(text, ISO_8859_1);
+    }
+
+    /** Bytes of {@code \x0a1b}, the form of bytea since PostgreSQL 9.0. */
+    static byte[] bytes(byte[] text) {
+        if (text.length < 2 || text[0] != '\\' || text[1] != 'x') {
+            throw new IllegalStateException("bytea_output must be hex");
+        }
+        return HexFormat.of().parseHex(ascii(text), 2, text.length);
+    }
+
+    /** {@code +02}, {@code -03:30} and {@code +00:00:01} at the end go away: sessions are in UTC, and times of day have always lost theirs. */
+    private static String withoutOffset(String text) {
+        int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
+        return text.substring(0, sign) + tail(text, sign);
+    }
+
+    /** Keeps the era: {@code 0044-03-15 00:00:00+00 BC}. */
+    private static String tail(String text, int sign) {
+        int space = text.indexOf(' ', sign);
+        return space < 0 ? "" : text.substring(space);
+    }
+
+    /** Digits, point and sign of {@code -$1,234.50}. */
+    private static String money(String text) {
+        StringBuilder number = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c >= '0' && c <= '9') || c == '.') {
+                number.append(c);
+            } else if (c == '-' || c == '(') {
+                number.insert(0, '-');
+            }
+        }
+        return number.toString();
+    }
+}

@@ -1,0 +1,237 @@
+package dev.hasten.plan;
+
+import dev.hasten.postgres.ColumnType;
+import dev.hasten.postgres.Columns;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.plan.ResultNode;
+import dev.hasten.protocol.plan.ResultNode.FieldNode;
+import dev.hasten.protocol.plan.ResultNode.NamedNode;
+import dev.hasten.protocol.plan.ResultNode.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Tuple;
+
+/**
+ * Writes rows in the shape of the answer ({@code interpreter/data-mapper.ts} followed by normalizeJsonProtocolValues of
+ * {@code json-protocol.ts}). Rows that nobody has changed go from PostgreSQL's text straight into the answer.
+ */
+final class DataMapper {
+    private final JsonBuffer out;
+    private final FieldWriter fields;
+
+    private DataMapper(JsonBuffer out, Map<String, Map<String, String>> enums) {
+        this.out = out;
+        this.fields = new FieldWriter(out, enums);
+    }
+
+    /**
+     * The answer for a value.
+     *
+     * @param limit bytes that the answer may have
+     * @throws ApiError P2023 when the data does not fit the shape, P6009 when the answer is too large
+     */
+    static JsonFragment map(
+            @Nullable Object value, ResultNode structure, Map<String, Map<String, String>> enums, long limit) {
+        JsonBuffer out = new JsonBuffer(limit);
+        DataMapper mapper = new DataMapper(out, enums);
+        switch (structure) {
+            case ResultNode.AffectedRows _ -> mapper.affectedRows(value);
+            case ObjectNode object -> mapper.objects(value, object);
+            case FieldNode field -> mapper.fields.write(value, "<result>", field.type());
+        }
+        return new JsonFragment(out);
+    }
+
+    private void affectedRows(@Nullable Object value) {
+        if (!(value instanceof Number count)) {
+            throw inconsistent("Expected an affected rows count, got: " + JsValues.typeOf(value));
+        }
+        out.ascii("{\"count\":")
+                .ascii(JsValues.toText(JsValues.number(count.doubleValue())))
+                .raw('}');
+    }
+
+    /** A list of objects, one object or null, by what the value is; text is JSON with one of them. */
+    private void objects(@Nullable Object value, ObjectNode node) {
+        switch (value) {
+            case null -> out.nullValue();
+            case RowSet rows when !rows.hasRows() -> tuples(rows.columns(), rows.tuples(), node);
+            case RowSet rows -> list(rows.rows(), node);
+            case List<?> list -> list(list, node);
+            case String json -> objects(JsValues.parseJson(json), node);
+            case Row _, Map<?, ?> _ -> object(value, node);
+            default -> throw inconsistent("Expected an array or an object, got: " + JsValues.typeOf(value));
+        }
+    }
+
+    private void list(List<?> list, ObjectNode node) {
+        out.raw('[');
+        boolean first = true;
+        for (Object element : list) {
+            if (element == null && node.skipNulls()) {
+                continue;
+            }
+            if (!first) {
+                out.raw(',');
+            }
+            first = false;
+            object(element, node);
+        }
+        out.raw(']');
+    }
+
+    private void object(@Nullable Object record, ObjectNode node) {
+        if (!Records.isRecord(record)) {
+            throw inconsistent("Expected an object, but got '" + JsValues.typeOf(record) + "'");
+        }
+        out.raw('{');
+        for (int i = 0; i < node.fields().size(); i++) {
+            NamedNode named = node.fields().get(i);
+            name(i, named.name());
+            switch (named.node()) {
+                case ResultNode.AffectedRows _ -> throw unexpectedAffectedRows(named.name());
+                case ObjectNode nested -> nested(record, named.name(), nested);
+                case FieldNode field -> field(record, field);
+            }
+        }
+        out.raw('}');
+    }
+
+    private void nested(@Nullable Object record, String name, ObjectNode nested) {
+        String source = nested.serializedName();
+        if (source == null) {
+            objects(record, nested);
+            return;
+        }
+        Object value = Records.get(record, source);
+        if (value == Undefined.UNDEFINED) {
+            throw inconsistent("Missing data field (Object): '" + name + "'");
+        }
+        objects(value, nested);
+    }
+
+    private void field(@Nullable Object record, FieldNode field) {
+        if (record instanceof Row row) {
+            int index = row.shape().indexOf(field.column());
+            if (index < 0) {
+                throw missing(field);
+            }
+            Object cell = row.cell(index);
+            if (row.shape().isColumn(index) && (cell == null || cell instanceof byte[])) {
+                fields.writeText((byte[]) cell, row.shape().type(index), field);
+            } else {
+                fields.write(cell, field.column(), field.type());
+            }
+            return;
+        }
+        Object value = Records.get(record, field.column());
+        if (value == Undefined.UNDEFINED) {
+            throw missing(field);
+        }
+        fields.write(value, field.column(), field.type());
+    }
+
+    private void tuples(Columns columns, List<Tuple> tuples, ObjectNode node) {
+        Layout layout = new Layout(columns, node);
+        out.raw('[');
+        for (int i = 0; i < tuples.size(); i++) {
+            if (i > 0) {
+                out.raw(',');
+            }
+            tuple(tuples.get(i), layout);
+        }
+        out.raw(']');
+    }
+
+    private void tuple(Tuple tuple, Layout layout) {
+        out.raw('{');
+        for (int i = 0; i < layout.nodes.length; i++) {
+            name(i, layout.names[i]);
+            switch (layout.nodes[i]) {
+                case FieldNode field -> {
+                    int index = layout.indexes[i];
+                    fields.writeText(tuple.get(index), layout.types[i], field);
+                }
+                case ObjectNode nested -> {
+                    Layout nestedLayout = layout.nested[i];
+                    if (nestedLayout != null) {
+                        tuple(tuple, nestedLayout);
+                    } else {
+                        byte[] text = tuple.get(layout.indexes[i]);
+                        objects(text == null ? null : ColumnText.decode(text, layout.types[i]), nested);
+                    }
+                }
+                case ResultNode.AffectedRows _ -> throw unexpectedAffectedRows(layout.names[i]);
+            }
+        }
+        out.raw('}');
+    }
+
+    private void name(int index, String name) {
+        if (index > 0) {
+            out.raw(',');
+        }
+        out.string(name).raw(':');
+    }
+
+    /** Where the fields of an object stand in the rows of a result, looked up once for all rows. */
+    private static final class Layout {
+        private final String[] names;
+        private final ResultNode[] nodes;
+        private final int[] indexes;
+        private final ColumnType[] types;
+        private final @Nullable Layout[] nested;
+
+        Layout(Columns columns, ObjectNode node) {
+            int size = node.fields().size();
+            names = new String[size];
+            nodes = new ResultNode[size];
+            indexes = new int[size];
+            types = new ColumnType[size];
+            nested = new Layout[size];
+            for (int i = 0; i < size; i++) {
+                NamedNode named = node.fields().get(i);
+                names[i] = named.name();
+                nodes[i] = named.node();
+                switch (named.node()) {
+                    case FieldNode field -> column(columns, i, field.column(), missing(field));
+                    case ObjectNode object -> {
+                        String source = object.serializedName();
+                        if (source == null) {
+                            nested[i] = new Layout(columns, object);
+                        } else {
+                            column(
+                                    columns,
+                                    i,
+                                    source,
+                                    inconsistent("Missing data field (Object): '" + named.name() + "'"));
+                        }
+                    }
+                    case ResultNode.AffectedRows _ -> {}
+                }
+            }
+        }
+
+        private void column(Columns columns, int field, String column, ApiError missing) {
+            Integer index = columns.indexes().get(column);
+            if (index == null) {
+                throw missing;
+            }
+            indexes[field] = index;
+            types[field] = columns.types().get(index);
+        }
+    }
+
+    private static ApiError missing(FieldNode field) {
+        return inconsistent("Missing data field (Value): '" + field.column() + "'");
+    }
+
+    private static ApiError unexpectedAffectedRows(String name) {
+        return inconsistent("Unexpected 'AffectedRows' node in data mapping for field '" + name + "'");
+    }
+
+    static ApiError inconsistent(String message) {
+        return ApiError.inconsistentColumnData(message);
+    }
+}

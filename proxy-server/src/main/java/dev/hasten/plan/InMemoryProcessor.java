@@ -1,0 +1,185 @@
+package dev.hasten.plan;
+
+import dev.hasten.protocol.plan.InMemoryOperations;
+import dev.hasten.protocol.plan.InMemoryOperations.Pagination;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Distinct, pagination and order of rows in memory ({@code interpreter/in-memory-processing.ts}). */
+final class InMemoryProcessor {
+    private final Scope scope;
+
+    InMemoryProcessor(Scope scope) {
+        this.scope = scope;
+    }
+
+    @Nullable
+    Object process(@Nullable Object value, InMemoryOperations operations) {
+        if (value == null || value == Undefined.UNDEFINED) {
+            return value;
+        }
+        if (value instanceof String json) {
+            return process(JsValues.parseJson(json), operations);
+        }
+        List<@Nullable Object> list = JsValues.listOrNull(value);
+        return list == null ? one(value, operations) : many(list, operations);
+    }
+
+    private @Nullable Object one(Object record, InMemoryOperations operations) {
+        Pagination pagination = operations.pagination();
+        if (pagination != null) {
+            Long skip = pagination.skip();
+            Long take = pagination.take();
+            Map<String, @Nullable Object> cursor = cursor(pagination);
+            if ((skip != null && skip > 0)
+                    || (take != null && take == 0)
+                    || (cursor != null && !matches(record, cursor))) {
+                return null;
+            }
+        }
+        return nested(record, operations);
+    }
+
+    private List<@Nullable Object> many(List<@Nullable Object> records, InMemoryOperations operations) {
+        List<@Nullable Object> result = records;
+        List<String> distinct = operations.distinct();
+        List<String> linking = operations.linkingFields();
+        if (distinct != null) {
+            List<String> fields = new ArrayList<>(distinct);
+            if (linking != null) {
+                fields.addAll(linking);
+            }
+            result = distinctBy(result, fields);
+        }
+        Pagination pagination = operations.pagination();
+        if (pagination != null) {
+            result = linking == null ? page(result, pagination) : pageByParent(result, pagination, linking);
+        }
+        if (operations.reverse()) {
+            result = new ArrayList<>(result);
+            Collections.reverse(result);
+        }
+        if (!operations.nested().isEmpty()) {
+            result.forEach(record -> nested(record, operations));
+        }
+        return result;
+    }
+
+    private @Nullable Object nested(@Nullable Object record, InMemoryOperations operations) {
+        operations
+                .nested()
+                .forEach((field, nested) -> Records.set(record, field, process(Records.get(record, field), nested)));
+        return record;
+    }
+
+    private static List<@Nullable Object> distinctBy(List<@Nullable Object> records, List<String> fields) {
+        Set<String> seen = new HashSet<>();
+        List<@Nullable Object> result = new ArrayList<>();
+        for (Object record : records) {
+            if (seen.add(Records.key(record, fields, null))) {
+                result.add(record);
+            }
+        }
+        return result;
+    }
+
+    /** Each parent's rows on their own; groups come in the order of their keys as text. */
+    private List<@Nullable Object> pageByParent(
+            List<@Nullable Object> records, Pagination pagination, List<String> linking) {
+        Map<String, List<@Nullable Object>> groups = new TreeMap<>();
+        for (Object record : records) {
+            groups.computeIfAbsent(Records.key(record, linking, null), _ -> new ArrayList<>())
+                    .add(record);
+        }
+        List<@Nullable Object> result = new ArrayList<>();
+        groups.values().forEach(group -> result.addAll(page(group, pagination)));
+        return result;
+    }
+
+    private List<@Nullable Object> page(List<@Nullable Object> records, Pagination pagination) {
+        long start = 0;
+        Map<String, @Nullable Object> cursor = cursor(pagination);
+        if (cursor != null) {
+            while (start < records.size() && !matches(records.get((int) start), cursor)) {
+                start++;
+            }
+            if (start == records.size()) {
+                return new ArrayList<>();
+            }
+        }
+        start += pagination.skip() == null ? 0 : pagination.skip();
+        long end = pagination.take() == null ? records.size() : start + pagination.take();
+        return new ArrayList<>(records.subList(
+                slice(start, records.size()), Math.max(slice(start, records.size()), slice(end, records.size()))));
+    }
+
+    /** An index of JavaScript's Array.slice: negative ones count from the end. */
+    private static int slice(long index, int size) {
+        return (int) (index < 0 ? Math.max(0, size + index) : Math.min(index, size));
+    }
+
+    private @Nullable Map<String, @Nullable Object> cursor(Pagination pagination) {
+        if (pagination.cursor() == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> cursor = new LinkedHashMap<>();
+        pagination.cursor().forEach((field, value) -> cursor.put(field, scope.evaluate(value)));
+        return cursor;
+    }
+
+    private static boolean matches(@Nullable Object record, Map<String, @Nullable Object> cursor) {
+        for (Map.Entry<String, @Nullable Object> field : cursor.entrySet()) {
+            Object value = Records.get(record, field.getKey());
+            if (value != Undefined.UNDEFINED && !equal(value, field.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Equality of a value from the database with one of the client, which may have another type (doKeysMatch). */
+    private static boolean equal(@Nullable Object left, @Nullable Object right) {
+        if (left == null || right == null) {
+            return left == null && right == null;
+        }
+        if (left instanceof byte[] bytes) {
+            return java.util.Arrays.equals(bytes, asBytes(right));
+        }
+        if (left instanceof DateValue || right instanceof DateValue) {
+            return Objects.equals(asMillis(left), asMillis(right));
+        }
+        if (left instanceof Number || right instanceof Number) {
+            return JsValues.toNumber(left) == JsValues.toNumber(right);
+        }
+        if (left instanceof List<?> || left instanceof Map<?, ?>) {
+            return JsValues.stringify(left).equals(JsValues.stringify(right));
+        }
+        return left.equals(right);
+    }
+
+    private static byte @Nullable [] asBytes(Object value) {
+        return switch (value) {
+            case byte[] bytes -> bytes;
+            case String base64 -> Base64.getDecoder().decode(base64);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Long asMillis(Object value) {
+        return switch (value) {
+            case DateValue date -> date.epochMillis();
+            case String text -> dev.hasten.protocol.value.JsDates.parseMillis(text);
+            case Number millis -> millis.longValue();
+            default -> null;
+        };
+    }
+}

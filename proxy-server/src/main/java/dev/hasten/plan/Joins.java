@@ -1,0 +1,72 @@
+package dev.hasten.plan;
+
+import dev.hasten.plan.Records.KeyCast;
+import dev.hasten.protocol.plan.PlanNode.JoinChild;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the child rows of a join into their parents (attachChildrenToParents of {@code query-interpreter.ts}). */
+final class Joins {
+    private Joins() {}
+
+    /**
+     * Adds the children to the parents, which are changed.
+     *
+     * @param strictEquality whether keys of both sides have the same types
+     */
+    static void attach(@Nullable Object parents, JoinChild join, @Nullable Object children, boolean strictEquality) {
+        List<@Nullable Object> parentRows = JsValues.asList(parents);
+        Map<String, List<Object>> byKey = new HashMap<>();
+        for (Object parent : parentRows) {
+            if (parent == null) {
+                throw new PlanFailure("Expected object, got object");
+            }
+            byKey.computeIfAbsent(Records.key(parent, join.parentKeys(), null), _ -> new ArrayList<>())
+                    .add(parent);
+            Records.set(parent, join.parentField(), join.unique() ? null : new ArrayList<>());
+        }
+        KeyCast[] casts = strictEquality ? null : casts(parentRows, join.parentKeys());
+        for (Object child : JsValues.asList(children)) {
+            if (child == null) {
+                continue;
+            }
+            for (Object parent : byKey.getOrDefault(Records.key(child, join.childKeys(), casts), List.of())) {
+                if (join.unique()) {
+                    Records.set(parent, join.parentField(), child);
+                } else {
+                    JsValues.asList(Records.get(parent, join.parentField())).add(child);
+                }
+            }
+        }
+    }
+
+    /** The type of each parent key, from the first row that has a value for it. */
+    private static KeyCast[] casts(List<@Nullable Object> parents, List<String> keys) {
+        KeyCast[] casts = new KeyCast[keys.size()];
+        int missing = keys.size();
+        for (Object parent : parents) {
+            for (int i = 0; i < casts.length; i++) {
+                if (casts[i] == null) {
+                    casts[i] = castTo(Records.get(parent, keys.get(i)));
+                    missing -= casts[i] == null ? 0 : 1;
+                }
+            }
+            if (missing == 0) {
+                break;
+            }
+        }
+        return casts;
+    }
+
+    private static @Nullable KeyCast castTo(@Nullable Object value) {
+        return switch (value) {
+            case Number _ -> KeyCast.NUMBER;
+            case String _ -> KeyCast.STRING;
+            case Boolean _ -> KeyCast.BOOLEAN;
+            case null, default -> null;
+        };
+    }
+}

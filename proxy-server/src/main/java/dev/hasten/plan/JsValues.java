@@ -1,0 +1,191 @@
+package dev.hasten.plan;
+
+import dev.hasten.protocol.value.JsDates;
+import dev.hasten.protocol.value.JsNumbers;
+import java.math.BigInteger;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Values of a running plan as JavaScript sees them. They are null, {@link Undefined}, Boolean, Long, Double, BigInteger,
+ * String, {@code byte[]}, {@link DateValue}, List, Map, {@link Row} or {@link RowSet}.
+ */
+final class JsValues {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private JsValues() {}
+
+    /** {@code typeof value}. */
+    static String typeOf(@Nullable Object value) {
+        return switch (value) {
+            case Undefined _ -> "undefined";
+            case String _ -> "string";
+            case Boolean _ -> "boolean";
+            case Number _ -> "number";
+            case null, default -> "object";
+        };
+    }
+
+    /** {@code String(value)}. */
+    static String toText(@Nullable Object value) {
+        return switch (value) {
+            case null -> "null";
+            case Double number -> JsNumbers.toString(number);
+            case Long _, BigInteger _, Boolean _, String _ -> value.toString();
+            case Undefined _ -> "undefined";
+            case DateValue date -> JsDates.toIso(date.epochMillis());
+            case byte[] bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+            case List<?> list ->
+                String.join(",", list.stream().map(JsValues::toText).toList());
+            default -> "[object Object]";
+        };
+    }
+
+    /** {@code Number(value)}. */
+    static double toNumber(@Nullable Object value) {
+        return switch (value) {
+            case null -> 0;
+            case Number number -> number.doubleValue();
+            case Boolean flag -> flag ? 1 : 0;
+            case String text -> JsNumbers.parse(text);
+            case DateValue date -> date.epochMillis();
+            default -> Double.NaN;
+        };
+    }
+
+    /** The number of a number or of a string, for arithmetic and row counts. */
+    static double asNumber(@Nullable Object value) {
+        if (value instanceof Number || value instanceof String) {
+            return toNumber(value);
+        }
+        throw new PlanFailure("Expected number, got " + typeOf(value));
+    }
+
+    /** A Long when the number is whole and exact, so that it prints without a point. */
+    static Object number(double value) {
+        return value == Math.rint(value) && JsNumbers.isSafeInteger(value) && !(value == 0 && 1 / value < 0)
+                ? (Object) (long) value
+                : (Object) value;
+    }
+
+    /** Null, undefined or an empty list. */
+    static boolean isEmpty(@Nullable Object value) {
+        return switch (value) {
+            case null -> true;
+            case Undefined _ -> true;
+            case List<?> list -> list.isEmpty();
+            case RowSet rows -> rows.size() == 0;
+            default -> false;
+        };
+    }
+
+    /** The list that a value is, or null when it is none. */
+    static @Nullable List<@Nullable Object> listOrNull(@Nullable Object value) {
+        return switch (value) {
+            case RowSet rows -> rows.rows();
+            case List<?> list -> unchecked(list);
+            case null, default -> null;
+        };
+    }
+
+    /** The value if it is a list, else a list of it. */
+    static List<@Nullable Object> asList(@Nullable Object value) {
+        List<@Nullable Object> list = listOrNull(value);
+        return list == null ? java.util.Arrays.asList(value) : list;
+    }
+
+    // The values of a plan are made here, so a list holds nothing but such values.
+    @SuppressWarnings("unchecked")
+    private static List<@Nullable Object> unchecked(List<?> list) {
+        return (List<@Nullable Object>) list;
+    }
+
+    /** {@code JSON.parse(text)}. */
+    static @Nullable Object parseJson(String text) {
+        try {
+            return normalized(JSON.readValue(text, Object.class));
+        } catch (JacksonException e) {
+            throw dev.hasten.protocol.ApiError.inconsistentColumnData(
+                    "Expected an array or object, got a string that is not valid JSON");
+        }
+    }
+
+    /** Jackson reads small numbers as Integer; a plan knows Long. */
+    private static @Nullable Object normalized(@Nullable Object value) {
+        return switch (value) {
+            case Integer number -> number.longValue();
+            case List<?> list -> {
+                List<@Nullable Object> values = unchecked(list);
+                values.replaceAll(JsValues::normalized);
+                yield values;
+            }
+            case Map<?, ?> map -> {
+                Records.unchecked(map).replaceAll((_, field) -> normalized(field));
+                yield map;
+            }
+            case null, default -> value;
+        };
+    }
+
+    /** {@code JSON.stringify(value)} for values that have no rows in them. */
+    static String stringify(@Nullable Object value) {
+        JsonBuffer out = new JsonBuffer(Integer.MAX_VALUE);
+        write(out, value);
+        return out.toString();
+    }
+
+    /** Writes a value as JSON.stringify does after the reference's normalizeJsonProtocolValues. */
+    static void write(JsonBuffer out, @Nullable Object value) {
+        switch (value) {
+            case null -> out.nullValue();
+            case Undefined _ -> out.nullValue();
+            case String text -> out.string(text);
+            case Double number -> writeNumber(out, number);
+            case Long _, BigInteger _, Boolean _ -> out.ascii(value.toString());
+            case DateValue date -> out.string(JsDates.toIso(date.epochMillis()));
+            case byte[] bytes ->
+                out.raw('"').ascii(Base64.getEncoder().encodeToString(bytes)).raw('"');
+            case JsonFragment json -> json.writeTo(out);
+            case RowSet rows -> write(out, rows.rows());
+            case List<?> list -> {
+                out.raw('[');
+                for (int i = 0; i < list.size(); i++) {
+                    if (i > 0) {
+                        out.raw(',');
+                    }
+                    write(out, list.get(i));
+                }
+                out.raw(']');
+            }
+            default -> {
+                out.raw('{');
+                boolean first = true;
+                for (Map.Entry<String, @Nullable Object> field :
+                        Records.fields(value).entrySet()) {
+                    if (field.getValue() != Undefined.UNDEFINED) {
+                        if (!first) {
+                            out.raw(',');
+                        }
+                        first = false;
+                        out.string(field.getKey()).raw(':');
+                        write(out, field.getValue());
+                    }
+                }
+                out.raw('}');
+            }
+        }
+    }
+
+    /** NaN and infinities have no JSON; JSON.stringify makes null of them. */
+    static void writeNumber(JsonBuffer out, double value) {
+        if (Double.isFinite(value)) {
+            out.ascii(JsNumbers.toString(value));
+        } else {
+            out.nullValue();
+        }
+    }
+}

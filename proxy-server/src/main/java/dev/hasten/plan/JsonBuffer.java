@@ -1,0 +1,179 @@
+package dev.hasten.plan;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.protocol.ApiError;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Growing UTF-8 bytes of a JSON answer, with a limit. The bytes begin with the frame that all answers have, so that a
+ * finished answer need not be copied.
+ */
+public final class JsonBuffer {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
+    private static final byte[] FRAME = "{\"data\":".getBytes(UTF_8);
+    private static final byte[] NULL = "null".getBytes(UTF_8);
+    private static final byte[] BASE64 =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(UTF_8);
+
+    private final int limit;
+    private byte[] bytes;
+    private int size;
+
+    /** @param limit bytes that the answer may have */
+    public JsonBuffer(long limit) {
+        this.limit = (int) Math.min(limit + FRAME.length, Integer.MAX_VALUE - 16);
+        this.bytes = new byte[512];
+        System.arraycopy(FRAME, 0, bytes, 0, FRAME.length);
+        this.size = FRAME.length;
+    }
+
+    /**
+     * Ends the frame.
+     *
+     * @param extensions JSON of the frame's {@code extensions}, null for none
+     * @return the answer {@code {"data":...}}: the bytes from 0 to {@link #size()} of {@link #array()}
+     */
+    public JsonBuffer finish(byte @Nullable [] extensions) {
+        if (extensions != null) {
+            ascii(",\"extensions\":").raw(extensions);
+        }
+        return raw('}');
+    }
+
+    /** The bytes from 0 to {@link #size()}; not a copy. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    /** How many bytes there are. */
+    public int size() {
+        return size;
+    }
+
+    /** The JSON alone, without the frame, into another buffer. */
+    void copyTo(JsonBuffer target) {
+        target.copy(bytes, FRAME.length, size);
+    }
+
+    /**
+     * Makes room.
+     *
+     * @throws ApiError P6009 when the answer passes its limit
+     */
+    private void ensure(int more) {
+        long needed = (long) size + more;
+        if (needed > bytes.length) {
+            if (needed > limit) {
+                throw ApiError.responseTooLarge("the answer", limit - FRAME.length);
+            }
+            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, bytes.length * 2L), limit));
+        }
+    }
+
+    JsonBuffer raw(char ascii) {
+        ensure(1);
+        bytes[size++] = (byte) ascii;
+        return this;
+    }
+
+    JsonBuffer raw(byte[] json) {
+        ensure(json.length);
+        System.arraycopy(json, 0, bytes, size, json.length);
+        size += json.length;
+        return this;
+    }
+
+    /** ASCII that needs no escaping. */
+    JsonBuffer ascii(String text) {
+        int length = text.length();
+        ensure(length);
+        for (int i = 0; i < length; i++) {
+            bytes[size + i] = (byte) text.charAt(i);
+        }
+        size += length;
+        return this;
+    }
+
+    JsonBuffer nullValue() {
+        return raw(NULL);
+    }
+
+    JsonBuffer string(String text) {
+        return string(text.getBytes(UTF_8));
+    }
+
+    /** A string literal of UTF-8 text, escaped as JSON.stringify does. */
+    JsonBuffer string(byte[] utf8) {
+        ensure(utf8.length + 2);
+        bytes[size++] = '"';
+        int copied = 0;
+        for (int i = 0; i < utf8.length; i++) {
+            byte b = utf8[i];
+            if (b == '"' || b == '\\' || (b >= 0 && b < 0x20)) {
+                copy(utf8, copied, i);
+                escape(b);
+                copied = i + 1;
+            }
+        }
+        copy(utf8, copied, utf8.length);
+        return raw('"');
+    }
+
+    private void copy(byte[] source, int from, int to) {
+        ensure(to - from + 1);
+        System.arraycopy(source, from, bytes, size, to - from);
+        size += to - from;
+    }
+
+    private void escape(byte b) {
+        ensure(6);
+        bytes[size++] = '\\';
+        switch (b) {
+            case '"', '\\' -> bytes[size++] = b;
+            case '\b' -> bytes[size++] = 'b';
+            case '\f' -> bytes[size++] = 'f';
+            case '\n' -> bytes[size++] = 'n';
+            case '\r' -> bytes[size++] = 'r';
+            case '\t' -> bytes[size++] = 't';
+            default -> {
+                bytes[size++] = 'u';
+                bytes[size++] = '0';
+                bytes[size++] = '0';
+                bytes[size++] = HEX[b >> 4];
+                bytes[size++] = HEX[b & 15];
+            }
+        }
+    }
+
+    /** The base64 text of the bytes that PostgreSQL's {@code \x0a1b} stands for, in quotes. */
+    JsonBuffer base64OfHex(byte[] hexText) {
+        int count = (hexText.length - 2) / 2;
+        ensure((count + 2) / 3 * 4 + 2);
+        bytes[size++] = '"';
+        int at = 2;
+        for (int i = 0; i < count; i += 3) {
+            int available = Math.min(3, count - i);
+            int group = 0;
+            for (int j = 0; j < 3; j++) {
+                group <<= 8;
+                if (j < available) {
+                    group |= Character.digit(hexText[at], 16) << 4 | Character.digit(hexText[at + 1], 16);
+                    at += 2;
+                }
+            }
+            bytes[size++] = BASE64[group >> 18];
+            bytes[size++] = BASE64[group >> 12 & 63];
+            bytes[size++] = available > 1 ? BASE64[group >> 6 & 63] : (byte) '=';
+            bytes[size++] = available > 2 ? BASE64[group & 63] : (byte) '=';
+        }
+        return raw('"');
+    }
+
+    /** The answer as text; for tests and for nodes that look into it. */
+    @Override
+    public String toString() {
+        return new String(bytes, FRAME.length, size - FRAME.length, UTF_8);
+    }
+}

@@ -1,0 +1,401 @@
+package dev.hasten.plan;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hasten.postgres.ColumnType;
+import dev.hasten.postgres.Columns;
+import dev.hasten.postgres.DatabaseErrors;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.plan.DbQuery;
+import dev.hasten.protocol.plan.PlanNode;
+import dev.hasten.protocol.plan.PlanNode.DataRule;
+import dev.hasten.protocol.plan.PlanNode.FieldInitializer;
+import dev.hasten.protocol.plan.PlanNode.FieldOperation;
+import dev.hasten.protocol.plan.PlanValue;
+import dev.hasten.protocol.value.Generators;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Tuple;
+
+/**
+ * Carries out query plans. The meaning of every node is that of {@code interpreter/query-interpreter.ts} of Prisma 7;
+ * nodes that the reference evaluates in parallel run one after the other on the request's one connection.
+ */
+public final class PlanInterpreter {
+    /** Characters of SQL whose traits are remembered. */
+    private static final long REMEMBERED_SQL = 16 << 20;
+
+    private final Cache<String, SqlText> texts = Caffeine.newBuilder()
+            .maximumWeight(REMEMBERED_SQL)
+            .weigher((String sql, SqlText _) -> sql.length())
+            .build();
+
+    /**
+     * What one run of a plan needs besides the plan.
+     *
+     * @param parameters values for the plan's placeholders
+     * @param comment to append to every statement with a space before it, empty for none
+     * @param answerBytes bytes that the answer may have
+     */
+    public record Run(
+            Map<String, PlanValue> parameters,
+            Generators generators,
+            Statements statements,
+            StatementObserver observer,
+            String comment,
+            long answerBytes) {}
+
+    /**
+     * The plan's value as JSON, or null when it has none.
+     *
+     * @throws ApiError as clients see it
+     * @throws PlanFailure when the plan cannot be carried out
+     * @throws dev.hasten.postgres.CancelledException when the request must stop
+     */
+    public @Nullable JsonBuffer run(PlanNode plan, Run run) {
+        Object value = new Evaluation(run).evaluate(plan, new Scope(run.parameters(), run.generators()));
+        return switch (value) {
+            case Undefined _ -> null;
+            case JsonFragment fragment -> fragment.json();
+            case null, default -> {
+                JsonBuffer out = new JsonBuffer(run.answerBytes());
+                JsValues.write(out, value);
+                yield out;
+            }
+        };
+    }
+
+    private final class Evaluation {
+        private final Run run;
+
+        Evaluation(Run run) {
+            this.run = run;
+        }
+
+        @Nullable
+        Object evaluate(PlanNode node, Scope scope) {
+            return switch (node) {
+                case PlanNode.Value value -> scope.evaluate(value.value());
+                case PlanNode.Seq seq -> sequence(seq, scope);
+                case PlanNode.Get get -> scope.get(get.name());
+                case PlanNode.Let let -> let(let, scope);
+                case PlanNode.GetFirstNonEmpty get -> firstNonEmpty(get.names(), scope);
+                case PlanNode.Query query -> query(query.query(), scope);
+                case PlanNode.Execute execute -> execute(execute.query(), scope);
+                case PlanNode.Reverse reverse -> reversed(value(reverse.node(), scope));
+                case PlanNode.Sum sum -> sum(sum.nodes(), scope);
+                case PlanNode.Concat concat -> concat(concat.nodes(), scope);
+                case PlanNode.Unique unique -> unique(value(unique.node(), scope));
+                case PlanNode.Required required -> required(value(required.node(), scope));
+                case PlanNode.Join join -> join(join, scope);
+                case PlanNode.MapField map -> mapField(value(map.records(), scope), map.field());
+                case PlanNode.Transaction transaction ->
+                    run.statements().inTransaction(() -> evaluate(transaction.node(), scope));
+                case PlanNode.DataMap map ->
+                    DataMapper.map(value(map.node(), scope), map.structure(), map.enums(), run.answerBytes());
+                case PlanNode.Validate validate -> validate(validate, scope);
+                case PlanNode.If choice ->
+                    satisfies(value(choice.value(), scope), choice.rule())
+                            ? evaluate(choice.then(), scope)
+                            : evaluate(choice.otherwise(), scope);
+                case PlanNode.Unit _ -> Undefined.UNDEFINED;
+                case PlanNode.Diff diff -> diff(diff, scope);
+                case PlanNode.ProcessRecords process ->
+                    new InMemoryProcessor(scope).process(value(process.node(), scope), process.operations());
+                case PlanNode.InitializeRecord initialize -> initialize(initialize, scope);
+                case PlanNode.MapRecord map -> mapRecord(map, scope);
+            };
+        }
+
+        /** The node's value for another node to look into. */
+        private @Nullable Object value(PlanNode node, Scope scope) {
+            Object value = evaluate(node, scope);
+            return value instanceof JsonFragment fragment ? fragment.parse() : value;
+        }
+
+        private @Nullable Object sequence(PlanNode.Seq seq, Scope scope) {
+            Object result = Undefined.UNDEFINED;
+            for (PlanNode node : seq.nodes()) {
+                result = evaluate(node, scope);
+            }
+            return result;
+        }
+
+        private @Nullable Object let(PlanNode.Let let, Scope scope) {
+            Scope inner = scope.inner();
+            for (PlanNode.Binding binding : let.bindings()) {
+                inner.bind(binding.name(), value(binding.expression(), inner));
+            }
+            return evaluate(let.body(), inner);
+        }
+
+        private Object concat(List<PlanNode> nodes, Scope scope) {
+            List<@Nullable Object> result = new ArrayList<>();
+            nodes.forEach(node -> result.addAll(JsValues.asList(value(node, scope))));
+            return result;
+        }
+
+        private @Nullable Object sum(List<PlanNode> nodes, Scope scope) {
+            if (nodes.size() == 1) {
+                return value(nodes.getFirst(), scope);
+            }
+            double sum = 0;
+            for (PlanNode node : nodes) {
+                sum += JsValues.asNumber(value(node, scope));
+            }
+            return JsValues.number(sum);
+        }
+
+        private @Nullable Object join(PlanNode.Join join, Scope scope) {
+            Object parent = value(join.parent(), scope);
+            if (parent == null) {
+                return null;
+            }
+            for (PlanNode.JoinChild child : join.children()) {
+                Joins.attach(parent, child, value(child.child(), scope), join.strictEquality());
+            }
+            return parent;
+        }
+
+        private @Nullable Object validate(PlanNode.Validate validate, Scope scope) {
+            Object value = value(validate.node(), scope);
+            for (DataRule rule : validate.rules()) {
+                if (!satisfies(value, rule)) {
+                    throw validate.error().toApiError(found(value));
+                }
+            }
+            return value;
+        }
+
+        private Object diff(PlanNode.Diff diff, Scope scope) {
+            List<@Nullable Object> from = JsValues.asList(value(diff.from(), scope));
+            Set<@Nullable String> to = new HashSet<>();
+            for (Object record : JsValues.asList(value(diff.to(), scope))) {
+                to.add(record == null ? null : Records.key(record, diff.fields(), null));
+            }
+            List<@Nullable Object> result = new ArrayList<>();
+            for (Object record : from) {
+                if (!to.contains(record == null ? null : Records.key(record, diff.fields(), null))) {
+                    result.add(record);
+                }
+            }
+            return result;
+        }
+
+        private Object initialize(PlanNode.InitializeRecord initialize, Scope scope) {
+            evaluate(initialize.node(), scope);
+            Map<String, @Nullable Object> record = new LinkedHashMap<>();
+            initialize
+                    .fields()
+                    .forEach((name, initializer) -> record.put(
+                            name,
+                            switch (initializer) {
+                                case FieldInitializer.Of of -> scope.evaluate(of.value());
+                                case FieldInitializer.LastInsertId _ -> Undefined.UNDEFINED;
+                            }));
+            return record;
+        }
+
+        private Object mapRecord(PlanNode.MapRecord map, Scope scope) {
+            Object value = value(map.node(), scope);
+            Object record = value == null ? new LinkedHashMap<String, @Nullable Object>() : value;
+            map.fields()
+                    .forEach((name, operation) ->
+                            Records.set(record, name, changed(Records.get(record, name), operation, scope)));
+            return record;
+        }
+
+        private @Nullable Object changed(@Nullable Object value, FieldOperation operation, Scope scope) {
+            Object operand = scope.evaluate(operation.value());
+            if (operation.kind() == FieldOperation.Kind.SET) {
+                return operand;
+            }
+            double left = JsValues.asNumber(value);
+            double right = JsValues.asNumber(operand);
+            return switch (operation.kind()) {
+                case SET -> operand;
+                case ADD -> JsValues.number(left + right);
+                case SUBTRACT -> JsValues.number(left - right);
+                case MULTIPLY -> JsValues.number(left * right);
+                case DIVIDE -> right == 0 ? null : JsValues.number(left / right);
+            };
+        }
+
+        private Object execute(DbQuery query, Scope scope) {
+            List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
+            return inChunkTransaction(statements.size(), () -> {
+                long affected = 0;
+                for (QueryRenderer.Rendered statement : statements) {
+                    affected += execute(statement, origin(query)).rowCount();
+                }
+                return affected;
+            });
+        }
+
+        private Object query(DbQuery query, Scope scope) {
+            List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
+            return inChunkTransaction(statements.size(), () -> {
+                Columns columns = null;
+                List<Tuple> rows = List.of();
+                for (QueryRenderer.Rendered statement : statements) {
+                    StatementResult result = execute(statement, origin(query));
+                    columns = result.columns();
+                    rows = rows.isEmpty() ? result.rows() : joined(rows, result.rows());
+                }
+                Columns known = columns == null ? Columns.NONE : columns;
+                requireReadable(known, origin(query));
+                return query instanceof DbQuery.RawSql
+                        ? RawAnswer.of(known, rows, run.answerBytes())
+                        : new RowSet(known, rows);
+            });
+        }
+
+        /** A statement that was split is not atomic on its own any more. */
+        private Object inChunkTransaction(int statements, Supplier<Object> work) {
+            return statements > 1 ? run.statements().inTransaction(work) : work.get();
+        }
+
+        private StatementResult execute(QueryRenderer.Rendered statement, Origin origin) {
+            SqlText text = text(statement.sql());
+            if (!run.comment().isEmpty()) {
+                text = text.withSuffix(run.comment());
+            }
+            List<@Nullable Object> parameters = Parameters.of(statement.arguments(), statement.types());
+            StatementObserver observer = run.observer();
+            String described = observer.wantsParameters() ? StatementObserver.describe(statement.arguments()) : "";
+            long started = System.nanoTime();
+            Instant now = Instant.now();
+            RuntimeException failure = null;
+            try {
+                return run.statements().run(text, parameters, origin);
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
+            } finally {
+                observer.statement(
+                        text.sql(),
+                        described,
+                        Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano()),
+                        System.nanoTime() - started,
+                        failure);
+            }
+        }
+    }
+
+    private SqlText text(String sql) {
+        SqlText known = texts.getIfPresent(sql);
+        if (known == null) {
+            known = SqlText.of(sql);
+            texts.put(sql, known);
+        }
+        return known;
+    }
+
+    private static Origin origin(DbQuery query) {
+        return query instanceof DbQuery.RawSql ? Origin.RAW : Origin.COMPILED;
+    }
+
+    private static void requireReadable(Columns columns, Origin origin) {
+        for (ColumnType type : columns.types()) {
+            if (type.kind() == ColumnType.Kind.UNSUPPORTED) {
+                throw DatabaseErrors.unsupportedType(type.typeName(), origin);
+            }
+        }
+    }
+
+    private static List<Tuple> joined(List<Tuple> first, List<Tuple> second) {
+        List<Tuple> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private static @Nullable Object firstNonEmpty(List<String> names, Scope scope) {
+        for (String name : names) {
+            Object value = scope.get(name);
+            if (!JsValues.isEmpty(value)) {
+                return value;
+            }
+        }
+        return new ArrayList<>();
+    }
+
+    private static @Nullable Object reversed(@Nullable Object value) {
+        List<@Nullable Object> list = JsValues.listOrNull(value);
+        if (list == null) {
+            return value;
+        }
+        List<@Nullable Object> reversed = new ArrayList<>(list);
+        Collections.reverse(reversed);
+        return reversed;
+    }
+
+    private static @Nullable Object unique(@Nullable Object value) {
+        List<@Nullable Object> list = JsValues.listOrNull(value);
+        if (list == null) {
+            return value;
+        }
+        if (list.size() > 1) {
+            throw new PlanFailure("Expected zero or one element, got " + list.size());
+        }
+        return list.isEmpty() ? null : list.getFirst();
+    }
+
+    private static @Nullable Object required(@Nullable Object value) {
+        if (JsValues.isEmpty(value)) {
+            throw new PlanFailure("Required value is empty");
+        }
+        return value;
+    }
+
+    private static @Nullable Object mapField(@Nullable Object value, String field) {
+        List<@Nullable Object> list = JsValues.listOrNull(value);
+        if (list != null) {
+            List<@Nullable Object> values = new ArrayList<>(list.size());
+            list.forEach(element -> values.add(mapField(element, field)));
+            return values;
+        }
+        if (Records.isRecord(value)) {
+            Object found = Records.get(value, field);
+            return found == Undefined.UNDEFINED ? null : found;
+        }
+        return value;
+    }
+
+    private static boolean satisfies(@Nullable Object value, DataRule rule) {
+        return switch (rule) {
+            case DataRule.RowCountEq eq -> rowCount(value) == eq.count();
+            case DataRule.RowCountNeq neq -> rowCount(value) != neq.count();
+            case DataRule.AffectedRowCountEq eq ->
+                value instanceof Number affected && affected.doubleValue() == eq.count();
+            case DataRule.Never _ -> false;
+        };
+    }
+
+    private static int rowCount(@Nullable Object value) {
+        return switch (value) {
+            case null -> 0;
+            case RowSet rows -> rows.size();
+            case List<?> list -> list.size();
+            default -> 1;
+        };
+    }
+
+    private static String found(@Nullable Object value) {
+        return switch (value) {
+            case RowSet rows -> String.valueOf(rows.size());
+            case List<?> list -> String.valueOf(list.size());
+            case null, default -> JsValues.toText(value);
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package dev.hasten.plan;
+
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.plan.DbQuery;
+import dev.hasten.protocol.plan.DbQuery.ArgumentType;
+import dev.hasten.protocol.plan.DbQuery.Fragment;
+import dev.hasten.protocol.plan.DbQuery.TemplateArgumentType;
+import dev.hasten.protocol.plan.DbQuery.TupleType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes statements of a plan's query and its evaluated arguments ({@code interpreter/render-query.ts}).
+ *
+ * <p>A statement with more parameters than the protocol carries (65535) is split at its largest list, if the plan allows
+ * it, into pieces of at most 32766 parameters. Prisma's local engine splits above 32766 already; a statement that
+ * PostgreSQL accepts whole stays whole here, as with the official executor: it keeps its order and its atomicity.
+ */
+final class QueryRenderer {
+    private static final int MAX_PARAMETERS = 65535;
+
+    /** What statements are cut to when they must be cut. */
+    private static final int CHUNK_PARAMETERS = 32766;
+
+    private QueryRenderer() {}
+
+    /** A statement with a value and a type for each of its parameters. */
+    record Rendered(String sql, List<@Nullable Object> arguments, List<ArgumentType> types) {}
+
+    static List<Rendered> render(DbQuery query, Scope scope) {
+        List<@Nullable Object> arguments = new ArrayList<>(query.arguments().size());
+        query.arguments().forEach(argument -> arguments.add(scope.evaluate(argument)));
+        return switch (query) {
+            case DbQuery.RawSql raw -> List.of(new Rendered(raw.sql(), arguments, raw.argumentTypes()));
+            case DbQuery.TemplateSql template -> template(template, arguments);
+        };
+    }
+
+    private static List<Rendered> template(DbQuery.TemplateSql template, List<@Nullable Object> arguments) {
+        String fixed = template.fixedSql();
+        if (fixed != null && allScalar(template.argumentTypes())) {
+            return List.of(new Rendered(fixed, arguments, scalarTypes(template.argumentTypes())));
+        }
+        List<List<@Nullable Object>> chunks = template.chunkable()
+                ? Chunks.of(template.fragments(), arguments, MAX_PARAMETERS, CHUNK_PARAMETERS)
+                : List.of(arguments);
+        List<Rendered> statements = new ArrayList<>(chunks.size());
+        for (List<@Nullable Object> chunk : chunks) {
+            Rendered rendered = statement(template, chunk);
+            if (rendered.arguments().size() > MAX_PARAMETERS) {
+                throw ApiError.of(400, "P2029", "The query parameter limit supported by your database is exceeded.");
+            }
+            statements.add(rendered);
+        }
+        return statements;
+    }
+
+    private static boolean allScalar(List<TemplateArgumentType> types) {
+        for (TemplateArgumentType type : types) {
+            if (type instanceof TupleType) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<ArgumentType> scalarTypes(List<TemplateArgumentType> types) {
+        List<ArgumentType> scalars = new ArrayList<>(types.size());
+        for (TemplateArgumentType type : types) {
+            scalars.add((ArgumentType) type);
+        }
+        return scalars;
+    }
+
+    private static Rendered statement(DbQuery.TemplateSql template, List<@Nullable Object> arguments) {
+        StringBuilder sql = new StringBuilder();
+        List<@Nullable Object> values = new ArrayList<>();
+        List<ArgumentType> types = new ArrayList<>();
+        int index = 0;
+        for (Fragment fragment : template.fragments()) {
+            if (fragment instanceof Fragment.Text text) {
+                sql.append(text.sql());
+                continue;
+            }
+            Object argument = argument(arguments, index);
+            int before = values.size();
+            switch (fragment) {
+                case Fragment.Text _ -> throw new AssertionError();
+                case Fragment.Parameter _ -> parameter(template, sql, values, argument);
+                case Fragment.ParameterTuple tuple -> {
+                    List<@Nullable Object> elements = JsValues.asList(argument);
+                    sql.append(elements.isEmpty() ? "(NULL" : "(");
+                    list(
+                            template,
+                            sql,
+                            values,
+                            elements,
+                            tuple.itemPrefix(),
+                            tuple.itemSeparator(),
+                            tuple.itemSuffix());
+                    sql.append(')');
+                }
+                case Fragment.ParameterTupleList tuples -> tupleList(template, sql, values, tuples, argument);
+            }
+            addTypes(types, template.argumentTypes().get(index), values.size() - before);
+            index++;
+        }
+        return new Rendered(sql.toString(), values, types);
+    }
+
+    private static void parameter(
+            DbQuery.TemplateSql template, StringBuilder sql, List<@Nullable Object> values, @Nullable Object value) {
+        values.add(value);
+        sql.append(template.placeholders().prefix());
+        if (template.placeholders().numbered()) {
+            sql.append(values.size());
+        }
+    }
+
+    private static void list(
+            DbQuery.TemplateSql template,
+            StringBuilder sql,
+            List<@Nullable Object> values,
+            List<@Nullable Object> elements,
+            String prefix,
+            String separator,
+            String suffix) {
+        for (int i = 0; i < elements.size(); i++) {
+            if (i > 0) {
+                sql.append(separator);
+            }
+            sql.append(prefix);
+            parameter(template, sql, values, elements.get(i));
+            sql.append(suffix);
+        }
+    }
+
+    private static void tupleList(
+            DbQuery.TemplateSql template,
+            StringBuilder sql,
+            List<@Nullable Object> values,
+            Fragment.ParameterTupleList format,
+            @Nullable Object argument) {
+        List<List<@Nullable Object>> tuples = Chunks.tuples(argument);
+        for (int i = 0; i < tuples.size(); i++) {
+            if (i > 0) {
+                sql.append(format.groupSeparator());
+            }
+            sql.append(format.itemPrefix());
+            list(template, sql, values, tuples.get(i), "", format.itemSeparator(), "");
+            sql.append(format.itemSuffix());
+        }
+    }
+
+    private static void addTypes(List<ArgumentType> types, TemplateArgumentType type, int count) {
+        switch (type) {
+            case ArgumentType scalar -> {
+                for (int i = 0; i < count; i++) {
+                    types.add(scalar);
+                }
+            }
+            case TupleType tuple -> {
+                if (tuple.elements().isEmpty() || count % tuple.elements().size() != 0) {
+                    throw new PlanFailure(
+                            "Malformed query template. Expected the number of parameters to match the tuple arity, but got "
+                                    + count + " parameters for a tuple of arity "
+                                    + tuple.elements().size() + ".");
+                }
+                for (int i = 0; i < count; i += tuple.elements().size()) {
+                    types.addAll(tuple.elements());
+                }
+            }
+        }
+    }
+
+    static @Nullable Object argument(List<@Nullable Object> arguments, int index) {
+        if (index >= arguments.size()) {
+            throw new PlanFailure(
+                    "Malformed query template. Fragments attempt to read over " + arguments.size() + " parameters.");
+        }
+        return arguments.get(index);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.hasten.plan;
+
+import dev.hasten.postgres.ColumnType;
+import dev.hasten.postgres.Columns;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Tuple;
+
+/**
+ * A record from the database. Cells of columns hold PostgreSQL's text until somebody asks for the value; fields that
+ * the plan adds, such as the children of a join, hold the value itself.
+ */
+final class Row {
+    private Shape shape;
+    private @Nullable Object[] cells;
+
+    Row(Shape shape, Tuple tuple) {
+        this.shape = shape;
+        this.cells = new Object[shape.size()];
+        for (int i = 0; i < tuple.fieldCount(); i++) {
+            cells[i] = tuple.get(i);
+        }
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    /** The cell as it is: a {@code byte[]} is the text of a column. */
+    @Nullable
+    Object cell(int index) {
+        return cells[index];
+    }
+
+    boolean has(String field) {
+        return shape.indexOf(field) >= 0;
+    }
+
+    /** The value of a field, {@link Undefined} when there is none of that name. */
+    @Nullable
+    Object get(String field) {
+        int index = shape.indexOf(field);
+        if (index < 0) {
+            return Undefined.UNDEFINED;
+        }
+        Object cell = cells[index];
+        return cell instanceof byte[] text ? ColumnText.decode(text, shape.type(index)) : cell;
+    }
+
+    void set(String field, @Nullable Object value) {
+        int index = shape.indexOf(field);
+        if (index < 0) {
+            shape = shape.with(field);
+            index = shape.indexOf(field);
+            if (index >= cells.length) {
+                cells = Arrays.copyOf(cells, shape.size() + 2);
+            }
+        }
+        cells[index] = value;
+    }
+
+    /** Names of a row's cells. Rows of one result share their shape, also after the same fields were added to them. */
+    static final class Shape {
+        private final Columns columns;
+        private final List<String> added;
+        private final Map<String, Integer> indexes;
+        private @Nullable Map<String, Shape> next;
+
+        Shape(Columns columns) {
+            this(columns, List.of(), columns.indexes());
+        }
+
+        private Shape(Columns columns, List<String> added, Map<String, Integer> indexes) {
+            this.columns = columns;
+            this.added = added;
+            this.indexes = indexes;
+        }
+
+        Shape with(String field) {
+            if (next == null) {
+                next = new HashMap<>();
+            }
+            return next.computeIfAbsent(field, name -> {
+                List<String> names = new ArrayList<>(added);
+                names.add(name);
+                Map<String, Integer> extended = new HashMap<>(indexes);
+                extended.put(name, size());
+                return new Shape(columns, names, extended);
+            });
+        }
+
+        int size() {
+            return columns.size() + added.size();
+        }
+
+        /** All names in order. */
+        List<String> names() {
+            List<String> names = new ArrayList<>(columns.names());
+            names.addAll(added);
+            return names;
+        }
+
+        int indexOf(String field) {
+            Integer index = indexes.get(field);
+            return index == null ? -1 : index;
+        }
+
+        /** The type of a column; only asked for cells that hold text. */
+        ColumnType type(int index) {
+            return columns.types().get(index);
+        }
+
+        boolean isColumn(int index) {
+            return index < columns.size();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.hasten.plan;
+
+import dev.hasten.postgres.Columns;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Tuple;
+
+/** The rows of a statement; they become {@link Row}s only for nodes that look into them. */
+final class RowSet {
+    private final Columns columns;
+    private final List<Tuple> tuples;
+    private @Nullable List<@Nullable Object> rows;
+
+    RowSet(Columns columns, List<Tuple> tuples) {
+        this.columns = columns;
+        this.tuples = tuples;
+    }
+
+    Columns columns() {
+        return columns;
+    }
+
+    List<Tuple> tuples() {
+        return tuples;
+    }
+
+    int size() {
+        return tuples.size();
+    }
+
+    /** Whether rows were made and so may have been changed. */
+    boolean hasRows() {
+        return rows != null;
+    }
+
+    /** The rows, always the same ones. */
+    List<@Nullable Object> rows() {
+        List<@Nullable Object> made = rows;
+        if (made == null) {
+            Row.Shape shape = new Row.Shape(columns);
+            made = new ArrayList<>(tuples.size());
+            for (Tuple tuple : tuples) {
+                made.add(new Row(shape, tuple));
+            }
+            rows = made;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.hasten.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Sees the statements of a plan: for the client's query events and spans, and for the slow-query log. */
+public interface StatementObserver {
+
+    /** Whether it wants the values of parameters; making them costs time. */
+    boolean wantsParameters();
+
+    /**
+     * A statement ended.
+     *
+     * @param sql with its comment
+     * @param parametersJson the evaluated arguments as JSON, empty when not wanted
+     * @param startedEpochNanos when it was sent, in nanoseconds since the epoch
+     * @param durationNanos until its last row
+     * @param failure why it failed, null when it did not
+     */
+    void statement(
+            String sql,
+            String parametersJson,
+            long startedEpochNanos,
+            long durationNanos,
+            @Nullable RuntimeException failure);
+
+    /** Something that is not a statement of the plan, such as starting a transaction, happens in the work. */
+    void span(String name, Runnable work);
+
+    /** A statement without parameters that is not of the plan, such as COMMIT, runs in the work. */
+    void command(String sql, Runnable work);
+
+    /** The description of evaluated arguments. */
+    static String describe(List<? extends @Nullable Object> arguments) {
+        return JsValues.stringify(arguments);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.hasten.plan;
+
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementResult;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where the statements of a plan run: on a connection of the pool, or in an interactive transaction. */
+public interface Statements {
+
+    /**
+     * Runs a statement.
+     *
+     * @param parameters null, String or byte[] each
+     */
+    StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin);
+
+    /**
+     * Runs the work in a transaction, the open one if there is one. The work may run twice, and the first time have no
+     * effect.
+     */
+    <T> T inTransaction(Supplier<T> work);
+}
