@@ -1,0 +1,201 @@
+package dev.hasten.transaction;
+
+import dev.hasten.plan.StatementObserver;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ApiError;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction that a client holds open over several requests: a lease on one connection, with a deadline. Operations
+ * run one after the other, in the order in which they came. Once closed it stays closed, and remembers how.
+ */
+final class InteractiveTransaction {
+    private final String id;
+    private final Lease lease;
+    private final long timeoutMillis;
+    private final long startedNanos = System.nanoTime();
+    private final Runnable onClose;
+
+    /** Fair, so that calls of a client that does not wait for answers run in their order. */
+    private final ReentrantLock operations = new ReentrantLock(true);
+
+    private final Deque<String> savepoints = new ArrayDeque<>();
+    private int savepointCounter;
+    private boolean begun;
+    private volatile Status status = Status.OPEN;
+    private volatile @Nullable Cancellation running;
+
+    /** Whether and how a transaction ended. */
+    enum Status {
+        OPEN,
+        COMMITTED,
+        ROLLED_BACK,
+        /** Rolled back by PostgreSQL, because its connection broke. */
+        LOST,
+        TIMED_OUT
+    }
+
+    /**
+     * @param timeoutMillis from now on
+     * @param onClose called once, when the lease was given back
+     */
+    InteractiveTransaction(String id, Lease lease, long timeoutMillis, Runnable onClose) {
+        this.id = id;
+        this.lease = lease;
+        this.timeoutMillis = timeoutMillis;
+        this.onClose = onClose;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Status status() {
+        return status;
+    }
+
+    long ageMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    /** The error for an operation on this transaction if it is closed. */
+    void requireOpen(String operation) {
+        switch (status) {
+            case OPEN -> {}
+            case COMMITTED -> throw TransactionErrors.committed(operation);
+            case ROLLED_BACK, LOST -> throw TransactionErrors.rolledBack(operation);
+            case TIMED_OUT -> throw TransactionErrors.expired(operation, timeoutMillis, ageMillis());
+        }
+    }
+
+    /**
+     * Runs an operation when it is its turn.
+     *
+     * @throws ApiError P2028 when the transaction is closed, or expires meanwhile
+     */
+    <T> T operate(String operation, Cancellation cancellation, Supplier<T> work) {
+        requireOpen(operation);
+        try {
+            cancellation.interruptible(() -> {
+                operations.lockInterruptibly();
+                return operations;
+            });
+        } catch (InterruptedException | SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        try {
+            requireOpen(operation);
+            running = cancellation;
+            return work.get();
+        } catch (CancelledException e) {
+            if (e.reason() == Cancellation.Reason.TRANSACTION_EXPIRED) {
+                throw TransactionErrors.expired(operation, timeoutMillis, ageMillis());
+            }
+            throw e;
+        } finally {
+            running = null;
+            closeIfEnded();
+            operations.unlock();
+        }
+    }
+
+    /** A connection that broke, or raw SQL such as COMMIT, has ended the transaction behind our back. */
+    private void closeIfEnded() {
+        if (status == Status.OPEN) {
+            if (lease.isLost()) {
+                close(Status.LOST);
+            } else if (begun && lease.isIdle()) {
+                close(Status.COMMITTED);
+            }
+        }
+    }
+
+    StatementResult run(
+            SqlText sql, List<? extends @Nullable Object> parameters, Origin origin, Cancellation cancellation) {
+        begun = true;
+        return lease.run(sql, parameters, origin, cancellation);
+    }
+
+    /** A nested transaction: a savepoint. */
+    void savepoint(Cancellation cancellation) {
+        begun = true;
+        lease.ensureBegun(cancellation);
+        String name = "prisma_sp_" + savepointCounter++;
+        lease.command("SAVEPOINT " + name, cancellation);
+        savepoints.push(name);
+    }
+
+    /** Ends the innermost nested transaction, or the transaction itself. */
+    void commit(Cancellation cancellation, StatementObserver observer) {
+        if (!savepoints.isEmpty()) {
+            lease.command("RELEASE SAVEPOINT " + savepoints.pop(), cancellation);
+            return;
+        }
+        if (lease.isFailed()) {
+            // PostgreSQL would answer COMMIT with success, having rolled back: nobody must take that for a commit.
+            rollback(cancellation, observer);
+            throw TransactionErrors.rolledBack("commit");
+        }
+        boolean committed = false;
+        try {
+            observer.command("COMMIT", () -> {
+                if (!lease.isIdle()) {
+                    lease.command("COMMIT", cancellation);
+                }
+            });
+            committed = true;
+        } finally {
+            close(committed ? Status.COMMITTED : lease.isLost() ? Status.LOST : Status.ROLLED_BACK);
+        }
+    }
+
+    /** Undoes the innermost nested transaction, or the transaction itself. */
+    void rollback(Cancellation cancellation, StatementObserver observer) {
+        if (!savepoints.isEmpty()) {
+            String name = savepoints.pop();
+            lease.command("ROLLBACK TO SAVEPOINT " + name, cancellation);
+            lease.command("RELEASE SAVEPOINT " + name, cancellation);
+            return;
+        }
+        observer.command("ROLLBACK", lease::rollback);
+        close(Status.ROLLED_BACK);
+    }
+
+    /** Ends the transaction from outside: its time is over, or the server stops. Cancels a running statement. */
+    void end(Status how) {
+        Cancellation current = running;
+        if (current != null) {
+            current.cancel(
+                    how == Status.TIMED_OUT ? Cancellation.Reason.TRANSACTION_EXPIRED : Cancellation.Reason.SHUTDOWN);
+        }
+        operations.lock();
+        try {
+            if (status == Status.OPEN) {
+                lease.rollback();
+                close(how);
+            }
+        } finally {
+            operations.unlock();
+        }
+    }
+
+    private void close(Status how) {
+        if (status == Status.OPEN) {
+            status = how;
+            lease.close();
+            onClose.run();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.hasten.transaction;
+
+import dev.hasten.plan.StatementObserver;
+import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ApiError;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Statements of one request on one connection of the pool, which is taken at the first of them. */
+public final class PooledStatements implements Statements, AutoCloseable {
+    private final ConnectionPool pool;
+    private final Cancellation cancellation;
+    private final StatementObserver observer;
+    private @Nullable Lease lease;
+    private boolean inTransaction;
+
+    public PooledStatements(ConnectionPool pool, Cancellation cancellation, StatementObserver observer) {
+        this.pool = pool;
+        this.cancellation = cancellation;
+        this.observer = observer;
+    }
+
+    private Lease lease() {
+        Lease held = lease;
+        if (held == null) {
+            held = pool.lease(cancellation);
+            lease = held;
+        }
+        return held;
+    }
+
+    @Override
+    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin) {
+        return lease().run(sql, parameters, origin, cancellation);
+    }
+
+    /**
+     * Runs the work in a transaction, and once more from its start when a prepared statement was older than the schema:
+     * nothing of the first attempt stays.
+     */
+    @Override
+    public <T> T inTransaction(Supplier<T> work) {
+        if (inTransaction) {
+            return work.get();
+        }
+        Lease held = lease();
+        try {
+            return attempt(held, work);
+        } catch (ApiError e) {
+            if (!held.shouldRepeat()) {
+                throw e;
+            }
+            return attempt(held, work);
+        }
+    }
+
+    private <T> T attempt(Lease held, Supplier<T> work) {
+        observer.span("start_transaction", held::beginRepeatable);
+        inTransaction = true;
+        boolean committed = false;
+        try {
+            T result = work.get();
+            observer.span("commit_transaction", () -> observer.command("COMMIT", () -> commit(held)));
+            committed = true;
+            return result;
+        } finally {
+            inTransaction = false;
+            if (committed) {
+                held.endRepeatable();
+            } else {
+                observer.span("rollback_transaction", () -> observer.command("ROLLBACK", held::endRepeatable));
+            }
+        }
+    }
+
+    private void commit(Lease held) {
+        if (!held.isIdle()) {
+            held.command("COMMIT", cancellation);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (lease != null) {
+            lease.close();
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package dev.hasten.transaction;
+
+import dev.hasten.plan.StatementObserver;
+import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.transaction.InteractiveTransaction.Status;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interactive transactions of one database. Fewer may be open than the pool has connections, so that other queries
+ * always get one. Closed transactions are remembered for a while, so that late calls learn what happened.
+ */
+public final class TransactionRegistry implements AutoCloseable {
+    private static final int REMEMBERED = 1000;
+
+    private static final Set<String> ISOLATION_LEVELS =
+            Set.of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE");
+
+    private final ConnectionPool pool;
+    private final Limits limits;
+    private final HashedWheelTimer timer;
+    private final Semaphore permits;
+    private final Map<String, InteractiveTransaction> open = new ConcurrentHashMap<>();
+    private final Map<String, InteractiveTransaction> closed = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, InteractiveTransaction> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+    private volatile boolean closing;
+
+    /**
+     * Limits of a database's transactions.
+     *
+     * @param open how many may be open at the same time, 1 or more
+     * @param timeout longest time that one may stay open; longer wishes are cut to it, as the official executor does
+     * @param defaultTimeout for clients that say none
+     * @param defaultWait how long a start waits for clients that say nothing
+     */
+    public record Limits(int open, Duration timeout, Duration defaultTimeout, Duration defaultWait) {}
+
+    /**
+     * What a client asks for.
+     *
+     * @param timeout how long the transaction may stay open, null for the default
+     * @param maxWait how long the start may wait for a connection, null for the default
+     * @param isolationLevel as SQL says it, null for the database's default
+     */
+    public record StartOptions(
+            @Nullable Duration timeout,
+            @Nullable Duration maxWait,
+            @Nullable String isolationLevel) {}
+
+    public TransactionRegistry(ConnectionPool pool, Limits limits, HashedWheelTimer timer) {
+        this.pool = pool;
+        this.limits = limits;
+        this.timer = timer;
+        this.permits = new Semaphore(limits.open(), true);
+    }
+
+    /**
+     * Opens a transaction and returns its id. BEGIN travels with its first statement.
+     *
+     * @throws ApiError P2028 when no connection became free in time or the isolation level is none of PostgreSQL's
+     */
+    public String start(StartOptions options, Cancellation cancellation) {
+        String isolationLevel = options.isolationLevel();
+        if (isolationLevel != null && !ISOLATION_LEVELS.contains(isolationLevel)) {
+            throw TransactionErrors.invalidIsolationLevel(isolationLevel);
+        }
+        if (closing) {
+            throw ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
+        }
+        Duration wait = options.maxWait() == null ? limits.defaultWait() : options.maxWait();
+        long deadline = System.nanoTime() + wait.toNanos();
+        acquirePermit(wait, cancellation);
+        boolean started = false;
+        try {
+            Lease lease = lease(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), cancellation);
+            lease.beginTransaction(isolationLevel);
+            String id = UUID.randomUUID().toString();
+            open(id, lease, timeout(options));
+            started = true;
+            return id;
+        } finally {
+            if (!started) {
+                permits.release();
+            }
+        }
+    }
+
+    private void acquirePermit(Duration wait, Cancellation cancellation) {
+        try {
+            boolean acquired = permits.tryAcquire()
+                    || cancellation.interruptible(() -> permits.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS));
+            if (!acquired) {
+                throw TransactionErrors.startTimeout();
+            }
+        } catch (InterruptedException | SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Lease lease(Duration wait, Cancellation cancellation) {
+        try {
+            return pool.lease(wait, cancellation);
+        } catch (ApiError e) {
+            throw e.code().equals("P2024") ? TransactionErrors.startTimeout() : e;
+        }
+    }
+
+    private Duration timeout(StartOptions options) {
+        Duration wanted = options.timeout() == null ? limits.defaultTimeout() : options.timeout();
+        return wanted.compareTo(limits.timeout()) < 0 ? wanted : limits.timeout();
+    }
+
+    private void open(String id, Lease lease, Duration timeout) {
+        Timeout[] expiry = new Timeout[1];
+        InteractiveTransaction transaction = new InteractiveTransaction(id, lease, timeout.toMillis(), () -> {
+            expiry[0].cancel();
+            forget(id);
+            permits.release();
+        });
+        expiry[0] = timer.newTimeout(
+                _ -> Thread.ofVirtual()
+                        .name("hasten-transaction-expiry")
+                        .start(() -> transaction.end(Status.TIMED_OUT)),
+                timeout.toNanos(),
+                TimeUnit.NANOSECONDS);
+        open.put(id, transaction);
+        if (closing) {
+            transaction.end(Status.ROLLED_BACK);
+        }
+    }
+
+    private void forget(String id) {
+        InteractiveTransaction transaction = open.get(id);
+        if (transaction != null) {
+            synchronized (closed) {
+                closed.put(id, transaction);
+            }
+            open.remove(id);
+        }
+    }
+
+    private InteractiveTransaction find(String id, String operation) {
+        InteractiveTransaction transaction = find(id);
+        transaction.requireOpen(operation);
+        return transaction;
+    }
+
+    private InteractiveTransaction find(String id) {
+        InteractiveTransaction transaction = open.get(id);
+        if (transaction == null) {
+            synchronized (closed) {
+                transaction = closed.get(id);
+            }
+        }
+        if (transaction == null) {
+            throw TransactionErrors.notFound();
+        }
+        return transaction;
+    }
+
+    /**
+     * Opens a nested transaction in an open one: a savepoint.
+     *
+     * @throws ApiError P2028 when the transaction is unknown or closed
+     */
+    public void startNested(String id, Cancellation cancellation) {
+        InteractiveTransaction transaction = find(id, "start");
+        transaction.operate("start", cancellation, () -> {
+            transaction.savepoint(cancellation);
+            return id;
+        });
+    }
+
+    /**
+     * Runs work whose statements belong to the transaction. Nobody else uses the transaction meanwhile.
+     *
+     * @throws ApiError P2028 when the transaction is unknown or closed, or expires meanwhile
+     */
+    public <T> T query(String id, Cancellation cancellation, java.util.function.Function<Statements, T> work) {
+        InteractiveTransaction transaction = find(id, "query");
+        return transaction.operate(
+                "query", cancellation, () -> work.apply(new TransactionStatements(transaction, cancellation)));
+    }
+
+    /** Commits the innermost nested transaction, or the transaction. */
+    public void commit(String id, Cancellation cancellation, StatementObserver observer) {
+        InteractiveTransaction transaction = find(id, "commit");
+        observer.span(
+                "commit_transaction",
+                () -> transaction.operate("commit", cancellation, () -> {
+                    transaction.commit(cancellation, observer);
+                    return id;
+                }));
+    }
+
+    /**
+     * Rolls back the innermost nested transaction, or the transaction. One that PostgreSQL has rolled back because its
+     * connection broke is what the client wants it to be: the error that it knows of must not be hidden by another one.
+     */
+    public void rollback(String id, Cancellation cancellation, StatementObserver observer) {
+        InteractiveTransaction transaction = find(id);
+        if (transaction.status() == Status.LOST) {
+            return;
+        }
+        transaction.requireOpen("rollback");
+        observer.span(
+                "rollback_transaction",
+                () -> transaction.operate("rollback", cancellation, () -> {
+                    transaction.rollback(cancellation, observer);
+                    return id;
+                }));
+    }
+
+    /** How many transactions are open. */
+    public int openCount() {
+        return open.size();
+    }
+
+    /** Ages of the open transactions in milliseconds by id, for operators. */
+    public Map<String, Long> openAges() {
+        Map<String, Long> ages = new LinkedHashMap<>();
+        open.forEach((id, transaction) -> ages.put(id, transaction.ageMillis()));
+        return ages;
+    }
+
+    /** Rolls back what is open; nothing new is opened. */
+    @Override
+    public void close() {
+        closing = true;
+        List.copyOf(open.values()).forEach(transaction -> transaction.end(Status.ROLLED_BACK));
+    }
+
+    /** The statements of one request in a transaction. */
+    private record TransactionStatements(InteractiveTransaction transaction, Cancellation cancellation)
+            implements Statements {
+        @Override
+        public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin) {
+            return transaction.run(sql, parameters, origin, cancellation);
+        }
+
+        @Override
+        public <T> T inTransaction(Supplier<T> work) {
+            return work.get();
+        }
+    }
+}
