@@ -1,0 +1,265 @@
+package dev.hasten.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.auth.ApiKeys;
+import dev.hasten.config.ApiKeyConfig;
+import dev.hasten.config.Config;
+import dev.hasten.config.DatabaseConfig;
+import dev.hasten.config.DatabaseUrl;
+import dev.hasten.config.JdbcTarget;
+import dev.hasten.config.TlsConfig;
+import dev.hasten.http.Answer;
+import dev.hasten.http.DevCertificates;
+import dev.hasten.http.HttpLimits;
+import dev.hasten.http.HttpServer;
+import dev.hasten.http.HttpServerOptions;
+import dev.hasten.http.Router;
+import dev.hasten.http.TlsContexts;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.PoolOptions;
+import dev.hasten.prisma.RemoteExecutorEndpoints;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.protocol.value.GeneratorState;
+import dev.hasten.request.ErrorAnswers;
+import dev.hasten.request.RequestRunner;
+import dev.hasten.telemetry.Meters;
+import dev.hasten.telemetry.RequestTelemetry.StatementLog;
+import dev.hasten.transaction.Database;
+import dev.hasten.transaction.TransactionRegistry;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running server. Everything is made here, in the order in which it depends on each other, and closed in the reverse
+ * order.
+ */
+public final class HastenServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HastenServer.class);
+    private static final byte[] HEALTHY = "{\"status\":\"ok\"}".getBytes(UTF_8);
+    private static final int TICK_MILLIS = 5;
+    private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration FOREVER = Duration.ofDays(365);
+
+    /** After running requests were cancelled, the time they get to answer. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(6);
+
+    private final Config config;
+    private final Meters meters = new Meters();
+    private final HashedWheelTimer timer = new HashedWheelTimer(
+            new DefaultThreadFactory("hasten-timer", true), TICK_MILLIS, TimeUnit.MILLISECONDS, 4096);
+    private final Map<String, Database> databases;
+    private final ApiKeys keys;
+    private final RequestRunner runner;
+    private final @Nullable Path developmentCa;
+    private final HttpServer http;
+    private volatile boolean stopping;
+
+    private HastenServer(Config config) {
+        this.config = config;
+        this.databases = databases(config, meters, timer);
+        this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
+        this.runner = new RequestRunner(keys, databases, statementLogs(config, meters), timer);
+        TlsConfig tls = config.tls();
+        DevCertificates development =
+                tls.dev() ? DevCertificates.ensure(config.server().stateDir().resolve("tls")) : null;
+        this.developmentCa = development == null ? null : development.caPem();
+        this.http = HttpServer.start(
+                new HttpServerOptions(
+                        "hasten",
+                        config.server().host(),
+                        config.server().port(),
+                        limits(config),
+                        development == null ? tls(tls) : development.context(),
+                        config.http().eventLoopThreads(),
+                        (status, code, message) -> ErrorAnswers.of(ApiError.of(status, code, message)),
+                        (route, method, status, nanos, _, _) -> meters.request(route, method, status, nanos)),
+                routes());
+        meters.watchConnections(http::openConnections);
+    }
+
+    /**
+     * Starts serving. Databases need not be reachable.
+     *
+     * @throws dev.hasten.http.HttpServerException when the port cannot be used, or a certificate file
+     */
+    public static HastenServer start(Config config) {
+        return new HastenServer(config);
+    }
+
+    private Router routes() {
+        Router.Builder routes = Router.builder();
+        routes.route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)));
+        Readiness readiness = new Readiness(databases.values());
+        routes.route("GET", "/ready", exchange -> readiness.answer(exchange, stopping));
+        new RemoteExecutorEndpoints(
+                        new RequestParser(config.http().nestingDepth()),
+                        Clock.systemUTC(),
+                        new SecureRandom(),
+                        new GeneratorState(
+                                new SecureRandom(),
+                                hostName(),
+                                ProcessHandle.current().pid()))
+                .addTo(routes, runner);
+        return routes.build();
+    }
+
+    private static Map<String, Database> databases(Config config, Meters meters, HashedWheelTimer timer) {
+        Map<String, Database> databases = new LinkedHashMap<>();
+        config.databases().forEach((name, database) -> {
+            ConnectionPool pool = new ConnectionPool(poolOptions(database), reason -> meters.cancelled(name, reason));
+            TransactionRegistry transactions = new TransactionRegistry(
+                    pool,
+                    new TransactionRegistry.Limits(
+                            database.maxTransactions(),
+                            database.limits().transactionTimeout(),
+                            DEFAULT_TRANSACTION_TIMEOUT,
+                            database.limits().transactionWait()),
+                    timer);
+            meters.watch(name, pool, transactions::openCount);
+            databases.put(
+                    name,
+                    new Database(
+                            name,
+                            database.url().schema(),
+                            pool,
+                            transactions,
+                            database.limits().queryTimeout(),
+                            database.limits().responseBytes(),
+                            database.limits().maxResultBytes()));
+        });
+        return databases;
+    }
+
+    private static PoolOptions poolOptions(DatabaseConfig database) {
+        JdbcTarget target = database.url().toJdbcProperties();
+        DatabaseUrl.Host host = database.url().hosts().getFirst();
+        Duration timeout = database.pool().timeout();
+        return new PoolOptions(
+                database.name(),
+                host.name(),
+                host.port(),
+                target.url(),
+                target.properties(),
+                database.pool().size(),
+                timeout.isZero() ? FOREVER : timeout,
+                database.pool().queue(),
+                database.pool().idleTimeout(),
+                database.pool().maxLifetime(),
+                PoolOptions.Reset.valueOf(database.pool().reset().name()),
+                database.url().pgbouncer() ? 0 : database.pool().statementCache(),
+                database.limits().maxResultBytes());
+    }
+
+    private static Map<String, List<ApiKeyConfig>> configuredKeys(Config config) {
+        return config.databases().values().stream()
+                .collect(Collectors.toMap(DatabaseConfig::name, DatabaseConfig::keys));
+    }
+
+    private static Map<String, StatementLog> statementLogs(Config config, Meters meters) {
+        return config.databases().keySet().stream()
+                .collect(Collectors.toMap(
+                        name -> name,
+                        name -> new StatementLog(
+                                name, config.log().slowQuery(), config.log().queryParameters(), meters)));
+    }
+
+    private static HttpLimits limits(Config config) {
+        return new HttpLimits(
+                (int) config.http().headerBytes(),
+                (int) config.http().bodyBytes(),
+                config.http().bodyTimeout(),
+                config.http().headTimeout(),
+                config.http().idleTimeout(),
+                config.http().connections());
+    }
+
+    private static @Nullable SslContext tls(TlsConfig tls) {
+        return tls.cert() == null || tls.key() == null ? null : TlsContexts.fromPem(tls.cert(), tls.key());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /** The port that clients connect to. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Whether clients must use https. */
+    public boolean usesTls() {
+        return config.tls().enabled();
+    }
+
+    /** The certificate that clients of {@code tls.dev} must trust, null without that. */
+    public @Nullable Path developmentCa() {
+        return developmentCa;
+    }
+
+    /** The databases by name. */
+    public Map<String, Database> databases() {
+        return databases;
+    }
+
+    /** Who may ask. */
+    public ApiKeys keys() {
+        return keys;
+    }
+
+    /** What was counted. */
+    public Meters meters() {
+        return meters;
+    }
+
+    /** The configuration that the server runs with. */
+    public Config config() {
+        return config;
+    }
+
+    /** Requests that are running. */
+    public int runningRequests() {
+        return runner.runningCount();
+    }
+
+    /**
+     * Stops gracefully: takes no new requests, lets running ones finish until the drain time is over, cancels the rest,
+     * rolls back open transactions.
+     */
+    @Override
+    public void close() {
+        stopping = true;
+        LOG.info("stopping: {} requests are running", runner.runningCount());
+        http.drain(config.server().drainTimeout());
+        if (runner.runningCount() > 0) {
+            runner.cancelAll();
+            http.drain(LAST_ANSWERS);
+        }
+        http.close();
+        databases.values().forEach(Database::close);
+        keys.close();
+        timer.stop();
+        meters.close();
+        LOG.info("stopped");
+    }
+}

@@ -1,0 +1,97 @@
+package dev.hasten.server;
+
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.transaction.Database;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Answers whether all databases can be reached. The route needs no key, so a result serves everybody for a second: nobody
+ * can make the server ask its databases more often.
+ */
+final class Readiness {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration WAIT = Duration.ofSeconds(2);
+    private static final SqlText PROBE = SqlText.of("SELECT 1");
+
+    private final List<Database> databases;
+    private volatile @Nullable Result last;
+
+    private record Result(Map<String, String> states, long atNanos) {
+        boolean ready() {
+            return states.values().stream().allMatch("reachable"::equals);
+        }
+    }
+
+    Readiness(Collection<Database> databases) {
+        this.databases = List.copyOf(databases);
+    }
+
+    /** 200 or 503 with the state of each database; 503 also while the server stops. */
+    void answer(Exchange exchange, boolean stopping) {
+        Result known = last;
+        if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
+            exchange.answer(rendered(known, stopping));
+        } else {
+            Thread.ofVirtual().name("hasten-readiness").start(() -> exchange.answer(rendered(probe(), stopping)));
+        }
+    }
+
+    private static Answer rendered(Result result, boolean stopping) {
+        boolean ready = result.ready() && !stopping;
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("status", stopping ? "stopping" : ready ? "ready" : "not ready");
+        body.put("databases", result.states());
+        return Answer.json(ready ? 200 : 503, JSON.writeValueAsBytes(body));
+    }
+
+    /** One probe at a time; those that waited for it take its result. */
+    private synchronized Result probe() {
+        Result known = last;
+        if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
+            return known;
+        }
+        Map<String, String> states = new LinkedHashMap<>();
+        databases.forEach(database -> states.put(database.name(), reachable(database) ? "reachable" : "unreachable"));
+        Result result = new Result(states, System.nanoTime());
+        last = result;
+        return result;
+    }
+
+    private static boolean reachable(Database database) {
+        Cancellation cancellation = new Cancellation();
+        Thread watchdog = Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(WAIT);
+                cancellation.cancel(Cancellation.Reason.TIMEOUT);
+            } catch (InterruptedException e) {
+                // The probe is over.
+            }
+        });
+        try (Lease lease = database.pool().lease(WAIT, cancellation)) {
+            lease.run(PROBE, List.of(), Origin.COMPILED, cancellation);
+            return true;
+        } catch (ApiError e) {
+            // A pool that is busy is one that works.
+            return e.code().equals("P2024") || e.code().equals("P5011");
+        } catch (CancelledException e) {
+            return false;
+        } finally {
+            watchdog.interrupt();
+        }
+    }
+}

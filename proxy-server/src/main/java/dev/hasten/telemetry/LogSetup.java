@@ -1,0 +1,54 @@
+package dev.hasten.telemetry;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import dev.hasten.config.LogConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends the log to standard error, as text for people or JSON for collectors. Standard output is for what a user asked. */
+public final class LogSetup {
+    private static final String TEXT =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg%kvp{DOUBLE} %n%ex";
+
+    private LogSetup() {}
+
+    /** Applies the configuration to the whole process. */
+    public static void apply(LogConfig config) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setContext(context);
+        console.setTarget("System.err");
+        console.setEncoder(encoder(config.format(), context));
+        console.start();
+        ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(console);
+        // Libraries only speak up when something is wrong.
+        root.setLevel(Level.WARN);
+        context.getLogger("dev.hasten").setLevel(Level.toLevel(config.level().name()));
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LogConfig.Format format, LoggerContext context) {
+        return switch (format) {
+            case JSON -> {
+                JsonEncoder encoder = new JsonEncoder();
+                encoder.setContext(context);
+                encoder.start();
+                yield encoder;
+            }
+            case TEXT -> {
+                PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+                encoder.setContext(context);
+                encoder.setPattern(TEXT);
+                encoder.start();
+                yield encoder;
+            }
+        };
+    }
+}

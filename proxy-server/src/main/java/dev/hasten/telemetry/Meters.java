@@ -1,0 +1,125 @@
+package dev.hasten.telemetry;
+
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.ConnectionPool;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+
+/** The server's meters, and their Prometheus text. Times are in seconds there. */
+public final class Meters implements AutoCloseable {
+    private static final Duration SHORTEST = Duration.ofNanos(100_000);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+    private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    private record RequestKey(String route, String method, int status) {}
+
+    private record StatementKey(String database, boolean failed) {}
+
+    public Meters() {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        garbageCollection.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /** A request was answered. */
+    public void request(String route, String method, int status, long nanos) {
+        Timer timer = requests.computeIfAbsent(
+                new RequestKey(route, method, status),
+                key -> timer("hasten.requests", "Requests by route, method and status")
+                        .tag("route", key.route())
+                        .tag("method", key.method())
+                        .tag("status", Integer.toString(key.status()))
+                        .register(registry));
+        timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A statement ended. */
+    public void statement(String database, long nanos, boolean failed) {
+        Timer timer = statements.computeIfAbsent(
+                new StatementKey(database, failed),
+                key -> timer("hasten.statements", "Statements by database and outcome")
+                        .tag("database", key.database())
+                        .tag("outcome", key.failed() ? "error" : "success")
+                        .register(registry));
+        timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private static Timer.Builder timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(SHORTEST)
+                .maximumExpectedValue(LONGEST);
+    }
+
+    /** A running statement was cancelled. */
+    public void cancelled(String database, Cancellation.Reason reason) {
+        Counter.builder("hasten.cancellations")
+                .description("Statements cancelled in PostgreSQL, by reason")
+                .tag("database", database)
+                .tag("reason", reason.name().toLowerCase(java.util.Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
+    /** Watches a pool and the interactive transactions on it. */
+    public void watch(String database, ConnectionPool pool, IntSupplier openTransactions) {
+        gauge("hasten.pool.connections", "Connections to PostgreSQL", database, pool::total);
+        gauge("hasten.pool.active", "Connections in use", database, pool::active);
+        gauge("hasten.pool.waiting", "Requests that wait for a connection", database, pool::waiting);
+        gauge(
+                "hasten.pool.size",
+                "Connections allowed",
+                database,
+                () -> pool.options().size());
+        gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions);
+    }
+
+    /** Watches how many clients are connected. */
+    public void watchConnections(IntSupplier openConnections) {
+        Gauge.builder("hasten.http.connections", openConnections, IntSupplier::getAsInt)
+                .description("Open client connections")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, String database, IntSupplier value) {
+        Gauge.builder(name, value, IntSupplier::getAsInt)
+                .description(description)
+                .tag("database", database)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** All meters in Prometheus' text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+}

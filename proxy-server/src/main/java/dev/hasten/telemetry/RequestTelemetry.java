@@ -1,0 +1,193 @@
+package dev.hasten.telemetry;
+
+import dev.hasten.plan.StatementObserver;
+import dev.hasten.protocol.ApiError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees what one request does in the database: logs slow statements, counts, and collects the events and spans that the
+ * client asked for, in the form of the official executor ({@code query-plan-executor/src/tracing}, {@code src/log}). Used
+ * by one thread at a time.
+ */
+public final class RequestTelemetry implements StatementObserver {
+    private static final Logger SLOW = LoggerFactory.getLogger("dev.hasten.slow-query");
+    private static final long NANOS = 1_000_000_000;
+
+    private final CaptureSettings capture;
+    private final StatementLog log;
+    private final String requestId;
+    private final String traceId = UUID.randomUUID().toString().replace("-", "");
+    private final List<Map<String, Object>> spans = new ArrayList<>();
+    private final List<Map<String, Object>> events = new ArrayList<>();
+    private final Deque<String> openSpans = new ArrayDeque<>();
+    private long spanCounter;
+
+    /**
+     * What is logged of a database's statements.
+     *
+     * @param database its name
+     * @param slow statements that take longer are logged; zero for none
+     * @param parameters whether their parameters are logged, which may be personal data
+     */
+    public record StatementLog(String database, Duration slow, boolean parameters, Meters meters) {}
+
+    public RequestTelemetry(CaptureSettings capture, StatementLog log, String requestId) {
+        this.capture = capture;
+        this.log = log;
+        this.requestId = requestId;
+    }
+
+    @Override
+    public boolean wantsParameters() {
+        return log.parameters() || capture.levels().contains("query");
+    }
+
+    @Override
+    public void statement(
+            String sql,
+            String parametersJson,
+            long startedEpochNanos,
+            long durationNanos,
+            @Nullable RuntimeException failure) {
+        log.meters().statement(log.database(), durationNanos, failure != null);
+        if (!log.slow().isZero() && durationNanos >= log.slow().toNanos()) {
+            SLOW.atWarn()
+                    .addKeyValue("requestId", requestId)
+                    .addKeyValue("database", log.database())
+                    .addKeyValue("durationMs", durationNanos / 1_000_000)
+                    .addKeyValue("parameters", log.parameters() ? parametersJson : "(not logged)")
+                    .addKeyValue("sql", sql)
+                    .log("slow query");
+        }
+        if (!capture.any()) {
+            return;
+        }
+        String spanId = nextSpanId();
+        if (capture.levels().contains("query") && failure == null) {
+            double millis = durationNanos / 1e6;
+            Map<String, Object> attributes = new LinkedHashMap<>();
+            attributes.put("timestamp", startedEpochNanos / 1_000_000);
+            attributes.put("duration", millis);
+            attributes.put("duration_ms", Math.round(millis));
+            attributes.put("query", sql);
+            attributes.put("params", parametersJson);
+            event("query", "Query", spanId, startedEpochNanos + durationNanos, attributes);
+        }
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("db.query.text", sql);
+        attributes.put("db.system.name", "postgresql");
+        addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
+    }
+
+    @Override
+    public void span(String name, Runnable work) {
+        if (!capture.any()) {
+            work.run();
+            return;
+        }
+        String spanId = nextSpanId();
+        long started = epochNanos();
+        long startedTicks = System.nanoTime();
+        openSpans.push(spanId);
+        try {
+            work.run();
+        } finally {
+            openSpans.pop();
+            addSpan(spanId, name, "internal", started, System.nanoTime() - startedTicks, Map.of());
+        }
+    }
+
+    @Override
+    public void command(String sql, Runnable work) {
+        long started = epochNanos();
+        long startedTicks = System.nanoTime();
+        RuntimeException failure = null;
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            statement(sql, "[]", started, System.nanoTime() - startedTicks, failure);
+        }
+    }
+
+    /** The request failed; the client may want to know as an event, too. */
+    public void failed(ApiError error) {
+        if (capture.levels().contains("error")) {
+            event("error", error.text(), nextSpanId(), epochNanos(), Map.of("message", error.text()));
+        }
+    }
+
+    /** The answer's {@code extensions}, null when the client wants none. */
+    public @Nullable Map<String, Object> extensions() {
+        if (!capture.any()) {
+            return null;
+        }
+        Map<String, Object> extensions = new LinkedHashMap<>();
+        if (!capture.levels().isEmpty()) {
+            extensions.put("logs", events);
+        }
+        if (capture.spans()) {
+            extensions.put("spans", spans);
+        }
+        return extensions;
+    }
+
+    private void event(String level, String message, String spanId, long epochNanos, Map<String, Object> attributes) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("level", level);
+        event.put("spanId", spanId);
+        event.put("timestamp", time(epochNanos));
+        event.put("message", message);
+        event.put("attributes", attributes);
+        events.add(event);
+    }
+
+    private void addSpan(
+            String id,
+            String name,
+            String kind,
+            long startedEpochNanos,
+            long durationNanos,
+            Map<String, Object> attributes) {
+        if (!capture.spans()) {
+            return;
+        }
+        Map<String, Object> span = new LinkedHashMap<>();
+        span.put("id", id);
+        span.put("parentId", openSpans.isEmpty() ? null : openSpans.peek());
+        if (!attributes.isEmpty()) {
+            span.put("attributes", attributes);
+        }
+        span.put("name", "prisma:accelerate:" + name);
+        span.put("kind", kind);
+        span.put("startTime", time(startedEpochNanos));
+        span.put("endTime", time(startedEpochNanos + durationNanos));
+        spans.add(span);
+    }
+
+    private String nextSpanId() {
+        return traceId + "-" + String.format("%016x", ++spanCounter);
+    }
+
+    private static List<Long> time(long epochNanos) {
+        return List.of(epochNanos / NANOS, epochNanos % NANOS);
+    }
+
+    private static long epochNanos() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * NANOS + now.getNano();
+    }
+}
