@@ -1,0 +1,30 @@
+package dev.hasten.cli;
+
+import dev.hasten.config.Config;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints the effective configuration, or what is wrong with it. */
+@Command(
+        name = "check-config",
+        description = "Print the effective configuration with secrets masked, or what is wrong with it.",
+        mixinStandardHelpOptions = true)
+final class CheckConfigCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Config config = options.load();
+        spec.commandLine().getOut().print(config.describe());
+        spec.commandLine().getOut().flush();
+        config.warnings().forEach(warning -> spec.commandLine().getErr().println("hasten: warning: " + warning));
+        return 0;
+    }
+}

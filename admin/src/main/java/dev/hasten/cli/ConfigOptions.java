@@ -1,0 +1,40 @@
+package dev.hasten.cli;
+
+import dev.hasten.config.Config;
+import dev.hasten.config.ConfigSources;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a command's configuration comes from. */
+final class ConfigOptions {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "YAML configuration file; HASTEN_CONFIG does the same.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A configuration value, such as http.body_bytes=32mb; wins over file and environment.")
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    @Option(names = "--tls-dev", description = "Serve HTTPS with a certificate for localhost, made on first use.")
+    private boolean tlsDev;
+
+    /**
+     * Reads the configuration.
+     *
+     * @throws dev.hasten.config.ConfigException with all that is wrong with it
+     */
+    Config load() {
+        Map<String, String> flags = new LinkedHashMap<>(values);
+        if (tlsDev) {
+            flags.put("tls.dev", "true");
+        }
+        return Config.load(new ConfigSources(file, System.getenv(), flags, Path.of("")));
+    }
+}

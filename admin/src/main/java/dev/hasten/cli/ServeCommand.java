@@ -1,0 +1,115 @@
+package dev.hasten.cli;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.CreatedKey;
+import dev.hasten.config.Config;
+import dev.hasten.server.HastenServer;
+import dev.hasten.telemetry.LogSetup;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Starts the server; it runs until SIGTERM or SIGINT. */
+@Command(
+        name = "serve",
+        description = "Start the server. Without DATABASE_URL it brings its own PostgreSQL.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    /** Not an exit status: the server runs, and the process with it. */
+    static final int SERVING = -1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    @Override
+    public Integer call() throws Exception {
+        Config config = options.load();
+        LogSetup.apply(config.log());
+        config.warnings().forEach(LOG::warn);
+        try {
+            start(config);
+        } catch (Exception e) {
+            stop();
+            throw e;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndExit, "hasten-shutdown"));
+        return SERVING;
+    }
+
+    private void start(Config given) throws Exception {
+        Config config = given;
+        EmbeddedDatabase embedded = null;
+        if (config.databases().isEmpty()) {
+            embedded = EmbeddedDatabase.start(config.server().stateDir());
+            started.push(embedded);
+            config = config.withDatabase("default", embedded.url());
+        }
+        HastenServer server = HastenServer.start(config);
+        started.push(server);
+        announce(server, embedded, firstKey(server));
+    }
+
+    /** A server without any key could not be used: the first start makes one. */
+    private static @Nullable CreatedKey firstKey(HastenServer server) {
+        if (!server.keys().list().isEmpty()) {
+            return null;
+        }
+        return server.keys()
+                .create("first", server.databases().keySet().iterator().next(), null);
+    }
+
+    private void announce(HastenServer server, @Nullable EmbeddedDatabase embedded, @Nullable CreatedKey key) {
+        PrintWriter out = spec.commandLine().getOut();
+        String token = key == null ? "YOUR_KEY" : key.token();
+        out.println("Hasten listens on " + (server.usesTls() ? "https" : "http") + "://localhost:" + server.port());
+        // prisma+postgres:// means http for clients on localhost, prisma:// always means https.
+        out.println("DATABASE_URL=\"" + (server.usesTls() ? "prisma" : "prisma+postgres") + "://localhost:"
+                + server.port() + "/?api_key=" + token + "\"");
+        if (embedded != null) {
+            out.println("DIRECT_URL=\"" + embedded.url() + "\"");
+        }
+        if (key != null) {
+            out.println("The API key is shown this once; its name is \"first\". More: bin/hasten keys create");
+        } else {
+            out.println(
+                    "API keys: " + server.keys().list().stream().map(ApiKey::id).toList()
+                            + "; put yours in place of YOUR_KEY. A new one: bin/hasten keys create");
+        }
+        if (server.developmentCa() != null) {
+            out.println(
+                    "Node clients trust its certificate with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa() + "\"");
+        }
+        out.flush();
+    }
+
+    private void stopAndExit() {
+        stop();
+        // A JVM that ends by a signal reports that; a server that was asked to stop and did has succeeded.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void stop() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                LOG.error("stopping failed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The {@code hasten} command. */
+@NullMarked
+package dev.hasten.cli;
+
+import org.jspecify.annotations.NullMarked;
