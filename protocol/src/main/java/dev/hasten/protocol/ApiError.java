@@ -20,20 +20,19 @@ public final class ApiError extends RuntimeException {
 
     private final int status;
     private final String code;
-    private final transient Map<String, Object> meta;
+    private final transient Map<String, @Nullable Object> meta;
     private final @Nullable Duration retryAfter;
 
-    private ApiError(int status, String code, String message, Map<String, ?> meta, @Nullable Duration retryAfter) {
+    private ApiError(
+            int status,
+            String code,
+            String message,
+            Map<String, ? extends @Nullable Object> meta,
+            @Nullable Duration retryAfter) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
-        Map<String, Object> present = new LinkedHashMap<>();
-        meta.forEach((key, value) -> {
-            if (value != null) {
-                present.put(key, value);
-            }
-        });
-        this.meta = Collections.unmodifiableMap(present);
+        this.meta = Collections.unmodifiableMap(new LinkedHashMap<>(meta));
         this.retryAfter = retryAfter;
     }
 
@@ -43,9 +42,9 @@ public final class ApiError extends RuntimeException {
      * @param status HTTP status, 400 to 599
      * @param code Prisma error code such as {@code P2002}
      * @param message text for the client
-     * @param meta details for the client; null values are left out
+     * @param meta details for the client, in the order in which it gets them
      */
-    public static ApiError of(int status, String code, String message, Map<String, ?> meta) {
+    public static ApiError of(int status, String code, String message, Map<String, ? extends @Nullable Object> meta) {
         return new ApiError(status, code, message, meta, null);
     }
 
@@ -120,7 +119,7 @@ public final class ApiError extends RuntimeException {
     }
 
     /** P2028, 409: an interactive transaction that is closed, expired or unknown. */
-    public static ApiError transaction(String message, Map<String, ?> meta) {
+    public static ApiError transaction(String message, Map<String, ? extends @Nullable Object> meta) {
         return of(409, "P2028", "Transaction API error: " + message, meta);
     }
 
@@ -154,7 +153,7 @@ public final class ApiError extends RuntimeException {
     }
 
     /** Details for the client, possibly empty. */
-    public Map<String, Object> meta() {
+    public Map<String, @Nullable Object> meta() {
         return meta;
     }
 

@@ -7,13 +7,13 @@ public record LimitsConfig(
         @Setting(value = "10s", doc = "Longest run of one query; then it is cancelled and answered P6004.")
         Duration queryTimeout,
 
-        @Setting(value = "15s", doc = "Longest life of an interactive transaction; a longer wish is answered P6005.")
+        @Setting(value = "15s", doc = "Longest life of an interactive transaction; a longer wish is cut to it.")
         Duration transactionTimeout,
 
         @Setting(
                 value = "2s",
                 zero = "a transaction never waits",
-                doc = "Wait for a connection at the start of a transaction: default and upper limit of `maxWait`.")
+                doc = "Wait for a connection at the start of a transaction when the client says no `maxWait`.")
         Duration transactionWait,
 
         @Setting(
