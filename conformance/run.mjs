@@ -12,7 +12,7 @@ import { compare } from './prisma7/compare.mjs'
 const command = process.env.HASTEN_COMMAND ?? fileURLToPath(new URL('../bin/hasten', import.meta.url))
 
 /** Hasten's defaults are smaller than the largest answers of the program. */
-const LIMITS = { HASTEN_RESPONSE_LIMIT: '64MB', HASTEN_REQUEST_LIMIT: '64MB' }
+const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_RESPONSE_BYTES: '64mb', HASTEN_HTTP_BODY_BYTES: '64mb' }
 
 /** Starts `hasten serve`, waits until it has printed the awaited URLs; answers the process with the URLs. */
 async function startHasten(name, stateDir, settings, awaited = ['DATABASE_URL']) {
@@ -20,7 +20,13 @@ async function startHasten(name, stateDir, settings, awaited = ['DATABASE_URL'])
   const printed = {}
   const server = await startProcess(command, ['serve'], {
     name: `hasten serve (${name})`,
-    env: { ...inherited, HASTEN_PORT: '0', HASTEN_STATE_DIR: path.join(stateDir, name), ...settings },
+    env: {
+      ...inherited,
+      HASTEN_PORT: '0',
+      HASTEN_ADMIN_PORT: '0',
+      HASTEN_STATE_DIR: path.join(stateDir, name),
+      ...settings,
+    },
     ready: (line) => {
       const found = /^\s*(?:export )?(DATABASE_URL|DIRECT_URL)="([^"]+)"/.exec(line)
       if (found) printed[found[1]] = found[2]
@@ -38,9 +44,19 @@ try {
   servers.push(provider)
   const referenceDatabaseUrl = await createDatabase(provider.directUrl, 'reference')
   const candidateDatabaseUrl = await createDatabase(provider.directUrl, 'candidate')
-  const candidate = await startHasten('candidate', stateDir, { ...LIMITS, DATABASE_URL: candidateDatabaseUrl, HASTEN_API_KEY: randomBytes(24).toString('hex') })
+  const apiKey = randomBytes(24).toString('hex')
+  const candidate = await startHasten('candidate', stateDir, {
+    ...LIMITS,
+    DATABASE_URL: candidateDatabaseUrl,
+    HASTEN_API_KEY: apiKey,
+  })
   servers.push(candidate)
-  ok = await compare({ candidateUrl: candidate.url, candidateDatabaseUrl, referenceDatabaseUrl, only: process.argv[2] })
+  ok = await compare({
+    candidateUrl: candidate.url.replace('YOUR_KEY', apiKey),
+    candidateDatabaseUrl,
+    referenceDatabaseUrl,
+    only: process.argv[2],
+  })
 } catch (error) {
   console.error(error)
   console.log('0 passed, 1 failed')
@@ -49,7 +65,9 @@ try {
     const code = await server.stop()
     if (code !== 0) {
       ok = false
-      console.error(`hasten serve (${server.name}) ended with ${code} after SIGTERM:\n${server.lines.slice(-20).join('\n')}`)
+      console.error(
+        `hasten serve (${server.name}) ended with ${code} after SIGTERM:\n${server.lines.slice(-20).join('\n')}`,
+      )
     }
   }
   fs.rmSync(stateDir, { recursive: true, force: true })

@@ -107,15 +107,20 @@ export class Database {
       select setval(format('%I.%I', schemaname, sequencename), ${FIRST_GENERATED_ID}, false)
         from pg_sequences where schemaname = 'public';
       commit;`
-    this.#dumpSql = this.#tables.map((name) => `
+    this.#dumpSql = this.#tables
+      .map(
+        (name) => `
       select ${pg.escapeLiteral(name)} as table_name, (select jsonb_object_agg(key,
           case when length(value) > ${LONGEST_PLAIN_VALUE} then 'md5:' || md5(value) else value end)
-        from jsonb_each_text(to_jsonb(x))) as row from ${pg.escapeIdentifier(name)} x`).join(' union all ')
+        from jsonb_each_text(to_jsonb(x))) as row from ${pg.escapeIdentifier(name)} x`,
+      )
+      .join(' union all ')
   }
 
   async #userTables() {
     const { rows } = await this.#client.query(
-      `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`)
+      `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`,
+    )
     return rows.map((row) => row.relname)
   }
 

@@ -103,7 +103,8 @@ class Comparison {
  */
 const isInternalError = (tree) => codeOf(tree) === 'string:P6000'
 
-const isCodedError = (tree) => tree.type === 'error PrismaClientKnownRequestError' && /^string:P\d{4}$/.test(codeOf(tree))
+const isCodedError = (tree) =>
+  tree.type === 'error PrismaClientKnownRequestError' && /^string:P\d{4}$/.test(codeOf(tree))
 
 const codeOf = (tree) => tree.entries.find(([key]) => key === 'code')?.[1]
 
@@ -128,11 +129,13 @@ function withoutElapsed(text) {
 
 /** A stable order for rows whose generated values differ between the two sides. */
 export function sortKey(row, generated) {
-  return JSON.stringify(Object.entries(row).map(([key, value]) => {
-    if (typeof value !== 'string') return [key, value]
-    const kind = generated.find((name) => (name === 'now' ? isNow(value) : GENERATED[name].test(value)))
-    return [key, kind ? `<${kind}>` : value]
-  }))
+  return JSON.stringify(
+    Object.entries(row).map(([key, value]) => {
+      if (typeof value !== 'string') return [key, value]
+      const kind = generated.find((name) => (name === 'now' ? isNow(value) : GENERATED[name].test(value)))
+      return [key, kind ? `<${kind}>` : value]
+    }),
+  )
 }
 
 /** One difference as lines of text. */
@@ -143,7 +146,8 @@ export function render({ path, reference, candidate }) {
 /** A tree as compact text. */
 export function show(tree) {
   if (Array.isArray(tree)) return `[${tree.map(show).join(', ')}]`
-  if (isTree(tree)) return `${tree.type ? `${tree.type} ` : ''}{${tree.entries.map(([key, item]) => `${key}: ${show(item)}`).join(', ')}}`
+  if (isTree(tree))
+    return `${tree.type ? `${tree.type} ` : ''}{${tree.entries.map(([key, item]) => `${key}: ${show(item)}`).join(', ')}}`
   if (typeof tree === 'string' && tree.startsWith('string:')) return JSON.stringify(tree.slice(7))
   return String(tree)
 }

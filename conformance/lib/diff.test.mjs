@@ -6,7 +6,26 @@ import { encode } from './encode.mjs'
 const differs = (a, b, generated) => diff(encode(a), encode(b), generated).length > 0
 
 test('values that JavaScript confuses are told apart', () => {
-  const values = [1, 1n, '1', true, [1], { 0: 1 }, -0, 0, NaN, null, undefined, 'null', new Date(0), new Date(NaN), '1970-01-01T00:00:00.000Z', new Uint8Array([1]), Buffer.from([1]), '']
+  const values = [
+    1,
+    1n,
+    '1',
+    true,
+    [1],
+    { 0: 1 },
+    -0,
+    0,
+    NaN,
+    null,
+    undefined,
+    'null',
+    new Date(0),
+    new Date(NaN),
+    '1970-01-01T00:00:00.000Z',
+    new Uint8Array([1]),
+    Buffer.from([1]),
+    '',
+  ]
   values.forEach((a, i) => values.forEach((b, j) => assert.equal(differs(a, b), i !== j, `${i} and ${j}`)))
 })
 
@@ -26,14 +45,20 @@ test('long bytes are compared to the end', () => {
 })
 
 test('errors differ by class, code, message and meta', () => {
-  const error = (changes) => Object.assign(new Error(changes.message ?? 'm'), { code: 'P2002', meta: { target: ['a'] } }, changes)
+  const error = (changes) =>
+    Object.assign(new Error(changes.message ?? 'm'), { code: 'P2002', meta: { target: ['a'] } }, changes)
   assert.ok(!differs(error({}), error({})))
-  for (const changes of [{ code: 'P2003' }, { meta: { target: ['b'] } }, { meta: undefined }, { message: 'n' }]) assert.ok(differs(error({}), error(changes)))
+  for (const changes of [{ code: 'P2003' }, { meta: { target: ['b'] } }, { meta: undefined }, { message: 'n' }])
+    assert.ok(differs(error({}), error(changes)))
   assert.ok(differs(new TypeError('m'), new Error('m')))
 })
 
 test('generated values must have their form and keep their identity', () => {
-  const [a, b, c] = ['6f0f3f5e-6c1c-4b5e-9d5e-2a1b3c4d5e6f', 'f47ac10b-58cc-4372-a567-0e02b2c3d479', '00000000-0000-4000-8000-000000000000']
+  const [a, b, c] = [
+    '6f0f3f5e-6c1c-4b5e-9d5e-2a1b3c4d5e6f',
+    'f47ac10b-58cc-4372-a567-0e02b2c3d479',
+    '00000000-0000-4000-8000-000000000000',
+  ]
   assert.ok(differs(a, b))
   assert.ok(!differs([a, a], [b, b], ['uuid4']))
   assert.ok(differs([a, a], [b, c], ['uuid4']))
@@ -48,7 +73,8 @@ test('now is near the clock', () => {
 })
 
 test('the elapsed time must not be less than the timeout', () => {
-  const text = (elapsed) => `x. The timeout for this transaction was 200 ms, however ${elapsed} ms passed since the start`
+  const text = (elapsed) =>
+    `x. The timeout for this transaction was 200 ms, however ${elapsed} ms passed since the start`
   assert.ok(!differs(text(201), text(350)))
   assert.ok(differs(text(201), text(150)))
 })

@@ -35,7 +35,10 @@ function encodeObject(value) {
   if (isDecimal(value)) return `Decimal:${value.toFixed()}`
   if (value instanceof Error) return encodeError(value)
   const type = value.constructor?.name ?? 'null-prototype'
-  return { type: type === 'Object' ? '' : type, entries: Object.entries(value).map(([key, item]) => [key, encode(item)]) }
+  return {
+    type: type === 'Object' ? '' : type,
+    entries: Object.entries(value).map(([key, item]) => [key, encode(item)]),
+  }
 }
 
 /** Decimal.js instances; the class itself is bundled in the client's runtime under a minified name. */
@@ -46,7 +49,10 @@ function isDecimal(value) {
 function encodeBytes(view) {
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
   const shown = bytes.subarray(0, SHOWN_BYTES).toString('hex')
-  const rest = bytes.length > SHOWN_BYTES ? `... ${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}` : ''
+  const rest =
+    bytes.length > SHOWN_BYTES
+      ? `... ${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`
+      : ''
   return `${view.constructor.name}:${shown}${rest}`
 }
 
@@ -55,6 +61,10 @@ function encodeError(error) {
   const own = Object.entries(error).filter(([key]) => !['name', 'message', 'stack'].includes(key))
   return {
     type: `error ${error.constructor?.name}`,
-    entries: [['name', encode(error.name)], ['message', encode(error.message)], ...own.map(([key, item]) => [key, encode(item)])],
+    entries: [
+      ['name', encode(error.name)],
+      ['message', encode(error.message)],
+      ...own.map(([key, item]) => [key, encode(item)]),
+    ],
   }
 }

@@ -64,5 +64,7 @@ export function hasCode(error, code) {
 }
 
 export function describe(error) {
-  return `${error?.name ?? typeof error} ${error?.code ?? ''} ${String(error?.message ?? error).trim().slice(0, 1500)}`
+  return `${error?.name ?? typeof error} ${error?.code ?? ''} ${String(error?.message ?? error)
+    .trim()
+    .slice(0, 1500)}`
 }

@@ -9,7 +9,11 @@ const KEPT_LINES = 200
  * Starts a command and waits until `ready(line)` has returned true for a line of its standard output.
  * Returns `{child, lines, stop()}`; `stop` sends SIGTERM and answers the exit code (null when a signal ended it).
  */
-export async function startProcess(command, args, { env = process.env, cwd, ready, timeoutMs = 180_000, name = command }) {
+export async function startProcess(
+  command,
+  args,
+  { env = process.env, cwd, ready, timeoutMs = 180_000, name = command },
+) {
   const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
   const lines = []
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))

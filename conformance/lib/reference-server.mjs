@@ -20,7 +20,9 @@ const server = await executor.Server.create({
   maxTransactionWaitTime: executor.parseDuration('PT1M'),
   perRequestLogContext: { logFormat: 'text', logLevel: 'error' },
 })
-const http = serve({ fetch: server.fetch, hostname: '127.0.0.1', port: Number(port) }, (info) => console.log(`port ${info.port}`))
+const http = serve({ fetch: server.fetch, hostname: '127.0.0.1', port: Number(port) }, (info) =>
+  console.log(`port ${info.port}`),
+)
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
 process.on('SIGTERM', () => {

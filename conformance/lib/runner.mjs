@@ -50,7 +50,9 @@ export class Target {
     const outcome = { violations: attempts.violations }
     const clock = new AbortController()
     const hanging = sleep(OPERATION_TIMEOUT, undefined, { signal: clock.signal }).then(
-      () => Promise.reject(new Error(`no answer within ${OPERATION_TIMEOUT} ms`)), () => {})
+      () => Promise.reject(new Error(`no answer within ${OPERATION_TIMEOUT} ms`)),
+      () => {},
+    )
     try {
       outcome.value = await Promise.race([operation.run(ctx), hanging])
     } catch (error) {
@@ -81,13 +83,20 @@ export async function compareOperation(operation, variant, reference, candidate,
   if (operation.expectDifference && honourExpectations) return unmetExpectation(operation, actual)
   const differences = diff(outcomeTree(expected), outcomeTree(actual), operation.generated)
   if (operation.state && (expected.rows || actual.rows)) {
-    differences.push(...diffRows(expected.rows ?? reference.database.seedRows, actual.rows ?? candidate.database.seedRows, operation.generated))
+    differences.push(
+      ...diffRows(
+        expected.rows ?? reference.database.seedRows,
+        actual.rows ?? candidate.database.seedRows,
+        operation.generated,
+      ),
+    )
   }
   return differences.map(render)
 }
 
 /** An operation that does not do with the reference what its author meant would compare nothing of worth. */
-function invalidity({ throws }, { error, value, violations }) {
+function invalidity({ throws, expectDifference }, { error, value, violations }) {
+  if (expectDifference) return violations
   const problems = [...violations]
   const threw = error !== undefined
   if (threw && !(throws && hasCode(error, throws))) problems.push(`unexpected ${describe(error)}`)
@@ -111,8 +120,16 @@ function outcomeTree({ value, error }) {
 }
 
 function diffRows(expected, actual, generated) {
-  const sorted = (rows = []) => rows.map((row) => [sortKey(row, generated), row]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => encode(row))
+  const sorted = (rows = []) =>
+    rows
+      .map((row) => [sortKey(row, generated), row])
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([, row]) => encode(row))
   const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort()
-  return names.flatMap((name) => diff(sorted(expected[name]), sorted(actual[name]), generated)
-    .map((difference) => ({ ...difference, path: `table ${name} ${difference.path}` })))
+  return names.flatMap((name) =>
+    diff(sorted(expected[name]), sorted(actual[name]), generated).map((difference) => ({
+      ...difference,
+      path: `table ${name} ${difference.path}`,
+    })),
+  )
 }

@@ -20,7 +20,15 @@ const VARIANTS = { query: [], join: ['relationJoins', 'nativeDistinct'] }
  * @param only regular expression on `theme/name [variant]`
  * @param selfCheck the candidate is the official executor too: expected differences are not expected
  */
-export async function compare({ candidateUrl, candidateDatabaseUrl, referenceDatabaseUrl, referencePort = 0, only, selfCheck = false, slow = false }) {
+export async function compare({
+  candidateUrl,
+  candidateDatabaseUrl,
+  referenceDatabaseUrl,
+  referencePort = 0,
+  only,
+  selfCheck = false,
+  slow = false,
+}) {
   const started = Date.now()
   const schemaPath = path.join(here, 'schema.prisma')
   const schema = fs.readFileSync(schemaPath, 'utf8')
@@ -30,7 +38,11 @@ export async function compare({ candidateUrl, candidateDatabaseUrl, referenceDat
     const outputDir = path.join(generatedDir, variant)
     modules[variant] = await generateClient({ schema: withPreviewFeatures(schema, features), schemaPath, outputDir })
   }
-  const setUp = { ddl: await ddlOf(schemaPath, schema, referenceDatabaseUrl), extra: sqlFile('extra.sql'), seed: sqlFile('seed.sql') }
+  const setUp = {
+    ddl: await ddlOf(schemaPath, schema, referenceDatabaseUrl),
+    extra: sqlFile('extra.sql'),
+    seed: sqlFile('seed.sql'),
+  }
   const referenceDatabase = await Database.prepare(referenceDatabaseUrl, setUp)
   const candidateDatabase = await Database.prepare(candidateDatabaseUrl, setUp)
   const server = await startReference(referenceDatabaseUrl, referencePort)
@@ -42,7 +54,9 @@ export async function compare({ candidateUrl, candidateDatabaseUrl, referenceDat
   try {
     for (const { operation, variant, title } of await loadProgram(only && new RegExp(only, 'i'))) {
       const begin = Date.now()
-      const problems = await compareOperation(operation, variant, reference, candidate, { honourExpectations: !selfCheck })
+      const problems = await compareOperation(operation, variant, reference, candidate, {
+        honourExpectations: !selfCheck,
+      })
       if (slow && Date.now() - begin > 1000) console.log(`slow ${title}: ${Date.now() - begin} ms`)
       if (problems.length === 0) {
         passed++
@@ -66,7 +80,10 @@ async function loadProgram(pattern) {
   const directory = path.join(here, 'program')
   const selected = []
   const titles = new Set()
-  for (const file of fs.readdirSync(directory).filter((name) => name.endsWith('.mjs')).sort()) {
+  for (const file of fs
+    .readdirSync(directory)
+    .filter((name) => name.endsWith('.mjs'))
+    .sort()) {
     const { default: operations } = await import(pathToFileURL(path.join(directory, file)))
     for (const operation of operations) {
       for (const variant of operation.variants) {

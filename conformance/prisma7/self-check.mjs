@@ -12,7 +12,14 @@ if (!candidateDatabaseUrl) {
 const second = await startReference(candidateDatabaseUrl)
 let ok = false
 try {
-  ok = await compare({ candidateUrl: second.url, candidateDatabaseUrl, referenceDatabaseUrl, only, selfCheck: true, slow: true })
+  ok = await compare({
+    candidateUrl: second.url,
+    candidateDatabaseUrl,
+    referenceDatabaseUrl,
+    only,
+    selfCheck: true,
+    slow: true,
+  })
 } finally {
   await second.stop()
 }
