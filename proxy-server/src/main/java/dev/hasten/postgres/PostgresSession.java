@@ -2,6 +2,7 @@ package dev.hasten.postgres;
 
 import dev.hasten.postgres.SqlText.SessionEffect;
 import dev.hasten.postgres.StatementCache.Prepared;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.List;
@@ -203,7 +204,8 @@ public final class PostgresSession extends PgConnection {
     private void guarded(
             Query query, @Nullable ParameterList parameters, Collector collector, int flags, Cancellation cancellation)
             throws SQLException {
-        assert !Thread.currentThread().getName().contains("event-loop") : "an event loop must not wait for PostgreSQL";
+        // Event loops and the timer are of this class; one that waited would hold up everybody.
+        assert !(Thread.currentThread() instanceof FastThreadLocalThread) : "this thread must not block";
         cancellation.begin(this::interrupt);
         try {
             meter.start(resultBytes, () -> cancellation.cancel(Cancellation.Reason.RESULT_TOO_LARGE));

@@ -37,6 +37,9 @@ final class InteractiveTransaction {
     private volatile Status status = Status.OPEN;
     private volatile @Nullable Cancellation running;
 
+    /** Set before {@link #running} is read, as that is set before this is read: an operation cannot slip through. */
+    private volatile boolean ending;
+
     /** Whether and how a transaction ended. */
     enum Status {
         OPEN,
@@ -98,6 +101,9 @@ final class InteractiveTransaction {
         try {
             requireOpen(operation);
             running = cancellation;
+            if (ending) {
+                throw new CancelledException(Cancellation.Reason.TRANSACTION_EXPIRED);
+            }
             return work.get();
         } catch (CancelledException e) {
             if (e.reason() == Cancellation.Reason.TRANSACTION_EXPIRED) {
@@ -175,6 +181,7 @@ final class InteractiveTransaction {
 
     /** Ends the transaction from outside: its time is over, or the server stops. Cancels a running statement. */
     void end(Status how) {
+        ending = true;
         Cancellation current = running;
         if (current != null) {
             current.cancel(
