@@ -1,0 +1,76 @@
+# The Hasten server with a Java runtime cut down to what it needs.
+#
+#   docker build -t hasten .
+#   docker run -p 127.0.0.1:4466:4466 -e DATABASE_URL=postgresql://... -e HASTEN_API_KEY=... hasten
+#
+# RUN steps name files relative to WORKDIR: deploy/verify executes them in a directory of its own, without Docker.
+
+FROM eclipse-temurin:25-jdk-noble AS build
+RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+
+# Everything that Maven downloads for these poms, in a layer that outlives changes of the sources. Modules without
+# sources make empty jars, which must not look up to date afterwards.
+COPY .mvn .mvn/
+COPY pom.xml ./
+COPY protocol/pom.xml protocol/
+COPY proxy-server/pom.xml proxy-server/
+COPY admin/pom.xml admin/
+COPY bench/pom.xml bench/
+RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package && rm -r */target
+
+# The runtime: deploy/docker/jlink.options says which modules and why.
+COPY deploy/docker deploy/docker/
+RUN mkdir image && jlink @deploy/docker/jlink.options --output image/java && image/java/bin/java -Xshare:dump -Xlog:disable
+
+COPY protocol protocol/
+COPY proxy-server proxy-server/
+COPY admin admin/
+RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package
+
+# No embedded PostgreSQL: a container's database is always named by DATABASE_URL or the configuration, the binaries are
+# most of the class path's size, and one of them started by accident would lose its data with the container.
+# commons-* and xz are there for the embedded PostgreSQL only.
+RUN mkdir image/lib && cp admin/target/hasten-admin-*.jar admin/target/lib/*.jar image/lib/ \
+    && rm -f image/lib/embedded-postgres*.jar image/lib/commons-*.jar image/lib/xz-*.jar
+
+# Netty would unpack its native library into /tmp when it starts, but /tmp is mounted noexec where the root file system
+# is read-only. Java finds it in image/native through java.library.path instead.
+RUN mkdir image/unpacked image/native && cd image/unpacked \
+    && for jar in ../lib/netty-transport-native-epoll-*.jar; do jar --extract --file "$jar"; done \
+    && mv META-INF/native/*.so ../native/ && cd .. && rm -r unpacked
+
+RUN mkdir image/bin && cp deploy/docker/hasten deploy/docker/hasten-health image/bin/ && chmod 755 image/bin/* \
+    && javac --release 25 -Xlint:all -Werror -d image/health deploy/docker/HealthCheck.java
+
+
+FROM ubuntu:24.04
+LABEL org.opencontainers.image.title="Hasten" \
+      org.opencontainers.image.description="Self-hosted, Accelerate-compatible query proxy for PostgreSQL" \
+      org.opencontainers.image.licenses="Apache-2.0"
+
+ENV LANG=C.UTF-8 \
+    PATH=/opt/hasten/bin:/opt/hasten/java/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    HASTEN_STATE_DIR=/var/lib/hasten \
+    HASTEN_LOG_FORMAT=json
+
+COPY --from=build /build/image /opt/hasten/
+
+# Generated keys and tokens: for the server's user alone.
+WORKDIR /var/lib/hasten
+RUN chown 10001:10001 . && chmod 700 .
+VOLUME /var/lib/hasten
+
+# A fixed number, which Kubernetes needs to see that it is not root.
+USER 10001:10001
+
+# The admin port, 4467, listens on the container's loopback only.
+EXPOSE 4466
+
+# Alive, not ready: a container is not to be replaced because its database is away.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s --retries=3 CMD ["hasten-health", "/health"]
+
+# The launcher replaces itself with Java, so that Java gets the SIGTERM of `docker stop`.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["hasten"]
+CMD ["serve"]

@@ -1,0 +1,72 @@
+"""Part of deploy/verify: what docker-compose.yml must hold, checked without Docker Compose.
+
+compose.py check FILE        prints what is wrong and exits 1
+compose.py environment FILE  prints the environment of the service hasten, defaults filled in, one NAME=VALUE a line
+"""
+
+import os
+import re
+import sys
+
+import yaml
+
+KEYS_OF_A_SERVICE = {
+    "build", "cap_add", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "mem_limit",
+    "pids_limit", "ports", "read_only", "restart", "security_opt", "stop_grace_period", "tmpfs", "volumes",
+}  # fmt: skip
+
+
+def interpolate(value):
+    """Fills in ${NAME:-default} from the defaults alone, which is what a user without a .env gets."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
+
+
+def seconds(duration):
+    return int(duration.removesuffix("s"))
+
+
+def problems(compose, directory):
+    services, volumes = compose["services"], compose["volumes"]
+    for name, service in services.items():
+        yield from (f"{name}: unknown key {key}" for key in service.keys() - KEYS_OF_A_SERVICE)
+        for key in ("healthcheck", "restart", "image"):
+            if key not in service:
+                yield f"{name}: no {key}"
+        if "no-new-privileges:true" not in service.get("security_opt", []):
+            yield f"{name}: may gain privileges"
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("."):
+                if not os.path.isfile(os.path.join(directory, source)):
+                    yield f"{name}: there is no file {source}"
+            elif source not in volumes:
+                yield f"{name}: the volume {source} is not declared"
+        for other, how in service.get("depends_on", {}).items():
+            if how.get("condition") != "service_healthy" or "healthcheck" not in services.get(other, {}):
+                yield f"{name}: does not wait until {other} is healthy"
+    hasten = services["hasten"]
+    if not hasten.get("read_only") or hasten.get("cap_drop") != ["ALL"]:
+        yield "hasten: must have a read-only root and no capabilities"
+    for port in hasten["ports"]:
+        if not re.fullmatch(r"127\.0\.0\.1:4466:4466", interpolate(port)):
+            yield f"hasten: publishes {port}; by default only 4466 on loopback"
+    if "ports" in services["postgres"]:
+        yield "postgres: must not be published"
+    if seconds(hasten["stop_grace_period"]) <= 30:
+        yield "hasten: stop_grace_period must be longer than drain_timeout, 30s"
+
+
+def main(command, path):
+    with open(path, encoding="utf-8") as file:
+        compose = yaml.safe_load(file)
+    if command == "environment":
+        for name, value in compose["services"]["hasten"]["environment"].items():
+            print(f"{name}={interpolate(value)}")
+        return 0
+    found = list(problems(compose, os.path.dirname(os.path.abspath(path))))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
