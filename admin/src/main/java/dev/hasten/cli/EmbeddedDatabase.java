@@ -30,6 +30,19 @@ final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
+     * The container image comes without PostgreSQL's binaries: a database that lives and dies with a container is nobody's.
+     *
+     * @throws IOException when this installation cannot start a PostgreSQL
+     */
+    static void requireBinaries() throws IOException {
+        try {
+            Class.forName("io.zonky.test.db.postgres.embedded.EmbeddedPostgres");
+        } catch (ClassNotFoundException e) {
+            throw new IOException("no database is configured, and this installation brings none: set DATABASE_URL", e);
+        }
+    }
+
+    /**
      * Starts it, or uses the one that an earlier process, killed without a chance to stop it, has left running.
      *
      * @throws IOException when it cannot be started; the reason stands in postgres.log

@@ -1,7 +1,9 @@
 package dev.hasten.cli;
 
+import dev.hasten.auth.KeyFileException;
 import dev.hasten.config.ConfigException;
 import dev.hasten.http.HttpServerException;
+import java.io.IOException;
 import java.util.TimeZone;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,7 +39,8 @@ public final class HastenCli {
                     switch (failure) {
                         case ConfigException e ->
                             e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
-                        case HttpServerException e -> command.getErr().println("hasten: " + e.getMessage());
+                        case HttpServerException _, KeyFileException _, IOException _ ->
+                            command.getErr().println("hasten: " + failure.getMessage());
                         default -> throw failure;
                     }
                     command.getErr().flush();

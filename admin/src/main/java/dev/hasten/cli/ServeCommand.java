@@ -7,7 +7,9 @@ import dev.hasten.server.HastenServer;
 import dev.hasten.telemetry.LogSetup;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,11 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
     /** Not an exit status: the server runs, and the process with it. */
     static final int SERVING = -1;
+
+    /** How the user calls us: bin/hasten in a checkout. */
+    private static final String COMMAND = System.getProperty("hasten.command", "hasten");
+
+    private static final String FIRST_KEY = "first";
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
@@ -55,6 +62,7 @@ final class ServeCommand implements Callable<Integer> {
         Config config = given;
         EmbeddedDatabase embedded = null;
         if (config.databases().isEmpty()) {
+            EmbeddedDatabase.requireBinaries();
             embedded = EmbeddedDatabase.start(config.server().stateDir());
             started.push(embedded);
             config = config.withDatabase("default", embedded.url());
@@ -70,31 +78,38 @@ final class ServeCommand implements Callable<Integer> {
             return null;
         }
         return server.keys()
-                .create("first", server.databases().keySet().iterator().next(), null);
+                .create(FIRST_KEY, server.databases().keySet().iterator().next(), null);
     }
 
+    /** Says where the server is and what to paste: on standard output, or in the log when that goes to a collector. */
     private void announce(HastenServer server, @Nullable EmbeddedDatabase embedded, @Nullable CreatedKey key) {
-        PrintWriter out = spec.commandLine().getOut();
-        String token = key == null ? "YOUR_KEY" : key.token();
-        out.println("Hasten listens on " + (server.usesTls() ? "https" : "http") + "://localhost:" + server.port());
+        List<String> lines = new ArrayList<>();
+        lines.add("Hasten listens on " + (server.usesTls() ? "https" : "http") + "://localhost:" + server.port());
         // prisma+postgres:// means http for clients on localhost, prisma:// always means https.
-        out.println("DATABASE_URL=\"" + (server.usesTls() ? "prisma" : "prisma+postgres") + "://localhost:"
-                + server.port() + "/?api_key=" + token + "\"");
+        lines.add("DATABASE_URL=\"" + (server.usesTls() ? "prisma" : "prisma+postgres") + "://localhost:"
+                + server.port() + "/?api_key=" + (key == null ? "YOUR_KEY" : key.token()) + "\"");
         if (embedded != null) {
-            out.println("DIRECT_URL=\"" + embedded.url() + "\"");
+            lines.add("DIRECT_URL=\"" + embedded.url() + "\"");
         }
+        String more = COMMAND + " keys create";
         if (key != null) {
-            out.println("The API key is shown this once; its name is \"first\". More: bin/hasten keys create");
+            lines.add("The API key is shown this once; its name is \"" + FIRST_KEY + "\". More: " + more);
         } else {
-            out.println(
+            lines.add(
                     "API keys: " + server.keys().list().stream().map(ApiKey::id).toList()
-                            + "; put yours in place of YOUR_KEY. A new one: bin/hasten keys create");
+                            + "; put yours in place of YOUR_KEY. A new one: " + more);
         }
         if (server.developmentCa() != null) {
-            out.println(
-                    "Node clients trust its certificate with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa() + "\"");
+            lines.add("Node clients trust its certificate with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa() + "\"");
         }
-        out.flush();
+        switch (server.config().log().format()) {
+            case TEXT -> {
+                PrintWriter out = spec.commandLine().getOut();
+                lines.forEach(out::println);
+                out.flush();
+            }
+            case JSON -> lines.forEach(LOG::info);
+        }
     }
 
     private void stopAndExit() {

@@ -83,9 +83,10 @@ final class SessionFactory implements DataSource {
     @Override
     public void setLoginTimeout(int seconds) {}
 
+    /** HikariCP waits so many seconds for an attempt that is under way when the pool closes. */
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return 5;
     }
 
     @Override

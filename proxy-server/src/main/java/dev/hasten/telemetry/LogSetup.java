@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Sends the log to standard error, as text for people or JSON for collectors. Standard output is for what a user asked. */
 public final class LogSetup {
     private static final String TEXT =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg%kvp{DOUBLE} %n%ex";
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg %kvp{DOUBLE}%n%ex";
 
     private LogSetup() {}
 
@@ -38,6 +38,11 @@ public final class LogSetup {
         return switch (format) {
             case JSON -> {
                 JsonEncoder encoder = new JsonEncoder();
+                encoder.setWithFormattedMessage(true);
+                encoder.setWithMessage(false);
+                encoder.setWithArguments(false);
+                encoder.setWithContext(false);
+                encoder.setWithSequenceNumber(false);
                 encoder.setContext(context);
                 encoder.start();
                 yield encoder;
