@@ -1,0 +1,113 @@
+package dev.hasten.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hasten.protocol.plan.PlanNode;
+import dev.hasten.protocol.plan.PlanValue;
+import java.math.BigInteger;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestParserTest {
+    private final RequestParser parser = new RequestParser(20);
+
+    private QueryRequest query(String body) {
+        return parser.query(body.getBytes(UTF_8));
+    }
+
+    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String text) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(ApiError.class, error -> {
+            assertThat(error.status()).isEqualTo(400);
+            assertThat(error.code()).isEqualTo("P6000");
+            assertThat(error.text()).contains(text);
+        });
+    }
+
+    @Test
+    void aRequestIsReadInAnyOrderAndUnknownFieldsAreIgnored() {
+        QueryRequest request = query("""
+                {"params": {"%1": 7}, "future": [1, {"x": 2}], "plan": {"type": "unit"}, "comments": {"app": "shop"},
+                 "operation": "findUnique", "model": "User"}""");
+        assertThat(request.model()).isEqualTo("User");
+        assertThat(request.operation()).isEqualTo("findUnique");
+        assertThat(request.comments()).containsEntry("app", "shop");
+        assertThat(request.parameters()).containsEntry("%1", new PlanValue.Constant(7L));
+    }
+
+    @Test
+    void thePlansSliceIsExactlyItsJsonAlsoBehindTextOfSeveralBytes() {
+        String body = "{\"operation\": \"ä€😀\",  \"plan\" : {\"type\":\"unit\"} , \"params\": {}}";
+        QueryRequest request = query(body);
+        byte[] bytes = body.getBytes(UTF_8);
+        assertThat(new String(bytes, request.plan().offset(), request.plan().length(), UTF_8))
+                .isEqualTo("{\"type\":\"unit\"}");
+        assertThat(parser.plan(bytes, request.plan())).isEqualTo(new PlanNode.Unit());
+    }
+
+    @Test
+    void parametersKeepTheirValuesExactly() {
+        QueryRequest request = query("""
+                {"operation": "x", "plan": {}, "params": {"int": 9007199254740993, "big": 123456789012345678901234567890,
+                 "float": 1.5, "text": "é", "none": null, "list": [1, "a", [true]], "now":
+                 {"prisma__type": "generatorCall", "prisma__value": {"name": "now", "args": []}}}}""");
+        assertThat(request.parameters())
+                .containsEntry("int", new PlanValue.Constant(9007199254740993L))
+                .containsEntry("big", new PlanValue.Constant(new BigInteger("123456789012345678901234567890")))
+                .containsEntry("float", new PlanValue.Constant(1.5))
+                .containsEntry("text", new PlanValue.Constant("é"))
+                .containsEntry("none", new PlanValue.Constant(null))
+                .containsEntry("list", new PlanValue.Constant(List.of(1L, "a", List.of(true))))
+                .containsEntry("now", new PlanValue.GeneratorCall("now", List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "[] | must be a JSON object",
+                "^^ | must be a JSON object",
+                "{\"operation\": | not valid JSON at line 1",
+                "{} {} | more after the JSON object",
+                "{} | `operation` is missing",
+                "{\"operation\": 1} | `operation` must be a string that is not empty",
+                "{\"operation\": \"\"} | `operation` must be a string that is not empty",
+                "{\"operation\": \"x\"} | `plan` is missing",
+                "{\"operation\": \"x\", \"plan\": []} | `plan` must be an object",
+                "{\"operation\": \"x\", \"plan\": {}} | `params` is missing",
+                "{\"operation\": \"x\", \"plan\": {}, \"params\": 1} | `params` must be an object",
+                "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"comments\": {\"a\": 1}} | `comments` must be strings",
+                "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"model\": 1} | `model` must be a string",
+            })
+    void whatIsWrongWithABodyIsSaid(String body, String text) {
+        assertRefused(() -> query(body), text);
+    }
+
+    @Test
+    void nestingBeyondTheLimitIsRefusedInPlansAndInParameters() {
+        String deep = "{\"a\":".repeat(30) + "1" + "}".repeat(30);
+        assertRefused(
+                () -> query("{\"operation\": \"x\", \"plan\": " + deep + ", \"params\": {}}"),
+                "nest deeper than the limit of 20 levels");
+        assertRefused(
+                () -> query("{\"operation\": \"x\", \"plan\": {}, \"params\": {\"a\": " + deep + "}}"),
+                "nest deeper than the limit of 20 levels");
+    }
+
+    @Test
+    void whatAClientSentIsNotRepeatedInTheErrorAboutIt() {
+        assertThatThrownBy(() -> query("{\"operation\": \"secret-value\" oops"))
+                .isInstanceOf(ApiError.class)
+                .message()
+                .doesNotContain("secret-value", "oops");
+    }
+
+    @Test
+    void anEmptyBodyIsAnEmptyObject() {
+        assertThat(parser.object(new byte[0]).isEmpty()).isTrue();
+    }
+}
