@@ -1,0 +1,5 @@
+/** The admin API: what an operator can see and change while the server runs. Its routes stand in {@link AdminApi}. */
+@NullMarked
+package dev.hasten.admin;
+
+import org.jspecify.annotations.NullMarked;

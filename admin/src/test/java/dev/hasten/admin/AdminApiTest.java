@@ -1,0 +1,252 @@
+package dev.hasten.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.admin.RunningServer.Reply;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/** The admin API of a server on a real PostgreSQL. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminApiTest {
+    private EmbeddedPostgres postgres;
+    private RunningServer running;
+
+    @BeforeAll
+    void start(@TempDir Path stateDir) throws IOException {
+        postgres = EmbeddedPostgres.start();
+        running = new RunningServer(postgres, stateDir, Map.of("databases.default.pool.size", "5"));
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        running.close();
+        postgres.close();
+    }
+
+    @Test
+    void healthNeedsNoToken() throws Exception {
+        Reply health = running.send(running.admin.url() + "/health", "GET", null, null);
+
+        assertThat(health.status()).isEqualTo(200);
+        assertThat(health.body()).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    static Stream<Arguments> routesAndWrongCredentials() {
+        Stream<String[]> routes = Stream.of(
+                new String[] {"GET", "/metrics"},
+                new String[] {"HEAD", "/metrics"},
+                new String[] {"GET", "/status"},
+                new String[] {"GET", "/pools"},
+                new String[] {"GET", "/transactions"},
+                new String[] {"GET", "/keys"},
+                new String[] {"POST", "/keys"},
+                new String[] {"DELETE", "/keys/abcdefgh"});
+        return routes.flatMap(route -> Stream.of(
+                        null,
+                        "Bearer",
+                        "Bearer ",
+                        "Bearer " + RunningServer.ADMIN_TOKEN + "x",
+                        "Bearer " + RunningServer.ADMIN_TOKEN.substring(1),
+                        "Bearer " + RunningServer.CONFIGURED_KEY,
+                        "Basic " + RunningServer.ADMIN_TOKEN,
+                        RunningServer.ADMIN_TOKEN)
+                .map(credentials -> Arguments.of(route[0], route[1], credentials)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routesAndWrongCredentials")
+    void everythingButHealthNeedsTheToken(String method, String path, @Nullable String header) throws Exception {
+        Reply refused = running.send(running.admin.url() + path, method, header, null);
+
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(refused.header("Prisma-Error-Code")).isEqualTo("P6002");
+        if (!method.equals("HEAD")) {
+            assertThat(refused.json().get("code").asString()).isEqualTo("P6002");
+            assertThat(refused.json().get("message").asString()).contains("admin token");
+        }
+    }
+
+    @Test
+    void theSchemeIsNotCaseSensitive() throws Exception {
+        assertThat(running.send(running.admin.url() + "/pools", "GET", "bearer " + RunningServer.ADMIN_TOKEN, null)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void theAdminTokenOpensNoDatabase() throws Exception {
+        assertThat(running.query("GET", "/connection-info", RunningServer.ADMIN_TOKEN, null)
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void metricsArePrometheusText() throws Exception {
+        running.query("GET", "/connection-info", RunningServer.CONFIGURED_KEY, null);
+
+        // A request is counted after its last byte has gone out.
+        await().untilAsserted(() -> {
+            Reply metrics = running.admin("/metrics");
+            assertThat(metrics.status()).isEqualTo(200);
+            assertThat(metrics.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+            assertThat(metrics.body())
+                    .contains("# TYPE hasten_pool_size gauge", "hasten_pool_size{database=\"default\"} 5.0")
+                    .contains("route=\"/connection-info\"");
+        });
+    }
+
+    @Test
+    void statusTellsWhatRuns() throws Exception {
+        Reply status = running.admin("/status");
+
+        assertThat(status.status()).isEqualTo(200);
+        assertThat(status.header("Cache-Control")).isEqualTo("no-store");
+        JsonNode body = status.json();
+        assertThat(body.get("version").asString()).isEqualTo(HastenVersion.text());
+        assertThat(Instant.parse(body.get("started").asString())).isBefore(Instant.now());
+        assertThat(body.get("uptime_ms").asLong()).isNotNegative();
+        assertThat(body.get("port").asInt()).isEqualTo(running.server.port());
+        assertThat(body.get("tls").asBoolean()).isFalse();
+        assertThat(body.get("running_requests").asInt()).isZero();
+        assertThat(body.at("/databases/0/database").asString()).isEqualTo("default");
+        assertThat(body.at("/databases/0/server").asString()).isEqualTo("localhost:" + postgres.getPort());
+    }
+
+    @Test
+    void anOpenTransactionShowsWithItsAgeAndItsConnection() throws Exception {
+        String id = running.query("POST", "/transaction/start", RunningServer.CONFIGURED_KEY, "{\"timeout\":15000}")
+                .json()
+                .get("id")
+                .asString();
+
+        JsonNode database = running.admin("/transactions").json().at("/databases/0");
+        assertThat(database.get("database").asString()).isEqualTo("default");
+        assertThat(database.get("open").asInt()).isOne();
+        assertThat(database.get("limit").asInt()).isEqualTo(3);
+        assertThat(database.at("/transactions/0/id").asString()).isEqualTo(id);
+        assertThat(database.at("/transactions/0/age_ms").asLong(-1)).isNotNegative();
+
+        JsonNode pool = running.admin("/pools").json().at("/pools/0");
+        assertThat(pool.get("database").asString()).isEqualTo("default");
+        assertThat(pool.get("size").asInt()).isEqualTo(5);
+        assertThat(pool.get("active").asInt()).isOne();
+        assertThat(pool.get("total").asInt()).isBetween(1, 5);
+        assertThat(pool.get("waiting").asInt()).isZero();
+        assertThat(pool.at("/limits/queue").asInt()).isEqualTo(1000);
+        assertThat(pool.at("/limits/timeout_ms").asInt()).isEqualTo(10_000);
+        assertThat(pool.at("/limits/query_timeout_ms").asInt()).isEqualTo(10_000);
+        assertThat(pool.at("/limits/transactions").asInt()).isEqualTo(3);
+        assertThat(pool.at("/limits/transaction_timeout_ms").asInt()).isEqualTo(15_000);
+
+        running.query("POST", "/transaction/" + id + "/rollback", RunningServer.CONFIGURED_KEY, null);
+        assertThat(running.admin("/transactions").json().at("/databases/0/open").asInt())
+                .isZero();
+        await().untilAsserted(() -> assertThat(
+                        running.admin("/pools").json().at("/pools/0/active").asInt())
+                .isZero());
+    }
+
+    @Test
+    void aNewKeyOpensTheDatabaseUntilItIsRevoked() throws Exception {
+        Reply created = running.admin("POST", "/keys", "{\"name\":\"web app\",\"expires\":\"30d\"}");
+
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.header("Cache-Control")).isEqualTo("no-store");
+        String id = created.json().get("id").asString();
+        String token = created.json().get("token").asString();
+        assertThat(token).startsWith("hasten_" + id + "_");
+        assertThat(created.json().get("database").asString()).isEqualTo("default");
+        assertThat(Instant.parse(created.json().get("expires").asString())).isAfter(Instant.now());
+        assertThat(running.query("GET", "/connection-info", token, null).status())
+                .isEqualTo(200);
+
+        Reply list = running.admin("/keys");
+        assertThat(list.body()).doesNotContain(token);
+        JsonNode listed = list.json()
+                .get("keys")
+                .valueStream()
+                .filter(key -> key.get("id").asString().equals(id))
+                .findFirst()
+                .orElseThrow();
+        assertThat(listed.get("name").asString()).isEqualTo("web app");
+        assertThat(listed.get("source").asString()).isEqualTo("file");
+        assertThat(listed.get("expired").asBoolean()).isFalse();
+
+        assertThat(running.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(204);
+        assertThat(running.query("GET", "/connection-info", token, null).status())
+                .isEqualTo(401);
+        assertThat(running.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aKeyOfTheConfigurationIsListedButCannotBeRevoked() throws Exception {
+        JsonNode configured = running.admin("/keys").json().at("/keys/0");
+        assertThat(configured.get("source").asString()).isEqualTo("config");
+        assertThat(configured.get("created").isNull()).isTrue();
+
+        Reply refused = running.admin(
+                "DELETE", "/keys/" + configured.get("id").asString().replace(":", "%3A"), null);
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().get("message").asString()).contains("configuration");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    ``                                      | one JSON object
+                    {"name":                                | one JSON object
+                    ["web"]                                 | one JSON object
+                    {"name":"a"} {}                         | one JSON object
+                    {"name":"a","name":"b"}                 | one JSON object
+                    {}                                      | name is missing
+                    {"name":null}                           | name is missing
+                    {"name":7}                              | name must be a text
+                    {"name":""}                             | 1 to 64 printable characters
+                    {"name":" a"}                           | 1 to 64 printable characters
+                    {"name":"a","role":"admin"}             | unknown field; known are name, database, expires
+                    {"name":"a","database":"other"}         | there is no database other; known are default
+                    {"name":"a","database":true}            | database must be a text
+                    {"name":"a","expires":"soon"}           | expires must be a span such as
+                    {"name":"a","expires":"2020-01-01T00:00:00Z"} | not in the future
+                    {"name":"a","expires":"0d"}             | not in the future
+                    """)
+    void aBadRequestForAKeyIsToldWhatIsWrong(String body, String told) throws Exception {
+        int before = running.admin("/keys").json().get("keys").size();
+
+        Reply refused = running.admin("POST", "/keys", body);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().get("message").asString()).contains(told);
+        assertThat(running.admin("/keys").json().get("keys").size()).isEqualTo(before);
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsNotRead() throws Exception {
+        assertThat(running.admin("POST", "/keys", " ".repeat(100_000)).status()).isEqualTo(413);
+    }
+
+    @Test
+    void unknownPathsAndMethodsAreToldApart() throws Exception {
+        assertThat(running.admin("/nothing").status()).isEqualTo(404);
+        assertThat(running.admin("PUT", "/keys", "{}").status()).isEqualTo(405);
+        assertThat(running.admin("POST", "/query", "{}").status()).isEqualTo(404);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.hasten.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExpiryTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00.123Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        "90m, 2026-11-22T13:30:00Z",
+        "12h, 2026-11-23T00:00:00Z",
+        "30d, 2026-12-22T12:00:00Z",
+        "2w, 2026-12-06T12:00:00Z",
+        "2027-01-01T00:00:00Z, 2027-01-01T00:00:00Z",
+        "2027-01-01T01:00:00+01:00, 2027-01-01T00:00:00Z"
+    })
+    void spansCountFromNowAndTimesAreTakenAsTheyAre(String text, Instant expected) {
+        assertThat(Expiry.parse(text, NOW)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "d", "30", "-1d", "1.5h", "30 d", "30D", "999999d", "1y", "tomorrow", "2027-01-01"})
+    void anythingElseIsToldWhatIsAllowed(String text) {
+        assertThatThrownBy(() -> Expiry.parse(text, NOW))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expires must be a span such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z");
+    }
+}
