@@ -16,7 +16,13 @@ import picocli.CommandLine.HelpCommand;
 @Command(
         name = "hasten",
         description = "Self-hosted, Accelerate-compatible query proxy for PostgreSQL.",
-        subcommands = {ServeCommand.class, CheckConfigCommand.class, HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            KeysCommand.class,
+            CheckConfigCommand.class,
+            HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = HastenCli.Version.class)
 public final class HastenCli {

@@ -1,8 +1,10 @@
 package dev.hasten.cli;
 
+import dev.hasten.admin.AdminServer;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
+import dev.hasten.config.LogConfig;
 import dev.hasten.server.HastenServer;
 import dev.hasten.telemetry.LogSetup;
 import java.io.PrintWriter;
@@ -69,12 +71,21 @@ final class ServeCommand implements Callable<Integer> {
         }
         HastenServer server = HastenServer.start(config);
         started.push(server);
-        announce(server, embedded, firstKey(server));
+        AdminServer admin = AdminServer.start(server);
+        started.push(admin);
+        announce(server, admin, embedded, firstKey(server));
     }
 
-    /** A server without any key could not be used: the first start makes one. */
+    /**
+     * A server without any key could not be used: the first start makes one. Not where the output goes to a log collector,
+     * which is no place for a key.
+     */
     private static @Nullable CreatedKey firstKey(HastenServer server) {
         if (!server.keys().list().isEmpty()) {
+            return null;
+        }
+        if (server.config().log().format() == LogConfig.Format.JSON) {
+            LOG.warn("there is no API key yet; make one with: {} keys create", COMMAND);
             return null;
         }
         return server.keys()
@@ -82,12 +93,12 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** Says where the server is and what to paste: on standard output, or in the log when that goes to a collector. */
-    private void announce(HastenServer server, @Nullable EmbeddedDatabase embedded, @Nullable CreatedKey key) {
+    private void announce(
+            HastenServer server, AdminServer admin, @Nullable EmbeddedDatabase embedded, @Nullable CreatedKey key) {
         List<String> lines = new ArrayList<>();
         lines.add("Hasten listens on " + (server.usesTls() ? "https" : "http") + "://localhost:" + server.port());
-        // prisma+postgres:// means http for clients on localhost, prisma:// always means https.
-        lines.add("DATABASE_URL=\"" + (server.usesTls() ? "prisma" : "prisma+postgres") + "://localhost:"
-                + server.port() + "/?api_key=" + (key == null ? "YOUR_KEY" : key.token()) + "\"");
+        String token = key == null ? "YOUR_KEY" : key.token();
+        lines.add("DATABASE_URL=\"" + ClientUrl.of(server.usesTls(), Integer.toString(server.port()), token) + "\"");
         if (embedded != null) {
             lines.add("DIRECT_URL=\"" + embedded.url() + "\"");
         }
@@ -102,6 +113,8 @@ final class ServeCommand implements Callable<Integer> {
         if (server.developmentCa() != null) {
             lines.add("Node clients trust its certificate with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa() + "\"");
         }
+        lines.add("The admin API listens on " + admin.url() + "; its token is "
+                + (admin.tokenFile() == null ? "admin_token of the configuration" : "in " + admin.tokenFile()));
         switch (server.config().log().format()) {
             case TEXT -> {
                 PrintWriter out = spec.commandLine().getOut();

@@ -25,7 +25,7 @@ public record ServerConfig(
                 min = "1",
                 max = "65535",
                 zero = "any free port",
-                doc = "Port of the admin API and dashboard.")
+                doc = "Port of the admin API and dashboard. When unset and 4467 is taken, any free port.")
         int adminPort,
 
         @Setting(doc = "Bearer token of the admin API. When unset, one is generated and kept in `state_dir`.") @Nullable

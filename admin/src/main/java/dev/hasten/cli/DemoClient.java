@@ -1,0 +1,66 @@
+package dev.hasten.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** An app with Prisma Client, as far as a server can tell. */
+final class DemoClient implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI server;
+    private final String key;
+
+    DemoClient(int port, String key) {
+        this.server = URI.create("http://localhost:" + port);
+        this.key = key;
+    }
+
+    /** Posts a body that {@code @prisma/client} 7.10 sent, one of the JSON resources beside the sample schema. */
+    DemoReply post(String path, String resource) throws IOException, InterruptedException {
+        return send(path, resource(resource), key);
+    }
+
+    /** Posts nothing, as for a commit. */
+    DemoReply post(String path) throws IOException, InterruptedException {
+        return send(path, "", key);
+    }
+
+    /** Posts with another key. */
+    DemoReply postAs(String otherKey, String path, String resource) throws IOException, InterruptedException {
+        return send(path, resource(resource), otherKey);
+    }
+
+    private DemoReply send(String path, String body, String bearer) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+                .timeout(TIMEOUT)
+                .header("Authorization", "Bearer " + bearer)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        return new DemoReply(response.statusCode(), response.body());
+    }
+
+    /** The text of a resource of the demo. */
+    static String resource(String name) throws IOException {
+        try (InputStream in = DemoClient.class.getResourceAsStream("demo/" + name)) {
+            if (in == null) {
+                throw new IOException("the demo has no resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

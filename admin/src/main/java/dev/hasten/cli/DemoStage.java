@@ -1,0 +1,134 @@
+package dev.hasten.cli;
+
+import dev.hasten.config.Config;
+import dev.hasten.config.ConfigSources;
+import dev.hasten.server.HastenServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** PostgreSQL with the sample data, Hasten and a client, for as long as the demo runs. */
+final class DemoStage implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoStage.class);
+
+    /** Short, so that the demo of it is. */
+    private static final String QUERY_TIMEOUT = "1s";
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Thread cleanUp = new Thread(this::closeAll, "hasten-demo-clean-up");
+    private final Connection database;
+    private final DemoClient client;
+
+    private DemoStage() throws Exception {
+        EmbeddedDatabase.requireBinaries();
+        // Also when the demo is stopped in its middle: an embedded PostgreSQL would stay.
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+        // Stopped meanwhile, the hook waits here until it knows all that it has to close.
+        synchronized (this) {
+            try {
+                Path directory = Files.createTempDirectory("hasten-demo");
+                started.push(() -> delete(directory));
+                EmbeddedDatabase postgres = EmbeddedDatabase.start(directory);
+                started.push(postgres);
+                Config config = config(directory, postgres.url());
+                database = connect(config);
+                started.push(database);
+                load();
+                HastenServer server = HastenServer.start(config);
+                started.push(server);
+                client = new DemoClient(
+                        server.port(),
+                        server.keys().create("demo", "default", null).token());
+                started.push(client);
+            } catch (Exception e) {
+                close();
+                throw e;
+            }
+        }
+    }
+
+    /** Puts everything up. */
+    static DemoStage open() throws Exception {
+        return new DemoStage();
+    }
+
+    /** Nothing but what stands here, so that every demo is the same. */
+    private static Config config(Path directory, String databaseUrl) {
+        Map<String, String> values = Map.of(
+                "host", "127.0.0.1",
+                "port", "0",
+                "state_dir", directory.toString(),
+                "drain_timeout", "1s",
+                "log.slow_query", "0s",
+                "databases.default.url", databaseUrl,
+                "databases.default.limits.query_timeout", QUERY_TIMEOUT);
+        return Config.load(new ConfigSources(null, Map.of(), values, directory));
+    }
+
+    private static Connection connect(Config config) throws SQLException {
+        var target = config.databases().get("default").url().toJdbcProperties();
+        return DriverManager.getConnection(target.url(), target.properties());
+    }
+
+    private void load() throws SQLException, IOException {
+        try (Statement statement = database.createStatement()) {
+            statement.execute(DemoClient.resource("sample.sql"));
+        }
+    }
+
+    DemoClient client() {
+        return client;
+    }
+
+    /** Statements that PostgreSQL is running, but for the one that asks. */
+    int runningStatements() {
+        try (Statement statement = database.createStatement();
+                ResultSet count = statement.executeQuery("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()")) {
+            count.next();
+            return count.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closeAll();
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        } catch (IllegalStateException e) {
+            // The JVM is on its way down, and the hook has found nothing left to do.
+        }
+    }
+
+    private synchronized void closeAll() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                LOG.error("the demo left something behind", e);
+            }
+        }
+    }
+}

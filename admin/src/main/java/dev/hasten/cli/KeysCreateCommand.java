@@ -1,0 +1,74 @@
+package dev.hasten.cli;
+
+import dev.hasten.admin.KeyRequest;
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.ApiKeys;
+import dev.hasten.auth.CreatedKey;
+import dev.hasten.config.Config;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes an API key and shows its token, this once. */
+@Command(
+        name = "create",
+        description = "Make an API key; its token is shown this once.",
+        mixinStandardHelpOptions = true)
+final class KeysCreateCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--name", required = true, paramLabel = "NAME", description = "What the key is for.")
+    private String name = "";
+
+    @Option(
+            names = "--database",
+            paramLabel = "DATABASE",
+            description = "The database that it opens; may be left out where there is only one.")
+    private @Nullable String database;
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            description =
+                    "After a span such as 12h, 30d or 8w, or at a time such as 2027-01-01T00:00:00Z. Default: never.")
+    private @Nullable String expires;
+
+    @Override
+    public Integer call() {
+        Config config = KeysCommand.config(options);
+        try (ApiKeys keys = KeysCommand.open(config)) {
+            KeyRequest request = new KeyRequest(name, database, expires);
+            show(config, request.make(keys, config.databases().keySet(), Instant.now()));
+            return 0;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void show(Config config, CreatedKey created) {
+        PrintWriter out = spec.commandLine().getOut();
+        ApiKey key = created.key();
+        int port = config.server().port();
+        out.println("Key " + key.id() + " (" + key.name() + ") opens the database " + key.database()
+                + (key.expires() == null ? " and never expires." : " until " + key.expires() + "."));
+        out.println("Its token is shown this once:");
+        out.println();
+        out.println("  " + created.token());
+        out.println();
+        out.println("DATABASE_URL=\""
+                + ClientUrl.of(config.tls().enabled(), port == 0 ? "PORT" : Integer.toString(port), created.token())
+                + "\"");
+        out.flush();
+    }
+}

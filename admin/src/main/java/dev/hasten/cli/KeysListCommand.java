@@ -1,0 +1,50 @@
+package dev.hasten.cli;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.ApiKeys;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Lists the API keys. Nobody can list tokens: they are not kept. */
+@Command(name = "list", description = "List the API keys, without their tokens.", mixinStandardHelpOptions = true)
+final class KeysListCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        TextTable table = new TextTable("ID", "NAME", "DATABASE", "CREATED", "EXPIRES", "KEPT IN");
+        Instant now = Instant.now();
+        try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options))) {
+            keys.list().forEach(key -> table.row(row(key, now)));
+        }
+        spec.commandLine().getOut().print(table);
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private static List<String> row(ApiKey key, Instant now) {
+        return List.of(
+                key.id(),
+                key.name(),
+                key.database(),
+                time(key.created(), "-"),
+                (key.expired(now) ? "EXPIRED " : "") + time(key.expires(), "never"),
+                key.source().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static String time(@Nullable Instant time, String absent) {
+        return time == null ? absent : time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

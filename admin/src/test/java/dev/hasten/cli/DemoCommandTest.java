@@ -1,0 +1,43 @@
+package dev.hasten.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DemoCommandTest {
+    @Test
+    void everyRowIsAsExpectedAndNothingStays() throws Exception {
+        List<Path> before = demoDirectories();
+
+        CommandRun demo = CommandRun.of("demo");
+
+        assertThat(demo.out())
+                .containsPattern("findUnique by e-mail +200 +1 ")
+                .containsPattern("findMany, filtered and sorted +200 +50 ")
+                .containsPattern("findMany with include +200 +10 ")
+                .containsPattern("update +200 +1 ")
+                .containsPattern("interactive transaction +200 +1 .*start, create, count, commit")
+                .containsPattern("raw SQL +200 +10 ")
+                .containsPattern("findUnique with a wrong key +401 +- .*P6002")
+                .containsPattern(
+                        "query that would take 30 s +422 +- .*P6004: cancelled .* PostgreSQL runs 0 statements")
+                .contains("hasten serve")
+                .doesNotContain("UNEXPECTED");
+        assertThat(demo.err()).isEmpty();
+        assertThat(demo.status()).isZero();
+        assertThat(demoDirectories()).isEqualTo(before);
+    }
+
+    private static List<Path> demoDirectories() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("hasten-demo"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.hasten.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.config.Config;
+import dev.hasten.config.ConfigSources;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.server.HastenServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeysCommandTest {
+    private static final Pattern TOKEN = Pattern.compile("hasten_([a-z0-9]{8})_[A-Za-z0-9]{32}");
+
+    @TempDir
+    private Path stateDir;
+
+    private CommandRun keys(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("keys"));
+        all.addAll(List.of(arguments));
+        all.addAll(
+                List.of("--set", "state_dir=" + stateDir, "--set", "databases.app.url=postgresql://u@127.0.0.1:1/x"));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    private static Matcher token(CommandRun run) {
+        Matcher token = TOKEN.matcher(run.out());
+        assertThat(token.find()).isTrue();
+        return token;
+    }
+
+    @Test
+    void aKeyIsMadeListedAndRevoked() {
+        CommandRun created = keys("create", "--name", "web app", "--expires", "30d");
+        assertThat(created.status()).isZero();
+        String token = token(created).group();
+        String id = token(created).group(1);
+        assertThat(created.out())
+                .contains("Key " + id + " (web app) opens the database app until ")
+                .contains("DATABASE_URL=\"prisma+postgres://localhost:4466/?api_key=" + token + "\"");
+
+        CommandRun list = keys("list");
+        assertThat(list.status()).isZero();
+        assertThat(list.out()).doesNotContain(token);
+        assertThat(list.out().lines().toList())
+                .hasSize(2)
+                .first()
+                .asString()
+                .matches("ID +NAME +DATABASE +CREATED +EXPIRES +KEPT IN");
+        assertThat(list.out()).containsPattern(id + "  web app  app       2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
+
+        assertThat(keys("revoke", id).status()).isZero();
+        assertThat(keys("list").out().lines()).hasSize(1);
+        CommandRun again = keys("revoke", id);
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains("there is no key " + id);
+    }
+
+    @Test
+    void aRunningServerNotices() {
+        Map<String, String> values = Map.of(
+                "port", "0",
+                "state_dir", stateDir.toString(),
+                "drain_timeout", "0s",
+                "databases.app.url", "postgresql://u@127.0.0.1:1/x");
+        Config config = Config.load(new ConfigSources(null, Map.of(), values, stateDir));
+        try (HastenServer server = HastenServer.start(config)) {
+            Matcher token = token(keys("create", "--name", "late"));
+            String header = "Bearer " + token.group();
+            await().ignoreExceptionsInstanceOf(ApiError.class)
+                    .until(() -> server.keys().authenticate(header).name().equals("late"));
+
+            assertThat(keys("revoke", token.group(1)).status()).isZero();
+            await().untilAsserted(() ->
+                    assertThatThrownBy(() -> server.keys().authenticate(header)).isInstanceOf(ApiError.class));
+        }
+    }
+
+    @Test
+    void aKeyOfTheConfigurationIsListedButCannotBeRevoked() {
+        String[] configured = {"--set", "databases.app.keys[0].name=ops", "--set", "databases.app.keys[0].secret=s3cret"
+        };
+
+        CommandRun list = keys("list", configured[0], configured[1], configured[2], configured[3]);
+        CommandRun revoke = keys("revoke", "config:ops", configured[0], configured[1], configured[2], configured[3]);
+
+        assertThat(list.out()).contains("config:ops").contains("never").doesNotContain("s3cret");
+        assertThat(revoke.status()).isEqualTo(1);
+        assertThat(revoke.err()).contains("is in the configuration");
+    }
+
+    @Test
+    void wrongUsageIsToldAndChangesNothing() {
+        assertThat(keys("create").status()).isEqualTo(2);
+        assertThat(keys("create", "--name", "").err()).contains("1 to 64 printable characters");
+        assertThat(keys("create", "--name", "a", "--database", "b").err())
+                .contains("there is no database b; known are app");
+        assertThat(keys("create", "--name", "a", "--expires", "never").err()).contains("expires must be a span");
+        assertThat(keys("create", "--name", "a", "--expires", "2020-01-01T00:00:00Z")
+                        .err())
+                .contains("not in the future");
+        assertThat(keys("create", "--name", "a", "--set", "databases.b.url=postgresql://u@h/b")
+                        .err())
+                .contains("database is required, because there are several: app, b");
+        assertThat(keys("revoke").status()).isEqualTo(2);
+        assertThat(keys().status()).isEqualTo(2);
+        assertThat(keys("create", "--name", "a", "--set", "http.body_bytes=1pb").status())
+                .isEqualTo(2);
+        assertThat(stateDir).isEmptyDirectory();
+    }
+
+    @Test
+    void aKeyFileThatCannotBeReadIsToldWithoutAStackTrace() throws Exception {
+        Files.writeString(stateDir.resolve("keys.json"), "{");
+
+        CommandRun list = keys("list");
+
+        assertThat(list.status()).isEqualTo(2);
+        assertThat(list.err()).startsWith("hasten: API key file ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void withoutADatabaseTheKeyIsForTheEmbeddedOne() {
+        assertThat(CommandRun.of("keys", "create", "--name", "first", "--set", "state_dir=" + stateDir)
+                        .out())
+                .contains("opens the database default and never expires");
+    }
+}
