@@ -68,6 +68,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
 
     private @Nullable Exchange exchange;
     private RequestBody body = new RequestBody(0, 0, true);
+    /** What the route's handler answers without the body; set from the head until it is sent. */
+    private @Nullable Answer refusalOfHead;
     /** Bytes of the body (or its head) came in the current read: its time starts anew. */
     private boolean bodyMoved;
     /** No request came yet: the time for its head runs since the connection was opened. */
@@ -190,7 +192,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         Match match = server.router().match(request.method().name(), target.path());
         exchange = new Exchange(this, server.ids().next(), request, target, match, arrivalNanos);
         long length = RequestHead.length(request);
-        boolean routed = match instanceof Match.Found;
+        refusalOfHead =
+                match instanceof Match.Found found ? found.route().handler.refusal(exchange) : null;
+        boolean routed = match instanceof Match.Found && refusalOfHead == null;
         body = new RequestBody((int) Math.min(length, Integer.MAX_VALUE), server.bodyBytes(), !routed);
         boolean is11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         closeAfterAnswer =
@@ -238,6 +242,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         current.body(body.finish());
         switch (current.match()) {
             case Match.Found found -> {
+                Answer refusal = refusalOfHead;
+                if (refusal != null) {
+                    refusalOfHead = null;
+                    current.answer(refusal);
+                    return;
+                }
                 try {
                     found.route().handler.handle(current);
                 } catch (Throwable e) {

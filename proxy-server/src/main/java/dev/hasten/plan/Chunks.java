@@ -19,7 +19,11 @@ final class Chunks {
      * @param chunkParameters what a piece may have
      */
     static List<List<@Nullable Object>> of(
-            List<Fragment> fragments, List<@Nullable Object> arguments, int maxParameters, int chunkParameters) {
+            List<Fragment> fragments,
+            List<@Nullable Object> arguments,
+            int maxParameters,
+            int chunkParameters,
+            Budget budget) {
         int total = 0;
         int largest = 0;
         int index = 0;
@@ -50,6 +54,7 @@ final class Chunks {
             }
             if (pieces.size() > 1) {
                 List<List<@Nullable Object>> product = new ArrayList<>();
+                budget.elements((long) arguments.size() * pieces.size());
                 for (List<@Nullable Object> chunk : chunks) {
                     for (Object piece : pieces) {
                         List<@Nullable Object> extended = new ArrayList<>(chunk);
@@ -59,6 +64,7 @@ final class Chunks {
                 }
                 chunks = product;
             } else {
+                budget.elements(chunks.size());
                 chunks.forEach(chunk -> chunk.add(argument));
             }
         }

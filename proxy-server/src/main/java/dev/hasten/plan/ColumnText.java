@@ -52,12 +52,18 @@ final class ColumnText {
             case BOOL -> text[0] == 't';
             case BYTEA -> bytes(text);
             case TIMETZ -> withoutOffset(ascii(text));
-            case TIMESTAMP -> ascii(text).replace(' ', 'T') + "+00:00";
-            case TIMESTAMPTZ -> withoutOffset(ascii(text)).replace(' ', 'T') + "+00:00";
+            case TIMESTAMP -> isPlainMoment(text) ? ascii(text).replace(' ', 'T') + "+00:00" : ascii(text);
+            case TIMESTAMPTZ ->
+                isPlainMoment(text) ? withoutOffset(ascii(text)).replace(' ', 'T') + "+00:00" : ascii(text);
             case MONEY -> money(string(text));
             case INT8, NUMERIC, DATE, TIME -> ascii(text);
             case TEXT, JSON, UNSUPPORTED -> string(text);
         };
+    }
+
+    /** Neither {@code infinity} nor BC, for which there is no RFC 3339 form. */
+    private static boolean isPlainMoment(byte[] text) {
+        return text[0] >= '0' && text[0] <= '9' && text[text.length - 1] != 'C';
     }
 
     private static String ascii(byte[] text) {
@@ -75,13 +81,7 @@ final class ColumnText {
     /** {@code +02}, {@code -03:30} and {@code +00:00:01} at the end go away: sessions are in UTC, and times of day have always lost theirs. */
     private static String withoutOffset(String text) {
         int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
-        return text.substring(0, sign) + tail(text, sign);
-    }
-
-    /** Keeps the era: {@code 0044-03-15 00:00:00+00 BC}. */
-    private static String tail(String text, int sign) {
-        int space = text.indexOf(' ', sign);
-        return space < 0 ? "" : text.substring(space);
+        return sign < 0 ? text : text.substring(0, sign);
     }
 
     /** Digits, point and sign of {@code -$1,234.50}. */

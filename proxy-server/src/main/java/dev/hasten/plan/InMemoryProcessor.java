@@ -2,6 +2,8 @@ package dev.hasten.plan;
 
 import dev.hasten.protocol.plan.InMemoryOperations;
 import dev.hasten.protocol.plan.InMemoryOperations.Pagination;
+import dev.hasten.protocol.value.DateFormatException;
+import dev.hasten.protocol.value.JsDates;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -169,7 +171,7 @@ final class InMemoryProcessor {
     private static byte @Nullable [] asBytes(Object value) {
         return switch (value) {
             case byte[] bytes -> bytes;
-            case String base64 -> Base64.getDecoder().decode(base64);
+            case String base64 -> decoded(base64);
             default -> null;
         };
     }
@@ -177,9 +179,26 @@ final class InMemoryProcessor {
     private static @Nullable Long asMillis(Object value) {
         return switch (value) {
             case DateValue date -> date.epochMillis();
-            case String text -> dev.hasten.protocol.value.JsDates.parseMillis(text);
+            case String text -> millis(text);
             case Number millis -> millis.longValue();
             default -> null;
         };
+    }
+
+    /** What is no base64 or no date equals nothing. */
+    private static byte @Nullable [] decoded(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Long millis(String text) {
+        try {
+            return JsDates.parseMillis(text);
+        } catch (DateFormatException e) {
+            return null;
+        }
     }
 }

@@ -17,12 +17,17 @@ final class Joins {
      *
      * @param strictEquality whether keys of both sides have the same types
      */
-    static void attach(@Nullable Object parents, JoinChild join, @Nullable Object children, boolean strictEquality) {
+    static void attach(
+            @Nullable Object parents,
+            JoinChild join,
+            @Nullable Object children,
+            boolean strictEquality,
+            Budget budget) {
         List<@Nullable Object> parentRows = JsValues.asList(parents);
         Map<String, List<Object>> byKey = new HashMap<>();
         for (Object parent : parentRows) {
-            if (parent == null) {
-                throw new PlanFailure("Expected object, got object");
+            if (!Records.isRecord(parent)) {
+                throw new PlanFailure("Expected object, got " + JsValues.typeOf(parent));
             }
             byKey.computeIfAbsent(Records.key(parent, join.parentKeys(), null), _ -> new ArrayList<>())
                     .add(parent);
@@ -33,7 +38,9 @@ final class Joins {
             if (child == null) {
                 continue;
             }
-            for (Object parent : byKey.getOrDefault(Records.key(child, join.childKeys(), casts), List.of())) {
+            List<Object> matching = byKey.getOrDefault(Records.key(child, join.childKeys(), casts), List.of());
+            budget.elements(matching.size());
+            for (Object parent : matching) {
                 if (join.unique()) {
                     Records.set(parent, join.parentField(), child);
                 } else {

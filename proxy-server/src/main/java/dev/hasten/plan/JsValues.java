@@ -3,7 +3,9 @@ package dev.hasten.plan;
 import dev.hasten.protocol.value.JsDates;
 import dev.hasten.protocol.value.JsNumbers;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,23 @@ final class JsValues {
             case List<?> list -> list.isEmpty();
             case RowSet rows -> rows.size() == 0;
             default -> false;
+        };
+    }
+
+    /** The value of a plan's literal as nodes may change it: a copy, since the plan is used again. */
+    static @Nullable Object mutable(@Nullable Object value) {
+        return switch (value) {
+            case List<?> list -> {
+                List<@Nullable Object> copy = new ArrayList<>(list.size());
+                list.forEach(element -> copy.add(mutable(element)));
+                yield copy;
+            }
+            case Map<?, ?> map -> {
+                Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+                Records.unchecked(map).forEach((name, field) -> copy.put(name, mutable(field)));
+                yield copy;
+            }
+            case null, default -> value;
         };
     }
 

@@ -149,6 +149,9 @@ public final class JsonBuffer {
 
     /** The base64 text of the bytes that PostgreSQL's {@code \x0a1b} stands for, in quotes. */
     JsonBuffer base64OfHex(byte[] hexText) {
+        if (hexText.length < 2 || hexText[0] != '\\' || hexText[1] != 'x') {
+            throw ApiError.inconsistentColumnData("Expected bytes in hexadecimal form: bytea_output must be hex");
+        }
         int count = (hexText.length - 2) / 2;
         ensure((count + 2) / 3 * 4 + 2);
         bytes[size++] = '"';

@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.DatabaseErrors;
@@ -33,18 +34,19 @@ import org.postgresql.core.Tuple;
  * nodes that the reference evaluates in parallel run one after the other on the request's one connection.
  */
 public final class PlanInterpreter {
-    /** Characters of SQL whose traits are remembered. */
+    /** Bytes of SQL, roughly, whose traits are remembered. */
     private static final long REMEMBERED_SQL = 16 << 20;
 
     private final Cache<String, SqlText> texts = Caffeine.newBuilder()
             .maximumWeight(REMEMBERED_SQL)
-            .weigher((String sql, SqlText _) -> sql.length())
+            .weigher((String sql, SqlText _) -> 2 * sql.length() + 200)
             .build();
 
     /**
      * What one run of a plan needs besides the plan.
      *
      * @param parameters values for the plan's placeholders
+     * @param cancellation tells when the request must stop
      * @param comment to append to every statement with a space before it, empty for none
      * @param answerBytes bytes that the answer may have
      */
@@ -53,6 +55,7 @@ public final class PlanInterpreter {
             Generators generators,
             Statements statements,
             StatementObserver observer,
+            Cancellation cancellation,
             String comment,
             long answerBytes) {}
 
@@ -64,7 +67,8 @@ public final class PlanInterpreter {
      * @throws dev.hasten.postgres.CancelledException when the request must stop
      */
     public @Nullable JsonBuffer run(PlanNode plan, Run run) {
-        Object value = new Evaluation(run).evaluate(plan, new Scope(run.parameters(), run.generators()));
+        Object value = new Evaluation(run)
+                .evaluate(plan, new Scope(run.parameters(), run.generators(), new Budget(run.cancellation())));
         return switch (value) {
             case Undefined _ -> null;
             case JsonFragment fragment -> fragment.json();
@@ -85,8 +89,9 @@ public final class PlanInterpreter {
 
         @Nullable
         Object evaluate(PlanNode node, Scope scope) {
+            scope.budget().elements(1);
             return switch (node) {
-                case PlanNode.Value value -> scope.evaluate(value.value());
+                case PlanNode.Value value -> JsValues.mutable(scope.evaluate(value.value()));
                 case PlanNode.Seq seq -> sequence(seq, scope);
                 case PlanNode.Get get -> scope.get(get.name());
                 case PlanNode.Let let -> let(let, scope);
@@ -142,7 +147,11 @@ public final class PlanInterpreter {
 
         private Object concat(List<PlanNode> nodes, Scope scope) {
             List<@Nullable Object> result = new ArrayList<>();
-            nodes.forEach(node -> result.addAll(JsValues.asList(value(node, scope))));
+            for (PlanNode node : nodes) {
+                List<@Nullable Object> part = JsValues.asList(value(node, scope));
+                scope.budget().elements(part.size());
+                result.addAll(part);
+            }
             return result;
         }
 
@@ -163,7 +172,7 @@ public final class PlanInterpreter {
                 return null;
             }
             for (PlanNode.JoinChild child : join.children()) {
-                Joins.attach(parent, child, value(child.child(), scope), join.strictEquality());
+                Joins.attach(parent, child, value(child.child(), scope), join.strictEquality(), scope.budget());
             }
             return parent;
         }

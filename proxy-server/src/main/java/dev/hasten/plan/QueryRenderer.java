@@ -33,21 +33,22 @@ final class QueryRenderer {
         query.arguments().forEach(argument -> arguments.add(scope.evaluate(argument)));
         return switch (query) {
             case DbQuery.RawSql raw -> List.of(new Rendered(raw.sql(), arguments, raw.argumentTypes()));
-            case DbQuery.TemplateSql template -> template(template, arguments);
+            case DbQuery.TemplateSql template -> template(template, arguments, scope);
         };
     }
 
-    private static List<Rendered> template(DbQuery.TemplateSql template, List<@Nullable Object> arguments) {
+    private static List<Rendered> template(
+            DbQuery.TemplateSql template, List<@Nullable Object> arguments, Scope scope) {
         String fixed = template.fixedSql();
         if (fixed != null && allScalar(template.argumentTypes())) {
             return List.of(new Rendered(fixed, arguments, scalarTypes(template.argumentTypes())));
         }
         List<List<@Nullable Object>> chunks = template.chunkable()
-                ? Chunks.of(template.fragments(), arguments, MAX_PARAMETERS, CHUNK_PARAMETERS)
+                ? Chunks.of(template.fragments(), arguments, MAX_PARAMETERS, CHUNK_PARAMETERS, scope.budget())
                 : List.of(arguments);
         List<Rendered> statements = new ArrayList<>(chunks.size());
         for (List<@Nullable Object> chunk : chunks) {
-            Rendered rendered = statement(template, chunk);
+            Rendered rendered = statement(template, chunk, scope.budget());
             if (rendered.arguments().size() > MAX_PARAMETERS) {
                 throw ApiError.of(400, "P2029", "The query parameter limit supported by your database is exceeded.");
             }
@@ -73,7 +74,7 @@ final class QueryRenderer {
         return scalars;
     }
 
-    private static Rendered statement(DbQuery.TemplateSql template, List<@Nullable Object> arguments) {
+    private static Rendered statement(DbQuery.TemplateSql template, List<@Nullable Object> arguments, Budget budget) {
         StringBuilder sql = new StringBuilder();
         List<@Nullable Object> values = new ArrayList<>();
         List<ArgumentType> types = new ArrayList<>();
@@ -84,6 +85,10 @@ final class QueryRenderer {
                 continue;
             }
             Object argument = argument(arguments, index);
+            if (index >= template.argumentTypes().size()) {
+                throw new PlanFailure("Malformed query template. There are fewer argument types than arguments.");
+            }
+            budget.sql(length(fragment, argument));
             int before = values.size();
             switch (fragment) {
                 case Fragment.Text _ -> throw new AssertionError();
@@ -107,6 +112,28 @@ final class QueryRenderer {
             index++;
         }
         return new Rendered(sql.toString(), values, types);
+    }
+
+    /** About how much SQL a fragment becomes. */
+    private static long length(Fragment fragment, @Nullable Object argument) {
+        return switch (fragment) {
+            case Fragment.Text text -> text.sql().length();
+            case Fragment.Parameter _ -> 6;
+            case Fragment.ParameterTuple tuple ->
+                (6L
+                                + tuple.itemPrefix().length()
+                                + tuple.itemSeparator().length()
+                                + tuple.itemSuffix().length())
+                        * JsValues.asList(argument).size();
+            case Fragment.ParameterTupleList tuples ->
+                Chunks.tuples(argument).stream()
+                                .mapToLong(tuple -> (6L + tuples.itemSeparator().length()) * tuple.size())
+                                .sum()
+                        + (long) (tuples.itemPrefix().length()
+                                        + tuples.itemSuffix().length()
+                                        + tuples.groupSeparator().length())
+                                * JsValues.asList(argument).size();
+        };
     }
 
     private static void parameter(

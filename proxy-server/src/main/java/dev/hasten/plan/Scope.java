@@ -1,6 +1,8 @@
 package dev.hasten.plan;
 
+import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.PlanValue;
+import dev.hasten.protocol.value.DateFormatException;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.protocol.value.JsDates;
 import java.util.ArrayList;
@@ -14,9 +16,11 @@ final class Scope {
     private final @Nullable Scope outer;
     private final Map<String, @Nullable Object> bindings;
     private final Generators generators;
+    private final Budget budget;
 
     /** The outermost scope: the parameters of the request. */
-    Scope(Map<String, PlanValue> parameters, Generators generators) {
+    Scope(Map<String, PlanValue> parameters, Generators generators, Budget budget) {
+        this.budget = budget;
         this.outer = null;
         this.bindings = new HashMap<>(parameters);
         this.generators = generators;
@@ -26,6 +30,11 @@ final class Scope {
         this.outer = outer;
         this.bindings = new HashMap<>();
         this.generators = outer.generators;
+        this.budget = outer.budget;
+    }
+
+    Budget budget() {
+        return budget;
     }
 
     Scope inner() {
@@ -53,12 +62,30 @@ final class Scope {
         return switch (value) {
             case PlanValue.Constant constant -> constant.value();
             case PlanValue.Placeholder placeholder -> placeholder(placeholder);
-            case PlanValue.GeneratorCall call -> generators.call(call.name(), evaluateAll(call.arguments()));
+            case PlanValue.GeneratorCall call -> generated(call);
             case PlanValue.ListOf list -> evaluateAll(list.elements());
         };
     }
 
+    private Object generated(PlanValue.GeneratorCall call) {
+        List<@Nullable Object> arguments = evaluateAll(call.arguments());
+        if (call.name().equals("product")) {
+            long size = 1;
+            for (Object argument : arguments) {
+                size *= argument instanceof List<?> list ? list.size() : 1;
+            }
+            // Pairs, each a list of its own.
+            budget.elements(3 * size);
+        }
+        try {
+            return generators.call(call.name(), arguments);
+        } catch (IllegalArgumentException e) {
+            throw new PlanFailure("Generator `" + call.name() + "`: " + e.getMessage());
+        }
+    }
+
     private List<@Nullable Object> evaluateAll(List<PlanValue> values) {
+        budget.elements(values.size());
         List<@Nullable Object> results = new ArrayList<>(values.size());
         for (PlanValue value : values) {
             results.add(evaluate(value));
@@ -67,13 +94,24 @@ final class Scope {
     }
 
     private @Nullable Object placeholder(PlanValue.Placeholder placeholder) {
-        Object found = get(placeholder.name());
-        if (found == Undefined.UNDEFINED) {
-            throw new PlanFailure("Missing value for query variable " + placeholder.name());
+        budget.enter();
+        try {
+            Object found = get(placeholder.name());
+            if (found == Undefined.UNDEFINED) {
+                throw new PlanFailure("Missing value for query variable " + placeholder.name());
+            }
+            // A moment must compare equal to the same moment from the database, however either is written.
+            return placeholder.type().equals("DateTime") && found instanceof String text ? date(text) : found;
+        } finally {
+            budget.leave();
         }
-        // A moment must compare equal to the same moment from the database, however either is written.
-        return placeholder.type().equals("DateTime") && found instanceof String text
-                ? new DateValue(JsDates.parseMillis(text))
-                : found;
+    }
+
+    private static DateValue date(String text) {
+        try {
+            return new DateValue(JsDates.parseMillis(text));
+        } catch (DateFormatException e) {
+            throw ApiError.badRequest("A parameter of type DateTime must be a date in ISO 8601 format");
+        }
     }
 }

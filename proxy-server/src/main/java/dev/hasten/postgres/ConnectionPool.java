@@ -22,11 +22,12 @@ import org.slf4j.LoggerFactory;
  * when PostgreSQL cannot be reached.
  */
 public final class ConnectionPool implements AutoCloseable {
-    /** HikariCP's smallest waiting time for a connection that must be made first. */
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** One round of waiting for HikariCP; it also bounds the pauses between its attempts to connect. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int MIN_IDLE = 2;
     private static final int VALIDATION_SECONDS = 2;
+    private static final long FRESH_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
@@ -36,9 +37,11 @@ public final class ConnectionPool implements AutoCloseable {
     private final AtomicInteger waiting = new AtomicInteger();
 
     /** Requests that wait for a connection to be made; they are woken when that fails. */
-    private final Set<Thread> connecting = ConcurrentHashMap.newKeySet();
+    private final Set<Waiter> connecting = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable SQLException lastFailure;
+    private volatile long lastFailureNanos;
+    private final SessionFactory factory;
     private final Cancellations cancellations;
 
     /** Opens the pool without waiting for PostgreSQL: a database that is down is an answer, not an obstacle. */
@@ -48,16 +51,19 @@ public final class ConnectionPool implements AutoCloseable {
         this.permits = new Semaphore(options.size(), true);
         HikariConfig config = new HikariConfig();
         config.setPoolName("hasten-" + options.name());
-        config.setDataSource(new SessionFactory(
+        this.factory = new SessionFactory(
                 options.jdbcUrl(),
                 options.properties(),
                 new SessionOptions(options.preparedStatements(), options.resultBytes()),
-                this::connectFailed));
+                this::connectFailed,
+                () -> lastFailure = null);
+        config.setDataSource(factory);
         config.setMaximumPoolSize(options.size());
         config.setMinimumIdle(Math.min(MIN_IDLE, options.size()));
         config.setIdleTimeout(options.idleTimeout().toMillis());
         config.setMaxLifetime(options.maxLifetime().toMillis());
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        config.setValidationTimeout(CONNECT_TIMEOUT.toMillis() / 2);
         config.setInitializationFailTimeout(-1);
         this.connections = new HikariDataSource(config);
     }
@@ -87,7 +93,7 @@ public final class ConnectionPool implements AutoCloseable {
      */
     public Lease lease(Duration timeout, Cancellation cancellation) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        if (!permits.tryAcquire()) {
+        if (waiting.get() > 0 || !permits.tryAcquire()) {
             awaitPermit(timeout, cancellation);
         }
         boolean leased = false;
@@ -124,17 +130,21 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private Lease connect(long deadline, Cancellation cancellation) {
-        Thread self = Thread.currentThread();
         while (true) {
-            connecting.add(self);
+            failFast();
+            Waiter waiter = new Waiter();
+            connecting.add(waiter);
+            Connection connection = null;
+            boolean leased = false;
             try {
-                Connection connection = cancellation.interruptible(connections::getConnection);
+                connection = cancellation.interruptible(connections::getConnection);
+                waiter.done();
                 PostgresSession session = connection.unwrap(PostgresSession.class);
                 if (!session.hasPendingInput() || connection.isValid(VALIDATION_SECONDS)) {
+                    leased = true;
                     return new Lease(this, connection, session);
                 }
                 // The server ended it while it was idle; Hikari only looks at connections that were idle for longer.
-                connections.evictConnection(connection);
             } catch (InterruptedException e) {
                 throw connectError(lastFailure);
             } catch (SQLException e) {
@@ -145,13 +155,58 @@ public final class ConnectionPool implements AutoCloseable {
                             : ApiError.poolTimeout(options.timeout(), options.size());
                 }
             } finally {
-                connecting.remove(self);
+                connecting.remove(waiter);
+                waiter.done();
+                if (connection != null && !leased) {
+                    connections.evictConnection(connection);
+                }
+            }
+        }
+    }
+
+    /** A thread that waits for a connection to be made; it can be woken only as long as it does. */
+    private static final class Waiter {
+        private final Thread thread = Thread.currentThread();
+        private boolean over;
+
+        synchronized void wake() {
+            if (!over) {
+                thread.interrupt();
+            }
+        }
+
+        synchronized void done() {
+            over = true;
+        }
+    }
+
+    /**
+     * When PostgreSQL was away the last time that somebody looked, and no connection exists, Hikari's next attempt may be
+     * seconds off: this one looks now, or takes the word of whoever looked a moment ago.
+     */
+    private void failFast() {
+        SQLException failure = lastFailure;
+        if (failure == null || total() > 0) {
+            return;
+        }
+        synchronized (factory) {
+            if (lastFailure == null || total() > 0) {
+                return;
+            }
+            if (System.nanoTime() - lastFailureNanos < FRESH_FAILURE_NANOS) {
+                throw connectError(lastFailure);
+            }
+            try {
+                factory.getConnection().close();
+            } catch (SQLException e) {
+                throw connectError(e);
             }
         }
     }
 
     private void connectFailed(SQLException failure) {
         SQLException before = lastFailure;
+        lastFailureNanos = System.nanoTime();
         lastFailure = failure;
         // Hikari tries again and again; the same failure is worth one line.
         if (before == null || !String.valueOf(before.getMessage()).equals(failure.getMessage())) {
@@ -163,7 +218,7 @@ public final class ConnectionPool implements AutoCloseable {
         if (pool != null
                 && pool.getHikariPoolMXBean() != null
                 && pool.getHikariPoolMXBean().getTotalConnections() == 0) {
-            connecting.forEach(Thread::interrupt);
+            connecting.forEach(Waiter::wake);
         }
     }
 
@@ -203,7 +258,7 @@ public final class ConnectionPool implements AutoCloseable {
         boolean clean = false;
         try {
             if (!session.isIdle()) {
-                session.command("ROLLBACK", new Cancellation());
+                session.abandonTransaction();
             }
             if (needsReset(session)) {
                 session.reset();

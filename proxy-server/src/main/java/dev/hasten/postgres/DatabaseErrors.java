@@ -64,6 +64,12 @@ public final class DatabaseErrors {
                 .asError();
     }
 
+    /** Whether the error was raised inside a function or procedure, whose own statements are not the client's. */
+    static boolean comesFromFunction(SQLException error) {
+        ServerErrorMessage server = serverMessage(error);
+        return server != null && server.getWhere() != null && server.getWhere().contains("function");
+    }
+
     /** Whether the connection is of no further use: the server ended it, or it broke. */
     static boolean isConnectionLost(SQLException error) {
         ServerErrorMessage server = serverMessage(error);

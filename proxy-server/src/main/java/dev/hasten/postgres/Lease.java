@@ -92,7 +92,7 @@ public final class Lease implements AutoCloseable {
             return;
         }
         try {
-            session.command("ROLLBACK", new Cancellation());
+            session.abandonTransaction();
         } catch (SQLException e) {
             // The pool sees that the session is not idle, and replaces the connection.
         }
@@ -117,6 +117,11 @@ public final class Lease implements AutoCloseable {
     /** Whether no transaction is open in PostgreSQL. */
     public boolean isIdle() {
         return session.isIdle();
+    }
+
+    /** Whether the last statement ended a transaction without its effects. */
+    public boolean endedByRollback() {
+        return session.endedByRollback();
     }
 
     /** Whether the connection is of no further use. */

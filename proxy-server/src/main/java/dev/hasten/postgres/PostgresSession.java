@@ -5,8 +5,10 @@ import dev.hasten.postgres.StatementCache.Prepared;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.postgresql.core.TransactionState;
 import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
+import org.postgresql.util.PSQLState;
 
 /**
  * A connection to PostgreSQL that runs {@code $n} SQL as it is, through pgjdbc's core API: no rewriting of placeholders,
@@ -38,8 +41,23 @@ public final class PostgresSession extends PgConnection {
     /** How long a cancelled statement may go on before its connection is cut. */
     private static final long CANCEL_GRACE_MILLIS = 5000;
 
-    private static final String RESET = "SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;"
-            + " RESET ROLE; RESET SESSION AUTHORIZATION; DISCARD TEMP; DISCARD SEQUENCES";
+    /** Also drops the prepared statements; the driver notices and prepares them again when they are needed. */
+    private static final String RESET = "DISCARD ALL";
+
+    /** How long cleaning up may take before the connection is cut. */
+    private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(5);
+
+    /** Types whose input is cut without an error: a value must not go through one that its column has left. */
+    private static final Set<Integer> CUTTING_TYPES = Set.of(
+            18, // "char"
+            19, // name
+            700, // float4
+            790, // money
+            1042, // char(n)
+            1082, // date
+            1083, // time
+            1266, // timetz
+            1560); // bit
 
     private final QueryExecutor executor;
     private final StatementCache statements;
@@ -48,6 +66,7 @@ public final class PostgresSession extends PgConnection {
     private SessionEffect effect = SessionEffect.NONE;
     private boolean lost;
     private boolean stalePlanSuspected;
+    private boolean endedByRollback;
     private @Nullable Interrupt interrupt;
 
     private PostgresSession(
@@ -119,39 +138,50 @@ public final class PostgresSession extends PgConnection {
         String sql = text.sql();
         int count = parameters.size();
         if (count == 0 && (text.severalStatements() || text.hasParameters())) {
+            if (begin != null && isIdle()) {
+                command(begin, cancellation);
+            }
             return runSimple(text, execution, cancellation);
         }
         if (begin != null && executor.getTransactionState() == TransactionState.IDLE) {
-            return execute(statements.queryAfterBegin(begin, sql, count), null, parameters, execution, cancellation);
+            return execute(
+                    statements.queryAfterBegin(begin, sql, count),
+                    null,
+                    parameters,
+                    QueryExecutor.QUERY_SUPPRESS_BEGIN,
+                    cancellation);
         }
         Prepared prepared = execution.prepared ? statements.get(sql, count) : null;
         if (prepared == null) {
-            return execute(statements.query(sql, count), null, parameters, execution, cancellation);
+            return execute(statements.query(sql, count), null, parameters, execution.flags, cancellation);
         }
         boolean planMayBeOutdated = prepared.markUsed();
         try {
-            return execute(prepared.query(), prepared, parameters, execution, cancellation);
+            return execute(prepared.query(), prepared, parameters, execution.flags, cancellation);
         } catch (SQLException e) {
-            statements.forget(sql);
-            if (!planMayBeOutdated || !mayComeFromOutdatedPlan(e)) {
+            if (!planMayBeOutdated || text.procedural() || !mayComeFromOutdatedPlan(e)) {
                 throw e;
             }
+            statements.forget(sql);
             if (execution != Execution.AUTOCOMMIT) {
                 stalePlanSuspected = true;
                 throw e;
             }
-            return execute(statements.query(sql, count), null, parameters, execution, cancellation);
+            return execute(statements.query(sql, count), null, parameters, execution.flags, cancellation);
         }
     }
 
     /**
      * A plan can outlive a migration in three ways: its result type changed (0A000), the statement is gone (26000), or
-     * the types of its parameters, fixed when it was prepared, do not fit the new columns (classes 22 and 42). A failed
-     * statement outside a transaction has had no effect, so trying once more with a new plan is safe.
+     * the types of its parameters, fixed when it was prepared, do not fit the new columns (classes 22 and 42; not when they
+     * come from inside a function). A failed statement outside a transaction has had no effect, unless it is a CALL or DO,
+     * so trying once more with a new plan is safe.
      */
     private static boolean mayComeFromOutdatedPlan(SQLException error) {
         String state = String.valueOf(error.getSQLState());
-        return state.startsWith("0A") || state.startsWith("26") || state.startsWith("42") || state.startsWith("22");
+        return state.startsWith("0A")
+                || state.startsWith("26")
+                || ((state.startsWith("42") || state.startsWith("22")) && !DatabaseErrors.comesFromFunction(error));
     }
 
     /**
@@ -180,12 +210,22 @@ public final class PostgresSession extends PgConnection {
             Query query,
             @Nullable Prepared prepared,
             List<? extends @Nullable Object> parameters,
-            Execution execution,
+            int transactionFlags,
             Cancellation cancellation)
             throws SQLException {
         Collector collector = new Collector(prepared);
-        int flags = FLAGS | execution.flags | (prepared == null ? QueryExecutor.QUERY_ONESHOT : 0);
-        guarded(query, bind(query, parameters), collector, flags, cancellation);
+        int flags = FLAGS | transactionFlags | (prepared == null ? QueryExecutor.QUERY_ONESHOT : 0);
+        ParameterList bound = bind(query, parameters);
+        guarded(query, bound, collector, flags, cancellation);
+        if (prepared != null && !prepared.isChecked()) {
+            prepared.check();
+            for (int type : bound.getTypeOIDs()) {
+                if (CUTTING_TYPES.contains(type)) {
+                    statements.refuse(query.getNativeSql());
+                    break;
+                }
+            }
+        }
         return new StatementResult(collector.columns, collector.rows, collector.count);
     }
 
@@ -207,10 +247,19 @@ public final class PostgresSession extends PgConnection {
         // Event loops and the timer are of this class; one that waited would hold up everybody.
         assert !(Thread.currentThread() instanceof FastThreadLocalThread) : "this thread must not block";
         cancellation.begin(this::interrupt);
+        // Anything but a result or an error of the driver, such as an OutOfMemoryError, leaves the protocol out of
+        // step.
+        boolean inStep = false;
         try {
             meter.start(resultBytes, () -> cancellation.cancel(Cancellation.Reason.RESULT_TOO_LARGE));
             executor.execute(query, parameters, collector, 0, 0, flags);
+            inStep = true;
         } catch (SQLException e) {
+            inStep = true;
+            if (collector.tooLarge) {
+                lost = true;
+                throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
+            }
             lost |= DatabaseErrors.isConnectionLost(e);
             Cancellation.Reason reason = cancellation.reason();
             if (reason != null && (lost || "57014".equals(e.getSQLState()))) {
@@ -218,6 +267,7 @@ public final class PostgresSession extends PgConnection {
             }
             throw e;
         } finally {
+            lost |= !inStep;
             meter.stop();
             cancellation.end();
             settleInterrupt();
@@ -240,6 +290,11 @@ public final class PostgresSession extends PgConnection {
     /** Whether no transaction is open. */
     boolean isIdle() {
         return executor.getTransactionState() == TransactionState.IDLE;
+    }
+
+    /** Whether the last statement was a ROLLBACK. */
+    boolean endedByRollback() {
+        return endedByRollback;
     }
 
     /** Whether a transaction is open that has failed and can only be rolled back. */
@@ -267,14 +322,39 @@ public final class PostgresSession extends PgConnection {
         return effect;
     }
 
+    /**
+     * ROLLBACK, or undoing what statements may have left behind in the session. Does not wait for ever: a connection on
+     * which it takes too long is cut.
+     */
+    private void cleanUp(String sql, int flags) throws SQLException {
+        Thread watchdog = Thread.ofVirtual().name("hasten-cleanup").start(() -> {
+            try {
+                Thread.sleep(CLEANUP_LIMIT);
+                executor.abort();
+            } catch (InterruptedException e) {
+                // Cleaning up took no longer than it may.
+            }
+        });
+        try {
+            guarded(
+                    statements.query(sql, 0),
+                    null,
+                    new Collector(null),
+                    FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | flags,
+                    new Cancellation());
+        } finally {
+            watchdog.interrupt();
+        }
+    }
+
+    /** Ends an open transaction without its effects. */
+    void abandonTransaction() throws SQLException {
+        cleanUp("ROLLBACK", QueryExecutor.QUERY_ONESHOT);
+    }
+
     /** Undoes what statements may have left behind in the session. */
     void reset() throws SQLException {
-        guarded(
-                statements.query(RESET, 0),
-                null,
-                new Collector(null),
-                FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
-                new Cancellation());
+        cleanUp(RESET, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
         effect = SessionEffect.NONE;
     }
 
@@ -298,13 +378,7 @@ public final class PostgresSession extends PgConnection {
         started.join();
         for (int i = 0; i < 2 && !lost; i++) {
             try {
-                executor.execute(
-                        statements.query("", 0),
-                        null,
-                        new Collector(null),
-                        0,
-                        0,
-                        QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
+                cleanUp("", QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
                 return;
             } catch (SQLException e) {
                 lost |= !"57014".equals(e.getSQLState());
@@ -323,7 +397,7 @@ public final class PostgresSession extends PgConnection {
             try {
                 // A request that arrives before the statement has started is ignored by PostgreSQL, hence the loop.
                 long waited = 0;
-                for (long pause = 100; waited < CANCEL_GRACE_MILLIS; pause *= 2) {
+                for (long pause = 100; waited < CANCEL_GRACE_MILLIS; pause = Math.min(2 * pause, 1000)) {
                     cancelQuery();
                     if (statementEnded.await(pause, TimeUnit.MILLISECONDS)) {
                         return;
@@ -354,8 +428,9 @@ public final class PostgresSession extends PgConnection {
     }
 
     /** Takes a statement's result. */
-    private static final class Collector extends ResultHandlerBase {
+    private final class Collector extends ResultHandlerBase {
         private final @Nullable Prepared prepared;
+        private boolean tooLarge;
         private @Nullable Columns columns;
         private List<Tuple> rows = List.of();
         private long count;
@@ -375,9 +450,23 @@ public final class PostgresSession extends PgConnection {
             // Notices are for people at a terminal; no client of ours can see them.
         }
 
+        /**
+         * The driver refuses to read a row beyond its buffer limit and then does not know where the next message begins:
+         * the connection must be cut before it reads on.
+         */
+        @Override
+        public void handleError(SQLException error) {
+            if (PSQLState.COMMUNICATION_ERROR.getState().equals(error.getSQLState())) {
+                tooLarge = true;
+                executor.abort();
+            }
+            super.handleError(error);
+        }
+
         @Override
         public void handleCommandStatus(String status, long updateCount, long insertOid) {
             count = updateCount;
+            endedByRollback = status.equals("ROLLBACK");
         }
     }
 }

@@ -15,17 +15,29 @@ import org.postgresql.util.HostSpec;
 
 /** Opens sessions for the pool, and reports why it could not. */
 final class SessionFactory implements DataSource {
+    private static final String SESSION_OPTIONS =
+            " -c bytea_output=hex -c extra_float_digits=1 -c standard_conforming_strings=on";
+    private static final int CONNECT_SECONDS = 10;
+
+    private final int socketTimeout;
     private final HostSpec[] hosts;
     private final String url;
     private final Properties properties;
     private final SessionOptions options;
     private final Consumer<SQLException> onFailure;
+    private final Runnable onSuccess;
 
     /**
      * @param onFailure is told of every failed attempt, on the thread that made it
+     * @param onSuccess is told of every other one
      * @throws IllegalArgumentException when the driver does not understand the URL
      */
-    SessionFactory(String url, Properties properties, SessionOptions options, Consumer<SQLException> onFailure) {
+    SessionFactory(
+            String url,
+            Properties properties,
+            SessionOptions options,
+            Consumer<SQLException> onFailure,
+            Runnable onSuccess) {
         Properties parsed = Driver.parseURL(url, properties);
         if (parsed == null) {
             throw new IllegalArgumentException("not a PostgreSQL URL");
@@ -36,9 +48,22 @@ final class SessionFactory implements DataSource {
         this.properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), ReceiveMeter.Sockets.class.getName());
         // Spares a round trip for settings that depend on the version.
         this.properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "12");
+        // Two limits: a result that streams past the first is cancelled; a single row past the second is not even read.
+        this.properties.setProperty(
+                PGProperty.MAX_RESULT_BUFFER.getName(), Long.toString(2 * options.resultBytes() + (1 << 20)));
+        boolean behindPgBouncer = "0".equals(parsed.getProperty(PGProperty.PREPARE_THRESHOLD.getName()));
+        if (!behindPgBouncer) {
+            // What the forms of values depend on, wherever the database or the role was given other settings.
+            String given = parsed.getProperty(PGProperty.OPTIONS.getName(), "");
+            this.properties.setProperty(PGProperty.OPTIONS.getName(), (given + SESSION_OPTIONS).strip());
+        }
+        this.socketTimeout = Integer.parseInt(parsed.getProperty(PGProperty.SOCKET_TIMEOUT.getName(), "0"));
+        // Only while connecting: a server that accepts and then says nothing must not hold up the pool.
+        this.properties.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), Integer.toString(CONNECT_SECONDS));
         this.hosts = hosts(parsed);
         this.options = options;
         this.onFailure = onFailure;
+        this.onSuccess = onSuccess;
     }
 
     /** Several hosts come as two lists. */
@@ -60,6 +85,8 @@ final class SessionFactory implements DataSource {
                 session.close();
                 throw new SQLException("the session's time zone must be UTC: run the JVM with -Duser.timezone=UTC");
             }
+            session.setNetworkTimeout(Runnable::run, socketTimeout * 1000);
+            onSuccess.run();
             return session;
         } catch (SQLException e) {
             onFailure.accept(e);

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * One pass over SQL that decides whether the statement can change session state. It knows PostgreSQL's lexical rules
  * (strings, dollar quotes, quoted names, nested comments) and no grammar.
  *
- * <p>It errs on the safe side: a statement that it does not know to be harmless costs a reset of the session, which is
- * one round trip after the answer was sent. Statements made by Prisma's query compiler are known to be harmless.
+ * <p>A text that it does not know to be harmless costs a reset of the session, one round trip. What a text does not show
+ * it cannot know: triggers, views, operators and functions that overload a harmless name may change the session, too.
+ * Databases with such need {@code pool.reset: always}. Statements made by Prisma's query compiler are harmless.
  */
 final class SqlScanner {
     /** First words of statements that change no session state by themselves. */
@@ -47,8 +48,10 @@ final class SqlScanner {
             "lock");
 
     /** First words of statements whose effect a reset does not undo. */
-    private static final Set<String> IRREVERSIBLE_STATEMENTS =
-            Set.of("prepare", "execute", "deallocate", "discard", "load", "copy");
+    private static final Set<String> IRREVERSIBLE_STATEMENTS = Set.of("load", "copy");
+
+    /** Functions whose effect a reset does not undo. */
+    private static final Set<String> IRREVERSIBLE_FUNCTIONS = Set.of("setseed");
 
     /** Key words that may stand before an opening parenthesis. */
     private static final Set<String> KEYWORDS = Set.of(
@@ -379,6 +382,7 @@ final class SqlScanner {
     private boolean statementStarted;
     private int statements;
     private boolean hasParameters;
+    private boolean procedural;
     /** The name just before the current position, lower-cased unless it was quoted; null after anything else. */
     private @Nullable String name;
 
@@ -405,13 +409,17 @@ final class SqlScanner {
         return hasParameters;
     }
 
+    boolean procedural() {
+        return procedural;
+    }
+
     void scan() {
         while (at < sql.length()) {
             char c = sql.charAt(at);
             if (Character.isWhitespace(c)) {
                 at++;
             } else if (c == '-' && next('-')) {
-                at = indexOrEnd(sql.indexOf('\n', at));
+                skipLineComment();
             } else if (c == '/' && next('*')) {
                 skipBlockComment();
             } else if (c == ';') {
@@ -446,7 +454,7 @@ final class SqlScanner {
             at++;
         } else {
             if (c == '\'') {
-                skipQuoted('\'', false);
+                skipString(false);
             } else if (c == '$') {
                 skipDollar();
             } else {
@@ -463,20 +471,22 @@ final class SqlScanner {
         }
         String word = sql.substring(start, at).toLowerCase(Locale.ROOT);
         if (at < sql.length() && sql.charAt(at) == '\'' && (word.equals("e") || word.equals("u"))) {
-            skipQuoted('\'', word.equals("e"));
+            skipString(word.equals("e"));
             forgetName();
             return;
         }
+        if (word.equals("u") && next('&', 0)) {
+            // Names and strings with Unicode escapes can spell anything.
+            effect = effect.and(SessionEffect.RESET);
+        }
         if (first) {
             startOfStatement(word);
-        }
-        if (word.equals("temp") || word.equals("temporary")) {
-            effect = effect.and(SessionEffect.RESET);
         }
         named(word, false);
     }
 
     private void startOfStatement(String word) {
+        procedural |= word.equals("call") || word.equals("do");
         if (IRREVERSIBLE_STATEMENTS.contains(word)) {
             effect = effect.and(SessionEffect.DISCARD);
         } else if (!HARMLESS_STATEMENTS.contains(word)) {
@@ -485,6 +495,9 @@ final class SqlScanner {
     }
 
     private void named(String text, boolean quoted) {
+        if (text.startsWith("pg_temp") || (!quoted && (text.equals("temp") || text.equals("temporary")))) {
+            effect = effect.and(SessionEffect.RESET);
+        }
         boolean qualified = name == null && qualifier != null;
         nameIsTable = afterInto || (qualified && nameIsTable);
         afterInto = !quoted && text.equals("into");
@@ -501,6 +514,9 @@ final class SqlScanner {
         if (function == null || nameIsTable || (!nameIsQuoted && KEYWORDS.contains(function))) {
             return;
         }
+        if (IRREVERSIBLE_FUNCTIONS.contains(function) || function.startsWith("dblink")) {
+            effect = effect.and(SessionEffect.DISCARD);
+        }
         boolean builtIn = qualifier == null || qualifier.equals("pg_catalog");
         if (!builtIn || !HARMLESS_FUNCTIONS.contains(function)) {
             effect = effect.and(SessionEffect.RESET);
@@ -512,6 +528,33 @@ final class SqlScanner {
         qualifier = null;
         nameIsTable = false;
         afterInto = false;
+    }
+
+    private void skipLineComment() {
+        while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
+            at++;
+        }
+    }
+
+    /** A string, together with those that continue it on further lines, which have its escapes. */
+    private void skipString(boolean backslashEscapes) {
+        while (true) {
+            skipQuoted('\'', backslashEscapes);
+            int next = at;
+            boolean lineBreak = false;
+            while (next < sql.length() && Character.isWhitespace(sql.charAt(next))) {
+                lineBreak |= sql.charAt(next) == '\n' || sql.charAt(next) == '\r';
+                next++;
+            }
+            if (!lineBreak || next >= sql.length() || sql.charAt(next) != '\'') {
+                return;
+            }
+            at = next;
+        }
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private void skipQuoted(char quote, boolean backslashEscapes) {
@@ -536,9 +579,13 @@ final class SqlScanner {
         while (end < sql.length() && isNamePart(sql.charAt(end)) && sql.charAt(end) != '$') {
             end++;
         }
-        boolean tag = end < sql.length() && sql.charAt(end) == '$' && !Character.isDigit(sql.charAt(at + 1));
+        boolean tag = end < sql.length() && sql.charAt(end) == '$' && !isDigit(sql.charAt(at + 1));
         if (!tag) {
-            hasParameters |= end > at + 1 && Character.isDigit(sql.charAt(at + 1));
+            hasParameters |= end > at + 1 && isDigit(sql.charAt(at + 1));
+            if (end < sql.length() && sql.charAt(end) == '$') {
+                // Something like $1a$b$, which versions of PostgreSQL read differently.
+                effect = effect.and(SessionEffect.RESET);
+            }
             at = Math.max(end, at + 1);
             return;
         }
@@ -563,11 +610,11 @@ final class SqlScanner {
     }
 
     private boolean next(char c) {
-        return at + 1 < sql.length() && sql.charAt(at + 1) == c;
+        return next(c, 1);
     }
 
-    private int indexOrEnd(int index) {
-        return index < 0 ? sql.length() : index;
+    private boolean next(char c, int distance) {
+        return at + distance < sql.length() && sql.charAt(at + distance) == c;
     }
 
     private static boolean isNamePart(char c) {

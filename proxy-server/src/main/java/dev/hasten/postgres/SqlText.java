@@ -7,8 +7,10 @@ package dev.hasten.postgres;
  * @param effect what the statement may leave behind in the session
  * @param severalStatements whether the text holds more than one statement
  * @param hasParameters whether the text mentions {@code $1} or any other parameter
+ * @param procedural whether it starts with CALL or DO, which may commit before they fail
  */
-public record SqlText(String sql, SessionEffect effect, boolean severalStatements, boolean hasParameters) {
+public record SqlText(
+        String sql, SessionEffect effect, boolean severalStatements, boolean hasParameters, boolean procedural) {
 
     /** What must happen to a connection before somebody else may use it. */
     public enum SessionEffect {
@@ -29,11 +31,12 @@ public record SqlText(String sql, SessionEffect effect, boolean severalStatement
     public static SqlText of(String sql) {
         SqlScanner scanner = new SqlScanner(sql);
         scanner.scan();
-        return new SqlText(sql, scanner.effect(), scanner.severalStatements(), scanner.hasParameters());
+        return new SqlText(
+                sql, scanner.effect(), scanner.severalStatements(), scanner.hasParameters(), scanner.procedural());
     }
 
     /** The same statement with text after it that changes nothing, such as a comment. */
     public SqlText withSuffix(String suffix) {
-        return new SqlText(sql + suffix, effect, severalStatements, hasParameters);
+        return new SqlText(sql + suffix, effect, severalStatements, hasParameters, procedural);
     }
 }

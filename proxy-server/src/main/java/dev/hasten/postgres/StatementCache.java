@@ -19,18 +19,21 @@ import org.postgresql.core.SqlCommand;
  */
 final class StatementCache {
     /** Longer texts are rarely sent twice, and are expensive to keep. */
-    private static final int MAX_SQL_LENGTH = 64 * 1024;
+    private static final int MAX_SQL_LENGTH = 16 * 1024;
 
     /** A text's place among the candidates is kept for so many other new texts. */
     private static final int CANDIDATES = 256;
 
     private final QueryExecutor executor;
+    private final int capacity;
+    private final Map<String, Boolean> refused = bounded(CANDIDATES);
     private final Map<String, Prepared> prepared;
     private final Map<String, Boolean> candidates = bounded(CANDIDATES);
 
     /** @param capacity how many statements are kept prepared; 0 for none */
     StatementCache(QueryExecutor executor, int capacity) {
         this.executor = executor;
+        this.capacity = capacity;
         this.prepared = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1;
 
@@ -52,7 +55,7 @@ final class StatementCache {
         if (known != null) {
             return known.parameterCount == parameterCount ? known : null;
         }
-        if (sql.length() > MAX_SQL_LENGTH) {
+        if (capacity == 0 || sql.length() > MAX_SQL_LENGTH || refused.containsKey(sql)) {
             return null;
         }
         if (candidates.remove(sql) == null) {
@@ -79,6 +82,12 @@ final class StatementCache {
         if (stale != null) {
             stale.query.close();
         }
+    }
+
+    /** Never keeps this text prepared. */
+    void refuse(String sql) {
+        forget(sql);
+        refused.put(sql, Boolean.TRUE);
     }
 
     void forgetAll() {
@@ -108,6 +117,7 @@ final class StatementCache {
         private Field @Nullable [] fields;
         private @Nullable Columns columns;
         private boolean used;
+        private boolean checked;
 
         private Prepared(Query query, int parameterCount) {
             this.query = query;
@@ -116,6 +126,15 @@ final class StatementCache {
 
         Query query() {
             return query;
+        }
+
+        /** Whether the types of its parameters were looked at. */
+        boolean isChecked() {
+            return checked;
+        }
+
+        void check() {
+            checked = true;
         }
 
         /** Whether it ran before, so that its plan may be older than the schema. */

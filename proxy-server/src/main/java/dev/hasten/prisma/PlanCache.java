@@ -13,8 +13,11 @@ import java.security.NoSuchAlgorithmException;
  * hash is a cryptographic one because a collision would run somebody's statement for somebody else.
  */
 final class PlanCache {
-    /** Bytes of plan JSON that are remembered; the trees take a few times as much. */
-    private static final long CAPACITY = 16 << 20;
+    /** Bytes of memory, roughly, for remembered plans. */
+    private static final long CAPACITY = 64 << 20;
+
+    /** A plan's tree takes up to so many times its JSON. */
+    private static final int TREE_FACTOR = 20;
 
     /** Larger plans carry data, such as long literal lists, and do not come again. */
     private static final int LARGEST = 256 << 10;
@@ -22,7 +25,7 @@ final class PlanCache {
     private final RequestParser parser;
     private final Cache<Key, Entry> plans = Caffeine.newBuilder()
             .maximumWeight(CAPACITY)
-            .weigher((Key _, Entry entry) -> entry.bytes())
+            .weigher((Key _, Entry entry) -> entry.bytes() * TREE_FACTOR)
             .build();
 
     private record Key(long a, long b, long c, long d) {

@@ -105,6 +105,7 @@ public final class RemoteExecutorEndpoints {
                         new Generators(clock, random, generatorState),
                         statements,
                         request.telemetry(),
+                        request.cancellation(),
                         comment.isEmpty() ? "" : " " + comment,
                         request.database().answerBytes()));
     }

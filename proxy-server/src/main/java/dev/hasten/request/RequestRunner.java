@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +52,28 @@ public final class RequestRunner {
 
     /** A handler that runs the endpoint for requests with a valid key and, if they have a body, a JSON one. */
     public Handler handler(Endpoint endpoint) {
-        return exchange -> {
-            try {
-                Database database = database(keys.authenticate(exchange.header("authorization")));
-                requireJson(exchange);
-                CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
-                start(exchange, database, capture, endpoint);
-            } catch (ApiError e) {
-                exchange.answer(ErrorAnswers.of(e));
+        return new Handler() {
+            // Without a key not even the body is kept.
+            @Override
+            public @Nullable Answer refusal(Exchange head) {
+                try {
+                    database(keys.authenticate(head.header("authorization")));
+                    return null;
+                } catch (ApiError e) {
+                    return ErrorAnswers.of(e);
+                }
+            }
+
+            @Override
+            public void handle(Exchange exchange) {
+                try {
+                    Database database = database(keys.authenticate(exchange.header("authorization")));
+                    requireJson(exchange);
+                    CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
+                    start(exchange, database, capture, endpoint);
+                } catch (ApiError e) {
+                    exchange.answer(ErrorAnswers.of(e));
+                }
             }
         };
     }
@@ -103,6 +118,10 @@ public final class RequestRunner {
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
                 exchange.answer(run(endpoint, new RequestContext(exchange, database, cancellation, telemetry)));
+            } catch (Throwable e) {
+                // Even telling about the failure failed; the client must not wait for ever.
+                exchange.answer(Answer.empty(500));
+                throw e;
             } finally {
                 deadline.cancel();
                 running.remove(cancellation);

@@ -45,8 +45,10 @@ final class InteractiveTransaction {
         OPEN,
         COMMITTED,
         ROLLED_BACK,
-        /** Rolled back by PostgreSQL, because its connection broke. */
+        /** Rolled back by PostgreSQL, because its connection broke before the commit. */
         LOST,
+        /** Its connection broke, or the request ended, while PostgreSQL was committing: nobody here knows. */
+        UNKNOWN,
         TIMED_OUT
     }
 
@@ -79,6 +81,7 @@ final class InteractiveTransaction {
             case OPEN -> {}
             case COMMITTED -> throw TransactionErrors.committed(operation);
             case ROLLED_BACK, LOST -> throw TransactionErrors.rolledBack(operation);
+            case UNKNOWN -> throw TransactionErrors.unknownOutcome(operation);
             case TIMED_OUT -> throw TransactionErrors.expired(operation, timeoutMillis, ageMillis());
         }
     }
@@ -112,8 +115,11 @@ final class InteractiveTransaction {
             throw e;
         } finally {
             running = null;
-            closeIfEnded();
-            operations.unlock();
+            try {
+                closeIfEnded();
+            } finally {
+                operations.unlock();
+            }
         }
     }
 
@@ -123,20 +129,19 @@ final class InteractiveTransaction {
             if (lease.isLost()) {
                 close(Status.LOST);
             } else if (begun && lease.isIdle()) {
-                close(Status.COMMITTED);
+                close(lease.endedByRollback() ? Status.ROLLED_BACK : Status.COMMITTED);
             }
+            begun |= !lease.isIdle();
         }
     }
 
     StatementResult run(
             SqlText sql, List<? extends @Nullable Object> parameters, Origin origin, Cancellation cancellation) {
-        begun = true;
         return lease.run(sql, parameters, origin, cancellation);
     }
 
     /** A nested transaction: a savepoint. */
     void savepoint(Cancellation cancellation) {
-        begun = true;
         lease.ensureBegun(cancellation);
         String name = "prisma_sp_" + savepointCounter++;
         lease.command("SAVEPOINT " + name, cancellation);
@@ -163,7 +168,10 @@ final class InteractiveTransaction {
             });
             committed = true;
         } finally {
-            close(committed ? Status.COMMITTED : lease.isLost() ? Status.LOST : Status.ROLLED_BACK);
+            close(
+                    committed
+                            ? Status.COMMITTED
+                            : lease.isLost() || !lease.isIdle() ? Status.UNKNOWN : Status.ROLLED_BACK);
         }
     }
 
@@ -201,8 +209,11 @@ final class InteractiveTransaction {
     private void close(Status how) {
         if (status == Status.OPEN) {
             status = how;
-            lease.close();
-            onClose.run();
+            try {
+                lease.close();
+            } finally {
+                onClose.run();
+            }
         }
     }
 }

@@ -41,6 +41,13 @@ final class TransactionErrors {
                 meta);
     }
 
+    static ApiError unknownOutcome(String operation) {
+        return ApiError.transaction(
+                "The outcome of the commit is unknown: the connection to the database broke while it was committing. A "
+                        + operation + " cannot be executed any more; look whether the data is there.",
+                Map.of());
+    }
+
     static ApiError startTimeout() {
         return ApiError.transaction("Unable to start a transaction in the given time.", Map.of());
     }

@@ -112,7 +112,7 @@ public final class TransactionRegistry implements AutoCloseable {
 
     private void acquirePermit(Duration wait, Cancellation cancellation) {
         try {
-            boolean acquired = permits.tryAcquire()
+            boolean acquired = (!permits.hasQueuedThreads() && permits.tryAcquire())
                     || cancellation.interruptible(() -> permits.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS));
             if (!acquired) {
                 throw TransactionErrors.startTimeout();
@@ -136,21 +136,42 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     private void open(String id, Lease lease, Duration timeout) {
-        Timeout[] expiry = new Timeout[1];
+        Expiry expiry = new Expiry();
         InteractiveTransaction transaction = new InteractiveTransaction(id, lease, timeout.toMillis(), () -> {
-            expiry[0].cancel();
+            expiry.cancel();
             forget(id);
             permits.release();
         });
-        expiry[0] = timer.newTimeout(
+        // Known before it can expire: whatever closes it finds it here.
+        open.put(id, transaction);
+        expiry.set(timer.newTimeout(
                 _ -> Thread.ofVirtual()
                         .name("hasten-transaction-expiry")
                         .start(() -> transaction.end(Status.TIMED_OUT)),
                 timeout.toNanos(),
-                TimeUnit.NANOSECONDS);
-        open.put(id, transaction);
+                TimeUnit.NANOSECONDS));
         if (closing) {
             transaction.end(Status.ROLLED_BACK);
+        }
+    }
+
+    /** A timeout that may be cancelled before it is known. */
+    private static final class Expiry {
+        private @Nullable Timeout timeout;
+        private boolean cancelled;
+
+        synchronized void set(Timeout scheduled) {
+            timeout = scheduled;
+            if (cancelled) {
+                scheduled.cancel();
+            }
+        }
+
+        synchronized void cancel() {
+            cancelled = true;
+            if (timeout != null) {
+                timeout.cancel();
+            }
         }
     }
 

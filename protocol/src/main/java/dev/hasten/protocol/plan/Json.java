@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A JSON value of a plan together with where it stands, so that every complaint can say so. */
-record Json(@Nullable JsonNode value, String path) {
+record Json(@Nullable JsonNode value, @Nullable Json parent, String step) {
+    Json(@Nullable JsonNode value, String root) {
+        this(value, null, root);
+    }
 
     JsonNode node() {
         if (value == null) {
@@ -27,7 +30,7 @@ record Json(@Nullable JsonNode value, String path) {
     }
 
     Json get(String field) {
-        return new Json(object().get(field), path + "." + field);
+        return new Json(object().get(field), this, "." + field);
     }
 
     String text(String field) {
@@ -69,7 +72,7 @@ record Json(@Nullable JsonNode value, String path) {
         }
         List<T> result = new ArrayList<>(node.size());
         for (int i = 0; i < node.size(); i++) {
-            result.add(element.apply(new Json(node.get(i), path + "[" + i + "]")));
+            result.add(element.apply(new Json(node.get(i), this, "[" + i + "]")));
         }
         return Collections.unmodifiableList(result);
     }
@@ -78,7 +81,7 @@ record Json(@Nullable JsonNode value, String path) {
     <T> Map<String, T> map(Function<Json, T> element) {
         Map<String, T> result = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : object().properties()) {
-            result.put(field.getKey(), element.apply(new Json(field.getValue(), path + "." + field.getKey())));
+            result.put(field.getKey(), element.apply(new Json(field.getValue(), this, "." + field.getKey())));
         }
         return Collections.unmodifiableMap(result);
     }
@@ -93,13 +96,22 @@ record Json(@Nullable JsonNode value, String path) {
     }
 
     ApiError malformed(String problem) {
-        return ApiError.badRequest("Malformed query plan: `" + shortened(path) + "` " + problem);
+        return ApiError.badRequest("Malformed query plan: `" + path() + "` " + problem);
     }
 
     ApiError unknown(String what, String name) {
         return ApiError.unsupportedVersion(
                 "Unknown %s `%s` at `%s`: this client is newer than this version of Hasten understands"
-                        .formatted(what, shortened(name), shortened(path)));
+                        .formatted(what, shortened(name), path()));
+    }
+
+    /** Put together only when somebody asks: a plan has many values, and an error at most one. */
+    private String path() {
+        StringBuilder path = new StringBuilder();
+        for (Json json = this; json != null; json = json.parent) {
+            path.insert(0, shortened(json.step));
+        }
+        return shortened(path.toString());
     }
 
     private JsonNode object() {

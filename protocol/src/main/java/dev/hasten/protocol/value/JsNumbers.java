@@ -101,6 +101,8 @@ public final class JsNumbers {
         };
     }
 
+    private static final int MAX_INTEGER_DIGITS = 1100;
+
     private static double parseInteger(String prefixed, int radix) {
         for (int i = 2; i < prefixed.length(); i++) {
             char c = prefixed.charAt(i);
@@ -108,7 +110,15 @@ public final class JsNumbers {
                 return Double.NaN;
             }
         }
-        return new BigInteger(prefixed.substring(2), radix).doubleValue();
+        int first = 2;
+        while (first < prefixed.length() - 1 && prefixed.charAt(first) == '0') {
+            first++;
+        }
+        if (prefixed.length() - first > MAX_INTEGER_DIGITS) {
+            // Beyond any double in every radix; making a number of it would take time quadratic in its length.
+            return Double.POSITIVE_INFINITY;
+        }
+        return new BigInteger(prefixed.substring(first), radix).doubleValue();
     }
 
     /** The grammar has to be checked here: {@link Double#parseDouble} also takes "1d", "NaN" and hexadecimal floats. */

@@ -1,0 +1,238 @@
+package dev.hasten.postgres;
+
+import static dev.hasten.testing.Plans.execute;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.rawQuery;
+import static dev.hasten.testing.Plans.seq;
+import static dev.hasten.testing.Plans.transaction;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.postgres.Cancellation.Reason;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A request that must stop is stopped in PostgreSQL, and nothing of that reaches another one. */
+final class CancellationTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        POSTGRES.execute("CREATE TABLE item (id int)");
+        server = TestServer.on(POSTGRES)
+                .with("pool.size", 2)
+                .with("limits.query_timeout", "2s")
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        await().untilAsserted(
+                        () -> assertThat(server.database().pool().active()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(server.server().runningRequests()).isZero());
+    }
+
+    private static void awaitActive(String marker, int count) {
+        await().untilAsserted(() -> assertThat(POSTGRES.value(
+                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%"
+                                + marker + "%'"))
+                .isEqualTo(Integer.toString(count)));
+    }
+
+    private static Map<String, ?> sleep(String marker) {
+        return rawQuery("SELECT '" + marker + "', pg_sleep(60)::text");
+    }
+
+    @Test
+    void deadlineCancelsInPostgres() {
+        CompletableFuture<Reply> reply = server.client().queryLater(sleep("deadline"));
+        awaitActive("deadline", 1);
+        assertThat(reply.join().status()).isEqualTo(422);
+        assertThat(reply.join().code()).isEqualTo("P6004");
+        assertThat(reply.join().error()).contains("2000 ms");
+        awaitActive("deadline", 0);
+    }
+
+    @Test
+    void deadlineCountsTheWholeRequest() {
+        Reply reply = server.client()
+                .query(seq(
+                        rawQuery("SELECT pg_sleep(1.2)::text"),
+                        rawQuery("SELECT pg_sleep(1.2)::text"),
+                        sleep("never")));
+        assertThat(reply.code()).isEqualTo("P6004");
+    }
+
+    @Test
+    void deadlineRollsATransactionBack() {
+        Reply reply = server.client().query(transaction(seq(execute("INSERT INTO item VALUES (1)"), sleep("rolled"))));
+        assertThat(reply.code()).isEqualTo("P6004");
+        assertThat(POSTGRES.value("SELECT count(*) FROM item")).isEqualTo("0");
+    }
+
+    @Test
+    void deadlineEndsTheWaitForAConnection() {
+        List<CompletableFuture<Reply>> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            all.add(server.client().queryLater(sleep("waiting")));
+        }
+        for (CompletableFuture<Reply> reply : all) {
+            assertThat(reply.join().code()).isEqualTo("P6004");
+        }
+        awaitActive("waiting", 0);
+    }
+
+    @Test
+    void statementThatIgnoresCancellationLosesItsConnection() {
+        Reply reply = server.client()
+                .query(rawQuery(
+                        "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END;"
+                                + " END LOOP; END $$"));
+        assertThat(reply.code()).isEqualTo("P6004");
+        assertThat(server.client().query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
+        POSTGRES.column(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'");
+    }
+
+    @Test
+    void disconnectCancelsInPostgres() {
+        CompletableFuture<Reply> reply = server.client().queryLater(sleep("disconnect"));
+        awaitActive("disconnect", 1);
+        reply.cancel(true);
+        awaitActive("disconnect", 0);
+    }
+
+    @Test
+    void disconnectEndsTheWaitForAConnection() {
+        List<CompletableFuture<Reply>> running = List.of(
+                server.client().queryLater(rawQuery("SELECT 'busy', pg_sleep(1.5)::text")),
+                server.client().queryLater(rawQuery("SELECT 'busy', pg_sleep(1.5)::text")));
+        awaitActive("busy", 2);
+        CompletableFuture<Reply> waiting = server.client().queryLater(execute("INSERT INTO item VALUES (2)"));
+        await().until(() -> server.database().pool().waiting() == 1);
+        waiting.cancel(true);
+        await().until(() -> server.database().pool().waiting() == 0);
+        running.forEach(reply -> assertThat(reply.join().status()).isEqualTo(200));
+        assertThat(POSTGRES.value("SELECT count(*) FROM item WHERE id = 2")).isEqualTo("0");
+    }
+
+    @Test
+    void cancelledConnectionIsKept() {
+        try (TestServer single = TestServer.on(POSTGRES)
+                .with("pool.size", 1)
+                .with("limits.query_timeout", "500ms")
+                .start()) {
+            Map<String, ?> pid = query("SELECT pg_backend_pid() AS pid");
+            String before = single.client().query(pid).data();
+            assertThat(single.client().query(sleep("kept")).code()).isEqualTo("P6004");
+            assertThat(single.client().query(pid).data()).isEqualTo(before);
+        }
+    }
+
+    /** Every statement carries a value of its own; many are cancelled at any moment of their life. */
+    @Test
+    void noStatementEverSeesAnothersCancelOrResult() throws Exception {
+        int threads = 24;
+        int statements = 120;
+        ConnectionPool pool = server.database().pool();
+        AtomicInteger cancelled = new AtomicInteger();
+        AtomicInteger finished = new AtomicInteger();
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+                ExecutorService cancellers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> work = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int own = thread;
+                work.add(executor.submit(() -> {
+                    SplittableRandom random = new SplittableRandom(own);
+                    for (int i = 0; i < statements; i++) {
+                        String value = own + "." + i;
+                        Cancellation cancellation = new Cancellation();
+                        boolean doomed = random.nextInt(2) == 0;
+                        long delay = random.nextInt(4_000_000);
+                        if (doomed) {
+                            var _ = cancellers.submit(() -> {
+                                LockSupport.parkNanos(delay);
+                                cancellation.cancel(Reason.DISCONNECT);
+                            });
+                        }
+                        try (Lease lease = pool.lease(Duration.ofSeconds(30), cancellation)) {
+                            int repeat = 1 + random.nextInt(3);
+                            for (int j = 0; j < repeat; j++) {
+                                StatementResult result = lease.run(
+                                        SqlText.of("SELECT $1::text, pg_sleep("
+                                                + (random.nextInt(3) == 0 ? "0.002" : "0") + ")"),
+                                        List.of(value + "." + j),
+                                        Origin.COMPILED,
+                                        cancellation);
+                                assertThat(new String(result.rows().getFirst().get(0), UTF_8))
+                                        .isEqualTo(value + "." + j);
+                            }
+                            finished.incrementAndGet();
+                        } catch (CancelledException e) {
+                            assertThat(doomed)
+                                    .as("only who asked for it is cancelled")
+                                    .isTrue();
+                            cancelled.incrementAndGet();
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> future : work) {
+                future.get();
+            }
+        }
+        assertThat(cancelled.get()).isPositive();
+        assertThat(finished.get()).isPositive();
+        assertThat(cancelled.get() + finished.get()).isEqualTo(threads * statements);
+    }
+
+    @Test
+    void racingDisconnectsOverHttpHarmNobody() {
+        List<CompletableFuture<Reply>> kept = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < 200; i++) {
+            CompletableFuture<Reply> reply =
+                    server.client().queryLater(rawQuery("SELECT " + i + ", pg_sleep(0.003)::text"));
+            if (random.nextInt(3) == 0) {
+                LockSupport.parkNanos(random.nextInt(3_000_000));
+                reply.cancel(true);
+            } else {
+                int own = i;
+                kept.add(reply.thenApply(answer -> {
+                    assertThat(answer.data()).contains("\"rows\":[[" + own + ",");
+                    return answer;
+                }));
+            }
+        }
+        kept.forEach(CompletableFuture::join);
+    }
+}

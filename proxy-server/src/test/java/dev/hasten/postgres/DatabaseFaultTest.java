@@ -1,0 +1,210 @@
+package dev.hasten.postgres;
+
+import static dev.hasten.testing.Plans.execute;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.rawExecute;
+import static dev.hasten.testing.Plans.rawQuery;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.PostgresServer;
+import dev.hasten.testing.TestServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A database that is down, comes up, is killed or freezes. */
+final class DatabaseFaultTest {
+    private static final Map<String, ?> QUICK = query("SELECT 1 AS a");
+    private static final Map<String, ?> PID = rawQuery("SELECT pg_backend_pid()::text");
+
+    private static PostgresServer postgres;
+
+    @BeforeAll
+    static void create() {
+        postgres = PostgresServer.stopped();
+    }
+
+    @AfterAll
+    static void remove() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void restart() {
+        postgres.stop();
+        postgres.start();
+    }
+
+    private static TestServer.Builder server() {
+        return TestServer.on(postgres.url("postgres"));
+    }
+
+    private static long pid(Reply reply) {
+        return Long.parseLong(reply.json().at("/data/rows/0/0").stringValue());
+    }
+
+    private static void awaitRecovery(TestServer server) {
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(
+                        () -> assertThat(server.client().query(QUICK).status()).isEqualTo(200));
+    }
+
+    @Test
+    void databaseThatIsDownAtStartIsP1001UntilItComesUp() {
+        postgres.stop();
+        try (TestServer server = server().start()) {
+            assertThat(server.client().get("/health").status()).isEqualTo(200);
+            assertThat(server.client().get("/ready").status()).isEqualTo(503);
+            Reply down = server.client().query(QUICK);
+            assertThat(down.status()).isEqualTo(503);
+            assertThat(down.code()).isEqualTo("P1001");
+            assertThat(down.error()).isEqualTo("Can't reach database server at 127.0.0.1:" + postgres.port());
+            assertThat(server.client().post("/transaction/start", "{}").code()).isEqualTo("P1001");
+            postgres.start();
+            awaitRecovery(server);
+            await().atMost(Duration.ofSeconds(40))
+                    .untilAsserted(() ->
+                            assertThat(server.client().get("/ready").status()).isEqualTo(200));
+        }
+    }
+
+    /** The deadline of 2 s is the measure: a request that has to wait for the next attempt runs into it. */
+    @Test
+    void databaseThatHasBeenDownForAWhileIsStillP1001Quickly() {
+        postgres.stop();
+        try (TestServer server = server().with("limits.query_timeout", "2s").start()) {
+            List<String> codes = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                codes.add(server.client().query(QUICK).code());
+            }
+            assertThat(codes).containsOnly("P1001");
+        }
+    }
+
+    @Test
+    void restartOfTheDatabaseHealsByItself() {
+        try (TestServer server = server().with("pool.size", 4).start()) {
+            awaitRecovery(server);
+            postgres.stop();
+            assertThat(server.client().query(QUICK).code()).isIn("P1001", "P1017");
+            postgres.start();
+            awaitRecovery(server);
+            for (int i = 0; i < 20; i++) {
+                assertThat(server.client().query(QUICK).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void idleConnectionThatWasTerminatedIsReplacedUnseen() {
+        try (TestServer server = server().with("pool.size", 2).start()) {
+            for (int i = 0; i < 30; i++) {
+                Reply reply = server.client().query(PID);
+                assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+                terminate(pid(reply));
+            }
+        }
+    }
+
+    private static void terminate(long pid) {
+        try (var connection = java.sql.DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres", "postgres", null);
+                var statement = connection.createStatement()) {
+            statement.execute("SELECT pg_terminate_backend(" + pid + ", 5000)");
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void connectionTerminatedWhileInUseIsAnErrorOfThatRequestAlone() {
+        try (TestServer server = server().with("pool.size", 1).start()) {
+            Reply own = server.client().query(rawExecute("SELECT pg_terminate_backend(pg_backend_pid())"));
+            assertThat(own.status()).isEqualTo(400);
+            assertThat(own.code()).isEqualTo("P2010");
+            assertThat(own.error()).contains("57P01");
+            assertThat(server.client().query(QUICK).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void killedBackendIsAnErrorOfTheRequestsThatRanAndNobodyIsTold200() {
+        try (TestServer server = server().with("pool.size", 2).start()) {
+            server.client().query(execute("CREATE TABLE killed (id int)"));
+            long pid = pid(server.client().query(PID));
+            CompletableFuture<Reply> first = server.client()
+                    .queryLater(dev.hasten.testing.Plans.seq(
+                            execute("INSERT INTO killed VALUES (1)"), rawQuery("SELECT pg_sleep(30)::text")));
+            CompletableFuture<Reply> second = server.client().queryLater(rawQuery("SELECT pg_sleep(30)::text"));
+            await().until(() -> server.database().pool().active() == 2);
+            PostgresServer.signal("KILL", pid);
+            assertThat(first.join().status()).isGreaterThanOrEqualTo(400);
+            assertThat(second.join().status()).isGreaterThanOrEqualTo(400);
+            awaitRecovery(server);
+            server.client().query(execute("DROP TABLE killed"));
+        }
+    }
+
+    @Test
+    void frozenBackendDoesNotHoldItsRequestBeyondTheDeadline() {
+        try (TestServer server =
+                server().with("pool.size", 1).with("limits.query_timeout", "1s").start()) {
+            long pid = pid(server.client().query(PID));
+            PostgresServer.signal("STOP", pid);
+            try {
+                assertThat(server.client().query(QUICK).code()).isEqualTo("P6004");
+                assertThat(server.client().query(QUICK).status()).isEqualTo(200);
+            } finally {
+                PostgresServer.signal("CONT", pid);
+            }
+        }
+    }
+
+    @Test
+    void frozenBackendDoesNotHoldThePlaceOfAnExpiredTransaction() {
+        try (TestServer server = server().with("pool.size", 3).start()) {
+            String id = server.client().startTransaction(Map.of("timeout", 1000));
+            long pid = pid(server.client().query(id, PID));
+            PostgresServer.signal("STOP", pid);
+            try {
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(
+                                        server.database().transactions().openCount())
+                                .isZero());
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() ->
+                                assertThat(server.database().pool().active()).isZero());
+            } finally {
+                PostgresServer.signal("CONT", pid);
+            }
+        }
+    }
+
+    @Test
+    void isolationLevelIsSentWithoutASecondBegin() {
+        try (TestServer server = server().start()) {
+            String id = server.client().startTransaction(Map.of("isolationLevel", "SERIALIZABLE"));
+            assertThat(server.client().query(id, QUICK).status()).isEqualTo(200);
+            server.client().rollback(id);
+            assertThat(postgres.logText().contains("there is already a transaction in progress"))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void wrongPasswordOrDatabaseIsToldAsSuch() {
+        try (TestServer server = TestServer.on(postgres.url("absent")).start()) {
+            Reply reply = server.client().query(QUICK);
+            assertThat(reply.code()).isEqualTo("P1003");
+            assertThat(reply.error()).contains("`absent`");
+        }
+    }
+}

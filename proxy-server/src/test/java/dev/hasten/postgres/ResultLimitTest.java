@@ -1,0 +1,150 @@
+package dev.hasten.postgres;
+
+import static dev.hasten.testing.Plans.execute;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.rawExecute;
+import static dev.hasten.testing.Plans.rawQuery;
+import static dev.hasten.testing.Plans.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Results and answers that are too large end early, at the cost of the request that asked for them. */
+final class ResultLimitTest {
+    private static final long MEGABYTE = 1 << 20;
+
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.on(POSTGRES)
+                .with("pool.size", 1)
+                .with("limits.response_bytes", "100kb")
+                .with("limits.result_bytes", "1mb")
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String pid() {
+        return server.client().query(query("SELECT pg_backend_pid() AS pid")).data();
+    }
+
+    private static void tooLarge(Reply reply) {
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(422);
+        assertThat(reply.code()).isEqualTo("P6009");
+    }
+
+    @Test
+    void millionsOfRowsEndWhileTheyStream() {
+        String before = pid();
+        // 1e9 rows would take minutes, so an answer within the deadline means that the statement was stopped.
+        tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
+        assertThat(pid()).isEqualTo(before);
+    }
+
+    @Test
+    void rowsThatNobodyAnswersWithCountToo() {
+        tooLarge(server.client().query(rawExecute("SELECT generate_series(1, 1000000000)")));
+        tooLarge(server.client().query(rawExecute("SELECT 1; SELECT generate_series(1, 1000000000)")));
+    }
+
+    @Test
+    void noticesCountToo() {
+        tooLarge(server.client()
+                .query(rawExecute("DO $$ BEGIN FOR i IN 1..100000000 LOOP RAISE NOTICE 'x'; END LOOP; END $$")));
+    }
+
+    @Test
+    void copiedRowsCountToo() {
+        Reply reply = server.client().query(rawExecute("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT"));
+        assertThat(reply.status()).isBetween(400, 499);
+        assertThat(reply.code()).isNotEqualTo("P6004");
+        pid();
+    }
+
+    @Test
+    void answerLargerThanItsLimitIsRefused() {
+        Reply reply = server.client().query(rawQuery("SELECT repeat('x', 200000)"));
+        tooLarge(reply);
+        assertThat(reply.error()).contains("102400 bytes");
+        tooLarge(server.client().query(query("SELECT repeat('\"', 60000) AS t")));
+        tooLarge(server.client().query(value("x".repeat(200_000))));
+    }
+
+    @Test
+    void answerUpToItsLimitIsSent() {
+        assertThat(server.client()
+                        .query(query("SELECT repeat('x', 102000) AS t"))
+                        .data())
+                .hasSizeGreaterThan(102_000);
+    }
+
+    @Test
+    void connectionServesOnAfterwards() {
+        String before = pid();
+        for (int i = 0; i < 20; i++) {
+            tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
+            assertThat(server.client().query(query("SELECT " + i + " AS n")).data())
+                    .isEqualTo("[{\"n\":" + i + "}]");
+        }
+        assertThat(pid()).isEqualTo(before);
+    }
+
+    @Test
+    void memoryStaysBoundedForManyRows() {
+        assertThat(peakMegabytes(
+                        () -> tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")))))
+                .isLessThan(200);
+    }
+
+    @Test
+    void memoryStaysBoundedForOneHugeField() {
+        assertThat(peakMegabytes(() -> tooLarge(server.client().query(query("SELECT repeat('x', 400000000) AS t")))))
+                .isLessThan(200);
+    }
+
+    /** How much more than before the heap held at its fullest. */
+    private static long peakMegabytes(Runnable work) {
+        List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .toList();
+        System.gc();
+        heap.forEach(MemoryPoolMXBean::resetPeakUsage);
+        long before = heap.stream().mapToLong(pool -> pool.getUsage().getUsed()).sum();
+        work.run();
+        long peak =
+                heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
+        return (peak - before) / MEGABYTE;
+    }
+
+    @Test
+    void writeWhoseAnswerIsTooLargeIsNotHalfDone() {
+        POSTGRES.execute("CREATE TABLE item (t text)");
+        Reply reply = server.client()
+                .query(dev.hasten.testing.Plans.transaction(
+                        query("INSERT INTO item SELECT repeat('x', 1000) FROM generate_series(1, 5000) RETURNING t")));
+        tooLarge(reply);
+        assertThat(POSTGRES.value("SELECT count(*) FROM item")).isEqualTo("0");
+        assertThat(server.client()
+                        .query(execute("INSERT INTO item VALUES ('x')"))
+                        .data())
+                .isEqualTo("1");
+    }
+}

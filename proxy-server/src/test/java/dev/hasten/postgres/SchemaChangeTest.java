@@ -1,0 +1,259 @@
+package dev.hasten.postgres;
+
+import static dev.hasten.testing.Plans.execute;
+import static dev.hasten.testing.Plans.node;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.rawExecute;
+import static dev.hasten.testing.Plans.seq;
+import static dev.hasten.testing.Plans.template;
+import static dev.hasten.testing.Plans.transaction;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.Client;
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Prepared statements outlive migrations under the running server. */
+final class SchemaChangeTest {
+    /** A statement is certainly prepared after so many runs. */
+    private static final int WARM = 4;
+
+    private static final Map<String, ?> READ = query("SELECT * FROM item WHERE a = ?", "7");
+    private static final Map<String, ?> WRITE = execute("UPDATE item SET a = ?", "7");
+
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.on(POSTGRES).with("pool.size", 1).start();
+        client = server.client();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void create() {
+        POSTGRES.execute(
+                "DROP SCHEMA public CASCADE",
+                "CREATE SCHEMA public",
+                "CREATE TABLE item (a int, b text)",
+                "INSERT INTO item VALUES (7, 'x')");
+    }
+
+    private static void warm(Map<String, ?> plan) {
+        for (int i = 0; i < WARM; i++) {
+            assertThat(client.query(plan).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void statementsAreReallyPrepared() {
+        warm(READ);
+        assertThat(client.query(
+                                query(
+                                        "SELECT count(*)::int AS n FROM pg_prepared_statements WHERE statement LIKE 'SELECT * FROM item%'"))
+                        .data())
+                .isEqualTo("[{\"n\":1}]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE item ALTER a TYPE text",
+                "ALTER TABLE item ALTER a TYPE bigint",
+                "ALTER TABLE item ALTER a TYPE numeric",
+                "ALTER TABLE item ALTER b TYPE varchar(10)",
+                "ALTER TABLE item DROP b",
+                "ALTER TABLE item ADD c int DEFAULT 1",
+                "DROP TABLE item; CREATE TABLE item (b text, a int); INSERT INTO item VALUES ('x', 7)",
+                "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE item (a text); INSERT INTO item VALUES ('7')",
+                "ALTER TABLE item RENAME TO old; CREATE VIEW item AS SELECT * FROM old",
+            })
+    void noRequestFailsAfter(String migration) {
+        warm(READ);
+        warm(WRITE);
+        POSTGRES.execute(migration);
+        assertThat(client.query(READ).status()).isEqualTo(200);
+        assertThat(client.query(WRITE).status()).isEqualTo(200);
+        assertThat(client.query(READ).json().get("data")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE item ALTER a TYPE text",
+                "ALTER TABLE item DROP b",
+                "ALTER TABLE item ADD c int DEFAULT 1",
+                "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE item (a text); INSERT INTO item VALUES ('7')",
+            })
+    void noTransactionOfARequestFailsAfter(String migration) {
+        Map<String, ?> plan = transaction(seq(WRITE, READ));
+        warm(plan);
+        POSTGRES.execute(migration);
+        assertThat(client.query(plan).json().get("data")).hasSize(1);
+        assertThat(client.query(plan).json().get("data")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE item ALTER a TYPE text",
+                "ALTER TABLE item DROP b",
+                "ALTER TABLE item ADD c int DEFAULT 1",
+                "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE item (a text); INSERT INTO item VALUES ('7')",
+            })
+    void noInteractiveTransactionFailsAfter(String migration) {
+        warm(READ);
+        warm(WRITE);
+        POSTGRES.execute(migration);
+        String id = client.startTransaction(Map.of());
+        assertThat(client.query(id, WRITE).data()).isEqualTo("1");
+        assertThat(client.query(id, READ).json().get("data")).hasSize(1);
+        assertThat(client.commit(id).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DISCARD ALL", "DEALLOCATE ALL", "DISCARD PLANS", "RESET ALL", "SET search_path = public"})
+    void noRequestFailsAfterRawSql(String sql) {
+        warm(READ);
+        warm(transaction(WRITE));
+        assertThat(client.query(rawExecute(sql)).status()).isEqualTo(200);
+        assertThat(client.query(READ).status()).isEqualTo(200);
+        assertThat(client.query(transaction(WRITE)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void deallocationInTheSameRequestHarmsNobody() {
+        warm(READ);
+        assertThat(client.query(seq(rawExecute("DEALLOCATE ALL"), READ)).json().get("data"))
+                .hasSize(1);
+        assertThat(client.query(READ).status()).isEqualTo(200);
+    }
+
+    @Test
+    void deallocationInsideATransactionHarmsNobody() {
+        warm(READ);
+        assertThat(client.query(transaction(seq(rawExecute("DEALLOCATE ALL"), READ)))
+                        .json()
+                        .get("data"))
+                .hasSize(1);
+        String id = client.startTransaction(Map.of());
+        client.query(id, rawExecute("DEALLOCATE ALL"));
+        assertThat(client.query(id, READ).json().get("data")).hasSize(1);
+        assertThat(client.commit(id).status()).isEqualTo(200);
+        assertThat(client.query(READ).status()).isEqualTo(200);
+    }
+
+    @Test
+    void migrationThroughTheServerHarmsNobody() {
+        warm(READ);
+        assertThat(client.query(rawExecute("ALTER TABLE item ALTER a TYPE text"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(client.query(READ).json().get("data")).hasSize(1);
+    }
+
+    @Test
+    void realErrorsAreNotHealedAway() {
+        warm(READ);
+        POSTGRES.execute("DROP TABLE item");
+        Reply reply = client.query(READ);
+        assertThat(reply.code()).isEqualTo("P2021");
+        assertThat(client.query(transaction(READ)).code()).isEqualTo("P2021");
+    }
+
+    /** The type of a parameter is fixed when its statement is prepared: a wider column must not get narrower values. */
+    @Test
+    void valueIsNotCutToTheTypeThatItsColumnHadBefore() {
+        POSTGRES.execute("CREATE TABLE event (at date)");
+        Map<String, ?> insert = execute("INSERT INTO event VALUES (?)", "2026-01-02 03:04:05");
+        warm(insert);
+        POSTGRES.execute("ALTER TABLE event ALTER at TYPE timestamp", "TRUNCATE event");
+        assertThat(client.query(insert).status()).isEqualTo(200);
+        assertThat(POSTGRES.value("SELECT at FROM event")).isEqualTo("2026-01-02 03:04:05");
+    }
+
+    @Test
+    void comparisonIsNotCutToTheTypeThatItsColumnHadBefore() {
+        POSTGRES.execute("CREATE TABLE event (at date)");
+        Map<String, ?> count = query("SELECT count(*)::int AS n FROM event WHERE at = ?", "2026-01-02 03:04:05");
+        warm(count);
+        POSTGRES.execute(
+                "ALTER TABLE event ALTER at TYPE timestamp", "INSERT INTO event VALUES ('2026-01-02 03:04:05')");
+        assertThat(client.query(count).data()).isEqualTo("[{\"n\":1}]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "real, double precision, 0.1, 0.1",
+        "integer, text, 01234, 01234",
+        "bigint, text, +7, +7",
+        "numeric, text, 1e3, 1e3",
+        "boolean, text, yes, yes",
+        "uuid, text, A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11, A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+        "timestamp, text, 2026-01-02T03:04:05.000Z, 2026-01-02T03:04:05.000Z",
+        "jsonb, json, '{\"b\":1, \"a\":2}', '{\"b\":1, \"a\":2}'",
+        "char(3), text, 'a  ', 'a  '",
+        "time, interval, 01:02:03, 01:02:03",
+    })
+    void valueIsStoredAsItsColumnIsNow(String before, String now, String value, String stored) {
+        POSTGRES.execute("CREATE TABLE changed (v " + before + ")");
+        Map<String, ?> insert = execute("INSERT INTO changed VALUES (?)", value);
+        warm(insert);
+        POSTGRES.execute("TRUNCATE changed", "ALTER TABLE changed ALTER v TYPE " + now + " USING v::text::" + now);
+        assertThat(client.query(insert).status()).isEqualTo(200);
+        assertThat(POSTGRES.value("SELECT v FROM changed")).isEqualTo(stored);
+    }
+
+    @Test
+    void cacheOfNoStatementsPreparesNone() {
+        try (TestServer bare = TestServer.on(POSTGRES)
+                .with("pool.size", 1)
+                .with("pool.statement_cache", 0)
+                .start()) {
+            for (int i = 0; i < 9; i++) {
+                assertThat(bare.client().query(READ).status()).isEqualTo(200);
+                assertThat(bare.client()
+                                .query(query("SELECT count(*)::int AS n FROM pg_prepared_statements"))
+                                .data())
+                        .isEqualTo("[{\"n\":0}]");
+            }
+        }
+    }
+
+    @Test
+    void cacheKeepsAsManyStatementsAsItMay() {
+        try (TestServer small = TestServer.on(POSTGRES)
+                .with("pool.size", 1)
+                .with("pool.statement_cache", 3)
+                .start()) {
+            for (int i = 0; i < 20; i++) {
+                Map<String, ?> own = node("query", template(new String[] {"SELECT " + i + " + ", "::int AS n"}, 1));
+                for (int run = 0; run < WARM; run++) {
+                    assertThat(small.client().query(own).data()).isEqualTo("[{\"n\":" + (i + 1) + "}]");
+                }
+            }
+            assertThat(small.client()
+                            .query(query("SELECT count(*)::int <= 3 AS few FROM pg_prepared_statements"))
+                            .data())
+                    .isEqualTo("[{\"few\":true}]");
+        }
+    }
+}

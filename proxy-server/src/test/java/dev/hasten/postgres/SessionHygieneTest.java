@@ -1,0 +1,186 @@
+package dev.hasten.postgres;
+
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.rawExecute;
+import static dev.hasten.testing.Plans.rawQuery;
+import static dev.hasten.testing.Plans.seq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one request does to its session is not seen by the next one, though both use the only connection. */
+final class SessionHygieneTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        POSTGRES.execute(
+                "CREATE TABLE item (id serial PRIMARY KEY, n int)",
+                "CREATE SCHEMA other",
+                "CREATE TABLE other.item (id int)");
+        server = TestServer.on(POSTGRES).with("pool.size", 1).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** Everything of a session that statements can change and later ones can see. */
+    private static String sessionState() {
+        Reply reply = server.client().query(rawQuery("""
+                        SELECT current_setting('search_path'), current_user::text, session_user::text,
+                          coalesce(current_setting('my.secret', true), ''),
+                          current_setting('statement_timeout'), current_setting('default_transaction_read_only'),
+                          current_setting('default_transaction_isolation'), current_setting('TimeZone'),
+                          current_setting('DateStyle'), current_setting('bytea_output'),
+                          current_setting('standard_conforming_strings'), current_setting('row_security'),
+                          current_setting('transaction_read_only'),
+                          (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())::text,
+                          (SELECT count(*) FROM pg_listening_channels())::text,
+                          (SELECT count(*) FROM pg_cursors)::text,
+                          (SELECT count(*) FROM pg_prepared_statements WHERE name NOT LIKE 'S\\_%')::text,
+                          (SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema())::text,
+                          coalesce(to_regclass('pg_temp.x')::text, '')"""));
+        String state = reply.json().at("/data/rows").toString();
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+        return state;
+    }
+
+    private static void leavesNothingBehind(Map<String, ?> plan) {
+        // What an earlier test may have left behind must not hide what this one does.
+        server.database().pool().retireConnections();
+        String before = sessionState();
+        server.client().query(plan);
+        assertThat(sessionState()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET my.secret = 'x'",
+                "/* set */ SET SESSION my.secret = 'x'",
+                "SELECT set_config('my.secret', 'x', false)",
+                "SELECT pg_catalog.set_config('my.secret', 'x', false)",
+                "SELECT \"set_config\"('my.secret', 'x', false)",
+                "SELECT set_config /* ( */ -- (\n ('my.secret', 'x', false)",
+                "WITH a AS (SELECT set_config('my.secret', 'x', false)) SELECT * FROM a",
+                "INSERT INTO item (n) SELECT length(set_config('my.secret', 'x', false))",
+                "EXPLAIN ANALYZE SELECT set_config('my.secret', 'x', false)",
+                "SET statement_timeout = '7s'",
+                "SET search_path = other",
+                "SET TIME ZONE 'Asia/Tokyo'",
+                "SET bytea_output = 'escape'",
+                "SET standard_conforming_strings = off",
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+                "SET ROLE pg_read_all_data",
+                "SET SESSION AUTHORIZATION pg_read_all_data",
+                "SET row_security = off",
+                "CREATE TEMP TABLE x (a int)",
+                "CREATE LOCAL TEMPORARY TABLE x AS SELECT 1",
+                "SELECT 1 AS a INTO TEMP x",
+                "CREATE TABLE pg_temp.x (a int)",
+                "CREATE TEMP VIEW x AS SELECT 1",
+                "CREATE TEMP SEQUENCE x",
+                "SELECT pg_advisory_lock(1)",
+                "SELECT pg_try_advisory_lock(1, 2)",
+                "SELECT pg_advisory_lock_shared(n) FROM generate_series(1, 3) AS n",
+                "LISTEN channel",
+                "PREPARE p AS SELECT 1",
+                "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+                "BEGIN",
+                "BEGIN; SET LOCAL my.secret = 'x'; SELECT 1",
+                "BEGIN READ ONLY",
+                "START TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT",
+                "DO $$ BEGIN PERFORM set_config('my.secret', 'x', false); END $$",
+                "DO $$ BEGIN EXECUTE 'SET my.secret = ''x'''; END $$",
+                "SELECT 1; SET my.secret = 'x'; SELECT 2",
+                "RESET ALL",
+                "DISCARD ALL",
+                "LOAD 'plpgsql'",
+                "SET client_encoding = 'LATIN1'",
+                "SET DateStyle = 'German'",
+                "COPY item TO STDOUT",
+                "COPY item FROM STDIN",
+            })
+    void nextRequestSeesNothingOf(String sql) {
+        leavesNothingBehind(rawExecute(sql));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE pg_temp.x AS SELECT 1",
+                "CREATE VIEW pg_temp.x AS SELECT 1",
+                "CREATE SEQUENCE pg_temp.x",
+                "SELECT 1 AS a INTO pg_temp.x",
+            })
+    void nextRequestSeesNoTemporaryObjectMadeByNameOfItsSchema(String sql) {
+        leavesNothingBehind(rawExecute(sql));
+    }
+
+    @Test
+    void nextRequestSeesNothingOfACallBehindACommentThatEndsWithACarriageReturn() {
+        leavesNothingBehind(rawExecute("SELECT 1 --\r, set_config('my.secret', 'x', false)"));
+    }
+
+    @Test
+    void nextRequestSeesNothingOfAFunctionNamedWithUnicodeEscapes() {
+        leavesNothingBehind(rawExecute("SELECT U&\"set!005fconfig\" UESCAPE '!' ('my.secret', 'x', false)"));
+    }
+
+    @Test
+    void nextRequestSeesNoStatementPreparedByDynamicSql() {
+        leavesNothingBehind(rawExecute("DO $$ BEGIN EXECUTE 'PREPARE p AS SELECT 1'; END $$"));
+    }
+
+    @Test
+    void nextRequestSeesNothingOfATransactionsSettings() {
+        String before = sessionState();
+        String id = server.client().startTransaction(Map.of());
+        server.client().query(id, rawExecute("SET my.secret = 'x'"));
+        server.client().query(id, rawExecute("CREATE TEMP TABLE x ()"));
+        server.client().query(id, rawQuery("SELECT pg_advisory_lock(5)::text"));
+        assertThat(server.client().commit(id).status()).isEqualTo(200);
+        assertThat(sessionState()).isEqualTo(before);
+    }
+
+    @Test
+    void settingsHoldWithinARequest() {
+        assertThat(server.client()
+                        .query(seq(
+                                rawExecute("SET my.secret = 'x'"), query("SELECT current_setting('my.secret') AS s")))
+                        .data())
+                .isEqualTo("[{\"s\":\"x\"}]");
+    }
+
+    @Test
+    void abandonedTransactionOfARequestIsRolledBack() {
+        server.client().query(rawExecute("BEGIN; INSERT INTO item (n) VALUES (424242)"));
+        assertThat(server.client()
+                        .query(query("SELECT count(*)::int AS n FROM item WHERE n = 424242"))
+                        .data())
+                .isEqualTo("[{\"n\":0}]");
+    }
+
+    @Test
+    void connectionIsKeptWhenNothingWasChanged() {
+        Map<String, ?> pid = query("SELECT pg_backend_pid() AS pid");
+        String first = server.client().query(pid).data();
+        server.client().query(rawExecute("SET my.secret = 'x'"));
+        assertThat(server.client().query(pid).data()).isEqualTo(first);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.hasten.server;
+
+import static dev.hasten.testing.Plans.execute;
+import static dev.hasten.testing.Plans.rawQuery;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What close(), which SIGTERM runs, does to who is there. */
+final class ShutdownTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static void awaitActive(String marker) {
+        await().until(() -> POSTGRES.value(
+                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+                                + " AND query LIKE '%" + marker + "%'")
+                .equals("1"));
+    }
+
+    private static void nobodyIsConnected() {
+        await().untilAsserted(() -> assertThat(
+                        POSTGRES.value(
+                                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"))
+                .isEqualTo("0"));
+    }
+
+    @Test
+    void runningRequestFinishes() {
+        TestServer server = TestServer.on(POSTGRES).with("drain_timeout", "20s").start();
+        CompletableFuture<Reply> running = server.client().queryLater(rawQuery("SELECT 'finishes', pg_sleep(1)::text"));
+        awaitActive("finishes");
+        server.close();
+        assertThat(running.join().status()).isEqualTo(200);
+        nobodyIsConnected();
+    }
+
+    @Test
+    void requestThatRunsTooLongIsCancelledAndTold() {
+        TestServer server =
+                TestServer.on(POSTGRES).with("drain_timeout", "300ms").start();
+        CompletableFuture<Reply> running =
+                server.client().queryLater(rawQuery("SELECT 'cancelled', pg_sleep(60)::text"));
+        awaitActive("cancelled");
+        server.close();
+        assertThat(running.join().status()).isEqualTo(503);
+        assertThat(running.join().code()).isEqualTo("P6008");
+        nobodyIsConnected();
+    }
+
+    @Test
+    void openTransactionsAreRolledBack() {
+        POSTGRES.execute("CREATE TABLE item (id int)");
+        TestServer server =
+                TestServer.on(POSTGRES).with("drain_timeout", "300ms").start();
+        String id = server.client().startTransaction(Map.of());
+        assertThat(server.client()
+                        .query(id, execute("INSERT INTO item VALUES (1)"))
+                        .data())
+                .isEqualTo("1");
+        CompletableFuture<Reply> running =
+                server.client().queryLater(id, rawQuery("SELECT 'open', pg_sleep(60)::text"));
+        awaitActive("open");
+        server.close();
+        assertThat(running.join().status()).isGreaterThanOrEqualTo(400);
+        assertThat(POSTGRES.value("SELECT count(*) FROM item")).isEqualTo("0");
+        nobodyIsConnected();
+    }
+
+    @Test
+    void idleServerStops() {
+        TestServer server = TestServer.on(POSTGRES).start();
+        String id = server.client().startTransaction(Map.of());
+        assertThat(server.client().query(id, rawQuery("SELECT 1")).status()).isEqualTo(200);
+        server.close();
+        nobodyIsConnected();
+    }
+}

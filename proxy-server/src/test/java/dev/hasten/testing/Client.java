@@ -1,0 +1,192 @@
+package dev.hasten.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A small client of the remote-executor protocol. It waits for an answer for at most a minute, and never tries again. */
+public final class Client {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final int port;
+    private final String key;
+
+    Client(int port, String key) {
+        this.port = port;
+        this.key = key;
+    }
+
+    /** Runs a plan without parameters. */
+    public Reply query(Map<String, ?> plan) {
+        return query(plan, Map.of());
+    }
+
+    /** Runs a plan. */
+    public Reply query(Map<String, ?> plan, Map<String, ?> parameters) {
+        return post("/query", body(plan, parameters));
+    }
+
+    /** Runs a plan without waiting for the answer. */
+    public CompletableFuture<Reply> queryLater(Map<String, ?> plan) {
+        return postLater("/query", body(plan, Map.of()));
+    }
+
+    /** Starts a transaction and returns its id. */
+    public String startTransaction(Map<String, ?> options) {
+        Reply reply = post("/transaction/start", JSON.writeValueAsString(options));
+        if (reply.status() != 200) {
+            throw new AssertionError("no transaction: " + reply);
+        }
+        return reply.json().get("id").stringValue();
+    }
+
+    /** Runs a plan in a transaction. */
+    public Reply query(String transaction, Map<String, ?> plan) {
+        return post("/transaction/" + transaction + "/query", body(plan, Map.of()));
+    }
+
+    /** Runs a plan in a transaction without waiting for the answer. */
+    public CompletableFuture<Reply> queryLater(String transaction, Map<String, ?> plan) {
+        return postLater("/transaction/" + transaction + "/query", body(plan, Map.of()));
+    }
+
+    /** Commits a transaction. */
+    public Reply commit(String transaction) {
+        return post("/transaction/" + transaction + "/commit", "");
+    }
+
+    /** Rolls a transaction back. */
+    public Reply rollback(String transaction) {
+        return post("/transaction/" + transaction + "/rollback", "");
+    }
+
+    /** The body of a query. */
+    public static String body(Map<String, ?> plan, Map<String, ?> parameters) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("operation", "test");
+        body.put("plan", plan);
+        body.put("params", parameters);
+        return JSON.writeValueAsString(body);
+    }
+
+    /** Posts JSON. */
+    public Reply post(String path, String body) {
+        return post(path, body.getBytes(UTF_8), Map.of());
+    }
+
+    /** Posts bytes with more headers. */
+    public Reply post(String path, byte[] body, Map<String, String> headers) {
+        return send(request(path, headers).POST(publisher(body)).build());
+    }
+
+    /** Posts JSON without waiting for the answer. Cancelling the future closes the connection. */
+    public CompletableFuture<Reply> postLater(String path, String body) {
+        CompletableFuture<HttpResponse<byte[]>> sent = http.sendAsync(
+                request(path, Map.of()).POST(publisher(body.getBytes(UTF_8))).build(), BodyHandlers.ofByteArray());
+        CompletableFuture<Reply> reply = sent.thenApply(Reply::of);
+        var _ = reply.whenComplete((_, _) -> {
+            if (reply.isCancelled()) {
+                sent.cancel(true);
+            }
+        });
+        return reply;
+    }
+
+    /** Any call. */
+    public Reply call(String method, String path, String body) {
+        return send(request(path, Map.of())
+                .method(method, publisher(body.getBytes(UTF_8)))
+                .build());
+    }
+
+    /** Gets a path. */
+    public Reply get(String path) {
+        return send(request(path, Map.of()).GET().build());
+    }
+
+    private static BodyPublisher publisher(byte[] body) {
+        return body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json");
+        headers.forEach(request::setHeader);
+        return request;
+    }
+
+    private Reply send(HttpRequest request) {
+        try {
+            return Reply.of(http.send(request, BodyHandlers.ofByteArray()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An answer. */
+    public record Reply(int status, String text, Map<String, String> headers) {
+        static Reply of(HttpResponse<byte[]> response) {
+            Map<String, String> headers = new LinkedHashMap<>();
+            response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+            return new Reply(response.statusCode(), new String(response.body(), UTF_8), headers);
+        }
+
+        /** The body. */
+        public JsonNode json() {
+            return JSON.readTree(text);
+        }
+
+        /** The JSON text of {@code data}; fails when the answer is an error or has none. */
+        public String data() {
+            JsonNode data = json().get("data");
+            if (status != 200 || data == null) {
+                throw new AssertionError("no data: " + this);
+            }
+            return data.toString();
+        }
+
+        /** The code of an error, "" when it is none. */
+        public String code() {
+            JsonNode code = json().get("code");
+            return code == null ? "" : code.stringValue();
+        }
+
+        /** The text of an error, "" when it is none. */
+        public String error() {
+            JsonNode error = json().get("error");
+            return error == null ? "" : error.stringValue();
+        }
+
+        /** A header, null when it is not there. */
+        public @Nullable String header(String name) {
+            return headers.get(name.toLowerCase(java.util.Locale.ROOT));
+        }
+
+        @Override
+        public String toString() {
+            return status + " " + (text.length() > 1000 ? text.substring(0, 1000) + "..." : text);
+        }
+    }
+}

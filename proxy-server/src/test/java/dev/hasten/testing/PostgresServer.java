@@ -1,0 +1,130 @@
+package dev.hasten.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An embedded PostgreSQL of a test's own, which it may stop, start again on the same port with the same data, or treat
+ * worse than that.
+ */
+public final class PostgresServer implements AutoCloseable {
+    private final Path directory;
+    private final int port;
+    private @Nullable EmbeddedPostgres running;
+
+    private PostgresServer(Path directory, int port) {
+        this.directory = directory;
+        this.port = port;
+    }
+
+    /** A server that is not started yet. */
+    public static PostgresServer stopped() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new PostgresServer(Files.createTempDirectory("hasten-test-postgres"), socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A running server. */
+    public static PostgresServer started() {
+        PostgresServer server = stopped();
+        server.start();
+        return server;
+    }
+
+    /** Starts it; it keeps its data. */
+    public void start() {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(directory.resolve("data"))
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .setServerConfig("max_connections", "100")
+                .setServerConfig("fsync", "off")
+                .setErrorRedirector(Redirect.appendTo(log()))
+                .setOutputRedirector(Redirect.appendTo(log()));
+        PgBinaryResolver binaries = OldestPostgres.wanted();
+        if (binaries != null) {
+            builder.setPgBinaryResolver(binaries);
+        }
+        try {
+            running = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops it in order; connections are ended. */
+    public void stop() {
+        EmbeddedPostgres server = running;
+        running = null;
+        if (server != null) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Sends a signal such as KILL or STOP to one of its processes. */
+    public static void signal(String signal, long pid) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                    .redirectErrorStream(true)
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill -" + signal + " " + pid + " gave " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What it wrote to its log. */
+    public String logText() {
+        try {
+            return Files.readString(log().toPath());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where it listens, or will listen. */
+    public int port() {
+        return port;
+    }
+
+    /** The address of one of its databases, as a client says it. */
+    public String url(String database) {
+        return "postgresql://postgres@127.0.0.1:" + port + "/" + database;
+    }
+
+    private File log() {
+        return directory.resolve("postgres.log").toFile();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.hasten.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * A fresh database for a test class, on a real PostgreSQL: that of {@code TEST_DATABASE_URL} if set, else one in a
+ * container where a Docker engine answers, else an embedded one. The server is shared by all classes of a run.
+ *
+ * <p>The system property {@code hasten.test.postgres} asks for the oldest supported version, see {@link OldestPostgres}.
+ */
+public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
+    private @Nullable Server server;
+    private String name = "";
+
+    /** A database with nothing in it. */
+    public static TestPostgres empty() {
+        return new TestPostgres();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws SQLException {
+        Server shared = context.getRoot()
+                .getStore(Namespace.create(TestPostgres.class))
+                .getOrComputeIfAbsent(Server.class, _ -> Server.start(), Server.class);
+        server = shared;
+        name = "test_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+        admin(shared, "CREATE DATABASE " + name);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws SQLException {
+        Server shared = server;
+        if (shared != null) {
+            admin(shared, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+        }
+    }
+
+    private static void admin(Server server, String sql) throws SQLException {
+        try (Connection connection = connect(server.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The database's address, as a client says it. */
+    public String url() {
+        return server().at(name);
+    }
+
+    /** The database's name. */
+    public String name() {
+        return name;
+    }
+
+    /** A connection of the test's own, past the server under test. */
+    public Connection connection() throws SQLException {
+        return connect(url());
+    }
+
+    /** Runs statements past the server under test. */
+    public void execute(String... statements) {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first column of a query past the server under test, as text. */
+    public List<@Nullable String> column(String sql) {
+        List<@Nullable String> values = new ArrayList<>();
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return values;
+    }
+
+    /** The only value of a query past the server under test, as text. */
+    public String value(String sql) {
+        return String.valueOf(column(sql).getFirst());
+    }
+
+    /** The major version, such as 18. */
+    public int version() {
+        return Integer.parseInt(value("SHOW server_version_num")) / 10_000;
+    }
+
+    private Server server() {
+        Server shared = server;
+        if (shared == null) {
+            throw new IllegalStateException("register the database as a static extension");
+        }
+        return shared;
+    }
+
+    /** Connects to a URL of a client. */
+    static Connection connect(String url) throws SQLException {
+        String rest = url.substring(url.indexOf("://") + 3);
+        int at = rest.lastIndexOf('@');
+        String[] credentials = rest.substring(0, Math.max(0, at)).split(":", 2);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + rest.substring(at + 1),
+                credentials[0],
+                credentials.length > 1 ? credentials[1] : null);
+    }
+
+    /** The server that all classes share; closed by JUnit at the end of the run. */
+    private record Server(String url, Runnable stop) implements AutoCloseable {
+        static Server start() {
+            String given = System.getenv("TEST_DATABASE_URL");
+            if (given != null && !given.isEmpty()) {
+                return new Server(given, () -> {});
+            }
+            if (hasDocker()) {
+                return container();
+            }
+            PostgresServer embedded = PostgresServer.started();
+            return new Server(embedded.url("postgres"), embedded::close);
+        }
+
+        private static boolean hasDocker() {
+            return System.getenv("DOCKER_HOST") != null || Files.exists(Path.of("/var/run/docker.sock"));
+        }
+
+        private static Server container() {
+            String version = System.getProperty("hasten.test.postgres", "");
+            PostgreSQLContainer container = new PostgreSQLContainer(
+                    DockerImageName.parse("postgres:" + (version.isEmpty() ? "18" : version) + "-alpine"));
+            container.start();
+            return new Server(
+                    "postgresql://%s:%s@%s:%d/%s"
+                            .formatted(
+                                    container.getUsername(),
+                                    container.getPassword(),
+                                    container.getHost(),
+                                    container.getMappedPort(5432),
+                                    container.getDatabaseName()),
+                    container::stop);
+        }
+
+        /** The address of another database of the server. */
+        String at(String database) {
+            int query = url.indexOf('?');
+            String address = query < 0 ? url : url.substring(0, query);
+            return address.substring(0, address.lastIndexOf('/') + 1)
+                    + database
+                    + (query < 0 ? "" : url.substring(query));
+        }
+
+        @Override
+        public void close() {
+            stop.run();
+        }
+    }
+}
