@@ -17,7 +17,7 @@ public final class JsonBuffer {
     private static final byte[] BASE64 =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(UTF_8);
 
-    private final int limit;
+    private int limit;
     private byte[] bytes;
     private int size;
 
@@ -36,6 +36,8 @@ public final class JsonBuffer {
      * @return the answer {@code {"data":...}}: the bytes from 0 to {@link #size()} of {@link #array()}
      */
     public JsonBuffer finish(byte @Nullable [] extensions) {
+        // The limit is for the data; what was done must not be answered as failed because of its telemetry.
+        limit = Integer.MAX_VALUE - 16;
         if (extensions != null) {
             ascii(",\"extensions\":").raw(extensions);
         }

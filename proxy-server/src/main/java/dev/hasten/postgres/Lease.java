@@ -19,6 +19,7 @@ public final class Lease implements AutoCloseable {
     private Execution execution = Execution.AUTOCOMMIT;
     private @Nullable String begin;
     private boolean closed;
+    private boolean sent;
 
     Lease(ConnectionPool pool, Connection connection, PostgresSession session) {
         this.pool = pool;
@@ -43,10 +44,14 @@ public final class Lease implements AutoCloseable {
                             .formatted(parameters.size(), PostgresSession.MAX_PARAMETERS));
         }
         try {
-            return session.run(sql, parameters, execution, begin, cancellation);
+            StatementResult result = session.run(sql, parameters, execution, begin, cancellation);
+            sent = true;
+            return result;
         } catch (SQLException e) {
+            sent = true;
             throw DatabaseErrors.of(e, origin);
         } catch (CancelledException e) {
+            sent |= !session.isIdle();
             pool.cancelled(e.reason());
             throw e;
         }
@@ -112,6 +117,11 @@ public final class Lease implements AutoCloseable {
         if (session.isIdle()) {
             command(begin == null ? "BEGIN" : begin, cancellation);
         }
+    }
+
+    /** Whether PostgreSQL was sent any statement; one that was refused or cancelled before does not count. */
+    public boolean hasSent() {
+        return sent;
     }
 
     /** Whether no transaction is open in PostgreSQL. */

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -18,6 +19,7 @@ final class SessionFactory implements DataSource {
     private static final String SESSION_OPTIONS =
             " -c bytea_output=hex -c extra_float_digits=1 -c standard_conforming_strings=on";
     private static final int CONNECT_SECONDS = 10;
+    private static final Set<String> UTC = Set.of("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Zulu", "Universal");
 
     private final int socketTimeout;
     private final HostSpec[] hosts;
@@ -81,7 +83,7 @@ final class SessionFactory implements DataSource {
     public Connection getConnection() throws SQLException {
         try {
             PostgresSession session = PostgresSession.open(hosts, properties, url, options);
-            if (!"UTC".equals(session.getParameterStatus("TimeZone"))) {
+            if (!UTC.contains(String.valueOf(session.getParameterStatus("TimeZone")))) {
                 session.close();
                 throw new SQLException("the session's time zone must be UTC: run the JVM with -Duser.timezone=UTC");
             }

@@ -33,7 +33,6 @@ final class InteractiveTransaction {
 
     private final Deque<String> savepoints = new ArrayDeque<>();
     private int savepointCounter;
-    private boolean begun;
     private volatile Status status = Status.OPEN;
     private volatile @Nullable Cancellation running;
 
@@ -128,10 +127,9 @@ final class InteractiveTransaction {
         if (status == Status.OPEN) {
             if (lease.isLost()) {
                 close(Status.LOST);
-            } else if (begun && lease.isIdle()) {
+            } else if (lease.hasSent() && lease.isIdle()) {
                 close(lease.endedByRollback() ? Status.ROLLED_BACK : Status.COMMITTED);
             }
-            begun |= !lease.isIdle();
         }
     }
 

@@ -1,0 +1,108 @@
+package dev.hasten;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the packages: a request's way, and nothing against it. */
+class ArchitectureTest {
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.hasten");
+
+    @Test
+    void packagesDependOnEachOtherOnlyAlongARequestsWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("dev.hasten..")
+                .layer("protocol")
+                .definedBy("dev.hasten.protocol..")
+                .layer("config")
+                .definedBy("dev.hasten.config..")
+                .layer("http")
+                .definedBy("dev.hasten.http..")
+                .layer("auth")
+                .definedBy("dev.hasten.auth..")
+                .layer("postgres")
+                .definedBy("dev.hasten.postgres..")
+                .layer("plan")
+                .definedBy("dev.hasten.plan..")
+                .layer("transaction")
+                .definedBy("dev.hasten.transaction..")
+                .layer("telemetry")
+                .definedBy("dev.hasten.telemetry..")
+                .layer("request")
+                .definedBy("dev.hasten.request..")
+                .layer("prisma")
+                .definedBy("dev.hasten.prisma..")
+                .layer("server")
+                .definedBy("dev.hasten.server..")
+                .whereLayer("protocol")
+                .mayNotAccessAnyLayer()
+                .whereLayer("config")
+                .mayOnlyAccessLayers("protocol")
+                .whereLayer("http")
+                .mayNotAccessAnyLayer()
+                .whereLayer("auth")
+                .mayOnlyAccessLayers("protocol", "config")
+                .whereLayer("postgres")
+                .mayOnlyAccessLayers("protocol")
+                .whereLayer("plan")
+                .mayOnlyAccessLayers("protocol", "postgres")
+                .whereLayer("transaction")
+                .mayOnlyAccessLayers("protocol", "postgres", "plan")
+                .whereLayer("telemetry")
+                .mayOnlyAccessLayers("protocol", "config", "postgres", "plan")
+                .whereLayer("request")
+                .mayOnlyAccessLayers("protocol", "http", "auth", "postgres", "plan", "transaction", "telemetry")
+                .whereLayer("prisma")
+                .mayOnlyAccessLayers("protocol", "http", "plan", "transaction", "request", "telemetry")
+                .whereLayer("server")
+                .mayNotBeAccessedByAnyLayer()
+                .check(classes);
+    }
+
+    @Test
+    void noTwoPackagesDependOnEachOther() {
+        slices().matching("dev.hasten.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void theWireFormatsKnowNeitherSocketsNorDatabases() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.hasten.protocol..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..", "java.sql..", "org.postgresql..", "java.net.http..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyTheDatabasePackagesKnowTheDriver() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.hasten.postgres..", "dev.hasten.plan..", "dev.hasten.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.postgresql..", "com.zaxxer..")
+                .check(classes);
+    }
+
+    @Test
+    void nothingIsStaticAndChanges() {
+        fields().that().haveModifier(JavaModifier.STATIC).should().beFinal().check(classes);
+    }
+
+    @Test
+    void nothingIsPrintedPastTheLog() {
+        noClasses().should().accessField(System.class, "out").check(classes);
+        noClasses().should().accessField(System.class, "err").check(classes);
+    }
+}
