@@ -28,6 +28,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        EmbeddedDatabase.requireBinaries();
         long start = System.nanoTime();
         // The table is for people: nothing but trouble may come in between.
         LogSetup.apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.ERROR, Duration.ZERO, false));

@@ -34,7 +34,7 @@ public record ServerConfig(
         @Setting(
                 value = "local",
                 pattern = "[a-z0-9-]{1,32}",
-                doc = "Name of the place this server runs in; clients see it as the region of a cached answer.")
+                doc = "Name of the place this server runs in; the admin API shows it.")
         String region,
 
         @Setting(value = ".hasten", doc = "Directory for generated keys, certificates and the embedded database.")

@@ -11,7 +11,10 @@ public record TlsConfig(
         @Setting(readable = true, doc = "PEM file with the private key (PKCS#8). Needs `tls.cert`.") @Nullable
         Path key,
 
-        @Setting(value = "false", doc = "Serve HTTPS with a self-signed certificate made at start; for development.")
+        @Setting(
+                value = "false",
+                doc =
+                        "Serve HTTPS on localhost with a certificate of a local authority, kept in `state_dir`; for development.")
         boolean dev) {
     /** Whether the client port speaks HTTPS. */
     public boolean enabled() {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ public final class ConnectionPool implements AutoCloseable {
 
     private volatile @Nullable SQLException lastFailure;
     private volatile long lastFailureNanos;
+    private final ReentrantLock probing = new ReentrantLock();
     private final SessionFactory factory;
     private final Cancellations cancellations;
 
@@ -189,18 +191,16 @@ public final class ConnectionPool implements AutoCloseable {
         if (failure == null || total() > 0) {
             return;
         }
-        synchronized (factory) {
-            if (lastFailure == null || total() > 0) {
-                return;
-            }
-            if (System.nanoTime() - lastFailureNanos < FRESH_FAILURE_NANOS) {
-                throw connectError(lastFailure);
-            }
-            try {
-                factory.getConnection().close();
-            } catch (SQLException e) {
-                throw connectError(e);
-            }
+        // Whoever comes while somebody looks takes the last word there is, instead of waiting in line.
+        if (System.nanoTime() - lastFailureNanos < FRESH_FAILURE_NANOS || !probing.tryLock()) {
+            throw connectError(failure);
+        }
+        try {
+            factory.getConnection().close();
+        } catch (SQLException e) {
+            throw connectError(e);
+        } finally {
+            probing.unlock();
         }
     }
 

@@ -11,7 +11,6 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.Database;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,17 +30,13 @@ final class Readiness {
     private final List<Database> databases;
     private volatile @Nullable Result last;
 
-    private record Result(Map<String, String> states, long atNanos) {
-        boolean ready() {
-            return states.values().stream().allMatch("reachable"::equals);
-        }
-    }
+    private record Result(boolean ready, long atNanos) {}
 
     Readiness(Collection<Database> databases) {
         this.databases = List.copyOf(databases);
     }
 
-    /** 200 or 503 with the state of each database; 503 also while the server stops. */
+    /** 200 when all databases can be reached, else 503, as also while the server stops. Names none: no key is needed. */
     void answer(Exchange exchange, boolean stopping) {
         Result known = last;
         if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
@@ -53,10 +48,8 @@ final class Readiness {
 
     private static Answer rendered(Result result, boolean stopping) {
         boolean ready = result.ready() && !stopping;
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("status", stopping ? "stopping" : ready ? "ready" : "not ready");
-        body.put("databases", result.states());
-        return Answer.json(ready ? 200 : 503, JSON.writeValueAsBytes(body));
+        String status = stopping ? "stopping" : ready ? "ready" : "not ready";
+        return Answer.json(ready ? 200 : 503, JSON.writeValueAsBytes(Map.of("status", status)));
     }
 
     /** One probe at a time; those that waited for it take its result. */
@@ -65,9 +58,11 @@ final class Readiness {
         if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
             return known;
         }
-        Map<String, String> states = new LinkedHashMap<>();
-        databases.forEach(database -> states.put(database.name(), reachable(database) ? "reachable" : "unreachable"));
-        Result result = new Result(states, System.nanoTime());
+        boolean ready = true;
+        for (Database database : databases) {
+            ready &= reachable(database);
+        }
+        Result result = new Result(ready, System.nanoTime());
         last = result;
         return result;
     }

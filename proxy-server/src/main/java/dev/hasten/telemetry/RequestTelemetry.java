@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RequestTelemetry implements StatementObserver {
     private static final Logger SLOW = LoggerFactory.getLogger("dev.hasten.slow-query");
+    private static final int LOGGED_SQL = 2000;
     private static final long NANOS = 1_000_000_000;
 
     private final CaptureSettings capture;
@@ -67,7 +68,7 @@ public final class RequestTelemetry implements StatementObserver {
                     .addKeyValue("database", log.database())
                     .addKeyValue("durationMs", durationNanos / 1_000_000)
                     .addKeyValue("parameters", log.parameters() ? parametersJson : "(not logged)")
-                    .addKeyValue("sql", sql)
+                    .addKeyValue("sql", oneLine(sql))
                     .log("slow query");
         }
         if (!capture.any()) {
@@ -88,6 +89,12 @@ public final class RequestTelemetry implements StatementObserver {
         attributes.put("db.query.text", sql);
         attributes.put("db.system.name", "postgresql");
         addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
+    }
+
+    /** SQL comes from clients: it must neither forge lines of the log nor fill it. */
+    private static String oneLine(String sql) {
+        String shortened = sql.length() <= LOGGED_SQL ? sql : sql.substring(0, LOGGED_SQL) + "...";
+        return shortened.replaceAll("\\p{Cntrl}+", " ");
     }
 
     @Override

@@ -157,19 +157,21 @@ final class InteractiveTransaction {
             rollback(cancellation, observer);
             throw TransactionErrors.rolledBack("commit");
         }
-        boolean committed = false;
+        if (cancellation.reason() != null) {
+            // Nothing was sent yet, so this is not one of the commits that nobody knows about.
+            throw new CancelledException(cancellation.reason());
+        }
         try {
             observer.command("COMMIT", () -> {
                 if (!lease.isIdle()) {
                     lease.command("COMMIT", cancellation);
                 }
             });
-            committed = true;
-        } finally {
-            close(
-                    committed
-                            ? Status.COMMITTED
-                            : lease.isLost() || !lease.isIdle() ? Status.UNKNOWN : Status.ROLLED_BACK);
+            close(Status.COMMITTED);
+        } catch (ApiError | CancelledException e) {
+            boolean unknown = lease.isLost() || !lease.isIdle() || e instanceof CancelledException;
+            close(unknown ? Status.UNKNOWN : Status.ROLLED_BACK);
+            throw unknown ? TransactionErrors.unknownOutcome("commit") : e;
         }
     }
 
