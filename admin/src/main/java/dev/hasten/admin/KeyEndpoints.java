@@ -6,6 +6,7 @@ import dev.hasten.auth.CreatedKey;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /** API keys over the admin API. */
 final class KeyEndpoints {
-    private static final List<String> FIELDS = List.of("name", "database", "expires");
+    private static final List<String> FIELDS = List.of("name", "database", "scopes", "expires");
 
     private final ApiKeys keys;
     private final Set<String> databases;
@@ -28,6 +29,7 @@ final class KeyEndpoints {
             String id,
             String name,
             String database,
+            List<String> scopes,
             @Nullable Instant created,
             @Nullable Instant expires,
             boolean expired,
@@ -38,6 +40,7 @@ final class KeyEndpoints {
             String id,
             String name,
             String database,
+            List<String> scopes,
             @Nullable Instant created,
             @Nullable Instant expires,
             String token) {}
@@ -61,6 +64,7 @@ final class KeyEndpoints {
                 key.id(),
                 key.name(),
                 key.database(),
+                Scope.texts(key.scopes()),
                 key.created(),
                 key.expires(),
                 key.expired(now),
@@ -78,7 +82,15 @@ final class KeyEndpoints {
         }
         ApiKey key = created.key();
         return AdminJson.answer(
-                201, new NewKey(key.id(), key.name(), key.database(), key.created(), key.expires(), created.token()));
+                201,
+                new NewKey(
+                        key.id(),
+                        key.name(),
+                        key.database(),
+                        Scope.texts(key.scopes()),
+                        key.created(),
+                        key.expires(),
+                        created.token()));
     }
 
     private static KeyRequest request(JsonNode body) {
@@ -89,7 +101,7 @@ final class KeyEndpoints {
         if (name == null) {
             throw ApiError.badRequest("name is missing: say what the key is for");
         }
-        return new KeyRequest(name, text(body, "database"), text(body, "expires"));
+        return new KeyRequest(name, text(body, "database"), texts(body, "scopes"), text(body, "expires"));
     }
 
     private static @Nullable String text(JsonNode body, String field) {
@@ -101,6 +113,17 @@ final class KeyEndpoints {
             throw ApiError.badRequest(field + " must be a text");
         }
         return value.stringValue();
+    }
+
+    private static @Nullable List<String> texts(JsonNode body, String field) {
+        JsonNode list = body.get(field);
+        if (list == null || list.isNull()) {
+            return null;
+        }
+        if (!list.isArray() || !list.valueStream().allMatch(JsonNode::isString)) {
+            throw ApiError.badRequest(field + " must be a list of texts");
+        }
+        return list.valueStream().map(JsonNode::stringValue).toList();
     }
 
     /** 204; 404 for an unknown id; 409 for a key of the configuration, which only a restart takes away. */

@@ -2,8 +2,10 @@ package dev.hasten.admin;
 
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
+import dev.hasten.protocol.Scope;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +13,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what the operator calls it; checked when it is made
  * @param database what it is to open; null where there is only one database to mean
+ * @param scopes the words for what it may do; null for {@link Scope#DEFAULT}
  * @param expires see {@link Expiry}; null for never
  */
 public record KeyRequest(
-        String name, @Nullable String database, @Nullable String expires) {
+        String name,
+        @Nullable String database,
+        @Nullable List<String> scopes,
+        @Nullable String expires) {
+    /** Copies the scopes. */
+    public KeyRequest {
+        scopes = scopes == null ? null : List.copyOf(scopes);
+    }
 
     /**
      * Makes the key. Does I/O.
@@ -25,7 +35,11 @@ public record KeyRequest(
      */
     public CreatedKey make(ApiKeys keys, Collection<String> databases, Instant now) {
         Instant end = expires == null ? null : Expiry.parse(expires, now);
-        return keys.create(name, database == null ? only(databases) : database, end);
+        return keys.create(
+                name,
+                database == null ? only(databases) : database,
+                scopes == null ? Scope.DEFAULT : Scope.parse(scopes),
+                end);
     }
 
     private static String only(Collection<String> databases) {

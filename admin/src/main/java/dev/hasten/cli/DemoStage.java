@@ -2,6 +2,7 @@ package dev.hasten.cli;
 
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
+import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,9 @@ final class DemoStage implements AutoCloseable {
                 started.push(server);
                 client = new DemoClient(
                         server.port(),
-                        server.keys().create("demo", "default", null).token());
+                        server.keys()
+                                .create("demo", "default", Scope.DEFAULT, null)
+                                .token());
                 started.push(client);
             } catch (Exception e) {
                 close();

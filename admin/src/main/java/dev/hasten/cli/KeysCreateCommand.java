@@ -5,8 +5,10 @@ import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
+import dev.hasten.protocol.Scope;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,6 +40,14 @@ final class KeysCreateCommand implements Callable<Integer> {
     private @Nullable String database;
 
     @Option(
+            names = "--scope",
+            split = "\\s*,\\s*",
+            paramLabel = "SCOPE",
+            description = "What the key may do: prisma, invalidate or schema. Repeat it, or give several with commas"
+                    + " between them. Default: prisma,invalidate.")
+    private @Nullable List<String> scopes;
+
+    @Option(
             names = "--expires",
             paramLabel = "WHEN",
             description =
@@ -48,7 +58,7 @@ final class KeysCreateCommand implements Callable<Integer> {
     public Integer call() {
         Config config = KeysCommand.config(options);
         try (ApiKeys keys = KeysCommand.open(config)) {
-            KeyRequest request = new KeyRequest(name, database, expires);
+            KeyRequest request = new KeyRequest(name, database, scopes, expires);
             show(config, request.make(keys, config.databases().keySet(), Instant.now()));
             return 0;
         } catch (IllegalArgumentException e) {
@@ -62,6 +72,7 @@ final class KeysCreateCommand implements Callable<Integer> {
         int port = config.server().port();
         out.println("Key " + key.id() + " (" + key.name() + ") opens the database " + key.database()
                 + (key.expires() == null ? " and never expires." : " until " + key.expires() + "."));
+        out.println("Its scopes: " + String.join(", ", Scope.texts(key.scopes())) + ".");
         out.println("Its token is shown this once:");
         out.println();
         out.println("  " + created.token());

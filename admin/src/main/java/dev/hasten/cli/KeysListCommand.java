@@ -2,6 +2,7 @@ package dev.hasten.cli;
 
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.protocol.Scope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -24,7 +25,7 @@ final class KeysListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextTable table = new TextTable("ID", "NAME", "DATABASE", "CREATED", "EXPIRES", "KEPT IN");
+        TextTable table = new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "KEPT IN");
         Instant now = Instant.now();
         try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options))) {
             keys.list().forEach(key -> table.row(row(key, now)));
@@ -39,6 +40,7 @@ final class KeysListCommand implements Callable<Integer> {
                 key.id(),
                 key.name(),
                 key.database(),
+                String.join(",", Scope.texts(key.scopes())),
                 time(key.created(), "-"),
                 (key.expired(now) ? "EXPIRED " : "") + time(key.expires(), "never"),
                 key.source().name().toLowerCase(Locale.ROOT));

@@ -5,6 +5,7 @@ import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
 import dev.hasten.config.LogConfig;
+import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import dev.hasten.telemetry.LogSetup;
 import java.io.PrintWriter;
@@ -89,7 +90,7 @@ final class ServeCommand implements Callable<Integer> {
             return null;
         }
         return server.keys()
-                .create(FIRST_KEY, server.databases().keySet().iterator().next(), null);
+                .create(FIRST_KEY, server.databases().keySet().iterator().next(), Scope.DEFAULT, null);
     }
 
     /** Says where the server is and what to paste: on standard output, or in the log when that goes to a collector. */

@@ -174,6 +174,7 @@ class AdminApiTest {
         String token = created.json().get("token").asString();
         assertThat(token).startsWith("hasten_" + id + "_");
         assertThat(created.json().get("database").asString()).isEqualTo("default");
+        assertThat(created.json().get("scopes").toString()).isEqualTo("[\"prisma\",\"invalidate\"]");
         assertThat(Instant.parse(created.json().get("expires").asString())).isAfter(Instant.now());
         assertThat(running.query("GET", "/connection-info", token, null).status())
                 .isEqualTo(200);
@@ -194,6 +195,21 @@ class AdminApiTest {
         assertThat(running.query("GET", "/connection-info", token, null).status())
                 .isEqualTo(401);
         assertThat(running.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aKeyShowsTheScopesItWasMadeWith() throws Exception {
+        JsonNode created = running.admin("POST", "/keys", "{\"name\":\"ci\",\"scopes\":[\"schema\",\"prisma\"]}")
+                .json();
+        assertThat(created.get("scopes").toString()).isEqualTo("[\"prisma\",\"schema\"]");
+        assertThat(running.admin("/keys")
+                        .json()
+                        .get("keys")
+                        .valueStream()
+                        .filter(key -> key.get("id").equals(created.get("id")))
+                        .map(key -> key.get("scopes").toString()))
+                .containsExactly("[\"prisma\",\"schema\"]");
+        running.admin("DELETE", "/keys/" + created.get("id").asString(), null);
     }
 
     @Test
@@ -221,9 +237,13 @@ class AdminApiTest {
                     {"name":7}                              | name must be a text
                     {"name":""}                             | 1 to 64 printable characters
                     {"name":" a"}                           | 1 to 64 printable characters
-                    {"name":"a","role":"admin"}             | unknown field; known are name, database, expires
+                    {"name":"a","role":"admin"}             | unknown field; known are name, database, scopes, expires
                     {"name":"a","database":"other"}         | there is no database other; known are default
                     {"name":"a","database":true}            | database must be a text
+                    {"name":"a","scopes":"prisma"}          | scopes must be a list of texts
+                    {"name":"a","scopes":["prisma",1]}      | scopes must be a list of texts
+                    {"name":"a","scopes":[]}                | at least one scope; known are prisma,
+                    {"name":"a","scopes":["prisma","root"]} | there is no scope "root"; known are prisma,
                     {"name":"a","expires":"soon"}           | expires must be a span such as
                     {"name":"a","expires":"2020-01-01T00:00:00Z"} | not in the future
                     {"name":"a","expires":"0d"}             | not in the future

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KeysCommandTest {
     private static final Pattern TOKEN = Pattern.compile("hasten_([a-z0-9]{8})_[A-Za-z0-9]{32}");
@@ -55,14 +58,33 @@ class KeysCommandTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .matches("ID +NAME +DATABASE +CREATED +EXPIRES +KEPT IN");
-        assertThat(list.out()).containsPattern(id + "  web app  app       2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
+                .matches("ID +NAME +DATABASE +SCOPES +CREATED +EXPIRES +KEPT IN");
+        assertThat(list.out())
+                .containsPattern(id + "  web app  app       prisma,invalidate  2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
 
         assertThat(keys("revoke", id).status()).isZero();
         assertThat(keys("list").out().lines()).hasSize(1);
         CommandRun again = keys("revoke", id);
         assertThat(again.status()).isEqualTo(1);
         assertThat(again.err()).contains("there is no key " + id);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"--scope schema --scope prisma", "--scope=schema,prisma", "--scope schema --scope prisma,schema"})
+    void aKeyHasTheScopesThatAreAskedFor(String options) {
+        List<String> arguments = new ArrayList<>(List.of("create", "--name", "deploys"));
+        arguments.addAll(List.of(options.split(" ", -1)));
+        assertThat(keys(arguments.toArray(String[]::new)).out()).contains("Its scopes: prisma, schema.");
+        assertThat(keys("list").out()).containsPattern("deploys  app       prisma,schema  2\\d{3}-");
+    }
+
+    @Test
+    void theHelpNamesEveryScopeAndTheDefault() {
+        assertThat(CommandRun.of("keys", "create", "--help").out())
+                .contains(Scope.texts(List.of(Scope.values())))
+                .contains(String.join(",", Scope.texts(Scope.DEFAULT)));
     }
 
     @Test
@@ -104,6 +126,9 @@ class KeysCommandTest {
         assertThat(keys("create", "--name", "").err()).contains("1 to 64 printable characters");
         assertThat(keys("create", "--name", "a", "--database", "b").err())
                 .contains("there is no database b; known are app");
+        assertThat(keys("create", "--name", "a", "--scope", "prisma,root").err())
+                .contains("there is no scope \"root\"; known are prisma, ");
+        assertThat(keys("create", "--name", "a", "--scope", "").err()).contains("there is no scope \"\"; known are");
         assertThat(keys("create", "--name", "a", "--expires", "never").err()).contains("expires must be a span");
         assertThat(keys("create", "--name", "a", "--expires", "2020-01-01T00:00:00Z")
                         .err())

@@ -1,7 +1,9 @@
 package dev.hasten.auth;
 
+import dev.hasten.protocol.Scope;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     is unique only in its database
  * @param name chosen by the operator: 1 to 64 printable characters, with no space at either end
  * @param database the one database that the key opens
+ * @param scopes all that the key may do there; immutable and never empty
  * @param created null for a key of the configuration
  * @param expires from this instant on the key is refused; null means never
  * @param source where the key is kept
@@ -19,6 +22,7 @@ public record ApiKey(
         String id,
         String name,
         String database,
+        Set<Scope> scopes,
         @Nullable Instant created,
         @Nullable Instant expires,
         Source source) {
@@ -33,15 +37,16 @@ public record ApiKey(
     }
 
     /**
-     * Checks the name.
+     * Checks the name and copies the scopes.
      *
-     * @throws IllegalArgumentException if it is not as described above
+     * @throws IllegalArgumentException if the name is not as described above, or there is no scope
      */
     public ApiKey {
         Objects.requireNonNull(id, "id is null");
         Objects.requireNonNull(database, "database is null");
         Objects.requireNonNull(source, "source is null");
         checkName(name);
+        scopes = Scope.copyOf(scopes);
     }
 
     /**
@@ -58,6 +63,11 @@ public record ApiKey(
             throw new IllegalArgumentException(
                     "the name of a key has 1 to " + LONGEST_NAME + " printable characters and no space at either end");
         }
+    }
+
+    /** Whether the key may do this. */
+    public boolean allows(Scope scope) {
+        return scopes.contains(scope);
     }
 
     /** Whether the key is refused at this time: true from {@link #expires} on, that instant included. */

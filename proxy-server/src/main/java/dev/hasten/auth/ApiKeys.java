@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -142,14 +143,17 @@ public final class ApiKeys implements AutoCloseable {
      *
      * @param name see {@link ApiKey}; need not be unique
      * @param database one of this server's
+     * @param scopes what it may do; at least one
      * @param expires null for never
      * @return the key with its token, which is shown this once
-     * @throws IllegalArgumentException if the name is invalid, the database unknown, or the expiry not in the future
+     * @throws IllegalArgumentException if the name is invalid, the database unknown, there is no scope, or the
+     *     expiry is not in the future
      * @throws IllegalStateException if there is no key file
      * @throws KeyFileException if the file cannot be read or written
      */
-    public CreatedKey create(String name, String database, @Nullable Instant expires) {
+    public CreatedKey create(String name, String database, Set<Scope> scopes, @Nullable Instant expires) {
         ApiKey.checkName(name);
+        Set<Scope> allowed = Scope.copyOf(scopes);
         if (!databases.contains(database)) {
             throw new IllegalArgumentException(
                     "there is no database " + database + "; known are " + String.join(", ", databases));
@@ -165,7 +169,13 @@ public final class ApiKeys implements AutoCloseable {
         try (KeyFile.Edit edit = stored.file.edit()) {
             KeyToken token = newToken(edit.keys());
             ApiKey key = new ApiKey(
-                    token.id(), name, database, now.truncatedTo(ChronoUnit.MILLIS), expires, ApiKey.Source.FILE);
+                    token.id(),
+                    name,
+                    database,
+                    allowed,
+                    now.truncatedTo(ChronoUnit.MILLIS),
+                    expires,
+                    ApiKey.Source.FILE);
             List<StoredKey> keys = new ArrayList<>(edit.keys());
             keys.add(new StoredKey(key, TokenDigest.of(token.text().getBytes(UTF_8))));
             edit.write(keys);
@@ -282,7 +292,13 @@ public final class ApiKeys implements AutoCloseable {
                         "the key " + key.name() + " of database " + database + " has the token of another key");
             }
             ApiKey known = new ApiKey(
-                    CONFIGURED + key.name(), key.name(), database, null, key.expires(), ApiKey.Source.CONFIG);
+                    CONFIGURED + key.name(),
+                    key.name(),
+                    database,
+                    key.scopes(),
+                    null,
+                    key.expires(),
+                    ApiKey.Source.CONFIG);
             keys.add(new StoredKey(known, digest));
         }));
         return List.copyOf(keys);

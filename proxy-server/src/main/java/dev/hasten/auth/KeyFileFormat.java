@@ -1,5 +1,6 @@
 package dev.hasten.auth;
 
+import dev.hasten.protocol.Scope;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -18,8 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The JSON of the key file:
- * {@code {"version":1,"keys":[{"id","name","database","sha256","created","expires"}]}}, times in ISO 8601,
- * {@code expires} null or absent for a key without an end.
+ * {@code {"version":1,"keys":[{"id","name","database","scopes","sha256","created","expires"}]}}, times in ISO 8601,
+ * {@code scopes} a list of {@link Scope#text() words}, absent for a key from before there were scopes, which has
+ * {@link Scope#DEFAULT}, {@code expires} null or absent for a key without an end.
  *
  * <p>An unknown field makes the whole file unreadable: it may restrict a key, and a key must not open more because an
  * older server passes over the restriction.
@@ -28,7 +30,8 @@ final class KeyFileFormat {
     private static final int VERSION = 1;
     private static final List<String> FILE_FIELDS = List.of("version", "keys");
     private static final List<String> REQUIRED_OF_KEY = List.of("id", "name", "database", "sha256", "created");
-    private static final List<String> ALL_OF_KEY = List.of("id", "name", "database", "sha256", "created", "expires");
+    private static final List<String> ALL_OF_KEY =
+            List.of("id", "name", "database", "scopes", "sha256", "created", "expires");
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -84,11 +87,11 @@ final class KeyFileFormat {
         ArrayNode list = root.putArray("keys");
         for (StoredKey stored : keys) {
             ApiKey key = stored.key();
-            list.addObject()
-                    .put("id", key.id())
-                    .put("name", key.name())
-                    .put("database", key.database())
-                    .put("sha256", stored.digest().hex())
+            ObjectNode node = list.addObject();
+            node.put("id", key.id()).put("name", key.name()).put("database", key.database());
+            ArrayNode scopes = node.putArray("scopes");
+            Scope.texts(key.scopes()).forEach(scopes::add);
+            node.put("sha256", stored.digest().hex())
                     .put("created", String.valueOf(key.created()))
                     .put("expires", key.expires() == null ? null : key.expires().toString());
         }
@@ -122,10 +125,12 @@ final class KeyFileFormat {
             throw malformed(place + ".sha256 is not 64 hex digits");
         }
         String database = text(node, place, "database");
+        Set<Scope> scopes = node.has("scopes") ? scopes(node.get("scopes"), place) : Scope.DEFAULT;
         Instant created = instant(node, place, "created");
         Instant expires = node.hasNonNull("expires") ? instant(node, place, "expires") : null;
         try {
-            ApiKey key = new ApiKey(id, text(node, place, "name"), database, created, expires, ApiKey.Source.FILE);
+            ApiKey key =
+                    new ApiKey(id, text(node, place, "name"), database, scopes, created, expires, ApiKey.Source.FILE);
             return new StoredKey(key, digest);
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(file, place + ".name: " + e.getMessage(), e);
@@ -147,6 +152,22 @@ final class KeyFileFormat {
                 throw malformed(place + " has an unknown field; known are " + String.join(", ", allowed)
                         + ". A newer Hasten may have written it");
             }
+        }
+    }
+
+    private Set<Scope> scopes(JsonNode list, String place) {
+        if (!list.isArray() || !list.valueStream().allMatch(JsonNode::isString)) {
+            throw malformed(place + ".scopes is not a list of texts");
+        }
+        try {
+            return Scope.parse(list.valueStream().map(JsonNode::stringValue).toList());
+        } catch (IllegalArgumentException e) {
+            throw new KeyFileException(
+                    file,
+                    place + ".scopes is empty or has an unknown scope; known are "
+                            + String.join(", ", Scope.texts(List.of(Scope.values())))
+                            + ". A newer Hasten may have written it",
+                    e);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.hasten.config;
 
+import dev.hasten.protocol.Scope;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +15,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique in its database; logs and metrics show it
  * @param sha256 64 lower-case hex digits: the SHA-256 of the secret's UTF-8 bytes
+ * @param scopes what the key may do; immutable and never empty
  * @param expires from this instant on the key is refused; null means never
  */
 public record ApiKeyConfig(
-        String name, String sha256, @Nullable Instant expires) {
+        String name,
+        String sha256,
+        Set<Scope> scopes,
+        @Nullable Instant expires) {
+    /**
+     * Brings the hash into its one form and copies the scopes.
+     *
+     * @throws IllegalArgumentException if there is no scope
+     */
     public ApiKeyConfig {
         sha256 = sha256.toLowerCase(Locale.ROOT);
+        scopes = Scope.copyOf(scopes);
     }
 
     /** The hash by which a secret is known. */
@@ -34,7 +46,7 @@ public record ApiKeyConfig(
 
     @Override
     public String toString() {
-        return "ApiKeyConfig[name=" + name + ", expires=" + expires + "]";
+        return "ApiKeyConfig[name=" + name + ", scopes=" + scopes + ", expires=" + expires + "]";
     }
 
     /**
@@ -59,6 +71,12 @@ public record ApiKeyConfig(
                     doc = "SHA-256 of the key in hex, which keeps the key out of the file; give this or `secret`.")
             @Nullable
             Secret sha256,
+
+            @Setting(
+                    value = "prisma,invalidate",
+                    doc = "What the key may do: `prisma` runs Prisma queries and transactions, `invalidate` invalidates"
+                            + " the cache by tag, `schema` tells that the schema has changed.")
+            Set<Scope> scopes,
 
             @Setting(doc = "The key is refused from this instant on.") @Nullable
             Instant expires) {}

@@ -228,7 +228,7 @@ final class ConfigReader {
                 return Optional.empty();
             }
             String hash = secret == null ? sha256.value() : ApiKeyConfig.sha256(secret);
-            return Optional.of(new ApiKeyConfig(name, hash, entry.expires()));
+            return Optional.of(new ApiKeyConfig(name, hash, entry.scopes(), entry.expires()));
         }
     }
 }

@@ -25,6 +25,9 @@ final class EnvironmentInputs {
     static final Set<String> LAUNCHER = Set.of(CONFIG_FILE, "HASTEN_JAVA_OPTS", "HASTEN_HOME");
 
     private static final String API_KEY = "HASTEN_API_KEY";
+    private static final String API_KEY_SCOPES = "HASTEN_API_KEY_SCOPES";
+    private static final String API_KEY_PATH = "databases.default.keys[env].";
+    private static final Set<String> OF_API_KEY = Set.of(API_KEY, API_KEY_SCOPES);
     private static final String PREFIX = "HASTEN_";
     private static final String DATABASES = "HASTEN_DATABASES_";
 
@@ -61,19 +64,15 @@ final class EnvironmentInputs {
         put(inputs, "databases.default.url", environment, "DATABASE_URL");
         for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
             String name = variable.getKey();
-            if (!name.startsWith(PREFIX) || LAUNCHER.contains(name) || isServiceAddress(name, variable.getValue())) {
-                continue;
-            }
-            if (name.equals(API_KEY)) {
-                put(inputs, "databases.default.keys[env].secret", environment, name);
+            if (!name.startsWith(PREFIX)
+                    || LAUNCHER.contains(name)
+                    || OF_API_KEY.contains(name)
+                    || isServiceAddress(name, variable.getValue())) {
                 continue;
             }
             path(name).ifPresentOrElse(path -> put(inputs, path, environment, name), () -> unknown.add(name));
         }
-        Input apiKey = inputs.get("databases.default.keys[env].secret");
-        if (apiKey != null) {
-            inputs.put("databases.default.keys[env].name", new Input("env", apiKey.origin()));
-        }
+        putApiKey(inputs, environment, problems);
         Set<String> known = new TreeSet<>(databases);
         known.addAll(ConfigInputs.databases(inputs.keySet()));
         known.add("default");
@@ -83,6 +82,22 @@ final class EnvironmentInputs {
                     name, null, "there is no such variable; the nearest is " + nearest, new Origin.Environment(name)));
         }
         return inputs;
+    }
+
+    private static void putApiKey(
+            Map<String, Input> inputs, Map<String, String> environment, List<ConfigProblem> problems) {
+        put(inputs, API_KEY_PATH + "secret", environment, API_KEY);
+        Input secret = inputs.get(API_KEY_PATH + "secret");
+        if (secret != null) {
+            inputs.put(API_KEY_PATH + "name", new Input("env", secret.origin()));
+            put(inputs, API_KEY_PATH + "scopes", environment, API_KEY_SCOPES);
+        } else if (!environment.getOrDefault(API_KEY_SCOPES, "").isEmpty()) {
+            problems.add(new ConfigProblem(
+                    API_KEY_SCOPES,
+                    null,
+                    "the key of these scopes is missing; set " + API_KEY + ", too",
+                    new Origin.Environment(API_KEY_SCOPES)));
+        }
     }
 
     private static boolean isServiceAddress(String name, String value) {
@@ -116,7 +131,7 @@ final class EnvironmentInputs {
 
     private static Stream<String> variables(Collection<String> databases) {
         return Stream.concat(
-                Stream.concat(Stream.of(API_KEY), LAUNCHER.stream().sorted()),
+                Stream.concat(OF_API_KEY.stream().sorted(), LAUNCHER.stream().sorted()),
                 ConfigKeys.paths(databases).filter(path -> !path.contains("[]")).map(Key::variable));
     }
 }

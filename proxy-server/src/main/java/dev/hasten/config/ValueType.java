@@ -1,5 +1,6 @@
 package dev.hasten.config;
 
+import dev.hasten.protocol.Scope;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How the text of a key becomes a value, and back. Every text that {@link #format} makes can be parsed again. */
@@ -68,6 +70,10 @@ sealed interface ValueType {
         }
         if (type == Instant.class) {
             return new Moment();
+        }
+        if (type == Set.class) {
+            // The only sets in the configuration.
+            return new Scopes();
         }
         if (type == DatabaseUrl.class) {
             return new Url();
@@ -214,6 +220,25 @@ sealed interface ValueType {
         @Override
         public String allowed() {
             return "an ISO-8601 instant such as 2027-01-31T00:00:00Z";
+        }
+    }
+
+    /** What a key may do: a set of words, written with commas between them. */
+    record Scopes() implements ValueType {
+        @Override
+        public Object parse(String text, Path workingDirectory) {
+            return Scope.parse(List.of(text.strip().split("\\s*,\\s*", -1)));
+        }
+
+        @Override
+        public String format(Object value) {
+            return ((Set<?>) value)
+                    .stream().map(Scope.class::cast).map(Scope::text).collect(Collectors.joining(","));
+        }
+
+        @Override
+        public String allowed() {
+            return String.join(", ", Scope.texts(List.of(Scope.values()))) + "; several with commas between them";
         }
     }
 

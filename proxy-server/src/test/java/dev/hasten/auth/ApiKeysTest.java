@@ -10,12 +10,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 class ApiKeysTest {
     private static final Map<String, List<ApiKeyConfig>> DATABASES =
-            Map.of("main", List.of(new ApiKeyConfig("app", "00".repeat(32), null)), "other", List.of());
+            Map.of("main", List.of(new ApiKeyConfig("app", "00".repeat(32), Scope.DEFAULT, null)), "other", List.of());
 
     private final TestClock clock = new TestClock();
     private final Warnings warnings = new Warnings();
@@ -82,8 +84,8 @@ class ApiKeysTest {
 
     @Test
     void createdKeyIsInForceAtOnceAndAfterARestart() {
-        CreatedKey created =
-                server.create("web shop ✓", "other", clock.instant().plusSeconds(60));
+        CreatedKey created = server.create(
+                "web shop ✓", "other", Set.of(Scope.SCHEMA), clock.instant().plusSeconds(60));
         assertThat(accepts(server, created)).isTrue();
         assertThat(created.token()).startsWith("hasten_" + created.key().id() + "_");
         assertThat(created.key())
@@ -91,6 +93,7 @@ class ApiKeysTest {
                         created.key().id(),
                         "web shop ✓",
                         "other",
+                        Set.of(Scope.SCHEMA),
                         clock.instant(),
                         clock.instant().plusSeconds(60),
                         ApiKey.Source.FILE));
@@ -101,9 +104,30 @@ class ApiKeysTest {
     }
 
     @Test
+    void keyMayDoWhatItsScopesSayAlsoAfterARestart() {
+        CreatedKey created = server.create("deploys", "main", Set.of(Scope.SCHEMA, Scope.INVALIDATE), null);
+        try (ApiKeys restarted = keys()) {
+            for (ApiKeys keys : List.of(server, restarted)) {
+                ApiKey key = keys.authenticateToken(created.token());
+                assertThat(key.allows(Scope.SCHEMA)).isTrue();
+                assertThat(key.allows(Scope.INVALIDATE)).isTrue();
+                assertThat(key.allows(Scope.PRISMA)).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void keyWithoutAScopeIsRefused() {
+        assertThatThrownBy(() -> server.create("a", "main", Set.of(), null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least one scope; known are prisma, ");
+        assertThat(file.getParent()).doesNotExist();
+    }
+
+    @Test
     void revokedKeyIsRefusedAtOnceAndAfterARestart() {
-        CreatedKey kept = server.create("kept", "main", null);
-        CreatedKey gone = server.create("gone", "main", null);
+        CreatedKey kept = server.create("kept", "main", Scope.DEFAULT, null);
+        CreatedKey gone = server.create("gone", "main", Scope.DEFAULT, null);
         assertThat(server.revoke(gone.key().id())).isTrue();
         assertThat(server.revoke(gone.key().id())).isFalse();
         assertThat(accepts(server, gone)).isFalse();
@@ -131,7 +155,7 @@ class ApiKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", " a", "a ", "a\nb", "a\u0000", "\u001b[31m", "a\u202eb", "a\u200bb", "\ud800"})
     void nameThatCannotBePrintedIsRefused(String name) {
-        assertThatThrownBy(() -> server.create(name, "main", null))
+        assertThatThrownBy(() -> server.create(name, "main", Scope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 to 64 printable characters");
         assertThat(file.getParent()).doesNotExist();
@@ -139,23 +163,27 @@ class ApiKeysTest {
 
     @Test
     void nameHasAtMost64Characters() {
-        assertThat(server.create("😀".repeat(64), "main", null).key().name()).hasSize(128);
-        assertThatThrownBy(() -> server.create("a".repeat(65), "main", null))
+        assertThat(server.create("😀".repeat(64), "main", Scope.DEFAULT, null)
+                        .key()
+                        .name())
+                .hasSize(128);
+        assertThatThrownBy(() -> server.create("a".repeat(65), "main", Scope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void expiryThatIsNotInTheFutureIsRefused() {
-        assertThatThrownBy(() -> server.create("a", "main", clock.instant()))
+        assertThatThrownBy(() -> server.create("a", "main", Scope.DEFAULT, clock.instant()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2026-11-22T12:00:00Z is not in the future");
-        assertThatThrownBy(() -> server.create("a", "main", clock.instant().minusSeconds(1)))
+        assertThatThrownBy(() -> server.create(
+                        "a", "main", Scope.DEFAULT, clock.instant().minusSeconds(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void keyForAnUnknownDatabaseIsRefusedNamingTheKnownOnes() {
-        assertThatThrownBy(() -> server.create("a", "mian", null))
+        assertThatThrownBy(() -> server.create("a", "mian", Scope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there is no database mian; known are main, other");
     }
@@ -165,14 +193,15 @@ class ApiKeysTest {
         try (ApiKeys keys = new ApiKeys(DATABASES, null, clock)) {
             assertThat(keys.list()).hasSize(1);
             assertThat(keys.revoke("abcdefgh")).isFalse();
-            assertThatThrownBy(() -> keys.create("a", "main", null)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> keys.create("a", "main", Scope.DEFAULT, null))
+                    .isInstanceOf(IllegalStateException.class);
         }
     }
 
     @Test
     void changesOfAnotherProcessComeIntoForceWithoutARestart() {
         try (ApiKeys commandLine = keys()) {
-            CreatedKey created = commandLine.create("from outside", "main", null);
+            CreatedKey created = commandLine.create("from outside", "main", Scope.DEFAULT, null);
             await().until(() -> accepts(server, created));
             commandLine.revoke(created.key().id());
             await().until(() -> !accepts(server, created));
@@ -182,7 +211,7 @@ class ApiKeysTest {
 
     @Test
     void removedFileTakesItsKeysWithIt() throws Exception {
-        CreatedKey created = server.create("a", "main", null);
+        CreatedKey created = server.create("a", "main", Scope.DEFAULT, null);
         Files.delete(file);
         await().until(() -> !accepts(server, created));
         assertThat(server.list()).hasSize(1);
@@ -190,14 +219,15 @@ class ApiKeysTest {
 
     @Test
     void malformedFileKeepsTheOldKeysAndIsReportedOnce() throws Exception {
-        CreatedKey created = server.create("a", "main", null);
+        CreatedKey created = server.create("a", "main", Scope.DEFAULT, null);
         String good = Files.readString(file);
         replace("{\"version\":1,");
         await().until(() -> !warnings.texts.isEmpty());
         await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(5)).until(() -> warnings.texts.size() == 1);
         assertThat(warnings.texts.getFirst()).contains(file.toString()).contains("not valid JSON");
         assertThat(accepts(server, created)).isTrue();
-        assertThatThrownBy(() -> server.create("b", "main", null)).isInstanceOf(KeyFileException.class);
+        assertThatThrownBy(() -> server.create("b", "main", Scope.DEFAULT, null))
+                .isInstanceOf(KeyFileException.class);
         assertThat(file).hasContent("{\"version\":1,");
 
         replace(good.replace("\"main\"", "\"gone\""));
@@ -215,7 +245,7 @@ class ApiKeysTest {
 
     @Test
     void closedKeysStayInForceButAreNoLongerReadAgain() {
-        CreatedKey created = server.create("a", "main", null);
+        CreatedKey created = server.create("a", "main", Scope.DEFAULT, null);
         server.close();
         server.close();
         assertThat(accepts(server, created)).isTrue();

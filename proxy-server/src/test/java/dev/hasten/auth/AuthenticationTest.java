@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class AuthenticationTest {
 
     private static ApiKeyConfig configured(String name, String secret, @Nullable Instant expires) {
         String sha256 = TokenDigest.of(secret.getBytes(StandardCharsets.UTF_8)).hex();
-        return new ApiKeyConfig(name, sha256, expires);
+        return new ApiKeyConfig(name, sha256, Scope.DEFAULT, expires);
     }
 
     private ApiKeys keys() {
@@ -61,7 +62,8 @@ class AuthenticationTest {
     void configuredSecretIsAcceptedInEverySpellingOfTheScheme(String header) {
         try (ApiKeys keys = keys()) {
             assertThat(keys.authenticate(header))
-                    .isEqualTo(new ApiKey("config:app", "app", "main", null, null, ApiKey.Source.CONFIG));
+                    .isEqualTo(
+                            new ApiKey("config:app", "app", "main", Scope.DEFAULT, null, null, ApiKey.Source.CONFIG));
         }
     }
 
@@ -114,6 +116,16 @@ class AuthenticationTest {
     }
 
     @Test
+    void configuredKeyMayDoWhatTheConfigurationSays() {
+        ApiKeyConfig app = configured("app", "accept", null);
+        ApiKeyConfig deploys = new ApiKeyConfig("deploys", "00".repeat(32), Set.of(Scope.SCHEMA), null);
+        try (ApiKeys keys = new ApiKeys(Map.of("main", List.of(app, deploys)), null, clock)) {
+            assertThat(keys.list()).extracting(ApiKey::scopes).containsExactly(Scope.DEFAULT, Set.of(Scope.SCHEMA));
+            assertThat(keys.authenticateToken("accept").allows(Scope.SCHEMA)).isFalse();
+        }
+    }
+
+    @Test
     void secretOutsideOfAsciiIsAcceptedAsTextAndAsBytes() {
         String secret = "pässwörd-日本";
         String bytesAsChars = new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
@@ -135,7 +147,8 @@ class AuthenticationTest {
     @Test
     void keyIsValidUntilTheInstantOfItsExpiry() {
         try (ApiKeys keys = keys()) {
-            String created = "Bearer " + keys.create("made", "main", EXPIRY).token();
+            String created = "Bearer "
+                    + keys.create("made", "main", Scope.DEFAULT, EXPIRY).token();
             clock.set(EXPIRY.minusNanos(1));
             assertThat(keys.authenticate("Bearer soon-gone").name()).isEqualTo("old");
             assertThat(keys.authenticate(created).name()).isEqualTo("made");
@@ -152,8 +165,9 @@ class AuthenticationTest {
     void refusalDoesNotTellWhy() {
         try (ApiKeys keys = keys()) {
             String revoked = createRevoked(keys);
-            String expired =
-                    keys.create("short", "main", clock.instant().plusSeconds(1)).token();
+            String expired = keys.create(
+                            "short", "main", Scope.DEFAULT, clock.instant().plusSeconds(1))
+                    .token();
             clock.set(clock.instant().plus(Duration.ofDays(100)));
             Set<List<Object>> answers = Stream.of(null, "Basic x", "Bearer ", "Bearer unknown")
                     .map(header -> answer(keys, header))
@@ -169,7 +183,7 @@ class AuthenticationTest {
     void keyForADatabaseThatIsGoneIsListedButRefused() {
         String token;
         try (ApiKeys keys = keys()) {
-            token = keys.create("app", "other", null).token();
+            token = keys.create("app", "other", Scope.DEFAULT, null).token();
         }
         try (ApiKeys keys = new ApiKeys(Map.of("main", List.of()), directory.resolve("keys.json"), clock)) {
             assertRefused(keys, "Bearer " + token);
@@ -199,7 +213,7 @@ class AuthenticationTest {
     }
 
     private static String createRevoked(ApiKeys keys) {
-        CreatedKey created = keys.create("gone", "main", null);
+        CreatedKey created = keys.create("gone", "main", Scope.DEFAULT, null);
         assertThat(keys.revoke(created.key().id())).isTrue();
         return created.token();
     }

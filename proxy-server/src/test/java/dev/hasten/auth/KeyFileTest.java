@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -54,7 +55,7 @@ class KeyFileTest {
 
     private CreatedKey create(String name) {
         try (ApiKeys keys = keys()) {
-            return keys.create(name, "main", null);
+            return keys.create(name, "main", Scope.DEFAULT, null);
         }
     }
 
@@ -141,6 +142,23 @@ class KeyFileTest {
         assertThat(parse("{\"version\":1,\"keys\":[]}")).isEmpty();
     }
 
+    @Test
+    void keyFromBeforeThereWereScopesHasTheDefault() throws Exception {
+        assertThat(parse(keys(KEY)).getFirst().scopes()).isEqualTo(Scope.DEFAULT);
+        assertThat(parse(keys(scopes("[\"schema\",\"prisma\"]"))).getFirst().scopes())
+                .containsExactly(Scope.PRISMA, Scope.SCHEMA);
+    }
+
+    @Test
+    void scopesAreWrittenEvenWhereTheyAreTheDefault() throws Exception {
+        create("app");
+        assertThat(Files.readString(file)).contains("\"scopes\" : [ \"prisma\", \"invalidate\" ]");
+    }
+
+    private static String scopes(String json) {
+        return KEY.replace("\"expires\"", "\"scopes\":" + json + ",\"expires\"");
+    }
+
     static Stream<Arguments> malformed() {
         String second = KEY.replace("abcdefgh", "hgfedcba");
         return Stream.of(
@@ -168,6 +186,11 @@ class KeyFileTest {
                 Arguments.of(keys(KEY.replace("ba78", "")), "keys[0].sha256 is not 64 hex"),
                 Arguments.of(keys(KEY.replace("12:00:00Z", "noon")), "keys[0].created is not a time"),
                 Arguments.of(keys(KEY.replace("null", "5")), "keys[0].expires is not a text"),
+                Arguments.of(keys(scopes("null")), "keys[0].scopes is not a list of texts"),
+                Arguments.of(keys(scopes("\"prisma\"")), "keys[0].scopes is not a list of texts"),
+                Arguments.of(keys(scopes("[\"prisma\",1]")), "keys[0].scopes is not a list of texts"),
+                Arguments.of(keys(scopes("[]")), "keys[0].scopes is empty or has an unknown scope"),
+                Arguments.of(keys(scopes("[\"prisma\",\"root\"]")), "known are prisma, "),
                 Arguments.of(
                         keys(KEY.replace("\"expires\":null", "\"role\":\"reader\"")), "keys[0] has an unknown field"),
                 Arguments.of(keys(KEY + "," + KEY), "keys[1] has the id or sha256 of a key before it"),
@@ -214,10 +237,10 @@ class KeyFileTest {
                 ApiKeys others = thread % 2 == 0 ? admin : server;
                 tasks.add(() -> {
                     for (int i = 0; i < 8; i++) {
-                        CreatedKey kept = keys.create("kept", "main", null);
+                        CreatedKey kept = keys.create("kept", "main", Scope.DEFAULT, null);
                         assertThat(keys.authenticate("Bearer " + kept.token())).isEqualTo(kept.key());
                         expected.add(kept.key().id());
-                        CreatedKey gone = keys.create("gone", "main", null);
+                        CreatedKey gone = keys.create("gone", "main", Scope.DEFAULT, null);
                         assertThat(others.revoke(gone.key().id())).isTrue();
                         assertThatThrownBy(() -> others.authenticate("Bearer " + gone.token()))
                                 .isInstanceOf(ApiError.class);
@@ -238,7 +261,7 @@ class KeyFileTest {
         Set<String> expected = new HashSet<>();
         try (ApiKeys keys = keys()) {
             for (int i = 0; i < WriterProcess.KEYS || processes.stream().anyMatch(Process::isAlive); i++) {
-                CreatedKey created = keys.create("server", "main", null);
+                CreatedKey created = keys.create("server", "main", Scope.DEFAULT, null);
                 if (i < WriterProcess.KEYS) {
                     expected.add(created.key().id());
                 } else {
@@ -273,8 +296,9 @@ class KeyFileTest {
         public static void main(String[] arguments) {
             try (ApiKeys keys = new ApiKeys(Map.of("main", List.of()), Path.of(arguments[0]), Clock.systemUTC())) {
                 for (int i = 0; i < KEYS; i++) {
-                    System.out.println(
-                            keys.create("process", "main", null).key().id());
+                    System.out.println(keys.create("process", "main", Scope.DEFAULT, null)
+                            .key()
+                            .id());
                 }
             }
         }

@@ -104,6 +104,7 @@ class ConfigProblemsTest {
         "HASTEN_DATABASES_APP_POL_SIZE, HASTEN_DATABASES_APP_POOL_SIZE",
         "HASTEN_DATABASE_URL, HASTEN_DATABASES_APP_URL",
         "HASTEN_APIKEY, HASTEN_API_KEY",
+        "HASTEN_API_KEY_SCOPE, HASTEN_API_KEY_SCOPES",
         "HASTEN_CONFG, HASTEN_CONFIG",
     })
     void anUnknownVariableNamesTheNearest(String variable, String nearest) {
@@ -215,6 +216,12 @@ class ConfigProblemsTest {
                         + " have this name'",
                 "'{name: a, secret: x}, {name: b, secret: x}' | 'databases.app.keys: \"b\" is not allowed: its secret"
                         + " is that of the key app/a'",
+                "'{name: a, secret: x, scopes: \"prisma,root\"}' | 'databases.app.keys[0].scopes: \"prisma,root\" is not"
+                        + " allowed: there is no scope \"root\"; known are prisma, '",
+                "'{name: a, secret: x, scopes: \"prisma,\"}' | 'databases.app.keys[0].scopes: \"prisma,\" is not"
+                        + " allowed: there is no scope \"\"; known are'",
+                "'{name: a, secret: x, scopes: \"\"}' | 'databases.app.keys[0].scopes: \"\" is not allowed'",
+                "'{name: a, secret: x, scopes: [prisma]}' | databases.app.keys[0].scopes[0]: the key takes one value",
                 "'s3cret' | databases.app.keys[0]: this is a section",
                 "'{name: a, secert: s3cret}' | databases.app.keys[0].secert: there is no such key; the nearest is"
                         + " databases.app.keys[].secret",
@@ -242,6 +249,23 @@ class ConfigProblemsTest {
         assertThat(sources.problems())
                 .containsExactly("databases.default.url: the database has no URL; set it here or in"
                         + " HASTEN_DATABASES_DEFAULT_URL (env HASTEN_API_KEY)");
+    }
+
+    @Test
+    void scopesOfTheEnvironmentAreThoseOfItsApiKey() {
+        sources.yaml(APP + "}}").env("HASTEN_API_KEY_SCOPES", "prisma");
+        assertThat(sources.problems())
+                .containsExactly("HASTEN_API_KEY_SCOPES: the key of these scopes is missing; set HASTEN_API_KEY, too"
+                        + " (env HASTEN_API_KEY_SCOPES)");
+        sources.env("DATABASE_URL", "postgres://u@h/d")
+                .env("HASTEN_API_KEY", "s3cret")
+                .env("HASTEN_API_KEY_SCOPES", "all");
+        assertThat(sources.problems())
+                .singleElement()
+                .asString()
+                .startsWith("databases.default.keys[env].scopes: \"all\" is not allowed: there is no scope"
+                        + " \"all\"; known are prisma, ")
+                .endsWith(" (env HASTEN_API_KEY_SCOPES)");
     }
 
     @Test

@@ -2,9 +2,12 @@ package dev.hasten.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.protocol.Scope;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,16 +186,38 @@ class ConfigTest {
                             keys:
                               - name: web
                                 sha256: 0000000000000000000000000000000000000000000000000000000000000ABC
+                                scopes: schema
                                 expires: 2027-01-31T00:00:00Z
                               - {name: jobs, secret: xyz}
                         """), "default");
         assertThat(database.keys())
                 .containsExactly(
-                        new ApiKeyConfig("web", "0".repeat(61) + "abc", Instant.parse("2027-01-31T00:00:00Z")),
                         new ApiKeyConfig(
-                                "jobs", "3608bca1e44ea6c4d268eb6db02260269892c0b42b86bbf1e77a6fa16c3c9282", null),
+                                "web",
+                                "0".repeat(61) + "abc",
+                                Set.of(Scope.SCHEMA),
+                                Instant.parse("2027-01-31T00:00:00Z")),
                         new ApiKeyConfig(
-                                "env", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", null));
+                                "jobs",
+                                "3608bca1e44ea6c4d268eb6db02260269892c0b42b86bbf1e77a6fa16c3c9282",
+                                Scope.DEFAULT,
+                                null),
+                        new ApiKeyConfig(
+                                "env",
+                                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+                                Scope.DEFAULT,
+                                null));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"schema | schema", "' schema , prisma,schema' | prisma,schema", "'' | prisma,invalidate"})
+    void theApiKeyOfTheEnvironmentHasItsOwnScopes(String variable, String scopes) {
+        sources.env("DATABASE_URL", Sources.URL).env("HASTEN_API_KEY", "abc").env("HASTEN_API_KEY_SCOPES", variable);
+        assertThat(database(sources, "default").keys().getFirst().scopes())
+                .containsExactlyElementsOf(Scope.parse(List.of(scopes.split(",", -1))));
+        assertThat(sources.load().describe()).contains("scopes: ").contains(scopes);
     }
 
     @Test

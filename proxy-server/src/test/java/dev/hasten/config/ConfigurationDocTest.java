@@ -2,6 +2,7 @@ package dev.hasten.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,14 @@ class ConfigurationDocTest {
                                 .isEqualTo(text)));
     }
 
+    @Test
+    void everyScopeIsExplainedAndTheDefaultIsTheOneOfAllKeys() {
+        Key scopes = ConfigKeys.find("databases.<name>.keys[].scopes").orElseThrow();
+        assertThat(scopes.defaultText()).contains(scopes.type().format(Scope.DEFAULT));
+        assertThat(Scope.values())
+                .allSatisfy(scope -> assertThat(scopes.setting().doc()).contains("`" + scope.text() + "`"));
+    }
+
     private static String document() {
         StringBuilder markdown = new StringBuilder("""
                 # Configuration
@@ -65,6 +74,7 @@ class ConfigurationDocTest {
                 |---|---|
                 | `DATABASE_URL` | `databases.default.url` |
                 | `HASTEN_API_KEY` | an API key, named `env`, of the database `default` |
+                | `HASTEN_API_KEY_SCOPES` | its `scopes` |
                 | `HASTEN_CONFIG` | path of the YAML file |
                 | `HASTEN_HOME`, `HASTEN_JAVA_OPTS` | read by the launcher `bin/hasten` |
 
