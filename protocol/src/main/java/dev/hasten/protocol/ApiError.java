@@ -67,6 +67,11 @@ public final class ApiError extends RuntimeException {
                         + " an `Authorization: Bearer` header)");
     }
 
+    /** P6002, 403: the key is valid, but not for this. The text says what is missing. */
+    public static ApiError forbidden(String message) {
+        return of(403, "P6002", message);
+    }
+
     /** P6005, 400: a parameter of the call is outside of what is allowed. */
     public static ApiError invalidParameters(String message) {
         return of(400, "P6005", message);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param http limits on what clients send
  * @param log what is logged
  * @param keys where API keys made at run time are kept
+ * @param cache memory for stored answers
  * @param databases by name, sorted; empty when none is configured
  * @param values the effective values with their origins
  */
@@ -28,6 +29,7 @@ public record Config(
         HttpConfig http,
         LogConfig log,
         KeysConfig keys,
+        CacheConfig cache,
         Map<String, DatabaseConfig> databases,
         ConfigValues values) {
     public Config {

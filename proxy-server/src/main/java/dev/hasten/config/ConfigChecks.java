@@ -26,6 +26,7 @@ final class ConfigChecks {
         for (DatabaseConfig database : config.databases().values()) {
             checkTransactions(database);
             checkCertificates(database);
+            checkCacheDefaults(database);
             checkKeys(database, ownersOfHashes);
         }
     }
@@ -83,6 +84,19 @@ final class ConfigChecks {
                     && !Files.isReadable(
                             config.values().inputs().workingDirectory().resolve(file))) {
                 problem(path, null, "parameter " + parameter + ": there is no readable file " + file, origin(path));
+            }
+        }
+    }
+
+    private void checkCacheDefaults(DatabaseConfig database) {
+        String path = ConfigKeys.DATABASES + database.name() + ".cache.max_tags";
+        for (DatabaseCacheConfig.Default strategy : database.cacheDefaults()) {
+            if (strategy.tagList().size() > database.cache().maxTags()) {
+                problem(
+                        path,
+                        String.valueOf(database.cache().maxTags()),
+                        "the default of the model " + strategy.model() + " has more tags; give it fewer or raise this",
+                        origin(path));
             }
         }
     }

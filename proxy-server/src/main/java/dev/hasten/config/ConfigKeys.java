@@ -27,9 +27,12 @@ final class ConfigKeys {
             new Section("http.", HttpConfig.class),
             new Section("log.", LogConfig.class),
             new Section("keys.", KeysConfig.class),
+            new Section("cache.", CacheConfig.class),
             new Section("databases.<name>.", DatabaseConfig.class),
             new Section("databases.<name>.pool.", PoolConfig.class),
             new Section("databases.<name>.limits.", LimitsConfig.class),
+            new Section("databases.<name>.cache.", DatabaseCacheConfig.class),
+            new Section("databases.<name>.cache.defaults[].", DatabaseCacheConfig.Default.class),
             new Section("databases.<name>.keys[].", ApiKeyConfig.Entry.class));
 
     /** Every key, in the order of the sections. */

@@ -5,6 +5,7 @@ import dev.hasten.config.ConfigValues.Value;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +51,9 @@ final class ConfigReader {
         HttpConfig http = section(HttpConfig.class, "http.", null);
         LogConfig log = section(LogConfig.class, "log.", null);
         KeysConfig keys = section(KeysConfig.class, "keys.", null);
+        CacheConfig cache = section(CacheConfig.class, "cache.", null);
         Map<String, DatabaseConfig> databases = databases();
-        return new Config(server, tls, http, log, keys, databases, new ConfigValues(inputs, effective));
+        return new Config(server, tls, http, log, keys, cache, databases, new ConfigValues(inputs, effective));
     }
 
     private void checkPaths() {
@@ -100,6 +102,8 @@ final class ConfigReader {
         DatabaseUrl url = (DatabaseUrl) value(key(prefix + "url"), prefix + "url", null);
         PoolConfig pool = section(PoolConfig.class, prefix + "pool.", url);
         LimitsConfig limits = section(LimitsConfig.class, prefix + "limits.", null);
+        DatabaseCacheConfig cache = section(DatabaseCacheConfig.class, prefix + "cache.", null);
+        List<DatabaseCacheConfig.Default> cacheDefaults = cacheDefaults(prefix + "cache.defaults");
         List<ApiKeyConfig> keys = new ApiKeyReader(prefix).read();
         if (url == null) {
             if (!urlMayFollow && inputs.get(prefix + "url").isEmpty()) {
@@ -111,7 +115,37 @@ final class ConfigReader {
             }
             return Optional.empty();
         }
-        return Optional.of(new DatabaseConfig(name, url, pool, limits, keys));
+        return Optional.of(new DatabaseConfig(name, url, pool, limits, cache, cacheDefaults, keys));
+    }
+
+    private List<DatabaseCacheConfig.Default> cacheDefaults(String list) {
+        List<DatabaseCacheConfig.Default> defaults = new ArrayList<>();
+        Set<String> models = new HashSet<>();
+        elements(list).forEach((element, origin) -> {
+            DatabaseCacheConfig.Default read = section(DatabaseCacheConfig.Default.class, element + ".", null);
+            if (inputs.get(element + ".model").isEmpty()) {
+                problem(element + ".model", null, "the default has no model; give one, or \"*\" for all", origin);
+            } else if (read.model() != null && !models.add(read.model())) {
+                problem(element + ".model", read.model(), "the model has a default already; give it one", origin);
+            }
+            if (read.ttl().isZero() && read.swr().isZero()) {
+                problem(element, null, "give ttl, swr or both", origin);
+            }
+            defaults.add(read);
+        });
+        return defaults;
+    }
+
+    /** The paths of a list's elements, each with the origin of its first key. */
+    private Map<String, Origin> elements(String list) {
+        Map<String, Origin> elements = new LinkedHashMap<>();
+        inputs.byPath().forEach((path, input) -> {
+            if (path.startsWith(list + "[")) {
+                int end = path.indexOf(']', list.length());
+                elements.putIfAbsent(path.substring(0, end + 1), input.origin());
+            }
+        });
+        return elements;
     }
 
     private Origin firstOrigin(String prefix) {
@@ -188,28 +222,16 @@ final class ConfigReader {
         private final String list;
 
         ApiKeyReader(String databasePrefix) {
-            list = databasePrefix + "keys[";
+            list = databasePrefix + "keys";
         }
 
         List<ApiKeyConfig> read() {
             List<ApiKeyConfig> keys = new ArrayList<>();
-            elements().forEach((element, origin) -> {
+            elements(list).forEach((element, origin) -> {
                 ApiKeyConfig.Entry entry = section(ApiKeyConfig.Entry.class, element + ".", null);
                 apiKey(element, entry, origin).ifPresent(keys::add);
             });
             return keys;
-        }
-
-        /** The paths of the elements, each with the origin of its first key. */
-        private Map<String, Origin> elements() {
-            Map<String, Origin> elements = new LinkedHashMap<>();
-            inputs.byPath().forEach((path, input) -> {
-                if (path.startsWith(list)) {
-                    int end = path.indexOf(']', list.length());
-                    elements.putIfAbsent(path.substring(0, end + 1), input.origin());
-                }
-            });
-            return elements;
         }
 
         private Optional<ApiKeyConfig> apiKey(String element, ApiKeyConfig.Entry entry, Origin origin) {

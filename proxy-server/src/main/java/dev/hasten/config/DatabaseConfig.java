@@ -20,13 +20,21 @@ public record DatabaseConfig(
 
         PoolConfig pool,
         LimitsConfig limits,
+        DatabaseCacheConfig cache,
+        List<DatabaseCacheConfig.Default> cacheDefaults,
         List<ApiKeyConfig> keys) {
     public DatabaseConfig {
+        cacheDefaults = List.copyOf(cacheDefaults);
         keys = List.copyOf(keys);
     }
 
     /** Most interactive transactions at a time, with the default worked out: two connections stay for queries. */
     public int maxTransactions() {
         return limits.transactions() == 0 ? Math.max(1, pool.size() - 2) : limits.transactions();
+    }
+
+    /** Bytes of the largest answer that is stored, with the default worked out. */
+    public long cacheEntryBytes() {
+        return cache.entryBytes() == 0 ? limits.responseBytes() : cache.entryBytes();
     }
 }

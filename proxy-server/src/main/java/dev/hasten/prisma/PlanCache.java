@@ -2,6 +2,7 @@ package dev.hasten.prisma;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hasten.plan.PureReads;
 import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.plan.PlanNode;
@@ -41,20 +42,31 @@ final class PlanCache {
         }
     }
 
-    private record Entry(PlanNode plan, int bytes) {}
+    /**
+     * A plan and what was found out about it.
+     *
+     * @param pureRead see {@link PureReads}
+     */
+    record ParsedPlan(PlanNode plan, boolean pureRead) {
+        static ParsedPlan of(PlanNode plan) {
+            return new ParsedPlan(plan, PureReads.isPureRead(plan));
+        }
+    }
+
+    private record Entry(ParsedPlan plan, int bytes) {}
 
     PlanCache(RequestParser parser) {
         this.parser = parser;
     }
 
-    PlanNode get(byte[] body, Slice slice) {
+    ParsedPlan get(byte[] body, Slice slice) {
         if (slice.length() > LARGEST) {
-            return parser.plan(body, slice);
+            return ParsedPlan.of(parser.plan(body, slice));
         }
         Key key = Key.of(body, slice);
         Entry known = plans.getIfPresent(key);
         if (known == null) {
-            known = new Entry(parser.plan(body, slice), slice.length());
+            known = new Entry(ParsedPlan.of(parser.plan(body, slice)), slice.length());
             plans.put(key, known);
         }
         return known.plan();

@@ -1,23 +1,37 @@
 package dev.hasten.prisma;
 
+import static dev.hasten.protocol.Scope.PRISMA;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.auth.ApiKey;
+import dev.hasten.cache.CacheKey;
+import dev.hasten.cache.CachedAnswer;
+import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
 import dev.hasten.http.Router;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.PlanInterpreter;
+import dev.hasten.plan.PureReads;
 import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.prisma.PlanCache.ParsedPlan;
+import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QueryRequest;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.SqlComment;
-import dev.hasten.protocol.plan.PlanNode;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.protocol.value.Generators;
+import dev.hasten.request.AccelerateHeaders;
+import dev.hasten.request.CacheUse;
+import dev.hasten.request.Database;
+import dev.hasten.request.Endpoint;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.transaction.PooledStatements;
 import io.netty.buffer.Unpooled;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -38,25 +52,31 @@ public final class RemoteExecutorEndpoints {
     private final Clock clock;
     private final RandomGenerator random;
     private final GeneratorState generatorState;
+    private final AccelerateHeaders headers;
 
     /** @param random for the ids that plans ask for; must be cryptographically strong and thread-safe */
     public RemoteExecutorEndpoints(
-            RequestParser parser, Clock clock, RandomGenerator random, GeneratorState generatorState) {
+            RequestParser parser,
+            Clock clock,
+            RandomGenerator random,
+            GeneratorState generatorState,
+            AccelerateHeaders headers) {
         this.parser = parser;
         this.plans = new PlanCache(parser);
         this.clock = clock;
         this.random = random;
         this.generatorState = generatorState;
+        this.headers = headers;
     }
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner runner) {
-        routes.route("GET", "/connection-info", runner.handler(RemoteExecutorEndpoints::connectionInfo));
-        routes.route("POST", "/query", runner.handler(this::query));
-        routes.route("POST", "/transaction/start", runner.handler(this::startTransaction));
-        routes.route("POST", "/transaction/{id}/query", runner.handler(this::transactionQuery));
-        routes.route("POST", "/transaction/{id}/commit", runner.handler(RemoteExecutorEndpoints::commit));
-        routes.route("POST", "/transaction/{id}/rollback", runner.handler(RemoteExecutorEndpoints::rollback));
+        routes.route("GET", "/connection-info", runner.handler(PRISMA, RemoteExecutorEndpoints::connectionInfo));
+        routes.route("POST", "/query", runner.handler(PRISMA, this::beginQuery));
+        routes.route("POST", "/transaction/start", runner.handler(PRISMA, this::startTransaction));
+        routes.route("POST", "/transaction/{id}/query", runner.handler(PRISMA, this::beginTransactionQuery));
+        routes.route("POST", "/transaction/{id}/commit", runner.handler(PRISMA, RemoteExecutorEndpoints::commit));
+        routes.route("POST", "/transaction/{id}/rollback", runner.handler(PRISMA, RemoteExecutorEndpoints::rollback));
     }
 
     private static Answer connectionInfo(RequestContext request) {
@@ -72,42 +92,99 @@ public final class RemoteExecutorEndpoints {
         return Answer.json(200, JSON.writeValueAsBytes(body));
     }
 
-    private Answer query(RequestContext request) {
-        QueryRequest query = parser.query(request.exchange().body());
-        PlanNode plan = plans.get(request.exchange().body(), query.plan());
-        JsonBuffer data;
-        try (PooledStatements statements =
-                new PooledStatements(request.database().pool(), request.cancellation(), request.telemetry())) {
-            data = run(plan, query, statements, request);
+    private @Nullable Endpoint beginQuery(Exchange exchange, ApiKey apiKey, Database database) {
+        CacheUse cache = cacheUse(exchange, apiKey, database);
+        Answer stored = cache.stored();
+        if (stored != null) {
+            exchange.answer(stored);
+            return null;
         }
-        return answer(data, request);
+        return request -> query(request, cache);
+    }
+
+    private Endpoint beginTransactionQuery(Exchange exchange, ApiKey apiKey, Database database) {
+        CacheUse cache = cacheUse(exchange, apiKey, database);
+        return request -> cache.bypass(transactionQuery(request));
+    }
+
+    private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
+        return new CacheUse(exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, headers, this::readForCache);
+    }
+
+    private Answer query(RequestContext request, CacheUse cache) {
+        QueryRequest query = parser.query(request.exchange().body());
+        ParsedPlan plan = plans.get(request.exchange().body(), query.plan());
+        CacheStrategy strategy = cache.strategyFor(query.model());
+        if (!strategy.caches() || !isCacheable(plan, query)) {
+            return cache.bypass(answer(runPooled(plan, query, request, request.cancellation()), request));
+        }
+        CachedAnswer cached = cache.fetch(
+                strategy,
+                query.model(),
+                request.cancellation(),
+                cancellation -> bytes(runPooled(plan, query, request, cancellation)));
+        Map<String, Object> extensions = request.telemetry().extensions();
+        return extensions == null || cached.freshness() != Freshness.MISS
+                ? cache.answer(cached)
+                : cache.label(withExtensions(cached.body().json(), extensions), cached);
+    }
+
+    private static boolean isCacheable(ParsedPlan plan, QueryRequest query) {
+        return plan.pureRead() && PureReads.areFixed(query.parameters().values());
+    }
+
+    private byte[] readForCache(RequestContext request) {
+        QueryRequest query = parser.query(request.exchange().body());
+        ParsedPlan plan = plans.get(request.exchange().body(), query.plan());
+        return bytes(runPooled(plan, query, request, request.cancellation()));
+    }
+
+    private @Nullable JsonBuffer runPooled(
+            ParsedPlan plan, QueryRequest query, RequestContext request, Cancellation cancellation) {
+        try (PooledStatements statements =
+                new PooledStatements(request.database().pool(), cancellation, request.telemetry())) {
+            return run(plan, query, statements, request, cancellation);
+        }
     }
 
     private Answer transactionQuery(RequestContext request) {
         QueryRequest query = parser.query(request.exchange().body());
-        PlanNode plan = plans.get(request.exchange().body(), query.plan());
+        ParsedPlan plan = plans.get(request.exchange().body(), query.plan());
         JsonBuffer[] data = new JsonBuffer[1];
         request.database()
                 .transactions()
                 .query(
                         request.exchange().pathParameter("id"),
                         request.cancellation(),
-                        statements -> data[0] = run(plan, query, statements, request));
+                        statements -> data[0] = run(plan, query, statements, request, request.cancellation()));
         return answer(data[0], request);
     }
 
-    private @Nullable JsonBuffer run(PlanNode plan, QueryRequest query, Statements statements, RequestContext request) {
+    private @Nullable JsonBuffer run(
+            ParsedPlan plan,
+            QueryRequest query,
+            Statements statements,
+            RequestContext request,
+            Cancellation cancellation) {
         String comment = SqlComment.of(query.comments());
         return interpreter.run(
-                plan,
+                plan.plan(),
                 new PlanInterpreter.Run(
                         query.parameters(),
                         new Generators(clock, random, generatorState),
                         statements,
                         request.telemetry(),
-                        request.cancellation(),
+                        cancellation,
                         comment.isEmpty() ? "" : " " + comment,
                         request.database().answerBytes()));
+    }
+
+    private static byte[] bytes(@Nullable JsonBuffer data) {
+        if (data == null) {
+            return NO_DATA;
+        }
+        JsonBuffer body = data.finish(null);
+        return Arrays.copyOf(body.array(), body.size());
     }
 
     private static Answer answer(@Nullable JsonBuffer data, RequestContext request) {
@@ -117,6 +194,17 @@ public final class RemoteExecutorEndpoints {
         }
         JsonBuffer body = data.finish(extensions == null ? null : JSON.writeValueAsBytes(extensions));
         return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
+    }
+
+    /** A body that is a JSON object, with one more member; not a copy. */
+    private static Answer withExtensions(byte[] body, Map<String, Object> extensions) {
+        String comma = body.length > NO_DATA.length ? "," : "";
+        String member = comma + "\"extensions\":" + JSON.writeValueAsString(extensions) + "}";
+        return Answer.json(
+                200,
+                Unpooled.wrappedBuffer(
+                        Unpooled.wrappedBuffer(body, 0, body.length - 1),
+                        Unpooled.wrappedBuffer(member.getBytes(UTF_8))));
     }
 
     private static Answer withExtensions(Map<String, ?> body, Map<String, Object> extensions) {

@@ -3,7 +3,6 @@ package dev.hasten.request;
 import dev.hasten.http.Exchange;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.telemetry.RequestTelemetry;
-import dev.hasten.transaction.Database;
 
 /** What an endpoint knows about the request that it works for. */
 public record RequestContext(

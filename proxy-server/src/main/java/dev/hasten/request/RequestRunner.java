@@ -8,18 +8,15 @@ import dev.hasten.http.Handler;
 import dev.hasten.plan.PlanFailure;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
 import dev.hasten.telemetry.CaptureSettings;
 import dev.hasten.telemetry.RequestTelemetry;
-import dev.hasten.telemetry.RequestTelemetry.StatementLog;
-import dev.hasten.transaction.Database;
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.Timeout;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,31 +30,32 @@ public final class RequestRunner {
 
     private final ApiKeys keys;
     private final Map<String, Database> databases;
-    private final Map<String, StatementLog> logs;
-    private final HashedWheelTimer timer;
-    private final Set<Cancellation> running = ConcurrentHashMap.newKeySet();
+    private final Watchdog watchdog;
+    private final AtomicInteger running = new AtomicInteger();
 
     /**
      * @param databases by name
-     * @param logs what is logged of each database's statements, by name
-     * @param timer for deadlines
+     * @param watchdog for deadlines, and to stop requests with the server
      */
-    public RequestRunner(
-            ApiKeys keys, Map<String, Database> databases, Map<String, StatementLog> logs, HashedWheelTimer timer) {
+    public RequestRunner(ApiKeys keys, Map<String, Database> databases, Watchdog watchdog) {
         this.keys = keys;
         this.databases = Map.copyOf(databases);
-        this.logs = Map.copyOf(logs);
-        this.timer = timer;
+        this.watchdog = watchdog;
     }
 
-    /** A handler that runs the endpoint for requests with a valid key and, if they have a body, a JSON one. */
-    public Handler handler(Endpoint endpoint) {
+    /** As {@link #handler(Scope, Operation)}, for an endpoint that has nothing to do on the event loop. */
+    public Handler handler(Scope scope, Endpoint endpoint) {
+        return handler(scope, (_, _, _) -> endpoint);
+    }
+
+    /** A handler for requests with a valid key that has the scope and, if they have a body, a JSON one. */
+    public Handler handler(Scope scope, Operation operation) {
         return new Handler() {
             // Without a key not even the body is kept.
             @Override
             public @Nullable Answer refusal(Exchange head) {
                 try {
-                    database(keys.authenticate(head.header("authorization")));
+                    database(authenticate(head, scope));
                     return null;
                 } catch (ApiError e) {
                     return ErrorAnswers.of(e);
@@ -67,15 +65,28 @@ public final class RequestRunner {
             @Override
             public void handle(Exchange exchange) {
                 try {
-                    Database database = database(keys.authenticate(exchange.header("authorization")));
+                    ApiKey key = authenticate(exchange, scope);
+                    Database database = database(key);
                     requireJson(exchange);
                     CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
-                    start(exchange, database, capture, endpoint);
+                    Endpoint rest = operation.begin(exchange, key, database);
+                    if (rest != null) {
+                        start(exchange, database, capture, rest);
+                    }
                 } catch (ApiError e) {
                     exchange.answer(ErrorAnswers.of(e));
                 }
             }
         };
+    }
+
+    private ApiKey authenticate(Exchange exchange, Scope scope) {
+        ApiKey key = keys.authenticate(exchange.header("authorization"));
+        if (!key.allows(scope)) {
+            throw ApiError.forbidden("This API key must not do that: it has the scopes %s, and this call needs %s"
+                    .formatted(String.join(", ", Scope.texts(key.scopes())), scope.text()));
+        }
+        return key;
     }
 
     private Database database(ApiKey key) {
@@ -107,14 +118,11 @@ public final class RequestRunner {
 
     private void start(Exchange exchange, Database database, CaptureSettings capture, Endpoint endpoint) {
         Cancellation cancellation = new Cancellation();
-        running.add(cancellation);
+        running.incrementAndGet();
         exchange.onDisconnect(() -> cancellation.cancel(Cancellation.Reason.DISCONNECT));
         long elapsed = System.nanoTime() - exchange.arrivalNanos();
-        Timeout deadline = timer.newTimeout(
-                _ -> cancellation.cancel(Cancellation.Reason.TIMEOUT),
-                database.queryTimeout().toNanos() - elapsed,
-                TimeUnit.NANOSECONDS);
-        RequestTelemetry telemetry = new RequestTelemetry(capture, logs.get(database.name()), exchange.requestId());
+        Watch watch = watchdog.watch(cancellation, database.queryTimeout().minusNanos(elapsed));
+        RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), exchange.requestId());
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
                 exchange.answer(run(endpoint, new RequestContext(exchange, database, cancellation, telemetry)));
@@ -123,8 +131,8 @@ public final class RequestRunner {
                 exchange.answer(Answer.empty(500));
                 throw e;
             } finally {
-                deadline.cancel();
-                running.remove(cancellation);
+                watch.close();
+                running.decrementAndGet();
             }
         });
     }
@@ -158,13 +166,8 @@ public final class RequestRunner {
         };
     }
 
-    /** Stops all requests that are running. */
-    public void cancelAll() {
-        running.forEach(cancellation -> cancellation.cancel(Cancellation.Reason.SHUTDOWN));
-    }
-
     /** How many requests are running. */
     public int runningCount() {
-        return running.size();
+        return running.get();
     }
 }

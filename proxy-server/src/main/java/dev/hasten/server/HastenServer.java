@@ -3,6 +3,7 @@ package dev.hasten.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.cache.QueryCache;
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
@@ -16,17 +17,20 @@ import dev.hasten.http.HttpServer;
 import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.Router;
 import dev.hasten.http.TlsContexts;
+import dev.hasten.invalidation.InvalidationEndpoints;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
+import dev.hasten.postgres.Watchdog;
 import dev.hasten.prisma.RemoteExecutorEndpoints;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.value.GeneratorState;
+import dev.hasten.request.AccelerateHeaders;
+import dev.hasten.request.Database;
 import dev.hasten.request.ErrorAnswers;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.telemetry.Meters;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
-import dev.hasten.transaction.Database;
 import dev.hasten.transaction.TransactionRegistry;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.HashedWheelTimer;
@@ -64,6 +68,7 @@ public final class HastenServer implements AutoCloseable {
     private final Meters meters = new Meters();
     private final HashedWheelTimer timer = new HashedWheelTimer(
             new DefaultThreadFactory("hasten-timer", true), TICK_MILLIS, TimeUnit.MILLISECONDS, 4096);
+    private final Watchdog watchdog = new Watchdog(timer);
     private final Map<String, Database> databases;
     private final ApiKeys keys;
     private final RequestRunner runner;
@@ -73,9 +78,9 @@ public final class HastenServer implements AutoCloseable {
 
     private HastenServer(Config config) {
         this.config = config;
-        this.databases = databases(config, meters, timer);
+        this.databases = databases(config, meters, timer, watchdog);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
-        this.runner = new RequestRunner(keys, databases, statementLogs(config, meters), timer);
+        this.runner = new RequestRunner(keys, databases, watchdog);
         TlsConfig tls = config.tls();
         DevCertificates development =
                 tls.dev() ? DevCertificates.ensure(config.server().stateDir().resolve("tls")) : null;
@@ -108,20 +113,26 @@ public final class HastenServer implements AutoCloseable {
         routes.route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)));
         Readiness readiness = new Readiness(databases.values());
         routes.route("GET", "/ready", exchange -> readiness.answer(exchange, stopping));
+        RequestParser parser = new RequestParser(config.http().nestingDepth());
+        AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
         new RemoteExecutorEndpoints(
-                        new RequestParser(config.http().nestingDepth()),
+                        parser,
                         Clock.systemUTC(),
                         new SecureRandom(),
                         new GeneratorState(
                                 new SecureRandom(),
                                 hostName(),
-                                ProcessHandle.current().pid()))
+                                ProcessHandle.current().pid()),
+                        headers)
                 .addTo(routes, runner);
+        new InvalidationEndpoints(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
     }
 
-    private static Map<String, Database> databases(Config config, Meters meters, HashedWheelTimer timer) {
+    private static Map<String, Database> databases(
+            Config config, Meters meters, HashedWheelTimer timer, Watchdog watchdog) {
         Map<String, Database> databases = new LinkedHashMap<>();
+        CacheSetup caches = new CacheSetup(config, watchdog);
         config.databases().forEach((name, database) -> {
             ConnectionPool pool = new ConnectionPool(poolOptions(database), reason -> meters.cancelled(name, reason));
             TransactionRegistry transactions = new TransactionRegistry(
@@ -132,7 +143,9 @@ public final class HastenServer implements AutoCloseable {
                             DEFAULT_TRANSACTION_TIMEOUT,
                             database.limits().transactionWait()),
                     timer);
+            QueryCache cache = caches.of(database);
             meters.watch(name, pool, transactions::openCount);
+            meters.watch(name, cache);
             databases.put(
                     name,
                     new Database(
@@ -140,9 +153,12 @@ public final class HastenServer implements AutoCloseable {
                             database.url().schema(),
                             pool,
                             transactions,
+                            cache,
                             database.limits().queryTimeout(),
                             database.limits().responseBytes(),
-                            database.limits().maxResultBytes()));
+                            database.limits().maxResultBytes(),
+                            new StatementLog(
+                                    name, config.log().slowQuery(), config.log().queryParameters(), meters)));
         });
         return databases;
     }
@@ -170,14 +186,6 @@ public final class HastenServer implements AutoCloseable {
     private static Map<String, List<ApiKeyConfig>> configuredKeys(Config config) {
         return config.databases().values().stream()
                 .collect(Collectors.toMap(DatabaseConfig::name, DatabaseConfig::keys));
-    }
-
-    private static Map<String, StatementLog> statementLogs(Config config, Meters meters) {
-        return config.databases().keySet().stream()
-                .collect(Collectors.toMap(
-                        name -> name,
-                        name -> new StatementLog(
-                                name, config.log().slowQuery(), config.log().queryParameters(), meters)));
     }
 
     private static HttpLimits limits(Config config) {
@@ -251,8 +259,8 @@ public final class HastenServer implements AutoCloseable {
         stopping = true;
         LOG.info("stopping: {} requests are running", runner.runningCount());
         http.drain(config.server().drainTimeout());
-        if (runner.runningCount() > 0) {
-            runner.cancelAll();
+        if (watchdog.watchedCount() > 0) {
+            watchdog.cancelAll();
             http.drain(LAST_ANSWERS);
         }
         http.close();

@@ -8,7 +8,7 @@ import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.transaction.Database;
+import dev.hasten.request.Database;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -1,8 +1,12 @@
 package dev.hasten.telemetry;
 
+import dev.hasten.cache.CacheStatistics;
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.QueryCache;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -18,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** The server's meters, and their Prometheus text. Times are in seconds there. */
 public final class Meters implements AutoCloseable {
@@ -93,7 +98,57 @@ public final class Meters implements AutoCloseable {
                 "Connections allowed",
                 database,
                 () -> pool.options().size());
-        gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions);
+        gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions::getAsInt);
+    }
+
+    /** Watches a cache. */
+    public void watch(String database, QueryCache cache) {
+        CacheStatistics statistics = cache.statistics();
+        String requests = "hasten.cache.requests";
+        String requestsHelp = "Queries by accelerate-cache-status";
+        counter(requests, requestsHelp, database, "status", "ttl", () -> statistics.of(Event.HIT));
+        counter(requests, requestsHelp, database, "status", "swr", () -> statistics.of(Event.STALE_HIT));
+        counter(requests, requestsHelp, database, "status", "miss", () -> statistics.of(Event.MISS));
+        counter(requests, requestsHelp, database, "status", "none", () -> statistics.of(Event.BYPASS));
+        counter(
+                "hasten.cache.coalesced",
+                "Misses that waited for the query of another",
+                database,
+                "status",
+                "miss",
+                () -> statistics.of(Event.COALESCED));
+        String refreshes = "hasten.cache.refreshes";
+        String refreshesHelp = "Stale entries read anew in the background, by outcome";
+        counter(refreshes, refreshesHelp, database, "outcome", "success", () -> statistics.of(Event.REFRESH));
+        counter(refreshes, refreshesHelp, database, "outcome", "error", () -> statistics.of(Event.FAILED_REFRESH));
+        String notStored = "hasten.cache.not.stored";
+        String notStoredHelp = "Answers that might have been stored and were not, by reason";
+        counter(notStored, notStoredHelp, database, "reason", "too_large", () -> statistics.of(Event.TOO_LARGE));
+        counter(notStored, notStoredHelp, database, "reason", "invalidated", () -> statistics.of(Event.OUTDATED));
+        counter(
+                "hasten.cache.evictions",
+                "Entries that had to make room",
+                database,
+                "cause",
+                "size",
+                () -> statistics.of(Event.EVICTION));
+        String invalidations = "hasten.cache.invalidations";
+        String invalidationsHelp = "Invalidations by kind";
+        counter(invalidations, invalidationsHelp, database, "kind", "tags", () -> statistics.of(Event.INVALIDATE_TAGS));
+        counter(invalidations, invalidationsHelp, database, "kind", "all", () -> statistics.of(Event.INVALIDATE_ALL));
+        counter(invalidations, invalidationsHelp, database, "kind", "schema", () -> statistics.of(Event.SCHEMA_CHANGE));
+        gauge("hasten.cache.bytes", "Memory of stored answers", database, cache::bytes);
+        gauge("hasten.cache.limit.bytes", "Memory that stored answers may take", database, cache::maximumBytes);
+        gauge("hasten.cache.entries", "Stored answers", database, cache::size);
+    }
+
+    private void counter(
+            String name, String description, String database, String tag, String value, LongSupplier count) {
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(description)
+                .tag("database", database)
+                .tag(tag, value)
+                .register(registry);
     }
 
     /** Watches how many clients are connected. */
@@ -104,8 +159,8 @@ public final class Meters implements AutoCloseable {
                 .register(registry);
     }
 
-    private void gauge(String name, String description, String database, IntSupplier value) {
-        Gauge.builder(name, value, IntSupplier::getAsInt)
+    private void gauge(String name, String description, String database, LongSupplier value) {
+        Gauge.builder(name, value, LongSupplier::getAsLong)
                 .description(description)
                 .tag("database", database)
                 .strongReference(true)

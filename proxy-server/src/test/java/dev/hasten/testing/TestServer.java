@@ -2,8 +2,8 @@ package dev.hasten.testing;
 
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
+import dev.hasten.request.Database;
 import dev.hasten.server.HastenServer;
-import dev.hasten.transaction.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

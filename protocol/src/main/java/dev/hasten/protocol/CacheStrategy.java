@@ -1,0 +1,138 @@
+package dev.hasten.protocol;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long an answer may be used again: {@code cacheStrategy} of Prisma Client with its extension for Accelerate.
+ *
+ * @param ttlSeconds for so long after it was read, an answer is fresh; 0 to {@link #LONGEST_SECONDS}
+ * @param swrSeconds for so long after that, it may be served stale while it is read anew in the background; same range
+ * @param tags by which the answer can be invalidated
+ */
+public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags) {
+    /** A year. */
+    public static final long LONGEST_SECONDS = 31_536_000;
+
+    private static final int LONGEST_TAG = 64;
+
+    /** The client says that nothing must be cached. */
+    public static final CacheStrategy NONE = new CacheStrategy(0, 0, List.of());
+
+    public CacheStrategy {
+        tags = List.copyOf(tags);
+    }
+
+    /** Whether it lets anything be cached. */
+    public boolean caches() {
+        return ttlSeconds > 0 || swrSeconds > 0;
+    }
+
+    /** The same with times of at most so many seconds. */
+    public CacheStrategy limitedTo(long maxTtlSeconds, long maxSwrSeconds) {
+        return ttlSeconds <= maxTtlSeconds && swrSeconds <= maxSwrSeconds
+                ? this
+                : new CacheStrategy(Math.min(ttlSeconds, maxTtlSeconds), Math.min(swrSeconds, maxSwrSeconds), tags);
+    }
+
+    /**
+     * The strategy in a request's headers.
+     *
+     * @param cacheControl such as {@code max-age=60,stale-while-revalidate=30}; directives of other names are ignored
+     * @param tags such as {@code users,posts}
+     * @param maxTags how many tags there may be
+     * @return null when the headers name no strategy, as {@code no-cache} does
+     * @throws ApiError P6005 for times or tags that are not allowed
+     */
+    public static @Nullable CacheStrategy parse(@Nullable String cacheControl, @Nullable String tags, int maxTags) {
+        if (cacheControl == null || cacheControl.equals("no-cache")) {
+            return null;
+        }
+        long ttl = -1;
+        long swr = -1;
+        for (String directive : cacheControl.split(",", -1)) {
+            int equals = directive.indexOf('=');
+            if (equals < 0) {
+                continue;
+            }
+            String name = directive.substring(0, equals).strip();
+            String value = directive.substring(equals + 1).strip();
+            if (name.equalsIgnoreCase("max-age")) {
+                ttl = seconds(value, "ttl");
+            } else if (name.equalsIgnoreCase("stale-while-revalidate")) {
+                swr = seconds(value, "swr");
+            }
+        }
+        if (ttl < 0 && swr < 0) {
+            return null;
+        }
+        if (ttl <= 0 && swr <= 0) {
+            return NONE;
+        }
+        return new CacheStrategy(Math.max(0, ttl), Math.max(0, swr), tags(tags, maxTags));
+    }
+
+    private static long seconds(String text, String name) {
+        boolean digits = !text.isEmpty() && text.length() <= 8;
+        for (int i = 0; i < text.length(); i++) {
+            digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        long seconds = digits ? Long.parseLong(text) : -1;
+        if (seconds < 0 || seconds > LONGEST_SECONDS) {
+            throw ApiError.invalidParameters("Invalid cacheStrategy: `" + name
+                    + "` must be a whole number of seconds from 0 to " + LONGEST_SECONDS + " (one year)");
+        }
+        return seconds;
+    }
+
+    private static List<String> tags(@Nullable String header, int maxTags) {
+        if (header == null || header.isBlank()) {
+            return List.of();
+        }
+        List<String> tags = new ArrayList<>(4);
+        for (String tag : header.split(",", -1)) {
+            tags.add(tag.strip());
+        }
+        checkTags(tags, maxTags, "cacheStrategy");
+        return tags;
+    }
+
+    /**
+     * Checks tags of a strategy or of an invalidation.
+     *
+     * @param where what the tags are part of, for the text of the error
+     * @throws ApiError P6005 naming the tag and what is allowed
+     */
+    public static void checkTags(Collection<String> tags, int maxTags, String where) {
+        if (tags.size() > maxTags) {
+            throw ApiError.invalidParameters(
+                    "Invalid %s: %d tags are given; at most %d are allowed".formatted(where, tags.size(), maxTags));
+        }
+        for (String tag : tags) {
+            if (!isTag(tag)) {
+                throw ApiError.invalidParameters(
+                        "Invalid %s: the tag '%s' is not allowed; a tag is 1 to %d of the characters A-Z, a-z, 0-9 and _"
+                                .formatted(where, shown(tag), LONGEST_TAG));
+            }
+        }
+    }
+
+    private static String shown(String tag) {
+        return tag.length() <= LONGEST_TAG + 1 ? tag : tag.substring(0, LONGEST_TAG + 1) + "...";
+    }
+
+    private static boolean isTag(String tag) {
+        if (tag.isEmpty() || tag.length() > LONGEST_TAG) {
+            return false;
+        }
+        for (int i = 0; i < tag.length(); i++) {
+            char c = tag.charAt(i);
+            if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.hasten.cache;
+
+import dev.hasten.protocol.QuerySignature;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that determines an answer, but for the database, which has a cache of its own.
+ *
+ * @param signature of the request
+ * @param protocol in whose form the answer is
+ * @param schemaEpoch see {@link QueryCache#schemaEpoch}
+ * @param owner the one API key that may see the answer; null when all keys of the database may
+ */
+public record CacheKey(
+        QuerySignature signature,
+        Protocol protocol,
+        long schemaEpoch,
+        @Nullable String owner) {
+    /** The form of requests and answers. */
+    public enum Protocol {
+        /** {@code POST /query} of Prisma 7. */
+        REMOTE_EXECUTOR
+    }
+
+    /** The signature is uniformly distributed already. */
+    @Override
+    public int hashCode() {
+        return (int) signature.a() + Long.hashCode(schemaEpoch);
+    }
+}

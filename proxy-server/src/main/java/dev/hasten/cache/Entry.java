@@ -1,0 +1,78 @@
+package dev.hasten.cache;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored answer.
+ *
+ * @see QueryCache
+ */
+final class Entry {
+    /**
+     * Bytes of an entry's objects and its place in the table, measured with JOL on a 64-bit JVM with compressed
+     * references; tags and bodies come on top.
+     */
+    private static final int OVERHEAD = 448;
+
+    private static final int TAG_OVERHEAD = 48;
+
+    final CachedBody body;
+    /** As of before its query began. */
+    final long generation;
+
+    final List<String> tags;
+    final @Nullable String model;
+    /** Nanoseconds on the cache's ticker. */
+    final long filledAt;
+    /** Nanoseconds from {@link #filledAt} on; then nobody may want it any more. */
+    final long retention;
+
+    /** Nanoseconds on the cache's ticker: no refresh begins before. */
+    volatile long nextRefresh;
+
+    private final AtomicBoolean compressing;
+
+    Entry(CachedBody body, long generation, List<String> tags, @Nullable String model, long filledAt, long retention) {
+        this(body, generation, tags, model, filledAt, retention, filledAt, new AtomicBoolean());
+    }
+
+    private Entry(
+            CachedBody body,
+            long generation,
+            List<String> tags,
+            @Nullable String model,
+            long filledAt,
+            long retention,
+            long nextRefresh,
+            AtomicBoolean compressing) {
+        this.body = body;
+        this.generation = generation;
+        this.tags = tags;
+        this.model = model;
+        this.filledAt = filledAt;
+        this.retention = retention;
+        this.nextRefresh = nextRefresh;
+        this.compressing = compressing;
+    }
+
+    /** The same with its body compressed, too. */
+    Entry compressed() {
+        return new Entry(body.compressed(), generation, tags, model, filledAt, retention, nextRefresh, compressing);
+    }
+
+    /** True once: for the caller that shall compress it. */
+    boolean takesCompression() {
+        return body.isWorthCompressing() && !compressing.get() && compressing.compareAndSet(false, true);
+    }
+
+    /** Bytes of memory that the entry holds. */
+    int weight() {
+        long weight = OVERHEAD + body.retainedBytes();
+        for (String tag : tags) {
+            weight += TAG_OVERHEAD + tag.length();
+        }
+        return (int) Math.min(weight, Integer.MAX_VALUE);
+    }
+}

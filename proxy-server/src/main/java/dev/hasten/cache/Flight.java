@@ -1,0 +1,107 @@
+package dev.hasten.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.protocol.CacheStrategy;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A query that is under way for all who ask the same meanwhile. It belongs to none of them: it goes on when one goes
+ * away, the first one included, and is cancelled when the last one does. A refresh belongs to the cache and goes on
+ * without anybody.
+ */
+final class Flight {
+    /** As of before the query began. */
+    final long generation;
+
+    final CacheStrategy strategy;
+    final @Nullable String model;
+    /** Reaches the query. */
+    final Cancellation cancellation = new Cancellation();
+
+    private final boolean refresh;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    // One of the two, written before the latch opens.
+    private @Nullable CachedBody body;
+    private @Nullable RuntimeException failure;
+    // Guarded by this.
+    private int participants;
+    private boolean abandoned;
+
+    private Flight(long generation, CacheStrategy strategy, @Nullable String model, boolean refresh) {
+        this.generation = generation;
+        this.strategy = strategy;
+        this.model = model;
+        this.refresh = refresh;
+        this.participants = refresh ? 0 : 1;
+    }
+
+    /** A flight with one participant, the one who makes it. */
+    static Flight forMiss(long generation, CacheStrategy strategy, @Nullable String model) {
+        return new Flight(generation, strategy, model, false);
+    }
+
+    static Flight forRefresh(long generation, CacheStrategy strategy, @Nullable String model) {
+        return new Flight(generation, strategy, model, true);
+    }
+
+    /** One participant more; false when all had left, so that it is being cancelled. */
+    synchronized boolean join() {
+        if (abandoned) {
+            return false;
+        }
+        participants++;
+        return true;
+    }
+
+    /** One participant less; the last one's reason stops the query. */
+    void leave(Cancellation.Reason reason) {
+        synchronized (this) {
+            participants--;
+            if (participants > 0 || refresh) {
+                return;
+            }
+            abandoned = true;
+        }
+        cancellation.cancel(reason);
+    }
+
+    void land(CachedBody result) {
+        body = result;
+        ended.countDown();
+    }
+
+    void crash(RuntimeException reason) {
+        failure = reason;
+        ended.countDown();
+    }
+
+    /**
+     * Waits for the result, as a participant who did not make the flight.
+     *
+     * @param own of the participant's request
+     * @throws CancelledException when the participant must stop, or the query had to
+     * @throws RuntimeException with which the query failed
+     */
+    CachedBody await(Cancellation own) {
+        try {
+            own.interruptible(() -> {
+                ended.await();
+                return true;
+            });
+        } catch (CancelledException e) {
+            leave(e.reason());
+            throw e;
+        } catch (InterruptedException | SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return requireNonNull(body, "body is null");
+    }
+}

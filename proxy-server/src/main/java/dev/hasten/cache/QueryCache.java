@@ -1,0 +1,344 @@
+package dev.hasten.cache;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.postgres.Watchdog.Watch;
+import dev.hasten.protocol.CacheStrategy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The answers of one database that may be used again. Thread-safe.
+ *
+ * <p>Whether an entry may answer a request is decided when the request comes: by the entry's age and the request's own
+ * ttl and swr, and by the {@link Generations} of the tags that either of the two carries. So an invalidation only has to
+ * move generations, and what was read before it never answers a request that comes after it, whether it was stored
+ * already, is being stored, or is still being read.
+ */
+public final class QueryCache {
+    private static final Logger LOG = LoggerFactory.getLogger(QueryCache.class);
+
+    /** After a refresh failed, the next one of the same entry waits for so long. */
+    private static final long REFRESH_PAUSE = SECONDS.toNanos(1);
+
+    private final CachePolicy policy;
+    private final Surroundings surroundings;
+    private final Cache<CacheKey, Entry> entries;
+    private final ConcurrentMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
+    private final Generations generations = new Generations();
+    private final AtomicLong schemaEpoch = new AtomicLong();
+    private final CacheStatistics statistics = new CacheStatistics();
+
+    /**
+     * What a cache works with.
+     *
+     * @param maximumBytes of memory for entries, 0 or more
+     * @param queryTimeout how long a query may take
+     * @param ticker for ages
+     * @param clock for {@code last-modified}
+     * @param background where refreshes, compression and the table's upkeep run
+     */
+    public record Surroundings(
+            long maximumBytes,
+            Duration queryTimeout,
+            Watchdog watchdog,
+            Ticker ticker,
+            InstantSource clock,
+            Executor background) {}
+
+    /** Reads an answer from PostgreSQL. */
+    @FunctionalInterface
+    public interface Fill {
+        /**
+         * The complete body of a successful answer, which nobody changes any more.
+         *
+         * @param cancellation of the query
+         * @throws RuntimeException for everything else; nothing is stored then
+         */
+        byte[] read(Cancellation cancellation);
+    }
+
+    public QueryCache(CachePolicy policy, Surroundings surroundings) {
+        this.policy = policy;
+        this.surroundings = surroundings;
+        this.entries = Caffeine.newBuilder()
+                .maximumWeight(surroundings.maximumBytes())
+                .weigher((CacheKey _, Entry entry) -> entry.weight())
+                .expireAfter(new AfterRetention())
+                .ticker(surroundings.ticker())
+                .executor(surroundings.background())
+                .evictionListener((CacheKey _, Entry _, RemovalCause cause) -> {
+                    if (cause == RemovalCause.SIZE) {
+                        statistics.count(Event.EVICTION);
+                    }
+                })
+                .build();
+    }
+
+    /** Entries go when nobody may want them any more, however they are read or replaced. */
+    private static final class AfterRetention implements Expiry<CacheKey, Entry> {
+        @Override
+        public long expireAfterCreate(CacheKey key, Entry entry, long now) {
+            return Math.max(0, entry.filledAt + entry.retention - now);
+        }
+
+        @Override
+        public long expireAfterUpdate(CacheKey key, Entry entry, long now, long currentDuration) {
+            return expireAfterCreate(key, entry, now);
+        }
+
+        @Override
+        public long expireAfterRead(CacheKey key, Entry entry, long now, long currentDuration) {
+            return currentDuration;
+        }
+    }
+
+    /**
+     * A stored answer, fresh or stale; null when there is none that the request may get. Cheap enough for an event loop.
+     *
+     * @param strategy of the request; null for the default of the model that the entry is of
+     * @param wantsGzip whether the client takes gzip; what is asked for like that is compressed in the background, once
+     */
+    public @Nullable CachedAnswer find(CacheKey key, @Nullable CacheStrategy strategy, boolean wantsGzip) {
+        Entry entry = entries.getIfPresent(key);
+        if (entry == null) {
+            return null;
+        }
+        CachedAnswer answer = judge(key, entry, strategy != null ? strategy : policy.defaultOf(entry.model));
+        if (answer != null) {
+            statistics.count(answer.freshness() == Freshness.TTL ? Event.HIT : Event.STALE_HIT);
+            if (wantsGzip && entry.takesCompression()) {
+                surroundings.background().execute(() -> entries.asMap().replace(key, entry, entry.compressed()));
+            }
+        }
+        return answer;
+    }
+
+    private @Nullable CachedAnswer judge(CacheKey key, Entry entry, CacheStrategy strategy) {
+        if (!generations.isCurrent(entry.generation, entry.tags)) {
+            entries.asMap().remove(key, entry);
+            return null;
+        }
+        if (!generations.isCurrent(entry.generation, strategy.tags())) {
+            return null;
+        }
+        long age = surroundings.ticker().read() - entry.filledAt;
+        long stale = age - SECONDS.toNanos(strategy.ttlSeconds());
+        if (stale >= SECONDS.toNanos(strategy.swrSeconds()) && stale >= 0) {
+            return null;
+        }
+        return new CachedAnswer(
+                entry.body, stale < 0 ? Freshness.TTL : Freshness.SWR, NANOSECONDS.toSeconds(Math.max(0, age)));
+    }
+
+    /**
+     * A stored answer, or one that is read now: by this request, or by another that asks the same already.
+     *
+     * @param model of the query, null if it has none
+     * @param own of the request
+     * @throws RuntimeException with which the query failed
+     */
+    public CachedAnswer fetch(
+            CacheKey key, CacheStrategy strategy, @Nullable String model, Cancellation own, Fill fill) {
+        while (true) {
+            Flight current = flights.get(key);
+            if (current != null && accepts(current, strategy) && current.join()) {
+                statistics.count(Event.MISS);
+                statistics.count(Event.COALESCED);
+                return new CachedAnswer(current.await(own), Freshness.MISS, 0);
+            }
+            Flight mine = Flight.forMiss(generations.now(), strategy, model);
+            // Before anybody can join: from here on the flight ends in every case.
+            own.begin(() -> mine.leave(requireNonNull(own.reason())));
+            try {
+                if (takesPlaceOf(key, current, mine)) {
+                    return lead(key, mine, fill);
+                }
+            } finally {
+                own.end();
+            }
+        }
+    }
+
+    /** Whether what the flight brings may answer a request that comes now. */
+    private boolean accepts(Flight flight, CacheStrategy strategy) {
+        return generations.isCurrent(flight.generation, flight.strategy.tags())
+                && generations.isCurrent(flight.generation, strategy.tags());
+    }
+
+    private boolean takesPlaceOf(CacheKey key, @Nullable Flight current, Flight mine) {
+        return current == null ? flights.putIfAbsent(key, mine) == null : flights.replace(key, current, mine);
+    }
+
+    private CachedAnswer lead(CacheKey key, Flight mine, Fill fill) {
+        // An earlier flight may have landed since this request looked: what it stored came before it left the table.
+        Entry entry = entries.getIfPresent(key);
+        CachedAnswer stored = entry == null ? null : judge(key, entry, mine.strategy);
+        if (stored != null) {
+            end(key, mine, stored.body());
+            statistics.count(stored.freshness() == Freshness.TTL ? Event.HIT : Event.STALE_HIT);
+            return stored;
+        }
+        statistics.count(Event.MISS);
+        return new CachedAnswer(fly(key, mine, fill), Freshness.MISS, 0);
+    }
+
+    /**
+     * Reads a stale answer anew in the background, unless that is under way, or failed a moment ago.
+     *
+     * @param strategy of the request that found it stale; null for the default of the model
+     */
+    public void refresh(CacheKey key, @Nullable CacheStrategy strategy, Fill fill) {
+        Entry entry = entries.getIfPresent(key);
+        if (entry == null || surroundings.ticker().read() - entry.nextRefresh < 0 || flights.containsKey(key)) {
+            return;
+        }
+        CacheStrategy effective = strategy != null ? strategy : policy.defaultOf(entry.model);
+        Flight flight = Flight.forRefresh(generations.now(), effective, entry.model);
+        if (flights.putIfAbsent(key, flight) == null) {
+            surroundings.background().execute(() -> refresh(key, entry, flight, fill));
+        }
+    }
+
+    private void refresh(CacheKey key, Entry stale, Flight flight, Fill fill) {
+        Entry latest = entries.getIfPresent(key);
+        if (latest != null && latest.filledAt != stale.filledAt) {
+            end(key, flight, latest.body);
+            return;
+        }
+        try {
+            fly(key, flight, fill);
+            statistics.count(Event.REFRESH);
+        } catch (RuntimeException e) {
+            stale.nextRefresh = surroundings.ticker().read() + REFRESH_PAUSE;
+            statistics.count(Event.FAILED_REFRESH);
+            LOG.debug("a refresh failed", e);
+        }
+    }
+
+    private CachedBody fly(CacheKey key, Flight flight, Fill fill) {
+        try (Watch _ = surroundings.watchdog().watch(flight.cancellation, surroundings.queryTimeout())) {
+            CachedBody body = CachedBody.of(
+                    fill.read(flight.cancellation), surroundings.clock().instant());
+            store(key, flight, body);
+            end(key, flight, body);
+            return body;
+        } catch (RuntimeException e) {
+            crash(key, flight, e);
+            throw e;
+        } catch (Throwable e) {
+            crash(key, flight, new IllegalStateException("the query that this request waited for failed", e));
+            throw e;
+        }
+    }
+
+    /** In this order: whoever finds no flight finds what it stored. */
+    private void end(CacheKey key, Flight flight, CachedBody body) {
+        flights.remove(key, flight);
+        flight.land(body);
+    }
+
+    private void crash(CacheKey key, Flight flight, RuntimeException failure) {
+        flights.remove(key, flight);
+        flight.crash(failure);
+    }
+
+    private void store(CacheKey key, Flight flight, CachedBody body) {
+        CacheStrategy strategy = flight.strategy;
+        if (body.json().length > policy.entryBytes()) {
+            statistics.count(Event.TOO_LARGE);
+        } else if (!generations.isCurrent(flight.generation, strategy.tags())) {
+            statistics.count(Event.OUTDATED);
+        } else {
+            Entry filled = new Entry(
+                    body,
+                    flight.generation,
+                    strategy.tags(),
+                    flight.model,
+                    surroundings.ticker().read(),
+                    SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
+            // A flight that was overtaken by one of a later generation must not undo what that one stored.
+            entries.asMap().merge(key, filled, (old, latest) -> old.generation > latest.generation ? old : latest);
+        }
+    }
+
+    /** Invalidates what carries one of the tags; counts for every request that comes after the return. */
+    public void invalidate(List<String> tags) {
+        generations.invalidate(tags);
+        statistics.count(Event.INVALIDATE_TAGS);
+    }
+
+    /** Invalidates everything; counts for every request that comes after the return. */
+    public void invalidateAll() {
+        generations.invalidateAll();
+        entries.invalidateAll();
+        statistics.count(Event.INVALIDATE_ALL);
+    }
+
+    /**
+     * Makes all entries unreachable because the database's schema has changed.
+     *
+     * @return the new schema epoch
+     */
+    public long schemaChanged() {
+        long epoch = schemaEpoch.incrementAndGet();
+        generations.invalidateAll();
+        entries.invalidateAll();
+        statistics.count(Event.SCHEMA_CHANGE);
+        return epoch;
+    }
+
+    /** How often the schema changed since the server started; part of every key. */
+    public long schemaEpoch() {
+        return schemaEpoch.get();
+    }
+
+    /** What the apps may do. */
+    public CachePolicy policy() {
+        return policy;
+    }
+
+    /** What happened so far. */
+    public CacheStatistics statistics() {
+        return statistics;
+    }
+
+    /** Entries, roughly: those that are outdated or expired count until they are found. */
+    public long size() {
+        return entries.estimatedSize();
+    }
+
+    /** Bytes of memory that entries hold. */
+    public long bytes() {
+        return entries.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+    }
+
+    /** Bytes of memory that entries may hold. */
+    public long maximumBytes() {
+        return surroundings.maximumBytes();
+    }
+
+    /** Does the table's upkeep now, so that {@link #size} and {@link #bytes} are exact. */
+    void cleanUp() {
+        entries.cleanUp();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.hasten.http;
+
+import org.jspecify.annotations.Nullable;
+
+/** The request header {@code Accept-Encoding} (RFC 9110 section 12.5.3). */
+public final class AcceptEncoding {
+    private static final String GZIP = "gzip";
+
+    private AcceptEncoding() {}
+
+    /**
+     * Whether a client takes gzip.
+     *
+     * @param header null when there is none
+     */
+    public static boolean acceptsGzip(@Nullable String header) {
+        if (header == null || !header.contains(GZIP)) {
+            return false;
+        }
+        for (String coding : header.split(",", -1)) {
+            int parameter = coding.indexOf(';');
+            String name = (parameter < 0 ? coding : coding.substring(0, parameter)).strip();
+            if (name.equals(GZIP)) {
+                return parameter < 0 || !isZero(coding.substring(parameter + 1).strip());
+            }
+        }
+        return false;
+    }
+
+    private static boolean isZero(String weight) {
+        return weight.matches("[qQ]\\s*=\\s*0(\\.0*)?");
+    }
+}

@@ -1,0 +1,63 @@
+package dev.hasten.invalidation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.http.Answer;
+import dev.hasten.http.Router;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.protocol.Scope;
+import dev.hasten.request.AccelerateHeaders;
+import dev.hasten.request.Database;
+import dev.hasten.request.RequestContext;
+import dev.hasten.request.RequestRunner;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** The calls that invalidate. Each counts for every request that comes after its answer. */
+public final class InvalidationEndpoints {
+    private static final byte[] DONE = "{}".getBytes(UTF_8);
+
+    private final RequestParser parser;
+    private final AccelerateHeaders headers;
+    private final Map<String, InvalidationRate> rates;
+
+    /** @param databases all that there are */
+    public InvalidationEndpoints(RequestParser parser, AccelerateHeaders headers, Collection<Database> databases) {
+        this.parser = parser;
+        this.headers = headers;
+        this.rates = databases.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Database::name,
+                        database -> new InvalidationRate(
+                                database.cache().policy().invalidationsPerSecond(), System::nanoTime)));
+    }
+
+    /** Adds the routes. */
+    public void addTo(Router.Builder routes, RequestRunner runner) {
+        routes.route("POST", "/invalidate", runner.handler(Scope.INVALIDATE, this::invalidate));
+        routes.route("POST", "/schema/invalidate", runner.handler(Scope.SCHEMA, this::schemaChanged));
+    }
+
+    private Answer invalidate(RequestContext request) {
+        Database database = request.database();
+        rate(database).take();
+        InvalidateRequest.of(
+                        parser.object(request.exchange().body()),
+                        database.cache().policy().maxTags())
+                .applyTo(database.cache());
+        return headers.addRay(Answer.json(200, DONE), request.exchange());
+    }
+
+    private Answer schemaChanged(RequestContext request) {
+        rate(request.database()).take();
+        long epoch = request.database().schemaChanged();
+        return headers.addRay(
+                Answer.json(200, ("{\"schemaEpoch\":" + epoch + "}").getBytes(UTF_8)), request.exchange());
+    }
+
+    private InvalidationRate rate(Database database) {
+        return Objects.requireNonNull(rates.get(database.name()));
+    }
+}

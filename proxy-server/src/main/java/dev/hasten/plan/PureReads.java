@@ -1,0 +1,122 @@
+package dev.hasten.plan;
+
+import dev.hasten.protocol.plan.DbQuery;
+import dev.hasten.protocol.plan.DbQuery.Fragment;
+import dev.hasten.protocol.plan.PlanNode;
+import dev.hasten.protocol.plan.PlanNode.FieldInitializer;
+import dev.hasten.protocol.plan.PlanValue;
+import java.util.Collection;
+
+/**
+ * Proves that a plan does nothing but read, and that it reads the same as long as the data stays the same: only such
+ * answers may be used again. What a request claims to be does not count, only its nodes and statements.
+ *
+ * <p>The proof is one-sided: a plan that it does not understand is taken for one that writes.
+ */
+public final class PureReads {
+    private PureReads() {}
+
+    /** Whether the plan is proved to be a pure read. Costs a walk over the plan and its SQL. */
+    public static boolean isPureRead(PlanNode plan) {
+        return switch (plan) {
+            case PlanNode.Execute _, PlanNode.Transaction _ -> false;
+            case PlanNode.Query(DbQuery query) -> isPureRead(query);
+            case PlanNode.Value(PlanValue value) -> isFixed(value);
+            case PlanNode.Get _, PlanNode.GetFirstNonEmpty _, PlanNode.Unit _ -> true;
+            case PlanNode.Seq(var nodes) -> areAllPureReads(nodes);
+            case PlanNode.Sum(var nodes) -> areAllPureReads(nodes);
+            case PlanNode.Concat(var nodes) -> areAllPureReads(nodes);
+            case PlanNode.Let(var bindings, var body) ->
+                bindings.stream().allMatch(binding -> isPureRead(binding.expression())) && isPureRead(body);
+            case PlanNode.Reverse(var node) -> isPureRead(node);
+            case PlanNode.Unique(var node) -> isPureRead(node);
+            case PlanNode.Required(var node) -> isPureRead(node);
+            case PlanNode.Join(var parent, var children, var _) ->
+                isPureRead(parent) && children.stream().allMatch(child -> isPureRead(child.child()));
+            case PlanNode.MapField(var _, var records) -> isPureRead(records);
+            case PlanNode.DataMap(var node, var _, var _) -> isPureRead(node);
+            case PlanNode.Validate(var node, var _, var _) -> isPureRead(node);
+            case PlanNode.If(var value, var _, var then, var otherwise) ->
+                isPureRead(value) && isPureRead(then) && isPureRead(otherwise);
+            case PlanNode.Diff(var from, var to, var _) -> isPureRead(from) && isPureRead(to);
+            case PlanNode.InitializeRecord(var node, var fields) ->
+                isPureRead(node) && fields.values().stream().allMatch(PureReads::isFixed);
+            case PlanNode.MapRecord(var node, var fields) ->
+                isPureRead(node) && fields.values().stream().allMatch(field -> isFixed(field.value()));
+            case PlanNode.ProcessRecords(var node, var _) -> isPureRead(node);
+        };
+    }
+
+    /** Whether values are the same each time: no UUIDs, no time of day. */
+    public static boolean areFixed(Collection<PlanValue> values) {
+        return values.stream().allMatch(PureReads::isFixed);
+    }
+
+    private static boolean isFixed(PlanValue value) {
+        return switch (value) {
+            case PlanValue.Constant _, PlanValue.Placeholder _ -> true;
+            case PlanValue.GeneratorCall _ -> false;
+            case PlanValue.ListOf(var elements) -> areFixed(elements);
+        };
+    }
+
+    private static boolean isFixed(FieldInitializer initializer) {
+        return switch (initializer) {
+            case FieldInitializer.Of(PlanValue value) -> isFixed(value);
+            case FieldInitializer.LastInsertId _ -> false;
+        };
+    }
+
+    private static boolean areAllPureReads(Collection<PlanNode> nodes) {
+        return nodes.stream().allMatch(PureReads::isPureRead);
+    }
+
+    private static boolean isPureRead(DbQuery query) {
+        return switch (query) {
+            // SQL of the app can do anything.
+            case DbQuery.RawSql _ -> false;
+            case DbQuery.TemplateSql template ->
+                areFixed(template.arguments())
+                        && template.placeholders().prefix().equals("$")
+                        && template.placeholders().numbered()
+                        && SelectScanner.isPureSelect(sample(template));
+        };
+    }
+
+    /**
+     * The statement as it would look with two elements in each list. Every place where pieces of the template can meet
+     * is in it.
+     */
+    private static String sample(DbQuery.TemplateSql template) {
+        StringBuilder sql = new StringBuilder();
+        for (Fragment fragment : template.fragments()) {
+            switch (fragment) {
+                case Fragment.Text(String text) -> sql.append(text);
+                case Fragment.Parameter() -> sql.append("$1");
+                case Fragment.ParameterTuple(String prefix, String separator, String suffix) ->
+                    sql.append('(').append(pair(prefix, separator, suffix)).append(')');
+                case Fragment.ParameterTupleList(String prefix, String separator, String suffix, String groups) -> {
+                    String tuple = piece(prefix) + "$1" + piece(separator) + "$1" + piece(suffix);
+                    sql.append(tuple).append(piece(groups)).append(tuple);
+                }
+            }
+        }
+        return sql.toString();
+    }
+
+    private static String pair(String prefix, String separator, String suffix) {
+        String element = piece(prefix) + "$1" + piece(suffix);
+        return element + piece(separator) + element;
+    }
+
+    /** A piece that is repeated must be whole by itself: a quote in it could open what the next one closes. */
+    private static String piece(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c == '(' || c == ')' || c == ',' || c == ' ' || (c >= 'A' && c <= 'Z'))) {
+                return ";";
+            }
+        }
+        return text;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.hasten.server;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hasten.cache.CachePolicy;
+import dev.hasten.cache.QueryCache;
+import dev.hasten.config.Config;
+import dev.hasten.config.DatabaseCacheConfig;
+import dev.hasten.config.DatabaseConfig;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.protocol.CacheStrategy;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+
+/** Makes the cache of each database out of the configuration, and divides the memory among them. */
+final class CacheSetup {
+    private final Config config;
+    private final Watchdog watchdog;
+    private final Executor background;
+
+    CacheSetup(Config config, Watchdog watchdog) {
+        this.config = config;
+        this.watchdog = watchdog;
+        Thread.Builder thread = Thread.ofVirtual().name("hasten-cache");
+        this.background = task -> thread.start(task);
+    }
+
+    QueryCache of(DatabaseConfig database) {
+        return new QueryCache(
+                policy(database),
+                new QueryCache.Surroundings(
+                        bytes(database),
+                        database.limits().queryTimeout(),
+                        watchdog,
+                        Ticker.systemTicker(),
+                        InstantSource.system(),
+                        background));
+    }
+
+    private static CachePolicy policy(DatabaseConfig database) {
+        DatabaseCacheConfig cache = database.cache();
+        return new CachePolicy(
+                cache.enabled(),
+                cache.maxTtl().toSeconds(),
+                cache.maxSwr().toSeconds(),
+                cache.maxTags(),
+                database.cacheEntryBytes(),
+                cache.sharedByKeys(),
+                cache.invalidations(),
+                defaults(database));
+    }
+
+    private static Map<String, CacheStrategy> defaults(DatabaseConfig database) {
+        return database.cacheDefaults().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        strategy -> Objects.requireNonNull(strategy.model()),
+                        strategy -> new CacheStrategy(
+                                strategy.ttl().toSeconds(), strategy.swr().toSeconds(), strategy.tagList())));
+    }
+
+    /** A database whose cache is off leaves its part to the others. */
+    private long bytes(DatabaseConfig database) {
+        long shares = config.databases().values().stream()
+                .map(DatabaseConfig::cache)
+                .filter(DatabaseCacheConfig::enabled)
+                .mapToLong(DatabaseCacheConfig::share)
+                .sum();
+        return database.cache().enabled()
+                ? (long) ((double) config.cache().maxBytes() * database.cache().share() / shares)
+                : 0;
+    }
+}
