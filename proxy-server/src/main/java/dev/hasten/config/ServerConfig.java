@@ -34,7 +34,7 @@ public record ServerConfig(
         @Setting(
                 value = "local",
                 pattern = "[a-z0-9-]{1,32}",
-                doc = "Name of the place this server runs in; the admin API shows it.")
+                doc = "Name of the place this server runs in; the admin API shows it, and `cf-ray` with `_` for `-`.")
         String region,
 
         @Setting(value = ".hasten", doc = "Directory for generated keys, certificates and the embedded database.")

@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +46,17 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RemoteExecutorEndpoints {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_DATA = "{}".getBytes(UTF_8);
+
+    /** The operations that take a {@code cacheStrategy}. An update that changes nothing is a pure read, too, but no such. */
+    private static final Set<String> CACHEABLE = Set.of(
+            "findUnique",
+            "findUniqueOrThrow",
+            "findFirst",
+            "findFirstOrThrow",
+            "findMany",
+            "count",
+            "aggregate",
+            "groupBy");
 
     private final RequestParser parser;
     private final PlanCache plans;
@@ -130,7 +142,9 @@ public final class RemoteExecutorEndpoints {
     }
 
     private static boolean isCacheable(ParsedPlan plan, QueryRequest query) {
-        return plan.pureRead() && PureReads.areFixed(query.parameters().values());
+        return CACHEABLE.contains(query.operation())
+                && plan.pureRead()
+                && PureReads.areFixed(query.parameters().values());
     }
 
     private byte[] readForCache(RequestContext request) {

@@ -44,6 +44,25 @@ public final class Client {
         return post("/query", body(plan, parameters));
     }
 
+    /** Runs a plan with a {@code cache-control} header, as the extension for Accelerate sends it. */
+    public Reply cachedQuery(Map<String, ?> plan, String cacheControl, String... tags) {
+        return post("/query", body(plan, Map.of()).getBytes(UTF_8), cacheHeaders(cacheControl, tags));
+    }
+
+    /** The same without waiting for the answer. */
+    public CompletableFuture<Reply> cachedQueryLater(Map<String, ?> plan, String cacheControl, String... tags) {
+        return postLater("/query", body(plan, Map.of()), cacheHeaders(cacheControl, tags));
+    }
+
+    private static Map<String, String> cacheHeaders(String cacheControl, String... tags) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("cache-control", cacheControl);
+        if (tags.length > 0) {
+            headers.put("accelerate-cache-tags", String.join(",", tags));
+        }
+        return headers;
+    }
+
     /** Runs a plan without waiting for the answer. */
     public CompletableFuture<Reply> queryLater(Map<String, ?> plan) {
         return postLater("/query", body(plan, Map.of()));
@@ -81,7 +100,8 @@ public final class Client {
     /** The body of a query. */
     public static String body(Map<String, ?> plan, Map<String, ?> parameters) {
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("operation", "test");
+        body.put("model", "Item");
+        body.put("operation", "findMany");
         body.put("plan", plan);
         body.put("params", parameters);
         return JSON.writeValueAsString(body);
@@ -99,8 +119,12 @@ public final class Client {
 
     /** Posts JSON without waiting for the answer. Cancelling the future closes the connection. */
     public CompletableFuture<Reply> postLater(String path, String body) {
+        return postLater(path, body, Map.of());
+    }
+
+    private CompletableFuture<Reply> postLater(String path, String body, Map<String, String> headers) {
         CompletableFuture<HttpResponse<byte[]>> sent = http.sendAsync(
-                request(path, Map.of()).POST(publisher(body.getBytes(UTF_8))).build(), BodyHandlers.ofByteArray());
+                request(path, headers).POST(publisher(body.getBytes(UTF_8))).build(), BodyHandlers.ofByteArray());
         CompletableFuture<Reply> reply = sent.thenApply(Reply::of);
         var _ = reply.whenComplete((_, _) -> {
             if (reply.isCancelled()) {
@@ -177,6 +201,12 @@ public final class Client {
         public String error() {
             JsonNode error = json().get("error");
             return error == null ? "" : error.stringValue();
+        }
+
+        /** What the answer says about the cache, "" when it says nothing. */
+        public String cacheStatus() {
+            String status = header("accelerate-cache-status");
+            return status == null ? "" : status;
         }
 
         /** A header, null when it is not there. */

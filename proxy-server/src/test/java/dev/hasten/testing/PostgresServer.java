@@ -51,6 +51,7 @@ public final class PostgresServer implements AutoCloseable {
                 .setPort(port)
                 .setServerConfig("max_connections", "100")
                 .setServerConfig("fsync", "off")
+                .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                 .setErrorRedirector(Redirect.appendTo(log()))
                 .setOutputRedirector(Redirect.appendTo(log()));
         PgBinaryResolver binaries = OldestPostgres.wanted();

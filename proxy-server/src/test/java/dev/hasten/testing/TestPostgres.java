@@ -151,6 +151,7 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
             String version = System.getProperty("hasten.test.postgres", "");
             PostgreSQLContainer container = new PostgreSQLContainer(
                     DockerImageName.parse("postgres:" + (version.isEmpty() ? "18" : version) + "-alpine"));
+            container.setCommand("postgres", "-c", "shared_preload_libraries=pg_stat_statements");
             container.start();
             return new Server(
                     "postgresql://%s:%s@%s:%d/%s"

@@ -1,0 +1,95 @@
+package dev.hasten.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class QuerySignatureTest {
+    private static String signature(String body) {
+        return QuerySignature.of(body.getBytes(UTF_8)).toString();
+    }
+
+    @Test
+    void itIsTheSha256OfABodyWithoutComments() throws NoSuchAlgorithmException {
+        String body = "{\"plan\":{\"a\":[1,2]},\"params\":{}}";
+        assertThat(signature(body))
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"plan\":1,\"comments\":{\"traceparent\":\"00-1\"}}",
+                "{\"plan\":1,\"comments\":{\"a\":\"}\\\",{\\\\\"}}",
+                "{\"plan\":1,\"comments\" : {\"a\":{\"comments\":[1,{}]}, \"b\":\"2\"} }",
+                "{\"plan\":1,\"comments\":null}",
+            })
+    void commentsDoNotCount(String body) {
+        // White space around the member counts; nobody's client varies it.
+        assertThat(signature(body.replace(" }", "}"))).isEqualTo(signature("{\"plan\":1,\"comments\":{}}"));
+    }
+
+    @Test
+    void commentsMayStandAnywhere() {
+        for (String[] pair : new String[][] {
+            {"{\"comments\":{\"a\":\"1\"},\"plan\":1}", "{\"comments\":{\"b\":\"2\"},\"plan\":1}"},
+            {"{\"x\":1,\"comments\":{\"a\":\"1\"},\"plan\":1}", "{\"x\":1,\"comments\":\"b\",\"plan\":1}"},
+        }) {
+            assertThat(signature(pair[0])).isEqualTo(signature(pair[1]));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"plan\":{\"comments\":%s}}",
+                "{\"plan\":[{\"comments\":%s}]}",
+                "{\"plan\":\"comments\",\"params\":%s}",
+                "{\"plan\":\"\\\"comments\\\":\",\"params\":%s}",
+                "{\"params\":{\"comments\":%s},\"comments\":{}}",
+                "{\"comments\":{},\"params\":{\"comments\":%s}}",
+                "{\"comment\":%s}",
+                "{\"\\\"comments\":%s}",
+                "{\"comm\\u0065nts\":%s}",
+            })
+    void everythingElseCountsWhateverItsName(String template) {
+        assertThat(signature(template.formatted("1"))).isNotEqualTo(signature(template.formatted("2")));
+    }
+
+    @Test
+    void theNameIsFoundAtEveryOffset() {
+        for (int i = 0; i < 40; i++) {
+            String start = "{\"" + "x".repeat(i) + "\":1,\"comments\":";
+            assertThat(signature(start + "{\"a\":\"1\"}}")).isEqualTo(signature(start + "{\"a\":\"2\"}}"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "{\"comments\"",
+                "{\"comments\":",
+                "{\"comments\":\"",
+                "{\"comments\":\"\\",
+                "\"comments\"",
+                "]]]}}\"comments\""
+            })
+    void whatIsNoJsonHasASignatureToo(String body) {
+        assertThat(signature(body)).hasSize(64);
+    }
+
+    @Test
+    void leavingOutCannotMakeTwoBodiesOne() {
+        assertThat(signature("{\"plan\":1,\"comments\":{}}")).isNotEqualTo(signature("{\"plan\":1}"));
+        assertThat(signature("{\"comments\":{},\"plan\":1}")).isNotEqualTo(signature("{\"plan\":1,\"comments\":{}}"));
+    }
+}

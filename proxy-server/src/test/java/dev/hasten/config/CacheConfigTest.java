@@ -1,0 +1,75 @@
+package dev.hasten.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The sections {@code cache}, of the process and of a database. */
+final class CacheConfigTest {
+    private static final String DATABASE = "databases:\n  app:\n    url: " + Sources.URL + "\n    ";
+
+    @TempDir
+    private Path directory;
+
+    private Sources sources;
+
+    @BeforeEach
+    void startWithNothing() {
+        sources = new Sources(directory);
+    }
+
+    private DatabaseConfig app() {
+        return Objects.requireNonNull(sources.load().databases().get("app"));
+    }
+
+    @Test
+    void withoutAnythingSaidAppsMayCacheAsTheyLike() {
+        sources.yaml(DATABASE + "pool: {size: 5}");
+        assertThat(app().cache())
+                .isEqualTo(
+                        new DatabaseCacheConfig(true, 1, Duration.ofDays(365), Duration.ofDays(365), 5, 0, true, 100));
+        assertThat(app().cacheDefaults()).isEmpty();
+        assertThat(app().cacheEntryBytes()).isEqualTo(5 << 20);
+        assertThat(sources.load().cache().maxBytes())
+                .isEqualTo(Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    @Test
+    void defaultsOfModelsAreAList() {
+        sources.yaml(DATABASE + "cache: {defaults: [{model: User, ttl: 60s, tags: 'a, b'}, {model: '*', swr: 1h}]}");
+        assertThat(app().cacheDefaults())
+                .containsExactly(
+                        new DatabaseCacheConfig.Default("User", Duration.ofMinutes(1), Duration.ZERO, "a, b"),
+                        new DatabaseCacheConfig.Default("*", Duration.ZERO, Duration.ofHours(1), null));
+        assertThat(app().cacheDefaults().getFirst().tagList()).isEqualTo(List.of("a", "b"));
+        assertThat(app().cacheDefaults().getLast().tagList()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cache: {defaults: [{ttl: 60s}]}|the default has no model; give one, or \"*\" for all",
+                "cache: {defaults: [{model: User}]}|give ttl, swr or both",
+                "cache: {defaults: [{model: User, ttl: 1s}, {model: User, ttl: 2s}]}|the model has a default already",
+                "cache: {defaults: [{model: a b, ttl: 1s}]}|text like",
+                "cache: {defaults: [{model: User, ttl: 1s, tags: a b}]}|text like",
+                "cache: {defaults: [{model: User, ttl: 60}]}|a unit is missing",
+                "cache: {defaults: [{model: User, ttl: 1s, tags: 'a,b'}], max_tags: 1}|the default of the model User has more tags",
+                "cache: {defaults: User}|section",
+                "cache: {max_ttl: 0s}|1s to 8760h",
+                "cache: {share: 0}|1 to 1000",
+            })
+    void mistakesAreNamed(String yaml, String problem) {
+        sources.yaml(DATABASE + yaml);
+        assertThat(String.valueOf(sources.problems())).contains(problem);
+    }
+}

@@ -1,0 +1,383 @@
+package dev.hasten.server;
+
+import static dev.hasten.testing.Plans.dataMap;
+import static dev.hasten.testing.Plans.field;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.shape;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hasten.protocol.Scope;
+import dev.hasten.testing.Client;
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The cache as a client sees it. */
+final class CachedQueryTest {
+    private static final String SQL = "SELECT \"id\", \"name\" FROM \"public\".\"item\" WHERE \"id\" = ?";
+    private static final Map<String, ?> READ = read(1);
+    private static final String HOUR = "max-age=3600";
+
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        POSTGRES.execute("CREATE EXTENSION pg_stat_statements");
+        server = TestServer.on(POSTGRES).with("region", "eu-west-1").start();
+        client = server.client();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void createData() {
+        POSTGRES.execute(
+                "DROP TABLE IF EXISTS item",
+                "CREATE TABLE item (id int PRIMARY KEY, name text)",
+                "INSERT INTO item SELECT n, 'first ' || n FROM generate_series(1, 100) n",
+                "SELECT pg_stat_statements_reset()");
+    }
+
+    @AfterEach
+    void forget() {
+        server.database().cache().invalidateAll();
+    }
+
+    private static Map<String, ?> read(int id) {
+        return dataMap(query(SQL, id), shape("id", field("int"), "name", field("string")));
+    }
+
+    private static void rename(String name) {
+        POSTGRES.execute("UPDATE item SET name = '" + name + "' WHERE id = 1");
+    }
+
+    /** Queries of items that PostgreSQL has run. */
+    private static int reads() {
+        return Integer.parseInt(POSTGRES.value("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
+                + " WHERE query LIKE 'SELECT%\"public\".\"item\"%'"));
+    }
+
+    @Test
+    void aFreshAnswerIsTheSameBytesAndDoesNotReachPostgres() {
+        Reply miss = client.cachedQuery(READ, HOUR);
+        rename("second");
+        Reply hit = client.cachedQuery(READ, HOUR);
+        assertThat(miss.cacheStatus()).isEqualTo("miss");
+        assertThat(hit.cacheStatus()).isEqualTo("ttl");
+        assertThat(hit.text()).isEqualTo(miss.text());
+        assertThat(hit.data()).isEqualTo("[{\"id\":1,\"name\":\"first 1\"}]");
+        assertThat(reads()).isEqualTo(1);
+    }
+
+    @Test
+    void theAnswerSaysAllThatTheExtensionWantsToKnow() {
+        Reply miss = client.cachedQuery(READ, HOUR);
+        Reply hit = client.cachedQuery(READ, HOUR);
+        assertThat(hit.header("last-modified")).isEqualTo(miss.header("last-modified"));
+        assertThat(hit.header("last-modified")).matches("\\w{3}, \\d{2} \\w{3} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT");
+        assertThat(hit.header("accelerate-signature"))
+                .matches("[0-9a-f]{64}")
+                .isEqualTo(miss.header("accelerate-signature"));
+        assertThat(hit.header("cf-ray")).isEqualTo(hit.header("x-request-id") + "-eu_west_1");
+        assertThat(hit.header("age")).matches("\\d+");
+        assertThat(miss.header("age")).isEqualTo("0");
+    }
+
+    @Test
+    void aRequestWithoutAStrategyIsToldNoneAndReadsAnew() {
+        client.cachedQuery(READ, HOUR);
+        rename("second");
+        Reply none = client.cachedQuery(READ, "no-cache");
+        assertThat(none.cacheStatus()).isEqualTo("none");
+        assertThat(none.data()).contains("second");
+        assertThat(none.header("last-modified")).isNotNull();
+        assertThat(none.header("accelerate-signature")).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void aClientWithoutTheExtensionIsToldNothing() {
+        client.cachedQuery(READ, HOUR);
+        Reply plain = client.query(READ);
+        assertThat(plain.headers())
+                .doesNotContainKeys(
+                        "accelerate-cache-status", "last-modified", "age", "cf-ray", "accelerate-signature");
+    }
+
+    @Test
+    void aStaleAnswerIsServedWhileItIsReadAnew() {
+        client.cachedQuery(READ, "stale-while-revalidate=3600");
+        rename("second");
+        Reply stale = client.cachedQuery(READ, "stale-while-revalidate=3600");
+        assertThat(stale.cacheStatus()).isEqualTo("swr");
+        assertThat(stale.data()).contains("first");
+        await().untilAsserted(() -> {
+            Reply later = client.cachedQuery(READ, "stale-while-revalidate=3600");
+            assertThat(later.cacheStatus()).isEqualTo("swr");
+            assertThat(later.data()).contains("second");
+        });
+    }
+
+    @Test
+    void anAnswerPastItsTimeIsReadAgain() {
+        client.cachedQuery(READ, "max-age=1");
+        rename("second");
+        await().untilAsserted(() -> {
+            Reply reply = client.cachedQuery(READ, "max-age=1");
+            assertThat(reply.cacheStatus()).isEqualTo("miss");
+            assertThat(reply.data()).contains("second");
+        });
+    }
+
+    @Test
+    void eachRequestsOwnTimesCount() {
+        client.cachedQuery(READ, "max-age=3600,stale-while-revalidate=3600");
+        assertThat(client.cachedQuery(READ, "stale-while-revalidate=60").cacheStatus())
+                .isEqualTo("swr");
+        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
+    }
+
+    @Test
+    void otherParametersAreAnotherQuery() {
+        client.cachedQuery(READ, HOUR);
+        assertThat(client.cachedQuery(read(2), HOUR).cacheStatus()).isEqualTo("miss");
+        assertThat(client.cachedQuery(read(2), HOUR).data()).contains("first 2");
+    }
+
+    @Test
+    void commentsWithTraceIdsDoNotDefeatTheCache() {
+        String body = Client.body(READ, Map.of());
+        for (int i = 0; i < 3; i++) {
+            String commented =
+                    body.substring(0, body.length() - 1) + ",\"comments\":{\"traceparent\":\"00-" + i + "\"}}";
+            Reply reply = client.post("/query", commented.getBytes(UTF_8), Map.of("cache-control", HOUR));
+            assertThat(reply.cacheStatus()).isEqualTo(i == 0 ? "miss" : "ttl");
+        }
+    }
+
+    @Test
+    void capturedEventsGoOnlyToTheRequestThatRanTheQuery() {
+        Map<String, String> headers = Map.of("cache-control", HOUR, "x-capture-telemetry", "tracing, query");
+        byte[] body = Client.body(READ, Map.of()).getBytes(UTF_8);
+        Reply miss = client.post("/query", body, headers);
+        Reply hit = client.post("/query", body, headers);
+        assertThat(miss.json().at("/extensions/logs")).hasSize(1);
+        assertThat(hit.cacheStatus()).isEqualTo("ttl");
+        assertThat(hit.json().has("extensions")).isFalse();
+        assertThat(hit.data()).isEqualTo(miss.data());
+    }
+
+    @Test
+    void manyWhoAskTheSameAtOnceShareOneQuery() throws SQLException {
+        List<CompletableFuture<Reply>> replies = new ArrayList<>();
+        try (Connection blocker = blockItems()) {
+            for (int i = 0; i < 50; i++) {
+                replies.add(client.cachedQueryLater(READ, HOUR));
+            }
+            await().until(() -> server.server().runningRequests() == 50);
+            blocker.rollback();
+        }
+        for (CompletableFuture<Reply> reply : replies) {
+            assertThat(reply.join().data()).contains("first 1");
+            assertThat(reply.join().cacheStatus()).isIn("miss", "ttl");
+        }
+        assertThat(reads()).isEqualTo(1);
+    }
+
+    @Test
+    void theFirstToAskMayGoAwayWithoutHarmToTheOthers() throws SQLException {
+        try (Connection blocker = blockItems()) {
+            CompletableFuture<Reply> first = client.cachedQueryLater(READ, HOUR);
+            awaitBlockedQueries(1);
+            CompletableFuture<Reply> second = client.cachedQueryLater(READ, HOUR);
+            await().until(() -> server.server().runningRequests() == 2);
+            first.cancel(true);
+            blocker.rollback();
+            assertThat(second.join().data()).contains("first 1");
+        }
+        assertThat(reads()).isEqualTo(1);
+    }
+
+    @Test
+    void theQueryIsCancelledInPostgresWhenTheLastOneGoesAway() throws SQLException {
+        try (Connection blocker = blockItems()) {
+            List<CompletableFuture<Reply>> replies =
+                    List.of(client.cachedQueryLater(READ, HOUR), client.cachedQueryLater(READ, HOUR));
+            await().until(() -> server.server().runningRequests() == 2);
+            awaitBlockedQueries(1);
+            replies.forEach(reply -> reply.cancel(true));
+            awaitBlockedQueries(0);
+            blocker.rollback();
+        }
+    }
+
+    private static Connection blockItems() throws SQLException {
+        Connection blocker = POSTGRES.connection();
+        blocker.setAutoCommit(false);
+        try (Statement lock = blocker.createStatement()) {
+            lock.execute("LOCK TABLE item IN ACCESS EXCLUSIVE MODE");
+        }
+        return blocker;
+    }
+
+    private static void awaitBlockedQueries(int count) {
+        await().until(() -> POSTGRES.value(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '"
+                                + POSTGRES.name() + "'")
+                .equals(Integer.toString(count)));
+    }
+
+    @Test
+    void anErrorIsNotCached() {
+        POSTGRES.execute("ALTER TABLE item RENAME TO other");
+        assertThat(client.cachedQuery(READ, HOUR).code()).isEqualTo("P2021");
+        POSTGRES.execute("ALTER TABLE other RENAME TO item");
+        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
+        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
+    }
+
+    @Test
+    void anEmptyAnswerIsCachedLikeAnyOther() {
+        assertThat(client.cachedQuery(read(1000), HOUR).data()).isEqualTo("[]");
+        assertThat(client.cachedQuery(read(1000), HOUR).cacheStatus()).isEqualTo("ttl");
+    }
+
+    @Test
+    void aTransactionNeverGetsAStoredAnswer() {
+        client.cachedQuery(READ, HOUR);
+        rename("second");
+        String id = client.startTransaction(Map.of());
+        Reply inside = client.post(
+                "/transaction/" + id + "/query",
+                Client.body(READ, Map.of()).getBytes(UTF_8),
+                Map.of("cache-control", HOUR));
+        assertThat(inside.cacheStatus()).isEqualTo("none");
+        assertThat(inside.data()).contains("second");
+        client.rollback(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "max-age=x",
+                "max-age=-1",
+                "max-age=1.5",
+                "max-age=31536001",
+                "max-age=99999999999999999999",
+                "max-age=",
+                "stale-while-revalidate=soon",
+                "max-age=60,stale-while-revalidate=-5"
+            })
+    void timesThatAreNoSecondsAreRefused(String cacheControl) {
+        Reply reply = client.cachedQuery(READ, cacheControl);
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.code()).isEqualTo("P6005");
+        assertThat(reply.error()).contains("must be a whole number of seconds from 0 to 31536000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a-b", "ä", "a,,b", "a,b,c,d,e,f"})
+    void tagsThatAreNotAllowedAreRefused(String tags) {
+        byte[] body = Client.body(READ, Map.of()).getBytes(UTF_8);
+        Reply reply = client.post("/query", body, Map.of("cache-control", HOUR, "accelerate-cache-tags", tags));
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.code()).isEqualTo("P6005");
+    }
+
+    @Test
+    void keysOfADatabaseShareAnswers() {
+        String other = server.server()
+                .keys()
+                .create("other", "default", Scope.DEFAULT, null)
+                .token();
+        client.cachedQuery(READ, HOUR);
+        assertThat(server.clientWithKey(other).cachedQuery(READ, HOUR).cacheStatus())
+                .isEqualTo("ttl");
+    }
+
+    @Test
+    void aLargeAnswerGoesCompressedToClientsThatTakeIt() throws Exception {
+        Map<String, ?> all = dataMap(
+                query("SELECT \"id\", \"name\" FROM \"public\".\"item\""),
+                shape("id", field("int"), "name", field("string")));
+        Reply miss = client.cachedQuery(all, HOUR);
+        await().untilAsserted(() -> {
+            HttpResponse<byte[]> hit = gzipQuery(all);
+            assertThat(hit.headers().firstValue("content-encoding")).hasValue("gzip");
+            assertThat(hit.headers().firstValue("accelerate-cache-status")).hasValue("ttl");
+            try (GZIPInputStream body = new GZIPInputStream(new ByteArrayInputStream(hit.body()))) {
+                assertThat(new String(body.readAllBytes(), UTF_8)).isEqualTo(miss.text());
+            }
+        });
+        assertThat(client.cachedQuery(all, HOUR).text()).isEqualTo(miss.text());
+    }
+
+    private static HttpResponse<byte[]> gzipQuery(Map<String, ?> plan) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create(
+                                    "http://127.0.0.1:" + server.server().port() + "/query"))
+                            .header("Authorization", "Bearer " + TestServer.KEY)
+                            .header("Content-Type", "application/json")
+                            .header("Accept-Encoding", "br, gzip;q=0.8")
+                            .header("Cache-Control", HOUR)
+                            .POST(HttpRequest.BodyPublishers.ofString(Client.body(plan, Map.of())))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        }
+    }
+
+    @Test
+    void whatIsCountedIsInTheMetrics() {
+        Map<String, Long> before = counts();
+        client.cachedQuery(READ, HOUR);
+        client.cachedQuery(READ, HOUR);
+        client.query(READ);
+        Map<String, Long> after = counts();
+        assertThat(after.get("miss") - before.get("miss")).isEqualTo(1);
+        assertThat(after.get("ttl") - before.get("ttl")).isEqualTo(1);
+        assertThat(after.get("none") - before.get("none")).isEqualTo(1);
+    }
+
+    private static Map<String, Long> counts() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        server.server().meters().scrape().lines().forEach(line -> {
+            if (line.startsWith("hasten_cache_requests_total")) {
+                String status = line.replaceAll(".*status=\"(\\w+)\".*", "$1");
+                counts.put(status, (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))));
+            }
+        });
+        return counts;
+    }
+}
