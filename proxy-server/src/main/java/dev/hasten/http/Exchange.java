@@ -26,6 +26,8 @@ public final class Exchange {
     private final long arrivalNanos;
     /** Set on the event loop before the handler sees the exchange. */
     private byte[] body = {};
+    /** Used on the event loop only. */
+    private @Nullable Object attachment;
 
     private final Object lock = new Object();
     // The three below are guarded by lock: either an answer or the disconnect comes first.
@@ -98,6 +100,16 @@ public final class Exchange {
     /** The whole body, empty when there is none. Not a copy. */
     public byte[] body() {
         return body;
+    }
+
+    /** Keeps what {@link Handler#refusal} found out for {@link Handler#handle}. */
+    public void attach(Object value) {
+        attachment = value;
+    }
+
+    /** What was attached, null when nothing was. */
+    public @Nullable Object attachment() {
+        return attachment;
     }
 
     /** {@link System#nanoTime} when the head was complete. */

@@ -1,5 +1,7 @@
 package dev.hasten.request;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.http.Answer;
@@ -55,7 +57,7 @@ public final class RequestRunner {
             @Override
             public @Nullable Answer refusal(Exchange head) {
                 try {
-                    database(authenticate(head, scope));
+                    head.attach(admit(head, scope));
                     return null;
                 } catch (ApiError e) {
                     return ErrorAnswers.of(e);
@@ -65,13 +67,12 @@ public final class RequestRunner {
             @Override
             public void handle(Exchange exchange) {
                 try {
-                    ApiKey key = authenticate(exchange, scope);
-                    Database database = database(key);
+                    Admission admission = (Admission) requireNonNull(exchange.attachment());
                     requireJson(exchange);
                     CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
-                    Endpoint rest = operation.begin(exchange, key, database);
+                    Endpoint rest = operation.begin(exchange, admission.key(), admission.database());
                     if (rest != null) {
-                        start(exchange, database, capture, rest);
+                        start(exchange, admission.database(), capture, rest);
                     }
                 } catch (ApiError e) {
                     exchange.answer(ErrorAnswers.of(e));
@@ -80,13 +81,16 @@ public final class RequestRunner {
         };
     }
 
-    private ApiKey authenticate(Exchange exchange, Scope scope) {
-        ApiKey key = keys.authenticate(exchange.header("authorization"));
+    /** Who asks for which database. */
+    private record Admission(ApiKey key, Database database) {}
+
+    private Admission admit(Exchange head, Scope scope) {
+        ApiKey key = keys.authenticate(head.header("authorization"));
         if (!key.allows(scope)) {
             throw ApiError.forbidden("This API key must not do that: it has the scopes %s, and this call needs %s"
                     .formatted(String.join(", ", Scope.texts(key.scopes())), scope.text()));
         }
-        return key;
+        return new Admission(key, database(key));
     }
 
     private Database database(ApiKey key) {
