@@ -1,7 +1,5 @@
 package dev.hasten.cache;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.CacheStrategy;
@@ -25,7 +23,7 @@ final class Flight {
 
     private final boolean refresh;
     private final CountDownLatch ended = new CountDownLatch(1);
-    // One of the two, written before the latch opens.
+    // Written before the latch opens.
     private @Nullable CachedBody body;
     private @Nullable RuntimeException failure;
     // Guarded by this.
@@ -70,7 +68,8 @@ final class Flight {
         cancellation.cancel(reason);
     }
 
-    void land(CachedBody result) {
+    /** @param result null when the query was not needed */
+    void land(@Nullable CachedBody result) {
         body = result;
         ended.countDown();
     }
@@ -84,9 +83,11 @@ final class Flight {
      * Waits for the result, as a participant who did not make the flight.
      *
      * @param own of the participant's request
+     * @return null when the query was not needed: look again
      * @throws CancelledException when the participant must stop, or the query had to
      * @throws RuntimeException with which the query failed
      */
+    @Nullable
     CachedBody await(Cancellation own) {
         try {
             own.interruptible(() -> {
@@ -102,6 +103,6 @@ final class Flight {
         if (failure != null) {
             throw failure;
         }
-        return requireNonNull(body, "body is null");
+        return body;
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,12 +48,15 @@ public final class QueryCache {
     private final Generations generations = new Generations();
     private final AtomicLong schemaEpoch = new AtomicLong();
     private final CacheStatistics statistics = new CacheStatistics();
+    private final Semaphore refreshes;
 
     /**
      * What a cache works with.
      *
      * @param maximumBytes of memory for entries, 0 or more
      * @param queryTimeout how long a query may take
+     * @param maximumRefreshes that run at the same time: requests that wait for an answer come before answers that wait for
+     *     a request
      * @param ticker for ages
      * @param clock for {@code last-modified}
      * @param background where refreshes, compression and the table's upkeep run
@@ -60,6 +64,7 @@ public final class QueryCache {
     public record Surroundings(
             long maximumBytes,
             Duration queryTimeout,
+            int maximumRefreshes,
             Watchdog watchdog,
             Ticker ticker,
             InstantSource clock,
@@ -80,6 +85,7 @@ public final class QueryCache {
     public QueryCache(CachePolicy policy, Surroundings surroundings) {
         this.policy = policy;
         this.surroundings = surroundings;
+        this.refreshes = new Semaphore(surroundings.maximumRefreshes());
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(surroundings.maximumBytes())
                 .weigher((CacheKey _, Entry entry) -> entry.weight())
@@ -154,28 +160,60 @@ public final class QueryCache {
      * A stored answer, or one that is read now: by this request, or by another that asks the same already.
      *
      * @param model of the query, null if it has none
+     * @param wantsGzip see {@link #find}
      * @param own of the request
      * @throws RuntimeException with which the query failed
      */
     public CachedAnswer fetch(
-            CacheKey key, CacheStrategy strategy, @Nullable String model, Cancellation own, Fill fill) {
+            CacheKey key,
+            CacheStrategy strategy,
+            @Nullable String model,
+            boolean wantsGzip,
+            Cancellation own,
+            Fill fill) {
         while (true) {
+            CachedAnswer stored = find(key, strategy, wantsGzip);
+            if (stored != null) {
+                return stored;
+            }
             Flight current = flights.get(key);
-            if (current != null && accepts(current, strategy) && current.join()) {
+            boolean joined = current != null && accepts(current, strategy) && current.join();
+            CachedBody body = joined ? current.await(own) : depart(key, current, strategy, model, own, fill);
+            if (body != null) {
                 statistics.count(Event.MISS);
-                statistics.count(Event.COALESCED);
-                return new CachedAnswer(current.await(own), Freshness.MISS, 0);
-            }
-            Flight mine = Flight.forMiss(generations.now(), strategy, model);
-            // Before anybody can join: from here on the flight ends in every case.
-            own.begin(() -> mine.leave(requireNonNull(own.reason())));
-            try {
-                if (takesPlaceOf(key, current, mine)) {
-                    return lead(key, mine, fill);
+                if (joined) {
+                    statistics.count(Event.COALESCED);
                 }
-            } finally {
-                own.end();
+                return new CachedAnswer(body, Freshness.MISS, 0);
             }
+        }
+    }
+
+    /** Null when the flight was not needed, or another one is in the place of {@code current} by now. */
+    private @Nullable CachedBody depart(
+            CacheKey key,
+            @Nullable Flight current,
+            CacheStrategy strategy,
+            @Nullable String model,
+            Cancellation own,
+            Fill fill) {
+        Flight mine = Flight.forMiss(generations.now(), strategy, model);
+        // Before anybody can join: from here on the flight ends in every case.
+        own.begin(() -> mine.leave(requireNonNull(own.reason())));
+        try {
+            if (!takesPlaceOf(key, current, mine)) {
+                return null;
+            }
+            // An earlier flight may have landed since this request looked: what it stored came before it left the
+            // table.
+            Entry entry = entries.getIfPresent(key);
+            if (entry != null && judge(key, entry, strategy) != null) {
+                end(key, mine, null);
+                return null;
+            }
+            return fly(key, mine, fill);
+        } finally {
+            own.end();
         }
     }
 
@@ -189,40 +227,39 @@ public final class QueryCache {
         return current == null ? flights.putIfAbsent(key, mine) == null : flights.replace(key, current, mine);
     }
 
-    private CachedAnswer lead(CacheKey key, Flight mine, Fill fill) {
-        // An earlier flight may have landed since this request looked: what it stored came before it left the table.
-        Entry entry = entries.getIfPresent(key);
-        CachedAnswer stored = entry == null ? null : judge(key, entry, mine.strategy);
-        if (stored != null) {
-            end(key, mine, stored.body());
-            statistics.count(stored.freshness() == Freshness.TTL ? Event.HIT : Event.STALE_HIT);
-            return stored;
-        }
-        statistics.count(Event.MISS);
-        return new CachedAnswer(fly(key, mine, fill), Freshness.MISS, 0);
-    }
-
     /**
-     * Reads a stale answer anew in the background, unless that is under way, or failed a moment ago.
+     * Reads a stale answer anew in the background, unless that is under way, or failed a moment ago, or too much of that
+     * kind is under way: then a later request that finds it stale comes here again.
      *
      * @param strategy of the request that found it stale; null for the default of the model
      */
     public void refresh(CacheKey key, @Nullable CacheStrategy strategy, Fill fill) {
         Entry entry = entries.getIfPresent(key);
-        if (entry == null || surroundings.ticker().read() - entry.nextRefresh < 0 || flights.containsKey(key)) {
+        if (entry == null
+                || surroundings.ticker().read() - entry.nextRefresh < 0
+                || flights.containsKey(key)
+                || !refreshes.tryAcquire()) {
             return;
         }
         CacheStrategy effective = strategy != null ? strategy : policy.defaultOf(entry.model);
         Flight flight = Flight.forRefresh(generations.now(), effective, entry.model);
         if (flights.putIfAbsent(key, flight) == null) {
-            surroundings.background().execute(() -> refresh(key, entry, flight, fill));
+            surroundings.background().execute(() -> {
+                try {
+                    refresh(key, entry, flight, fill);
+                } finally {
+                    refreshes.release();
+                }
+            });
+        } else {
+            refreshes.release();
         }
     }
 
     private void refresh(CacheKey key, Entry stale, Flight flight, Fill fill) {
         Entry latest = entries.getIfPresent(key);
         if (latest != null && latest.filledAt != stale.filledAt) {
-            end(key, flight, latest.body);
+            end(key, flight, null);
             return;
         }
         try {
@@ -251,8 +288,13 @@ public final class QueryCache {
         }
     }
 
-    /** In this order: whoever finds no flight finds what it stored. */
-    private void end(CacheKey key, Flight flight, CachedBody body) {
+    /**
+     * In this order: whoever finds no flight finds what it stored.
+     *
+     * @param body null when the flight was not needed: what is stored is older than the flight, and so need not be good
+     *     enough for all who joined it
+     */
+    private void end(CacheKey key, Flight flight, @Nullable CachedBody body) {
         flights.remove(key, flight);
         flight.land(body);
     }

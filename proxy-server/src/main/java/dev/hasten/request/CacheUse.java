@@ -6,7 +6,6 @@ import dev.hasten.cache.CachePolicy;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedAnswer;
 import dev.hasten.cache.CachedAnswer.Freshness;
-import dev.hasten.cache.QueryCache;
 import dev.hasten.cache.QueryCache.Fill;
 import dev.hasten.http.AcceptEncoding;
 import dev.hasten.http.Answer;
@@ -109,9 +108,7 @@ public final class CacheUse {
      * @param fill reads it for this request
      */
     public CachedAnswer fetch(CacheStrategy effective, @Nullable String model, Cancellation cancellation, Fill fill) {
-        QueryCache cache = database.cache();
-        CachedAnswer stored = cache.find(key(), effective, wantsGzip);
-        return stored != null ? stored : cache.fetch(key(), effective, model, cancellation, fill);
+        return database.cache().fetch(key(), effective, model, wantsGzip, cancellation, fill);
     }
 
     /** The answer that goes to the client; a stale one is read anew in the background. */

@@ -33,6 +33,7 @@ final class CacheSetup {
                 new QueryCache.Surroundings(
                         bytes(database),
                         database.limits().queryTimeout(),
+                        Math.max(1, database.pool().size() / 2),
                         watchdog,
                         Ticker.systemTicker(),
                         InstantSource.system(),
