@@ -1,7 +1,5 @@
 package dev.hasten.telemetry;
 
-import dev.hasten.cache.CacheStatistics;
-import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
@@ -103,52 +101,17 @@ public final class Meters implements AutoCloseable {
 
     /** Watches a cache. */
     public void watch(String database, QueryCache cache) {
-        CacheStatistics statistics = cache.statistics();
-        String requests = "hasten.cache.requests";
-        String requestsHelp = "Queries by accelerate-cache-status";
-        counter(requests, requestsHelp, database, "status", "ttl", () -> statistics.of(Event.HIT));
-        counter(requests, requestsHelp, database, "status", "swr", () -> statistics.of(Event.STALE_HIT));
-        counter(requests, requestsHelp, database, "status", "miss", () -> statistics.of(Event.MISS));
-        counter(requests, requestsHelp, database, "status", "none", () -> statistics.of(Event.BYPASS));
-        counter(
-                "hasten.cache.coalesced",
-                "Misses that waited for the query of another",
-                database,
-                "status",
-                "miss",
-                () -> statistics.of(Event.COALESCED));
-        String refreshes = "hasten.cache.refreshes";
-        String refreshesHelp = "Stale entries read anew in the background, by outcome";
-        counter(refreshes, refreshesHelp, database, "outcome", "success", () -> statistics.of(Event.REFRESH));
-        counter(refreshes, refreshesHelp, database, "outcome", "error", () -> statistics.of(Event.FAILED_REFRESH));
-        String notStored = "hasten.cache.not.stored";
-        String notStoredHelp = "Answers that might have been stored and were not, by reason";
-        counter(notStored, notStoredHelp, database, "reason", "too_large", () -> statistics.of(Event.TOO_LARGE));
-        counter(notStored, notStoredHelp, database, "reason", "invalidated", () -> statistics.of(Event.OUTDATED));
-        counter(
-                "hasten.cache.evictions",
-                "Entries that had to make room",
-                database,
-                "cause",
-                "size",
-                () -> statistics.of(Event.EVICTION));
-        String invalidations = "hasten.cache.invalidations";
-        String invalidationsHelp = "Invalidations by kind";
-        counter(invalidations, invalidationsHelp, database, "kind", "tags", () -> statistics.of(Event.INVALIDATE_TAGS));
-        counter(invalidations, invalidationsHelp, database, "kind", "all", () -> statistics.of(Event.INVALIDATE_ALL));
-        counter(invalidations, invalidationsHelp, database, "kind", "schema", () -> statistics.of(Event.SCHEMA_CHANGE));
+        for (CacheCounter counter : CacheCounter.ALL) {
+            // The registry refers to it weakly; the cache holds it for as long as there are requests.
+            FunctionCounter.builder(counter.name(), cache.statistics(), counts -> counts.of(counter.event()))
+                    .description(counter.description())
+                    .tag("database", database)
+                    .tag(counter.tag(), counter.value())
+                    .register(registry);
+        }
         gauge("hasten.cache.bytes", "Memory of stored answers", database, cache::bytes);
         gauge("hasten.cache.limit.bytes", "Memory that stored answers may take", database, cache::maximumBytes);
         gauge("hasten.cache.entries", "Stored answers", database, cache::size);
-    }
-
-    private void counter(
-            String name, String description, String database, String tag, String value, LongSupplier count) {
-        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
-                .description(description)
-                .tag("database", database)
-                .tag(tag, value)
-                .register(registry);
     }
 
     /** Watches how many clients are connected. */
