@@ -2,6 +2,7 @@ package dev.hasten.cache;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,13 @@ final class Entry {
     /** Nanoseconds from {@link #filledAt} on; then nobody may want it any more. */
     final long retention;
 
-    /** Nanoseconds on the cache's ticker: no refresh begins before. */
-    volatile long nextRefresh;
+    /** Nanoseconds on the cache's ticker: no refresh begins before. The compressed copy of an entry has the same. */
+    final AtomicLong nextRefresh;
 
     private final AtomicBoolean compressing;
 
     Entry(CachedBody body, long generation, List<String> tags, @Nullable String model, long filledAt, long retention) {
-        this(body, generation, tags, model, filledAt, retention, filledAt, new AtomicBoolean());
+        this(body, generation, tags, model, filledAt, retention, new AtomicLong(filledAt), new AtomicBoolean());
     }
 
     private Entry(
@@ -45,7 +46,7 @@ final class Entry {
             @Nullable String model,
             long filledAt,
             long retention,
-            long nextRefresh,
+            AtomicLong nextRefresh,
             AtomicBoolean compressing) {
         this.body = body;
         this.generation = generation;

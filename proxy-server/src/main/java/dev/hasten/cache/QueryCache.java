@@ -236,7 +236,7 @@ public final class QueryCache {
     public void refresh(CacheKey key, @Nullable CacheStrategy strategy, Fill fill) {
         Entry entry = entries.getIfPresent(key);
         if (entry == null
-                || surroundings.ticker().read() - entry.nextRefresh < 0
+                || surroundings.ticker().read() - entry.nextRefresh.get() < 0
                 || flights.containsKey(key)
                 || !refreshes.tryAcquire()) {
             return;
@@ -258,15 +258,23 @@ public final class QueryCache {
 
     private void refresh(CacheKey key, Entry stale, Flight flight, Fill fill) {
         Entry latest = entries.getIfPresent(key);
-        if (latest != null && latest.filledAt != stale.filledAt) {
+        boolean replaced = latest != null && latest.filledAt != stale.filledAt;
+        // Another refresh may have failed since the caller looked: it said so before it left the table of flights.
+        if (replaced || surroundings.ticker().read() - stale.nextRefresh.get() < 0) {
             end(key, flight, null);
             return;
         }
         try {
-            fly(key, flight, fill);
+            fly(key, flight, cancellation -> {
+                try {
+                    return fill.read(cancellation);
+                } finally {
+                    // Also when it succeeds: what it brings may be too large, or outdated, and then this entry stays.
+                    stale.nextRefresh.set(surroundings.ticker().read() + REFRESH_PAUSE);
+                }
+            });
             statistics.count(Event.REFRESH);
         } catch (RuntimeException e) {
-            stale.nextRefresh = surroundings.ticker().read() + REFRESH_PAUSE;
             statistics.count(Event.FAILED_REFRESH);
             LOG.debug("a refresh failed", e);
         }

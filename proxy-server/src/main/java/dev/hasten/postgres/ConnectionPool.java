@@ -2,6 +2,7 @@ package dev.hasten.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.hasten.postgres.PostgresSession.SessionOptions;
 import dev.hasten.protocol.ApiError;
 import java.sql.Connection;
@@ -300,7 +301,11 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** Retires all connections, each as soon as nobody uses it; new ones are made when needed. */
     public void retireConnections() {
-        connections.getHikariPoolMXBean().softEvictConnections();
+        HikariPoolMXBean pool = connections.getHikariPoolMXBean();
+        // There is none until the first connection is asked for.
+        if (pool != null) {
+            pool.softEvictConnections();
+        }
     }
 
     /** The options that the pool was made with. */
