@@ -27,6 +27,8 @@ public final class AdminApi {
     private final AdminToken token;
     private final ServerStates states;
     private final KeyEndpoints keys;
+    private final CacheStates cacheStates;
+    private final CacheEndpoints caches;
 
     /** The API of a running server. */
     public AdminApi(HastenServer server, AdminToken token, Clock clock) {
@@ -34,6 +36,8 @@ public final class AdminApi {
         this.token = token;
         this.states = new ServerStates(server, clock);
         this.keys = new KeyEndpoints(server.keys(), server.databases().keySet(), clock);
+        this.cacheStates = new CacheStates(server.databases().values());
+        this.caches = new CacheEndpoints(server.databases());
     }
 
     /** All of it. */
@@ -44,6 +48,9 @@ public final class AdminApi {
                 .route("GET", "/status", authorized(_ -> AdminJson.answer(200, states.status())))
                 .route("GET", "/pools", authorized(_ -> AdminJson.answer(200, states.pools())))
                 .route("GET", "/transactions", authorized(_ -> AdminJson.answer(200, states.transactions())))
+                .route("GET", "/cache", authorized(_ -> AdminJson.answer(200, cacheStates.caches())))
+                .route("POST", "/cache/invalidate", authorized(caches::invalidate))
+                .route("POST", "/schema/invalidate", authorized(caches::schemaChanged))
                 .route("GET", "/keys", authorized(_ -> keys.list()))
                 .route("POST", "/keys", authorized(keys::create))
                 .route("DELETE", "/keys/{id}", authorized(keys::revoke))

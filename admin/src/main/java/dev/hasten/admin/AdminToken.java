@@ -50,16 +50,31 @@ public final class AdminToken {
      * @throws HttpServerException naming the file, when it cannot be read or written, or holds no token
      */
     public static AdminToken of(ServerConfig config) {
+        try {
+            AdminToken known = find(config);
+            return known != null ? known : new AdminToken(create(fileOf(config)), fileOf(config));
+        } catch (IOException e) {
+            throw new HttpServerException("The admin token cannot be kept in " + fileOf(config) + " (" + e + ")", e);
+        }
+    }
+
+    /**
+     * The token of this configuration, as a server that runs with it knows it; null when there is none yet.
+     *
+     * @throws IOException when the file cannot be read, or holds no token
+     */
+    public static @Nullable AdminToken find(ServerConfig config) throws IOException {
         Secret configured = config.adminToken();
         if (configured != null) {
             return new AdminToken(configured.value(), null);
         }
-        Path file = config.stateDir().toAbsolutePath().resolve("admin-token");
-        try {
-            return new AdminToken(Files.exists(file) ? read(file) : create(file), file);
-        } catch (IOException e) {
-            throw new HttpServerException("The admin token cannot be kept in " + file + " (" + e + ")", e);
-        }
+        Path file = fileOf(config);
+        return Files.exists(file) ? new AdminToken(read(file), file) : null;
+    }
+
+    /** Where the token is kept when none is configured. */
+    public static Path fileOf(ServerConfig config) {
+        return config.stateDir().toAbsolutePath().resolve("admin-token");
     }
 
     private static String read(Path file) throws IOException {
@@ -85,6 +100,11 @@ public final class AdminToken {
             // Another server that starts on the same directory was faster: its token is the one.
             return read(file);
         }
+    }
+
+    /** The header that opens the API with it. */
+    public String authorization() {
+        return SCHEME + new String(token, UTF_8);
     }
 
     /** Where the token can be read; null when it is the configured one. */

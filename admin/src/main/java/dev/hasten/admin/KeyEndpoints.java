@@ -73,7 +73,7 @@ final class KeyEndpoints {
 
     /** 201 with the token, or 400 saying what is wrong. */
     Answer create(Exchange exchange) {
-        KeyRequest request = request(AdminJson.object(exchange.body()));
+        KeyRequest request = request(AdminJson.object(exchange.body(), FIELDS));
         CreatedKey created;
         try {
             created = request.make(keys, databases, clock.instant());
@@ -94,36 +94,15 @@ final class KeyEndpoints {
     }
 
     private static KeyRequest request(JsonNode body) {
-        if (!FIELDS.containsAll(body.propertyNames())) {
-            throw ApiError.badRequest("The body has an unknown field; known are " + String.join(", ", FIELDS));
-        }
-        String name = text(body, "name");
+        String name = AdminJson.text(body, "name");
         if (name == null) {
             throw ApiError.badRequest("name is missing: say what the key is for");
         }
-        return new KeyRequest(name, text(body, "database"), texts(body, "scopes"), text(body, "expires"));
-    }
-
-    private static @Nullable String text(JsonNode body, String field) {
-        JsonNode value = body.get(field);
-        if (value == null || value.isNull()) {
-            return null;
-        }
-        if (!value.isString()) {
-            throw ApiError.badRequest(field + " must be a text");
-        }
-        return value.stringValue();
-    }
-
-    private static @Nullable List<String> texts(JsonNode body, String field) {
-        JsonNode list = body.get(field);
-        if (list == null || list.isNull()) {
-            return null;
-        }
-        if (!list.isArray() || !list.valueStream().allMatch(JsonNode::isString)) {
-            throw ApiError.badRequest(field + " must be a list of texts");
-        }
-        return list.valueStream().map(JsonNode::stringValue).toList();
+        return new KeyRequest(
+                name,
+                AdminJson.text(body, "database"),
+                AdminJson.texts(body, "scopes"),
+                AdminJson.text(body, "expires"));
     }
 
     /** 204; 404 for an unknown id; 409 for a key of the configuration, which only a restart takes away. */

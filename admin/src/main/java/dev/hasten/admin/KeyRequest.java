@@ -37,16 +37,8 @@ public record KeyRequest(
         Instant end = expires == null ? null : Expiry.parse(expires, now);
         return keys.create(
                 name,
-                database == null ? only(databases) : database,
+                DatabaseName.chosen(database, databases),
                 scopes == null ? Scope.DEFAULT : Scope.parse(scopes),
                 end);
-    }
-
-    private static String only(Collection<String> databases) {
-        if (databases.size() != 1) {
-            throw new IllegalArgumentException(
-                    "database is required, because there are several: " + String.join(", ", databases));
-        }
-        return databases.iterator().next();
     }
 }

@@ -1,15 +1,83 @@
 package dev.hasten.cli;
 
-/** The URL that an app on this machine gives to Prisma Client. */
-final class ClientUrl {
-    private ClientUrl() {}
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.config.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The URL that an app gives to Prisma Client.
+ *
+ * @param server where its requests go, such as {@code http://localhost:4466}
+ * @param key the API key; null if the URL has none
+ */
+record ClientUrl(URI server, @Nullable String key) {
+    private static final String KEY_PARAMETER = "api_key=";
 
     /**
+     * The URL of a server on this machine.
+     *
      * @param port a number, or what stands in its place when it is not known
      * @param token of an API key
      */
     static String of(boolean tls, String port, String token) {
         // prisma+postgres:// means http for clients on localhost, prisma:// always means https.
-        return (tls ? "prisma" : "prisma+postgres") + "://localhost:" + port + "/?api_key=" + token;
+        return (tls ? "prisma" : "prisma+postgres") + "://localhost:" + port + "/?" + KEY_PARAMETER + token;
+    }
+
+    /**
+     * Reads a URL as Prisma Client does: everything lives at the root of the host, and {@code prisma+postgres} means
+     * http for localhost, https for all others. Takes http and https as they are, too.
+     *
+     * @throws IllegalArgumentException saying what is allowed; never shows the URL, which holds a key
+     */
+    static ClientUrl parse(String text) {
+        try {
+            URI url = new URI(text.strip());
+            String host = url.getHost();
+            String scheme = url.getScheme();
+            if (host != null && scheme != null) {
+                String http = http(scheme.toLowerCase(Locale.ROOT), host.toLowerCase(Locale.ROOT));
+                return new ClientUrl(new URI(http, null, host, url.getPort(), null, null, null), key(url));
+            }
+        } catch (URISyntaxException e) {
+            // Told below; its own text would show the key.
+        }
+        throw notAllowed();
+    }
+
+    private static String http(String scheme, String host) {
+        return switch (scheme) {
+            case "http", "https" -> scheme;
+            case "prisma" -> "https";
+            case "prisma+postgres" ->
+                Stream.of("localhost", "127.0.0.1", "[::1]").anyMatch(host::contains) ? "http" : "https";
+            default -> throw notAllowed();
+        };
+    }
+
+    private static @Nullable String key(URI url) {
+        String query = url.getRawQuery() == null ? "" : url.getRawQuery();
+        return Stream.of(query.split("&", -1))
+                .filter(parameter -> parameter.startsWith(KEY_PARAMETER))
+                .map(parameter -> URLDecoder.decode(parameter.substring(KEY_PARAMETER.length()), UTF_8))
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static IllegalArgumentException notAllowed() {
+        return new IllegalArgumentException("the URL must be one such as prisma+postgres://HOST:PORT/?api_key=KEY;"
+                + " prisma://, https:// and http:// are known, too");
+    }
+
+    @Override
+    public String toString() {
+        return server + " with " + (key == null ? "no key" : Secret.MASK);
     }
 }

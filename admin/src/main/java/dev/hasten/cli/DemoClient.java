@@ -38,15 +38,28 @@ final class DemoClient implements AutoCloseable {
         return send(path, resource(resource), otherKey);
     }
 
-    private DemoReply send(String path, String body, String bearer) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+    /** Posts with a {@code cacheStrategy}, as {@code @prisma/extension-accelerate} sends it. */
+    DemoReply postCached(String path, String resource, String cacheControl, String tags)
+            throws IOException, InterruptedException {
+        return send(path, resource(resource), key, "cache-control", cacheControl, "accelerate-cache-tags", tags);
+    }
+
+    private DemoReply send(String path, String body, String bearer, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
                 .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + bearer)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        return new DemoReply(response.statusCode(), response.body());
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return new DemoReply(
+                response.statusCode(),
+                response.body(),
+                response.headers().firstValue("accelerate-cache-status").orElse(""),
+                response.headers().firstValue("age").orElse(""));
     }
 
     /** The text of a resource of the demo. */

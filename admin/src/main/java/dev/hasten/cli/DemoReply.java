@@ -8,8 +8,10 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param status HTTP status
  * @param body JSON
+ * @param cacheStatus the header {@code accelerate-cache-status}, or ""
+ * @param age the header, or ""
  */
-record DemoReply(int status, String body) {
+record DemoReply(int status, String body, String cacheStatus, String age) {
     private JsonNode json() {
         return JsonMapper.shared().readTree(body);
     }

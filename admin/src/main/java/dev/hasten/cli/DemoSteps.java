@@ -28,6 +28,17 @@ final class DemoSteps {
                 new DemoStep(
                         "interactive transaction", SOME, 200, this::transaction, _ -> "start, create, count, commit"),
                 query("raw SQL", MANY, "raw.json"),
+                cached("findMany, cacheStrategy ttl: first", 1, "max-age=60"),
+                cached("  the same again", MANY, "max-age=60"),
+                // Without a ttl nothing is ever fresh: each answer is stale, and read anew in the background.
+                cached("  with swr only (stale, refreshed)", MANY, "stale-while-revalidate=60"),
+                new DemoStep(
+                        "  invalidate by tag",
+                        1,
+                        200,
+                        () -> client.post("/invalidate", "invalidate.json"),
+                        _ -> "counts for every request from now on"),
+                cached("  after the invalidation", 1, "max-age=60"),
                 new DemoStep(
                         "findUnique with a wrong key",
                         1,
@@ -45,6 +56,16 @@ final class DemoSteps {
 
     private DemoStep query(String title, int calls, String resource) {
         return new DemoStep(title, calls, 200, () -> client.post("/query", resource), _ -> "");
+    }
+
+    /** The note shows what the server says about the cache. */
+    private DemoStep cached(String title, int calls, String cacheControl) {
+        return new DemoStep(
+                title,
+                calls,
+                200,
+                () -> client.postCached("/query", "find-many.json", cacheControl, "posts"),
+                reply -> "accelerate-cache-status: %s, age: %s".formatted(reply.cacheStatus(), reply.age()));
     }
 
     private DemoReply transaction() throws Exception {

@@ -20,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
             ServeCommand.class,
             DemoCommand.class,
             KeysCommand.class,
+            MigratedCommand.class,
             CheckConfigCommand.class,
             HelpCommand.class
         },

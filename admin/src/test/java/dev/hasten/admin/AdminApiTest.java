@@ -55,6 +55,9 @@ class AdminApiTest {
                 new String[] {"GET", "/status"},
                 new String[] {"GET", "/pools"},
                 new String[] {"GET", "/transactions"},
+                new String[] {"GET", "/cache"},
+                new String[] {"POST", "/cache/invalidate"},
+                new String[] {"POST", "/schema/invalidate"},
                 new String[] {"GET", "/keys"},
                 new String[] {"POST", "/keys"},
                 new String[] {"DELETE", "/keys/abcdefgh"});

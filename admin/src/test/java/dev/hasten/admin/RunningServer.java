@@ -26,7 +26,10 @@ final class RunningServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     RunningServer(EmbeddedPostgres postgres, Path stateDir, Map<String, String> settings) {
-        String url = "postgresql://postgres@localhost:" + postgres.getPort() + "/postgres";
+        this("postgresql://postgres@localhost:" + postgres.getPort() + "/postgres", stateDir, settings);
+    }
+
+    RunningServer(String url, Path stateDir, Map<String, String> settings) {
         Map<String, String> values = new HashMap<>(Map.of(
                 "host", "127.0.0.1",
                 "port", "0",
@@ -73,6 +76,18 @@ final class RunningServer implements AutoCloseable {
     Reply query(String method, String path, String key, @Nullable String body)
             throws IOException, InterruptedException {
         return send("http://127.0.0.1:" + server.port() + path, method, "Bearer " + key, body);
+    }
+
+    /** Asks the client port for a query with a {@code cacheStrategy}. */
+    Reply read(String key, String body, String cacheControl, String tags) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/query"))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .header("Cache-Control", cacheControl)
+                .header("Accelerate-Cache-Tags", tags)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return new Reply(client.send(request, HttpResponse.BodyHandlers.ofString()));
     }
 
     Reply send(String url, String method, @Nullable String authorization, @Nullable String body)

@@ -23,6 +23,11 @@ class DemoCommandTest {
                 .containsPattern("update +200 +1 ")
                 .containsPattern("interactive transaction +200 +1 .*start, create, count, commit")
                 .containsPattern("raw SQL +200 +10 ")
+                .containsPattern("cacheStrategy ttl: first +200 +50 .*accelerate-cache-status: miss, age: 0")
+                .containsPattern("the same again +200 +50 .*accelerate-cache-status: ttl, age: \\d")
+                .containsPattern("with swr only .* +200 +50 .*accelerate-cache-status: swr, age: \\d")
+                .containsPattern("invalidate by tag +200 +- ")
+                .containsPattern("after the invalidation +200 +50 .*accelerate-cache-status: miss, age: 0")
                 .containsPattern("findUnique with a wrong key +401 +- .*P6002")
                 .containsPattern(
                         "query that would take 30 s +422 +- .*P6004: cancelled .* PostgreSQL runs 0 statements")

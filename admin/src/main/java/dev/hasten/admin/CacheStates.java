@@ -1,0 +1,133 @@
+package dev.hasten.admin;
+
+import dev.hasten.cache.CachePolicy;
+import dev.hasten.cache.CacheStatistics;
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.QueryCache;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.request.Database;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the caches hold, and what became of the requests that they were asked for. */
+final class CacheStates {
+    private final Collection<Database> databases;
+
+    /** {@code GET /cache}. */
+    record Caches(List<Cache> databases) {}
+
+    /**
+     * The cache of one database.
+     *
+     * @param entries roughly: those that are outdated or expired count until they are found
+     * @param bytes of memory that entries hold
+     * @param limitBytes that they may hold
+     */
+    record Cache(
+            String database,
+            boolean enabled,
+            long schemaEpoch,
+            long entries,
+            long bytes,
+            long limitBytes,
+            Policy policy,
+            Counts counts) {}
+
+    /**
+     * What the configuration lets apps do; see {@link CachePolicy}.
+     *
+     * @param invalidationsPerSecond 0 for no limit
+     * @param defaults by model
+     */
+    record Policy(
+            long maxTtlSeconds,
+            long maxSwrSeconds,
+            int maxTags,
+            long entryBytes,
+            boolean sharedByKeys,
+            int invalidationsPerSecond,
+            Map<String, Strategy> defaults) {}
+
+    /** For requests that name none. */
+    record Strategy(long ttlSeconds, long swrSeconds, List<String> tags) {}
+
+    /**
+     * Since the server started; see {@link Event}.
+     *
+     * @param coalesced misses that waited for the query of another, which count as misses, too
+     */
+    record Counts(
+            long hits,
+            long staleHits,
+            long misses,
+            long coalesced,
+            long bypassed,
+            long refreshes,
+            long failedRefreshes,
+            long tooLarge,
+            long outdated,
+            long evictions,
+            Invalidations invalidations) {}
+
+    /** Invalidations by kind. */
+    record Invalidations(long tags, long all, long schema) {}
+
+    CacheStates(Collection<Database> databases) {
+        this.databases = databases;
+    }
+
+    Caches caches() {
+        return new Caches(databases.stream()
+                .map(database -> cache(database.name(), database.cache()))
+                .toList());
+    }
+
+    private static Cache cache(String database, QueryCache cache) {
+        return new Cache(
+                database,
+                cache.policy().enabled(),
+                cache.schemaEpoch(),
+                cache.size(),
+                cache.bytes(),
+                cache.maximumBytes(),
+                policy(cache.policy()),
+                counts(cache.statistics()));
+    }
+
+    private static Policy policy(CachePolicy policy) {
+        Map<String, Strategy> defaults = new TreeMap<>();
+        policy.defaults().forEach((model, strategy) -> defaults.put(model, strategy(strategy)));
+        return new Policy(
+                policy.maxTtlSeconds(),
+                policy.maxSwrSeconds(),
+                policy.maxTags(),
+                policy.entryBytes(),
+                policy.sharedByKeys(),
+                policy.invalidationsPerSecond(),
+                defaults);
+    }
+
+    private static Strategy strategy(CacheStrategy strategy) {
+        return new Strategy(strategy.ttlSeconds(), strategy.swrSeconds(), strategy.tags());
+    }
+
+    private static Counts counts(CacheStatistics statistics) {
+        return new Counts(
+                statistics.of(Event.HIT),
+                statistics.of(Event.STALE_HIT),
+                statistics.of(Event.MISS),
+                statistics.of(Event.COALESCED),
+                statistics.of(Event.BYPASS),
+                statistics.of(Event.REFRESH),
+                statistics.of(Event.FAILED_REFRESH),
+                statistics.of(Event.TOO_LARGE),
+                statistics.of(Event.OUTDATED),
+                statistics.of(Event.EVICTION),
+                new Invalidations(
+                        statistics.of(Event.INVALIDATE_TAGS),
+                        statistics.of(Event.INVALIDATE_ALL),
+                        statistics.of(Event.SCHEMA_CHANGE)));
+    }
+}

@@ -1,0 +1,154 @@
+package dev.hasten.cli;
+
+import dev.hasten.admin.AdminToken;
+import dev.hasten.cli.SchemaHook.AdminPort;
+import dev.hasten.cli.SchemaHook.ClientPort;
+import dev.hasten.config.Config;
+import dev.hasten.config.Origin;
+import dev.hasten.config.ServerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The last step of a migration: {@code prisma migrate deploy && hasten migrated}. */
+@Command(
+        name = "migrated",
+        description = {
+            "Tell a running server that a migration has changed the schema: it forgets cached answers and renews its"
+                    + " connections.",
+            "With --url it asks the port of the clients, with a key that has the scope schema; without, the admin API of"
+                    + " the configuration, which must be the one that the server was started with."
+        },
+        mixinStandardHelpOptions = true)
+final class MigratedCommand implements Callable<Integer> {
+    private static final String KEY_VARIABLE = "HASTEN_API_KEY";
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "As Prisma Client has it: prisma+postgres://HOST:PORT/?api_key=KEY.")
+    private @Nullable String url;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "API key for a URL without one; " + KEY_VARIABLE + " does the same, and shows in no list of"
+                    + " processes.")
+    private @Nullable String key;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "PEM file with the authority that signed the certificate of the server of --url; with"
+                    + " --tls-dev that is tls/ca.pem in its state_dir.")
+    private @Nullable Path ca;
+
+    @Option(
+            names = "--database",
+            paramLabel = "DATABASE",
+            description = "The database that was migrated, without --url; may be left out where there is only one.")
+    private @Nullable String database;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            SchemaHook hook = url == null ? adminPort() : clientPort(url);
+            try (SchemaHookClient client = new SchemaHookClient(ca == null ? null : TrustedAuthorities.context(ca))) {
+                SchemaHookAnswer answer = client.tell(hook);
+                spec.commandLine()
+                        .getOut()
+                        .println("Schema epoch of " + answer.database() + " is now " + answer.schemaEpoch()
+                                + ": no answer from before is used again, and connections are renewed.");
+                spec.commandLine().getOut().flush();
+                return ExitCode.OK;
+            }
+        } catch (SchemaHookException | IOException e) {
+            spec.commandLine().getErr().println("hasten: " + e.getMessage());
+            spec.commandLine().getErr().flush();
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    private ClientPort clientPort(String text) {
+        if (database != null) {
+            throw wrong("--database does not go with --url: the API key belongs to one database");
+        }
+        ClientUrl parsed;
+        try {
+            parsed = ClientUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--url: " + e.getMessage());
+        }
+        String given = firstOf(parsed.key(), key, System.getenv(KEY_VARIABLE));
+        if (given == null) {
+            throw wrong("--url needs an API key with the scope schema: in the URL as api_key=KEY, by --key, or in "
+                    + KEY_VARIABLE);
+        }
+        return new ClientPort(parsed.server(), "Bearer " + given);
+    }
+
+    private AdminPort adminPort() throws IOException, SchemaHookException {
+        if (key != null || ca != null) {
+            throw wrong("--key and --ca need --url");
+        }
+        Config config = options.load();
+        ServerConfig server = config.server();
+        if (server.adminPort() == 0) {
+            throw wrong("admin_port is 0, so that the server took any free port, which its first lines name: give it"
+                    + " with --set admin_port=PORT");
+        }
+        AdminToken token = AdminToken.find(server);
+        if (token == null) {
+            throw new SchemaHookException("there is no admin token in " + AdminToken.fileOf(server)
+                    + ": no server runs with this state_dir. Give the configuration of the server, or --url");
+        }
+        return new AdminPort(
+                URI.create("http://" + reachable(server.adminHost()) + ":" + server.adminPort()),
+                token.authorization(),
+                database,
+                token.file() == null ? "in admin_token" : "in " + token.file(),
+                config.values()
+                                .origin("admin_port")
+                                .filter(Origin.Default.class::isInstance)
+                                .isPresent()
+                        ? AdminPort.PortOrigin.DEFAULT
+                        : AdminPort.PortOrigin.CONFIGURED);
+    }
+
+    /** An address to connect to, for one to listen on. */
+    private static String reachable(String host) {
+        return switch (host) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::", "[::]" -> "[::1]";
+            default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        };
+    }
+
+    private static @Nullable String firstOf(@Nullable String... values) {
+        for (String value : values) {
+            if (value != null && !value.isBlank()) {
+                return value.strip();
+            }
+        }
+        return null;
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.hasten.cli;
+
+import dev.hasten.protocol.Scope;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Tells a server that the schema of a database has changed. */
+final class SchemaHookClient implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int LONGEST_MESSAGE = 300;
+
+    private final HttpClient http;
+
+    /** @param trusted whom to believe who the server is; null for what Java trusts */
+    SchemaHookClient(@Nullable SSLContext trusted) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
+        this.http = (trusted == null ? builder : builder.sslContext(trusted)).build();
+    }
+
+    /**
+     * Returns when the server has taken note.
+     *
+     * @return its answer
+     * @throws SchemaHookException saying why it has not
+     */
+    SchemaHookAnswer tell(SchemaHook hook) throws SchemaHookException, InterruptedException {
+        HttpResponse<String> response;
+        try {
+            response = http.send(request(hook), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new SchemaHookException(
+                    "no answer from " + hook.name() + " (" + reason(e) + ")" + advice(hook, e), e);
+        }
+        JsonNode body = json(response.body());
+        if (response.statusCode() == 200 && body.path("schemaEpoch").isIntegralNumber()) {
+            return new SchemaHookAnswer(
+                    body.path("schemaEpoch").asLong(), body.path("database").asString("the key's database"));
+        }
+        throw new SchemaHookException(failure(hook, response.statusCode(), body));
+    }
+
+    private static HttpRequest request(SchemaHook hook) throws SchemaHookException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(hook.server().resolve("/schema/invalidate"))
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(hook.body()));
+        try {
+            return request.header("Authorization", hook.authorization()).build();
+        } catch (IllegalArgumentException e) {
+            // Its own text would show the key.
+            throw new SchemaHookException(
+                    "the key or token for " + hook.name() + " has characters that cannot be sent");
+        }
+    }
+
+    private static String reason(IOException failure) {
+        return switch (failure) {
+            case HttpTimeoutException _ -> "it takes too long";
+            case ConnectException e when isUnresolved(e) -> "unknown host";
+            case ConnectException _ -> "connection refused";
+            case SSLException e -> "TLS: " + e.getMessage();
+            default ->
+                Objects.requireNonNullElse(
+                        failure.getMessage(), failure.getClass().getSimpleName());
+        };
+    }
+
+    private static boolean isUnresolved(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause != null && (cause instanceof UnresolvedAddressException || isUnresolved(cause));
+    }
+
+    private static String advice(SchemaHook hook, IOException failure) {
+        String advice = failure instanceof SSLException
+                ? "does it speak TLS there, and is its certificate trusted? --ca FILE names an authority of your own"
+                : hook.unreachableAdvice();
+        return advice.isEmpty() ? "" : ": " + advice;
+    }
+
+    private static String failure(SchemaHook hook, int status, JsonNode body) {
+        return switch (status) {
+            case 200 -> hook.name() + " answered, but not as Hasten does";
+            case 401 -> hook.name() + " answered 401: " + hook.unauthorizedAdvice();
+            case 403 ->
+                hook.name() + " answered 403: the API key lacks the scope " + Scope.SCHEMA.text()
+                        + "; `hasten keys create --name NAME --scope " + Scope.SCHEMA.text()
+                        + "` makes one that has it";
+            case 404 ->
+                hook.name() + " answered 404: it is no Hasten, or one that is too old to be told about a migration";
+            default -> {
+                String message = printable(body.path("message").asString(""));
+                yield hook.name() + " answered " + status + (message.isEmpty() ? "" : ": " + message);
+            }
+        };
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return JsonMapper.shared().readTree(body);
+        } catch (JacksonException e) {
+            return JsonMapper.shared().missingNode();
+        }
+    }
+
+    /** What others wrote, on one line of a terminal. */
+    private static String printable(String text) {
+        String line = text.replaceAll("\\p{Cntrl}+", " ");
+        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "...";
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

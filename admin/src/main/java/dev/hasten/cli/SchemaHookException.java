@@ -1,0 +1,17 @@
+package dev.hasten.cli;
+
+import java.io.Serial;
+
+/** A server could not be told that a schema has changed. The message is one line for people, without key or token. */
+final class SchemaHookException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    SchemaHookException(String message) {
+        super(message);
+    }
+
+    SchemaHookException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

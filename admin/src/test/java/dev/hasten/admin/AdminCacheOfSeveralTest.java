@@ -1,0 +1,88 @@
+package dev.hasten.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.admin.RunningServer.Reply;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** The caches of several databases. They are never asked, so none runs. */
+class AdminCacheOfSeveralTest {
+    private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
+
+    private RunningServer running;
+
+    @BeforeEach
+    void start(@TempDir Path stateDir) {
+        running = new RunningServer(
+                NOWHERE,
+                stateDir,
+                Map.of(
+                        "cache.bytes", "4mb",
+                        "databases.default.cache.share", "3",
+                        "databases.shop.url", NOWHERE,
+                        "databases.old.url", NOWHERE,
+                        "databases.old.cache.enabled", "false"));
+    }
+
+    @AfterEach
+    void stop() {
+        running.close();
+    }
+
+    private JsonNode cache(String database) throws Exception {
+        return running.admin("/cache")
+                .json()
+                .get("databases")
+                .valueStream()
+                .filter(cache -> cache.get("database").asString().equals(database))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void eachDatabaseHasItsShareOfTheMemory() throws Exception {
+        assertThat(cache("default").get("limit_bytes").asInt()).isEqualTo(3 << 20);
+        assertThat(cache("shop").get("limit_bytes").asInt()).isEqualTo(1 << 20);
+        assertThat(cache("old").get("limit_bytes").asInt()).isZero();
+        assertThat(cache("old").get("enabled").asBoolean()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"cache | {\"tags\":\"all\"}", "schema | {}"})
+    void whichOneIsMeantMustBeSaid(String what, String body) throws Exception {
+        Reply refused = running.admin("POST", "/" + what + "/invalidate", body);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().get("message").asString())
+                .contains("database is required, because there are several: ")
+                .contains("default", "shop", "old");
+        assertThat(cache("shop").at("/counts/invalidations").toString())
+                .isEqualTo("{\"tags\":0,\"all\":0,\"schema\":0}");
+    }
+
+    @Test
+    void onlyTheOneThatIsMeantChanges() throws Exception {
+        assertThat(running.admin("POST", "/schema/invalidate", "{\"database\":\"shop\"}")
+                        .body())
+                .isEqualTo("{\"database\":\"shop\",\"schemaEpoch\":1}");
+        assertThat(running.admin("POST", "/cache/invalidate", "{\"database\":\"shop\",\"tags\":\"all\"}")
+                        .body())
+                .isEqualTo("{\"database\":\"shop\"}");
+
+        assertThat(cache("shop").at("/counts/invalidations").toString())
+                .isEqualTo("{\"tags\":0,\"all\":1,\"schema\":1}");
+        assertThat(cache("default").at("/counts/invalidations").toString())
+                .isEqualTo("{\"tags\":0,\"all\":0,\"schema\":0}");
+        assertThat(cache("default").get("schema_epoch").asInt()).isZero();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.hasten.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientUrlTest {
+    @ParameterizedTest
+    @CsvSource({
+        "prisma+postgres://localhost:4466/?api_key=s3cret, http://localhost:4466, s3cret",
+        "prisma+postgres://LOCALHOST:4466/?api_key=s3cret, http://LOCALHOST:4466, s3cret",
+        "prisma+postgres://127.0.0.1:4466/?api_key=s3cret, http://127.0.0.1:4466, s3cret",
+        "prisma+postgres://[::1]:4466/?api_key=s3cret, http://[::1]:4466, s3cret",
+        "prisma+postgres://hasten.example/?api_key=s3cret, https://hasten.example, s3cret",
+        "prisma://localhost:4466/?api_key=s3cret, https://localhost:4466, s3cret",
+        "prisma://hasten.example/?other=1&api_key=s3cret&more, https://hasten.example, s3cret",
+        "https://hasten.example:8443/some/path?api_key=a%2Fb#part, https://hasten.example:8443, a/b",
+        "http://10.0.0.7, http://10.0.0.7, ",
+        "http://10.0.0.7/?api_key=, http://10.0.0.7, "
+    })
+    void aUrlMeansWhatItMeansToPrismaClient(String url, String server, @Nullable String key) {
+        ClientUrl parsed = ClientUrl.parse(url);
+
+        assertThat(parsed.server()).hasToString(server);
+        assertThat(parsed.key()).isEqualTo(key);
+        assertThat(parsed.toString()).doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "s3cret",
+                "localhost:4466/?api_key=s3cret",
+                "postgresql://user@host/db?api_key=s3cret",
+                "prisma://?api_key=s3cret",
+                "prisma://a b/?api_key=s3cret",
+                "prisma://host/?api_key=s3cret|"
+            })
+    void anythingElseIsToldWhatIsAllowedAndNeverShown(String url) {
+        assertThatThrownBy(() -> ClientUrl.parse(url))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessageContaining("prisma+postgres://HOST:PORT/?api_key=KEY")
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void whatHastenPrintsItReads() {
+        assertThat(ClientUrl.parse(ClientUrl.of(false, "4466", "k")).server()).hasToString("http://localhost:4466");
+        assertThat(ClientUrl.parse(ClientUrl.of(true, "4466", "k")).server()).hasToString("https://localhost:4466");
+    }
+}

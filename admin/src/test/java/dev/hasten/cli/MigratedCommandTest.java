@@ -1,0 +1,262 @@
+package dev.hasten.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.hasten.admin.AdminServer;
+import dev.hasten.cli.SchemaHook.AdminPort;
+import dev.hasten.config.Config;
+import dev.hasten.config.ConfigSources;
+import dev.hasten.protocol.Scope;
+import dev.hasten.server.HastenServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tells a real server about migrations. Its database is never asked, so none runs. */
+class MigratedCommandTest {
+    private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
+    private static final String DONE = "no answer from before is used again, and connections are renewed.";
+
+    @TempDir
+    private Path stateDir;
+
+    private HastenServer server;
+    private AdminServer admin;
+
+    private void start(Map<String, String> settings) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                "host", "127.0.0.1",
+                "port", "0",
+                "admin_port", "0",
+                "state_dir", stateDir.toString(),
+                "drain_timeout", "0s",
+                "databases.default.url", NOWHERE));
+        values.putAll(settings);
+        server = HastenServer.start(Config.load(new ConfigSources(null, Map.of(), values, stateDir)));
+        admin = AdminServer.start(server);
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            admin.close();
+            server.close();
+        }
+    }
+
+    private String key(Scope... scopes) {
+        return server.keys().create("test", "default", Set.of(scopes), null).token();
+    }
+
+    private String url(String key) {
+        return "prisma+postgres://localhost:" + server.port() + "/?api_key=" + key;
+    }
+
+    private static CommandRun migrated(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("migrated"));
+        all.addAll(List.of(arguments));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    private CommandRun migratedByAdmin(int port, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--set", "state_dir=" + stateDir, "--set", "admin_port=" + port));
+        all.addAll(List.of(arguments));
+        return migrated(all.toArray(String[]::new));
+    }
+
+    private long epoch(String database) {
+        return Objects.requireNonNull(server.databases().get(database)).cache().schemaEpoch();
+    }
+
+    private static void assertFailed(CommandRun run, String... told) {
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("hasten: ")
+                .contains(told);
+    }
+
+    @Test
+    void aKeyOfScopeSchemaTellsItOverThePortOfTheClients() {
+        start(Map.of());
+        String key = key(Scope.SCHEMA);
+
+        CommandRun first = migrated("--url", url(key));
+        CommandRun second = migrated("--url", "http://127.0.0.1:" + server.port(), "--key", key);
+
+        assertThat(first.err()).isEmpty();
+        assertThat(first.out().lines()).containsExactly("Schema epoch of the key's database is now 1: " + DONE);
+        assertThat(first.status()).isZero();
+        assertThat(second.out()).startsWith("Schema epoch of the key's database is now 2: ");
+        assertThat(epoch("default")).isEqualTo(2);
+    }
+
+    @Test
+    void theKeyInTheUrlComesFirst() {
+        start(Map.of());
+
+        assertThat(migrated("--url", url(key(Scope.SCHEMA)), "--key", "wrong").status())
+                .isZero();
+    }
+
+    @Test
+    void withoutAUrlTheAdminApiOfTheConfigurationIsTold() {
+        start(Map.of());
+
+        CommandRun run = migratedByAdmin(admin.port());
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines()).containsExactly("Schema epoch of default is now 1: " + DONE);
+        assertThat(run.status()).isZero();
+        assertThat(epoch("default")).isOne();
+    }
+
+    @Test
+    void aConfiguredAdminTokenIsUsed() {
+        start(Map.of("admin_token", "0123456789abcdef-of-the-test"));
+
+        assertThat(migratedByAdmin(admin.port(), "--set", "admin_token=0123456789abcdef-of-the-test")
+                        .status())
+                .isZero();
+        CommandRun wrong = migratedByAdmin(admin.port(), "--set", "admin_token=0123456789abcdef-of-another");
+        assertFailed(wrong, "answered 401: the token in admin_token is not the one of the server that listens there");
+        assertThat(wrong.err()).doesNotContain("0123456789abcdef");
+    }
+
+    @Test
+    void ofSeveralDatabasesTheOneThatIsNamedIsMeant() {
+        start(Map.of("databases.shop.url", NOWHERE));
+
+        assertFailed(migratedByAdmin(admin.port()), "answered 400: ", "default, shop");
+        assertFailed(migratedByAdmin(admin.port(), "--database", "sh\"op"), "there is no database sh\"op");
+        assertThat(migratedByAdmin(admin.port(), "--database", "shop").out())
+                .startsWith("Schema epoch of shop is now 1: ");
+        assertThat(epoch("shop")).isOne();
+        assertThat(epoch("default")).isZero();
+    }
+
+    @Test
+    void aDevelopmentCertificateIsTrustedWhereItsAuthorityIsNamed() {
+        start(Map.of("tls.dev", "true"));
+        String url = "prisma://localhost:" + server.port();
+        String key = key(Scope.SCHEMA);
+        Path ca = Objects.requireNonNull(server.developmentCa());
+
+        CommandRun trusting = migrated("--url", url, "--key", key, "--ca", ca.toString());
+        assertThat(trusting.err()).isEmpty();
+        assertThat(trusting.status()).isZero();
+
+        assertFailed(migrated("--url", url, "--key", key), "no answer from Hasten at https://localhost:", "--ca FILE");
+        // As http, which is not what listens there.
+        assertFailed(migrated("--url", url(key)), "no answer from Hasten at http://localhost:");
+        assertThat(epoch("default")).isOne();
+    }
+
+    @Test
+    void aFileWithoutCertificatesIsNamed() throws Exception {
+        Path empty = Files.writeString(stateDir.resolve("empty.pem"), "");
+        Path junk = Files.writeString(stateDir.resolve("junk.pem"), "junk");
+        for (Path file : List.of(empty, junk, stateDir.resolve("none.pem"))) {
+            assertFailed(
+                    migrated("--url", "https://localhost:1", "--key", "k", "--ca", file.toString()), file.toString());
+        }
+    }
+
+    @Test
+    void aKeyThatIsUnknownOrMayNotIsRefusedAndNotShown() {
+        start(Map.of());
+        String weak = key(Scope.PRISMA, Scope.INVALIDATE);
+
+        CommandRun unknown = migrated("--url", url("hasten_s3cret"));
+        CommandRun forbidden = migrated("--url", url(weak));
+        CommandRun odd = migrated("--url", "http://localhost:" + server.port(), "--key", "s3cr\net");
+
+        assertFailed(unknown, "answered 401: the API key is unknown, revoked or expired");
+        assertFailed(forbidden, "answered 403: the API key lacks the scope schema", "--scope schema");
+        assertFailed(odd, "has characters that cannot be sent");
+        assertThat(unknown.err() + odd.err()).doesNotContain("s3cr");
+        assertThat(forbidden.err()).doesNotContain(weak);
+        assertThat(epoch("default")).isZero();
+    }
+
+    @Test
+    void aServerThatIsTooOldOrNoneIsTold() throws Exception {
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        other.createContext("/page/", exchange -> exchange.sendResponseHeaders(200, -1));
+        other.start();
+        try {
+            String url = "http://127.0.0.1:" + other.getAddress().getPort();
+            assertFailed(
+                    migrated("--url", url, "--key", "s3cret"), "answered 404: it is no Hasten, or one that is too old");
+            other.createContext("/schema/", exchange -> {
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            assertFailed(migrated("--url", url, "--key", "s3cret"), "answered, but not as Hasten does");
+        } finally {
+            other.stop(0);
+        }
+    }
+
+    @Test
+    void whereNobodyAnswersItSaysWhatToDo() throws Exception {
+        int port = unusedPort();
+        assertFailed(
+                migrated("--url", "prisma+postgres://localhost:" + port + "/?api_key=s3cret"),
+                "no answer from Hasten at http://localhost:" + port + " (connection refused)");
+        assertFailed(migrated("--url", "http://does-not-exist.invalid", "--key", "s3cret"), "invalid (unknown host)");
+        assertFailed(migratedByAdmin(port), "there is no admin token in " + stateDir);
+
+        Files.writeString(stateDir.resolve("admin-token"), "hasten_admin_0123456789\n");
+        assertFailed(
+                migratedByAdmin(port, "--set", "admin_host=0.0.0.0"),
+                "no answer from the admin API at http://127.0.0.1:" + port
+                        + " (connection refused): is the server running?");
+        assertThat(new AdminPort(URI.create("http://h:4467"), "Bearer t", null, "in f", AdminPort.PortOrigin.DEFAULT)
+                        .unreachableAdvice())
+                .isEqualTo(
+                        "is the server running? If another program had port 4467 when it started, it took a free one,"
+                                + " which its first lines name: give it with --set admin_port=PORT");
+    }
+
+    private static int unusedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--url postgresql://u:s3cret@h/db        | --url: the URL must be one such as prisma+postgres://HOST:PORT/",
+                "--url http://h --key s3cret --database a | --database does not go with --url",
+                "--key s3cret                             | --key and --ca need --url",
+                "--ca ca.pem                              | --key and --ca need --url",
+                "--set admin_port=0                       | admin_port is 0, so that the server took any free port"
+            })
+    void wrongUsageIsToldWithoutTheKey(String arguments, String told) {
+        CommandRun run = migrated(arguments.split(" +", -1));
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains(told).doesNotContain("s3cret");
+    }
+}
