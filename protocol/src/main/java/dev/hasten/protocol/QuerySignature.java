@@ -17,9 +17,6 @@ import java.security.NoSuchAlgorithmException;
 public record QuerySignature(long a, long b, long c, long d) {
     private static final byte[] COMMENTS = "\"comments\"".getBytes(US_ASCII);
 
-    /** Stands for what was left out; no valid JSON has this byte. */
-    private static final byte LEFT_OUT = 0;
-
     private static final String HEX = "0123456789abcdef";
 
     /** The signature of a body. */
@@ -96,13 +93,17 @@ public record QuerySignature(long a, long b, long c, long d) {
         }
     }
 
-    /** Feeds a body without the members {@code comments} of its outermost object. */
+    /** Feeds a body without the members {@code comments} of its outermost object: as if they had never been sent. */
     private static final class WithoutComments {
+        private static final int NONE = -1;
+
         private final byte[] body;
         private final MessageDigest digest;
         private int at;
         private int depth;
         private boolean nameFollows;
+        /** The comma before the current member of the outermost object. */
+        private int comma = NONE;
 
         WithoutComments(byte[] body, MessageDigest digest) {
             this.body = body;
@@ -112,10 +113,9 @@ public record QuerySignature(long a, long b, long c, long d) {
         void run() {
             int kept = 0;
             while (at < body.length) {
-                boolean name = nameFollows && depth == 1;
-                if (name && matches(body, at)) {
-                    digest.update(body, kept, at - kept);
-                    digest.update(LEFT_OUT);
+                if (nameFollows && depth == 1 && matches(body, at)) {
+                    int end = comma == NONE ? at : comma;
+                    digest.update(body, kept, end - kept);
                     skipMember();
                     kept = at;
                 } else {
@@ -138,17 +138,25 @@ public record QuerySignature(long a, long b, long c, long d) {
                     nameFollows = depth == 1;
                 }
                 case '}', ']' -> depth--;
-                case ',' -> nameFollows = true;
+                case ',' -> {
+                    nameFollows = true;
+                    comma = depth == 1 ? at : comma;
+                }
                 default -> {}
             }
             at++;
         }
 
-        /** Passes the name, the colon and the value, up to the comma or brace after them. */
+        /** Passes the name, the colon and the value, up to the comma or brace after them; a first member with its comma. */
         private void skipMember() {
+            int before = comma;
             skipString();
             while (at < body.length && !(depth == 1 && (body[at] == ',' || body[at] == '}'))) {
                 step();
+            }
+            if (before == NONE && at < body.length && body[at] == ',') {
+                at++;
+                nameFollows = true;
             }
         }
 

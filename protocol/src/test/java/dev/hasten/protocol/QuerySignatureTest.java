@@ -30,20 +30,20 @@ final class QuerySignatureTest {
                 "{\"plan\":1,\"comments\":{\"a\":\"}\\\",{\\\\\"}}",
                 "{\"plan\":1,\"comments\" : {\"a\":{\"comments\":[1,{}]}, \"b\":\"2\"} }",
                 "{\"plan\":1,\"comments\":null}",
+                "{\"plan\":1 , \"comments\":null}",
+                "{\"plan\":1,\"comments\":{},\"comments\":{\"a\":\"1\"}}",
+                "{\"comments\":{\"a\":\"1\"},\"plan\":1}",
+                "{\"comments\":{\"a\":\"1\"},\"comments\":2,\"plan\":1,\"comments\":3}",
             })
-    void commentsDoNotCount(String body) {
-        // White space around the member counts; nobody's client varies it.
-        assertThat(signature(body.replace(" }", "}"))).isEqualTo(signature("{\"plan\":1,\"comments\":{}}"));
+    void aBodyWithCommentsIsTheSameAsOneWithout(String body) {
+        assertThat(signature(body.replace(" ,", ","))).isEqualTo(signature("{\"plan\":1}"));
     }
 
     @Test
-    void commentsMayStandAnywhere() {
-        for (String[] pair : new String[][] {
-            {"{\"comments\":{\"a\":\"1\"},\"plan\":1}", "{\"comments\":{\"b\":\"2\"},\"plan\":1}"},
-            {"{\"x\":1,\"comments\":{\"a\":\"1\"},\"plan\":1}", "{\"x\":1,\"comments\":\"b\",\"plan\":1}"},
-        }) {
-            assertThat(signature(pair[0])).isEqualTo(signature(pair[1]));
-        }
+    void commentsMayStandBetweenOtherMembers() {
+        assertThat(signature("{\"x\":1,\"comments\":{\"a\":[1,2]},\"plan\":{\"y\":[]}}"))
+                .isEqualTo(signature("{\"x\":1,\"plan\":{\"y\":[]}}"));
+        assertThat(signature("{\"comments\":{}}")).isEqualTo(signature("{}"));
     }
 
     @ParameterizedTest
@@ -85,11 +85,5 @@ final class QuerySignatureTest {
             })
     void whatIsNoJsonHasASignatureToo(String body) {
         assertThat(signature(body)).hasSize(64);
-    }
-
-    @Test
-    void leavingOutCannotMakeTwoBodiesOne() {
-        assertThat(signature("{\"plan\":1,\"comments\":{}}")).isNotEqualTo(signature("{\"plan\":1}"));
-        assertThat(signature("{\"comments\":{},\"plan\":1}")).isNotEqualTo(signature("{\"plan\":1,\"comments\":{}}"));
     }
 }
