@@ -1,10 +1,11 @@
-// The conformance suite as bin/test runs it, after `npm ci` here: starts Hasten, compares, stops Hasten.
+// The conformance suite as bin/test runs it, after `npm ci` here: starts Hasten, compares, verifies, stops Hasten.
 // node run.mjs [pattern]      The command is ../bin/hasten, or what HASTEN_COMMAND names.
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { verify } from './accelerate/verify.mjs'
 import { createDatabase } from './lib/databases.mjs'
 import { startProcess } from './lib/processes.mjs'
 import { compare } from './prisma7/compare.mjs'
@@ -36,6 +37,20 @@ async function startHasten(name, stateDir, settings, awaited = ['DATABASE_URL'])
   return { ...server, name, url: printed.DATABASE_URL, directUrl: printed.DIRECT_URL }
 }
 
+/** Writes the configuration of a server whose database has two API keys; returns the path of the file. */
+function cacheConfiguration(url, keys) {
+  const file = path.join(stateDir, 'cache.yaml')
+  const database = {
+    url,
+    keys: keys.map((secret, i) => ({ name: `key-${i}`, secret })),
+    // As many as a loop can make.
+    cache: { invalidations: 0 },
+  }
+  // JSON is YAML.
+  fs.writeFileSync(file, JSON.stringify({ databases: { default: database } }))
+  return file
+}
+
 const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-conformance-'))
 const servers = []
 let ok = false
@@ -51,12 +66,25 @@ try {
     HASTEN_API_KEY: apiKey,
   })
   servers.push(candidate)
-  ok = await compare({
+  const equal = await compare({
     candidateUrl: candidate.url.replace('YOUR_KEY', apiKey),
     candidateDatabaseUrl,
     referenceDatabaseUrl,
     only: process.argv[2],
   })
+  const cacheDatabaseUrl = await createDatabase(provider.directUrl, 'cache')
+  const keys = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
+  const cache = await startHasten('cache', stateDir, {
+    HASTEN_CONFIG: cacheConfiguration(cacheDatabaseUrl, keys),
+    HASTEN_REGION: 'eu-west-1',
+  })
+  servers.push(cache)
+  const kept = await verify({
+    urls: keys.map((key) => cache.url.replace('YOUR_KEY', key)),
+    databaseUrl: cacheDatabaseUrl,
+    only: process.argv[2],
+  })
+  ok = equal && kept
 } catch (error) {
   console.error(error)
   console.log('0 passed, 1 failed')

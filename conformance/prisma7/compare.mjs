@@ -4,16 +4,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { generateClient, withPreviewFeatures } from '../lib/clients.mjs'
-import { Database, ddlOf } from '../lib/databases.mjs'
+import { Database } from '../lib/databases.mjs'
 import { startReference } from '../lib/processes.mjs'
 import { compareOperation, Target } from '../lib/runner.mjs'
+import { clientModules, setUp } from './schema.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-const generatedDir = path.join(here, '../generated')
-
-/** Preview features that each variant's client has on top of those in the schema. */
-const VARIANTS = { query: [], join: ['relationJoins', 'nativeDistinct'] }
 
 /**
  * Compares and prints; returns whether all passed.
@@ -30,21 +26,10 @@ export async function compare({
   slow = false,
 }) {
   const started = Date.now()
-  const schemaPath = path.join(here, 'schema.prisma')
-  const schema = fs.readFileSync(schemaPath, 'utf8')
-  const sqlFile = (name) => fs.readFileSync(path.join(here, name), 'utf8')
-  const modules = {}
-  for (const [variant, features] of Object.entries(VARIANTS)) {
-    const outputDir = path.join(generatedDir, variant)
-    modules[variant] = await generateClient({ schema: withPreviewFeatures(schema, features), schemaPath, outputDir })
-  }
-  const setUp = {
-    ddl: await ddlOf(schemaPath, schema, referenceDatabaseUrl),
-    extra: sqlFile('extra.sql'),
-    seed: sqlFile('seed.sql'),
-  }
-  const referenceDatabase = await Database.prepare(referenceDatabaseUrl, setUp)
-  const candidateDatabase = await Database.prepare(candidateDatabaseUrl, setUp)
+  const modules = await clientModules()
+  const tables = await setUp(referenceDatabaseUrl)
+  const referenceDatabase = await Database.prepare(referenceDatabaseUrl, tables)
+  const candidateDatabase = await Database.prepare(candidateDatabaseUrl, tables)
   const server = await startReference(referenceDatabaseUrl, referencePort)
   const reference = new Target('reference', { url: server.url, database: referenceDatabase, modules })
   const candidate = new Target('candidate', { url: candidateUrl, database: candidateDatabase, modules })
@@ -76,7 +61,7 @@ export async function compare({
 }
 
 /** The operations of program/*.mjs whose title matches, in the order of files and of each file. */
-async function loadProgram(pattern) {
+export async function loadProgram(pattern) {
   const directory = path.join(here, 'program')
   const selected = []
   const titles = new Set()

@@ -352,33 +352,23 @@ export default [
     await prisma.user.count(),
   ]),
 
-  op(
-    'P2034 serializable conflict',
-    async ({ prisma }) => {
-      let arrived = 0
-      let open
-      const bothRead = new Promise((resolve) => {
-        open = resolve
-      })
-      const move = (from, to) =>
-        prisma.$transaction(
-          async (tx) => {
-            const sum = (await tx.counter.findMany({ where: { id: { in: [1, 3] } } })).reduce(
-              (total, row) => total + row.int,
-              0,
-            )
-            if (++arrived === 2) open()
-            await bothRead
-            await tx.counter.update({ where: { id: to }, data: { int: { increment: sum } } })
-            return from
-          },
-          { isolationLevel: 'Serializable' },
-        )
-      const results = await Promise.allSettled([move(1, 3), move(3, 1)])
-      return results.filter((result) => result.status === 'rejected').map((result) => result.reason)
-    },
-    { state: false },
-  ),
+  op('P2034 serializable conflict', async ({ prisma, attempt }) => {
+    const isolationLevel = 'Serializable'
+    const sum = async (tx) =>
+      (await tx.counter.findMany({ where: { id: { in: [1, 3] } } })).reduce((total, row) => total + row.int, 0)
+    const move = async (tx, to) => tx.counter.update({ where: { id: to }, data: { int: { increment: await sum(tx) } } })
+    return attempt('P2034', () =>
+      prisma.$transaction(
+        async (tx) => {
+          // In this order, so that PostgreSQL finds the conflict at the same place each time: at the second update.
+          const before = await sum(tx)
+          await prisma.$transaction((other) => move(other, 3), { isolationLevel })
+          await tx.counter.update({ where: { id: 1 }, data: { int: { increment: before } } })
+        },
+        { isolationLevel },
+      ),
+    )
+  }),
   op('P2034 update conflict in repeatable read', async ({ prisma, attempt }) =>
     attempt('P2034', () =>
       prisma.$transaction(

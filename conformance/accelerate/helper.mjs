@@ -1,0 +1,33 @@
+// clients/typescript/accelerate-fetch.ts: type-checked as an application uses it, and made runnable.
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+
+const require = createRequire(import.meta.url)
+const here = path.dirname(fileURLToPath(import.meta.url))
+const source = path.join(here, '../../clients/typescript/accelerate-fetch.ts')
+
+/** The function, from the file as it is shipped. */
+export async function accelerateFetch() {
+  const { outputText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  })
+  const script = path.join(here, '../generated/accelerate-fetch.mjs')
+  fs.writeFileSync(script, outputText)
+  return (await import(pathToFileURL(script))).accelerateFetch
+}
+
+/** The compiler's complaints about example.ts, '' when there are none. `options` as of tsc's command line. */
+export async function typeErrors(...options) {
+  const tsc = require.resolve('typescript/bin/tsc')
+  try {
+    await promisify(execFile)(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.json'), ...options])
+    return ''
+  } catch (error) {
+    return error.stdout || String(error)
+  }
+}

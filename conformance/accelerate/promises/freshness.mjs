@@ -1,0 +1,168 @@
+// Which state an answer is in, and what a state means.
+import assert from 'node:assert/strict'
+import { statusOf, until, untilAfterPause } from '../stage.mjs'
+
+const HOUR = 3600
+
+/** Reads the article and answers `{title, status}`. */
+async function article(stage, cacheStrategy, id = 1) {
+  const args = { where: { id }, select: { title: true }, ...(cacheStrategy && { cacheStrategy }) }
+  const { data, info } = await stage.prisma.article.findMany(args).withAccelerateInfo()
+  return { title: data[0].title, status: info.cacheStatus }
+}
+
+const rename = (stage, title) => stage.sql('update "Article" set title = $1 where id = 1', [title])
+
+export default {
+  'none: without a strategy every call reads': async (stage) => {
+    const { calls } = await stage.counting('Article', async () => {
+      assert.deepEqual(await article(stage), { title: 'Cats', status: 'none' })
+      await rename(stage, 'new')
+      assert.deepEqual(await article(stage), { title: 'new', status: 'none' })
+    })
+    assert.equal(calls, 2)
+  },
+
+  'none: a call without a strategy is not answered from an entry that another call made': async (stage) => {
+    assert.equal((await article(stage, { ttl: HOUR })).status, 'miss')
+    await rename(stage, 'new')
+    assert.deepEqual(await article(stage), { title: 'new', status: 'none' })
+    assert.deepEqual(await article(stage, { ttl: HOUR }), { title: 'Cats', status: 'ttl' })
+  },
+
+  'none: ttl 0 and swr 0 mean no caching': async (stage) => {
+    for (const strategy of [{ ttl: 0 }, { swr: 0 }, { ttl: 0, swr: 0 }, {}, { tags: ['a'] }]) {
+      assert.equal((await article(stage, strategy)).status, 'none')
+      assert.equal((await article(stage, strategy)).status, 'none')
+    }
+  },
+
+  'miss, then fresh hits that do not reach PostgreSQL': async (stage) => {
+    const { calls } = await stage.counting('Article', async () => {
+      assert.deepEqual(await article(stage, { ttl: HOUR }), { title: 'Cats', status: 'miss' })
+      await rename(stage, 'new')
+      for (let i = 0; i < 20; i++) {
+        assert.deepEqual(await article(stage, { ttl: HOUR }), { title: 'Cats', status: 'ttl' })
+      }
+    })
+    assert.equal(calls, 1)
+  },
+
+  'ttl alone: when it is over, the answer is read again and never stale': async (stage) => {
+    const strategy = { ttl: 1 }
+    assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
+    await rename(stage, 'new')
+    await until('a miss', async () => {
+      const { title, status } = await article(stage, strategy)
+      if (status === 'ttl') return assert.equal(title, 'Cats')
+      assert.deepEqual({ title, status }, { title: 'new', status: 'miss' })
+      return true
+    })
+  },
+
+  'ttl and swr: fresh, then stale while it is refreshed, then fresh with the new data': async (stage) => {
+    const strategy = { ttl: 1, swr: HOUR }
+    assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
+    await rename(stage, 'new')
+    await until('a stale hit', async () => {
+      const { title, status } = await article(stage, strategy)
+      assert.equal(title, 'Cats')
+      if (status === 'swr') return true
+      assert.equal(status, 'ttl')
+    })
+    await until('the new data', async () => {
+      const { title, status } = await article(stage, strategy)
+      assert.match(status, /^(swr|ttl)$/)
+      return title === 'new'
+    })
+    await until('a fresh hit of the new data', async () => (await article(stage, strategy)).status === 'ttl')
+  },
+
+  'ttl and swr: back to miss when both are over': async (stage) => {
+    const strategy = { ttl: 1, swr: 1 }
+    assert.equal((await article(stage, strategy)).status, 'miss')
+    await untilAfterPause('a miss', async () => {
+      const { status } = await article(stage, strategy)
+      assert.match(status, /^(ttl|swr|miss)$/)
+      return status === 'miss'
+    })
+  },
+
+  'swr alone: every hit is stale and starts a refresh': async (stage) => {
+    const strategy = { swr: HOUR }
+    assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
+    await rename(stage, 'new')
+    assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'swr' })
+    const titles = []
+    await until('the new data', async () => {
+      const { title, status } = await article(stage, strategy)
+      assert.equal(status, 'swr')
+      titles.push(title)
+      return title === 'new'
+    })
+    await rename(stage, 'newer')
+    await until('newer data', async () => {
+      const { title, status } = await article(stage, strategy)
+      assert.equal(status, 'swr')
+      return title === 'newer'
+    })
+  },
+
+  'each request judges an entry by its own ttl and swr': async (stage) => {
+    assert.equal((await article(stage, { ttl: HOUR })).status, 'miss')
+    assert.equal((await article(stage, { ttl: HOUR, swr: 5 })).status, 'ttl')
+    assert.equal((await article(stage, { ttl: 2 * HOUR })).status, 'ttl')
+    await rename(stage, 'new')
+    assert.deepEqual(await article(stage, { swr: HOUR }), { title: 'Cats', status: 'swr' })
+    await until('the new data', async () => (await article(stage, { ttl: HOUR })).title === 'new')
+  },
+
+  'an entry is gone ttl + swr after it was read, whatever later requests would accept': async (stage) => {
+    assert.equal((await article(stage, { ttl: 1, swr: 1 })).status, 'miss')
+    await until('a miss', async () => {
+      const { status } = await article(stage, { ttl: HOUR })
+      assert.match(status, /^(ttl|miss)$/)
+      return status === 'miss'
+    })
+  },
+
+  'a failing refresh leaves the stale entry in use, and the next one mends it': async (stage) => {
+    const strategy = { swr: HOUR }
+    assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
+    await stage.sql('alter table "Article" rename to "Away"')
+    try {
+      const { calls } = await stage.counting('Away', async () => {
+        for (let i = 0; i < 30; i++) {
+          assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'swr' })
+        }
+      })
+      assert.equal(calls, 0)
+      await assert.rejects(article(stage), { code: 'P2021' })
+    } finally {
+      await stage.sql('alter table "Away" rename to "Article"')
+    }
+    await rename(stage, 'new')
+    await until('the new data', async () => {
+      const { title, status } = await article(stage, strategy)
+      assert.equal(status, 'swr')
+      return title === 'new'
+    })
+  },
+
+  'null is an answer like any other': async (stage) => {
+    const find = () => stage.prisma.article.findFirst({ where: { id: 77 }, cacheStrategy: { ttl: HOUR, tags: ['x'] } })
+    assert.equal(await statusOf(find()), 'miss')
+    await stage.sql(`insert into "Article" (id, title, text) values (77, 'late', '')`)
+    const { data, info } = await find().withAccelerateInfo()
+    assert.deepEqual([data, info.cacheStatus], [null, 'ttl'])
+    await stage.prisma.$accelerate.invalidate({ tags: ['x'] })
+    assert.equal((await find()).title, 'late')
+  },
+
+  'a strategy that makes no sense is refused': async (stage) => {
+    for (const strategy of [{ ttl: -1 }, { swr: -1 }, { ttl: 1.5 }, { ttl: 31_536_001 }, { swr: 1e10 }, { ttl: NaN }]) {
+      await assert.rejects(article(stage, strategy), { code: 'P6005' }, JSON.stringify(strategy))
+    }
+    assert.equal((await article(stage, { ttl: 31_536_000, swr: 31_536_000 })).status, 'miss')
+  },
+}

@@ -1,0 +1,94 @@
+// The reads of the Prisma 7 program, each of them twice: nothing that Prisma compiles a read to may look like a write.
+import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
+import { encode } from '../../lib/encode.mjs'
+import { outcomeOf } from '../../lib/operations.mjs'
+import { loadProgram } from '../../prisma7/compare.mjs'
+
+const HOUR = 3600
+const THEMES = [
+  'aggregates',
+  'enums',
+  'filters',
+  'json',
+  'large',
+  'lists',
+  'native-types',
+  'pagination',
+  'relations',
+  'scalars',
+]
+const CACHEABLE = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+])
+
+/**
+ * An extension that makes each cacheable call also with a strategy, twice, by another client, and reports what the cache
+ * did not do well.
+ */
+function doubt(client, reports) {
+  return {
+    query: {
+      $allModels: {
+        async $allOperations({ model, operation, args, query }) {
+          const answer = await query(args)
+          if (!CACHEABLE.has(operation)) return answer
+          const delegate = client[model[0].toLowerCase() + model.slice(1)]
+          const read = () => delegate[operation]({ ...args, cacheStrategy: { ttl: HOUR } }).withAccelerateInfo()
+          const plain = await delegate[operation](args)
+          await read()
+          const { data, info } = await read()
+          // Without info it was sent in a batch: those carry no strategy.
+          if (info?.cacheStatus === 'ttl') reports.hits++
+          else if (info) reports.misses.push(`${model}.${operation} was ${info.cacheStatus}`)
+          if (!isDeepStrictEqual(encode(data), encode(plain))) reports.differences.push(`${model}.${operation} differs`)
+          return answer
+        },
+      },
+    },
+  }
+}
+
+async function sweep(stage, theme) {
+  let hits = 0
+  const problems = []
+  for (const { operation, variant, title } of await loadProgram(new RegExp(`^${theme}/`))) {
+    const reports = { hits: 0, misses: [], differences: [] }
+    const open = (options) =>
+      stage.open({ variant, ...options, extension: doubt(stage.open({ variant, ...options }), reports) })
+    const mark = await stage.database.writeMark()
+    await outcomeOf(() =>
+      operation.run({
+        prisma: open(),
+        Prisma: stage.modules[variant].Prisma,
+        variant,
+        sleep: async () => {},
+        sql: (text, params) => stage.sql(text, params),
+        attempt: (code, fn) => outcomeOf(fn),
+        outcome: outcomeOf,
+        client: open,
+      }),
+    )
+    hits += reports.hits
+    problems.push(...reports.misses.map((text) => `${title}: ${text}`))
+    // What an operation wrote may rightly make an older entry differ.
+    if ((await stage.database.writeMark()) !== mark) await stage.restore()
+    else problems.push(...reports.differences.map((text) => `${title}: ${text}`))
+  }
+  assert.deepEqual(problems, [])
+  assert.ok(hits > 10, `only ${hits} hits`)
+}
+
+export default Object.fromEntries(
+  THEMES.map((theme) => [
+    `every read of the program’s ${theme} is a hit the second time`,
+    (stage) => sweep(stage, theme),
+  ]),
+)

@@ -1,0 +1,154 @@
+// What a promise has at hand.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { withAccelerate } from '@prisma/extension-accelerate'
+import pg from 'pg'
+import { withConnection } from '../lib/databases.mjs'
+
+/** A state that is not reached within this time will never be. Milliseconds. */
+const PATIENCE = 60_000
+
+/** The advisory lock that `gate` waits for. */
+const GATE = 4466
+
+/** Hasten, its database, and clients of it. */
+export class Stage {
+  #clients = new Map()
+  #own = []
+
+  /** `urls` are two client URLs of the same database, with different API keys. */
+  constructor({ urls, database, modules, network, accelerateFetch }) {
+    Object.assign(this, { urls, database, modules, network, accelerateFetch })
+  }
+
+  /** The client of a variant (`query` or `join`), with the stock extension. */
+  client(variant = 'query') {
+    if (!this.#clients.has(variant)) this.#clients.set(variant, this.#connect({ variant }))
+    return this.#clients.get(variant)
+  }
+
+  get prisma() {
+    return this.client()
+  }
+
+  /** Another client, disconnected after the promise. */
+  open(options = {}) {
+    const client = this.#connect(options)
+    this.#own.push(client)
+    return client
+  }
+
+  /** `extension` is asked before the stock extension; `onQuery` is told the statements that ran for the client. */
+  #connect({ variant = 'query', url = this.urls[0], fetch, extension = {}, onQuery, ...options }) {
+    const { PrismaClient } = this.modules[variant]
+    const log = onQuery ? [{ emit: 'event', level: 'query' }] : undefined
+    const client = new PrismaClient({ accelerateUrl: url, errorFormat: 'minimal', log, ...options })
+    if (onQuery) client.$on('query', onQuery)
+    return client.$extends(extension).$extends(withAccelerate(fetch && { fetch }))
+  }
+
+  get Prisma() {
+    return this.modules.query.Prisma
+  }
+
+  sql(text, params) {
+    return this.database.sql(text, params)
+  }
+
+  /** Calls fn and counts how often PostgreSQL ran SELECTs on the table meanwhile. */
+  async counting(table, fn) {
+    const before = await this.#calls(table)
+    const value = await fn()
+    return { value, calls: (await this.#calls(table)) - before }
+  }
+
+  async #calls(table) {
+    const [{ calls }] = await this.sql(
+      `select coalesce(sum(calls), 0)::int as calls from stats.pg_stat_statements
+       where dbid = (select oid from pg_database where datname = current_database())
+         and query ilike 'select%' and position($1 in query) > 0`,
+      [pg.escapeIdentifier(table)],
+    )
+    return calls
+  }
+
+  /**
+   * Runs fn while reads of the view `post_stat` stand still inside their statement, after its snapshot of "Post" was
+   * taken. fn gets `{waiting()}`: how many statements stand there. They go on when fn has ended, or by `open()`.
+   */
+  async gated(fn) {
+    return withConnection(this.database.url, async (connection) => {
+      await connection.query('select pg_advisory_lock($1)', [GATE])
+      const waiting = async () => {
+        const [{ n }] = await this.sql(
+          `select count(*)::int as n from pg_locks l join pg_database d on d.oid = l.database
+           where d.datname = current_database() and locktype = 'advisory' and objid = $1 and not granted`,
+          [GATE],
+        )
+        return n
+      }
+      return fn({ waiting, open: () => connection.query('select pg_advisory_unlock_all()') })
+    })
+  }
+
+  /** Puts a gate into the view. The snapshot of the statement is older than the wait. */
+  async buildGate() {
+    await this.sql(`
+      create function gate() returns int language plpgsql volatile as
+        $$ begin perform pg_advisory_xact_lock_shared(${GATE}); return 0; end $$;
+      create or replace view post_stat as
+        select "authorId", count(*) as posts, sum(views)::bigint + min(g.wait) as views, avg(rating) as rating
+        from "Post", (select gate() as wait offset 0) g group by "authorId"`)
+  }
+
+  /** The database as it was, and nothing in the cache. */
+  async restore() {
+    await this.database.reset()
+    await this.prisma.$accelerate.invalidateAll()
+  }
+
+  /** Tidies up after a promise. */
+  async reset() {
+    await Promise.all(this.#own.splice(0).map((client) => client.$disconnect()))
+    await this.restore()
+  }
+
+  async close() {
+    await Promise.all([...this.#clients.values(), ...this.#own].map((client) => client.$disconnect()))
+    await this.database.close()
+  }
+}
+
+/** Sends a call at once: Prisma's promises wait until somebody wants their value. */
+export function send(call) {
+  const answer = call.then((value) => value)
+  // Whoever awaits it later sees the error; until then it is not unhandled.
+  answer.catch(() => {})
+  return answer
+}
+
+/** Calls probe until it answers something true, and answers that. */
+export async function until(what, probe) {
+  const deadline = Date.now() + PATIENCE
+  for (;;) {
+    const value = await probe()
+    if (value) return value
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE} ms: ${what}`)
+    await sleep(25)
+  }
+}
+
+/** Calls probe with growing pauses, in which nothing touches the server, until it answers something true. */
+export async function untilAfterPause(what, probe) {
+  const deadline = Date.now() + PATIENCE
+  for (let pause = 500; ; pause *= 1.6) {
+    await sleep(pause)
+    const value = await probe()
+    if (value) return value
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE} ms: ${what}`)
+  }
+}
+
+/** Runs a read and answers its cache status. */
+export async function statusOf(read) {
+  return (await read.withAccelerateInfo()).info?.cacheStatus
+}

@@ -1,0 +1,60 @@
+// Watches and guards what this process sends by `fetch`.
+
+/**
+ * Replaces the global fetch by one that keeps what was exchanged, adds headers on demand, and refuses every host that
+ * is not this machine: nothing that a test does may reach a public host.
+ */
+export class Network {
+  #original = globalThis.fetch
+  #watchers = new Set()
+  #forced = {}
+
+  constructor() {
+    globalThis.fetch = (input, init) => this.#fetch(input, init)
+  }
+
+  async #fetch(input, init = {}) {
+    const url = new URL(String(input))
+    const exchange = { url: url.href, path: url.pathname, method: init.method ?? 'GET', body: init.body }
+    for (const watcher of this.#watchers) watcher.push(exchange)
+    if (!isThisMachine(url.hostname)) throw new Error(`a test tried to reach ${url.origin}`)
+    const headers = new Headers(init.headers)
+    if (url.pathname.endsWith('/query'))
+      for (const [name, text] of Object.entries(this.#forced)) headers.set(name, text)
+    exchange.requestHeaders = headers
+    const response = await this.#original.call(globalThis, input, { ...init, headers })
+    exchange.status = response.status
+    exchange.headers = response.headers
+    return response
+  }
+
+  /** Runs fn and answers `[what it returned, the exchanges meanwhile]`. */
+  async watch(fn) {
+    const exchanges = []
+    this.#watchers.add(exchanges)
+    try {
+      return [await fn(), exchanges]
+    } finally {
+      this.#watchers.delete(exchanges)
+    }
+  }
+
+  /** Runs fn; every query sent meanwhile, by whichever way, carries these headers. */
+  async forcing(headers, fn) {
+    this.#forced = headers
+    try {
+      return await fn()
+    } finally {
+      this.#forced = {}
+    }
+  }
+
+  /** Puts the global fetch back. */
+  close() {
+    globalThis.fetch = this.#original
+  }
+}
+
+function isThisMachine(hostname) {
+  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+}
