@@ -136,6 +136,7 @@ public record QuerySignature(long a, long b, long c, long d) {
                 case '{', '[' -> {
                     depth++;
                     nameFollows = depth == 1;
+                    comma = depth == 1 ? NONE : comma;
                 }
                 case '}', ']' -> depth--;
                 case ',' -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -85,5 +86,18 @@ final class QuerySignatureTest {
             })
     void whatIsNoJsonHasASignatureToo(String body) {
         assertThat(signature(body)).hasSize(64);
+    }
+
+    @Test
+    void noBytesMakeItFail() {
+        String[] pieces = {"{", "}", "[", "]", ",", ":", "\"", "\\", "\"comments\"", "\"comments\":1", "1", " "};
+        Random random = new Random(42);
+        for (int i = 0; i < 200_000; i++) {
+            StringBuilder body = new StringBuilder();
+            for (int j = random.nextInt(12); j >= 0; j--) {
+                body.append(pieces[random.nextInt(pieces.length)]);
+            }
+            assertThat(signature(body.toString())).as(body.toString()).hasSize(64);
+        }
     }
 }

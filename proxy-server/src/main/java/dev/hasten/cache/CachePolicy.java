@@ -3,6 +3,7 @@ package dev.hasten.cache;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,11 @@ public record CachePolicy(
     /** The model of a default for all models that have none. */
     public static final String ANY_MODEL = "*";
 
+    /** Copies the defaults, within the limits. */
     public CachePolicy {
-        defaults = Map.copyOf(defaults);
+        defaults = defaults.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, entry -> entry.getValue().limitedTo(maxTtlSeconds, maxSwrSeconds)));
     }
 
     /**
@@ -48,11 +52,11 @@ public record CachePolicy(
 
     /** What counts for a request that names no strategy; {@link CacheStrategy#NONE} when there is no default. */
     public CacheStrategy defaultOf(@Nullable String model) {
-        if (model == null) {
+        if (model == null || !enabled) {
             return CacheStrategy.NONE;
         }
         CacheStrategy strategy = defaults.get(model);
-        return limited(strategy != null ? strategy : defaults.getOrDefault(ANY_MODEL, CacheStrategy.NONE));
+        return strategy != null ? strategy : defaults.getOrDefault(ANY_MODEL, CacheStrategy.NONE);
     }
 
     private CacheStrategy limited(CacheStrategy strategy) {

@@ -1,5 +1,7 @@
 package dev.hasten.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -55,6 +57,6 @@ public final class CacheStatistics {
     }
 
     private LongAdder adder(Event event) {
-        return java.util.Objects.requireNonNull(counts.get(event));
+        return requireNonNull(counts.get(event));
     }
 }

@@ -4,8 +4,9 @@ package dev.hasten.cache;
  * An answer and how the cache came by it.
  *
  * @param ageSeconds whole seconds since it was read
+ * @param own whether the request that gets it has read it itself
  */
-public record CachedAnswer(CachedBody body, Freshness freshness, long ageSeconds) {
+public record CachedAnswer(CachedBody body, Freshness freshness, long ageSeconds, boolean own) {
 
     /** What {@code accelerate-cache-status} says. */
     public enum Freshness {

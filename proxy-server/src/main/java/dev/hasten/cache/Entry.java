@@ -1,9 +1,9 @@
 package dev.hasten.cache;
 
+import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stored answer.
@@ -15,16 +15,17 @@ final class Entry {
      * Bytes of an entry's objects and its place in the table, measured with JOL on a 64-bit JVM with compressed
      * references; tags and bodies come on top.
      */
-    private static final int OVERHEAD = 448;
+    private static final int OVERHEAD = 392;
 
-    private static final int TAG_OVERHEAD = 48;
+    private static final int TAG_OVERHEAD = 52;
 
     final CachedBody body;
     /** As of before its query began. */
     final long generation;
 
     final List<String> tags;
-    final @Nullable String model;
+    /** What counts for requests that name no strategy; one of the policy's. */
+    final CacheStrategy defaultStrategy;
     /** Nanoseconds on the cache's ticker. */
     final long filledAt;
     /** Nanoseconds from {@link #filledAt} on; then nobody may want it any more. */
@@ -35,15 +36,29 @@ final class Entry {
 
     private final AtomicBoolean compressing;
 
-    Entry(CachedBody body, long generation, List<String> tags, @Nullable String model, long filledAt, long retention) {
-        this(body, generation, tags, model, filledAt, retention, new AtomicLong(filledAt), new AtomicBoolean());
+    Entry(
+            CachedBody body,
+            long generation,
+            List<String> tags,
+            CacheStrategy defaultStrategy,
+            long filledAt,
+            long retention) {
+        this(
+                body,
+                generation,
+                tags,
+                defaultStrategy,
+                filledAt,
+                retention,
+                new AtomicLong(filledAt),
+                new AtomicBoolean());
     }
 
     private Entry(
             CachedBody body,
             long generation,
             List<String> tags,
-            @Nullable String model,
+            CacheStrategy defaultStrategy,
             long filledAt,
             long retention,
             AtomicLong nextRefresh,
@@ -51,7 +66,7 @@ final class Entry {
         this.body = body;
         this.generation = generation;
         this.tags = tags;
-        this.model = model;
+        this.defaultStrategy = defaultStrategy;
         this.filledAt = filledAt;
         this.retention = retention;
         this.nextRefresh = nextRefresh;
@@ -60,7 +75,8 @@ final class Entry {
 
     /** The same with its body compressed, too. */
     Entry compressed() {
-        return new Entry(body.compressed(), generation, tags, model, filledAt, retention, nextRefresh, compressing);
+        return new Entry(
+                body.compressed(), generation, tags, defaultStrategy, filledAt, retention, nextRefresh, compressing);
     }
 
     /** True once: for the caller that shall compress it. */

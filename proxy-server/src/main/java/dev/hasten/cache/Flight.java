@@ -17,7 +17,8 @@ final class Flight {
     final long generation;
 
     final CacheStrategy strategy;
-    final @Nullable String model;
+    /** See {@link Entry#defaultStrategy}. */
+    final CacheStrategy defaultStrategy;
     /** Reaches the query. */
     final Cancellation cancellation = new Cancellation();
 
@@ -30,26 +31,26 @@ final class Flight {
     private int participants;
     private boolean abandoned;
 
-    private Flight(long generation, CacheStrategy strategy, @Nullable String model, boolean refresh) {
+    private Flight(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, boolean refresh) {
         this.generation = generation;
         this.strategy = strategy;
-        this.model = model;
+        this.defaultStrategy = defaultStrategy;
         this.refresh = refresh;
         this.participants = refresh ? 0 : 1;
     }
 
     /** A flight with one participant, the one who makes it. */
-    static Flight forMiss(long generation, CacheStrategy strategy, @Nullable String model) {
-        return new Flight(generation, strategy, model, false);
+    static Flight forMiss(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy) {
+        return new Flight(generation, strategy, defaultStrategy, false);
     }
 
-    static Flight forRefresh(long generation, CacheStrategy strategy, @Nullable String model) {
-        return new Flight(generation, strategy, model, true);
+    static Flight forRefresh(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy) {
+        return new Flight(generation, strategy, defaultStrategy, true);
     }
 
-    /** One participant more; false when all had left, so that it is being cancelled. */
+    /** One participant more; false when it is being cancelled, because all had left or its time is up. */
     synchronized boolean join() {
-        if (abandoned) {
+        if (abandoned || cancellation.reason() != null) {
             return false;
         }
         participants++;
@@ -68,6 +69,11 @@ final class Flight {
         cancellation.cancel(reason);
     }
 
+    /** Whether nobody waits for it any more: somebody else may be reading the same anew. */
+    synchronized boolean isAbandoned() {
+        return abandoned;
+    }
+
     /** @param result null when the query was not needed */
     void land(@Nullable CachedBody result) {
         body = result;
@@ -83,7 +89,7 @@ final class Flight {
      * Waits for the result, as a participant who did not make the flight.
      *
      * @param own of the participant's request
-     * @return null when the query was not needed: look again
+     * @return null when the query was not needed, or its time was up, which began before the participant's: look again
      * @throws CancelledException when the participant must stop, or the query had to
      * @throws RuntimeException with which the query failed
      */
@@ -100,9 +106,12 @@ final class Flight {
         } catch (InterruptedException | SQLException e) {
             throw new IllegalStateException(e);
         }
-        if (failure != null) {
-            throw failure;
+        if (failure == null) {
+            return body;
         }
-        return body;
+        if (failure instanceof CancelledException cancelled && cancelled.reason() == Cancellation.Reason.TIMEOUT) {
+            return null;
+        }
+        throw failure;
     }
 }

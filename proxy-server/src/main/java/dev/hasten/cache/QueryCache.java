@@ -12,6 +12,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.Watchdog;
 import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.CacheStrategy;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,7 +131,7 @@ public final class QueryCache {
         if (entry == null) {
             return null;
         }
-        CachedAnswer answer = judge(key, entry, strategy != null ? strategy : policy.defaultOf(entry.model));
+        CachedAnswer answer = judge(entry, strategy != null ? strategy : entry.defaultStrategy);
         if (answer != null) {
             statistics.count(answer.freshness() == Freshness.TTL ? Event.HIT : Event.STALE_HIT);
             if (wantsGzip && entry.takesCompression()) {
@@ -139,12 +141,9 @@ public final class QueryCache {
         return answer;
     }
 
-    private @Nullable CachedAnswer judge(CacheKey key, Entry entry, CacheStrategy strategy) {
-        if (!generations.isCurrent(entry.generation, entry.tags)) {
-            entries.asMap().remove(key, entry);
-            return null;
-        }
-        if (!generations.isCurrent(entry.generation, strategy.tags())) {
+    private @Nullable CachedAnswer judge(Entry entry, CacheStrategy strategy) {
+        if (!generations.isCurrent(entry.generation, entry.tags)
+                || !generations.isCurrent(entry.generation, strategy.tags())) {
             return null;
         }
         long age = surroundings.ticker().read() - entry.filledAt;
@@ -153,7 +152,7 @@ public final class QueryCache {
             return null;
         }
         return new CachedAnswer(
-                entry.body, stale < 0 ? Freshness.TTL : Freshness.SWR, NANOSECONDS.toSeconds(Math.max(0, age)));
+                entry.body, stale < 0 ? Freshness.TTL : Freshness.SWR, NANOSECONDS.toSeconds(Math.max(0, age)), false);
     }
 
     /**
@@ -184,7 +183,7 @@ public final class QueryCache {
                 if (joined) {
                     statistics.count(Event.COALESCED);
                 }
-                return new CachedAnswer(body, Freshness.MISS, 0);
+                return new CachedAnswer(body, Freshness.MISS, 0, !joined);
             }
         }
     }
@@ -197,24 +196,25 @@ public final class QueryCache {
             @Nullable String model,
             Cancellation own,
             Fill fill) {
-        Flight mine = Flight.forMiss(generations.now(), strategy, model);
+        Flight mine = Flight.forMiss(generations.now(), strategy, policy.defaultOf(model));
         // Before anybody can join: from here on the flight ends in every case.
         own.begin(() -> mine.leave(requireNonNull(own.reason())));
         try {
-            if (!takesPlaceOf(key, current, mine)) {
-                return null;
-            }
-            // An earlier flight may have landed since this request looked: what it stored came before it left the
-            // table.
-            Entry entry = entries.getIfPresent(key);
-            if (entry != null && judge(key, entry, strategy) != null) {
-                end(key, mine, null);
-                return null;
-            }
-            return fly(key, mine, fill);
+            return takesPlaceOf(key, current, mine) ? fly(key, mine, fill, () -> isUsable(key, strategy)) : null;
+        } catch (CancelledException e) {
+            // When others went on with the flight after this request had to stop, the reason is that of the last of
+            // them.
+            Cancellation.Reason reason = own.reason();
+            throw reason == null ? e : new CancelledException(reason);
         } finally {
             own.end();
         }
+    }
+
+    /** An earlier flight may have landed since a request looked: what it stored came before it left the table. */
+    private boolean isUsable(CacheKey key, CacheStrategy strategy) {
+        Entry entry = entries.getIfPresent(key);
+        return entry != null && judge(entry, strategy) != null;
     }
 
     /** Whether what the flight brings may answer a request that comes now. */
@@ -241,79 +241,95 @@ public final class QueryCache {
                 || !refreshes.tryAcquire()) {
             return;
         }
-        CacheStrategy effective = strategy != null ? strategy : policy.defaultOf(entry.model);
-        Flight flight = Flight.forRefresh(generations.now(), effective, entry.model);
-        if (flights.putIfAbsent(key, flight) == null) {
-            surroundings.background().execute(() -> {
-                try {
-                    refresh(key, entry, flight, fill);
-                } finally {
-                    refreshes.release();
-                }
-            });
-        } else {
+        CacheStrategy effective = strategy != null ? strategy : entry.defaultStrategy;
+        Flight flight = Flight.forRefresh(generations.now(), effective, entry.defaultStrategy);
+        if (flights.putIfAbsent(key, flight) != null) {
             refreshes.release();
+            return;
+        }
+        try {
+            surroundings.background().execute(() -> refresh(key, entry, flight, fill));
+        } catch (Throwable e) {
+            crash(key, flight, e);
+            refreshes.release();
+            throw e;
         }
     }
 
     private void refresh(CacheKey key, Entry stale, Flight flight, Fill fill) {
-        Entry latest = entries.getIfPresent(key);
-        boolean replaced = latest != null && latest.filledAt != stale.filledAt;
-        // Another refresh may have failed since the caller looked: it said so before it left the table of flights.
-        if (replaced || surroundings.ticker().read() - stale.nextRefresh.get() < 0) {
-            end(key, flight, null);
-            return;
-        }
+        boolean done = false;
         try {
-            fly(key, flight, cancellation -> {
-                try {
-                    return fill.read(cancellation);
-                } finally {
-                    // Also when it succeeds: what it brings may be too large, or outdated, and then this entry stays.
-                    stale.nextRefresh.set(surroundings.ticker().read() + REFRESH_PAUSE);
-                }
-            });
-            statistics.count(Event.REFRESH);
+            CachedBody body = fly(
+                    key,
+                    flight,
+                    cancellation -> {
+                        try {
+                            return fill.read(cancellation);
+                        } finally {
+                            // Also when it succeeds: what it brings may be too large, or outdated, and then this entry
+                            // stays.
+                            stale.nextRefresh.set(surroundings.ticker().read() + REFRESH_PAUSE);
+                        }
+                    },
+                    () -> wasRefreshed(key, stale));
+            done = true;
+            if (body != null) {
+                statistics.count(Event.REFRESH);
+            }
         } catch (RuntimeException e) {
-            statistics.count(Event.FAILED_REFRESH);
             LOG.debug("a refresh failed", e);
+        } finally {
+            if (!done) {
+                statistics.count(Event.FAILED_REFRESH);
+            }
+            refreshes.release();
         }
     }
 
-    private CachedBody fly(CacheKey key, Flight flight, Fill fill) {
-        try (Watch _ = surroundings.watchdog().watch(flight.cancellation, surroundings.queryTimeout())) {
-            CachedBody body = CachedBody.of(
-                    fill.read(flight.cancellation), surroundings.clock().instant());
-            store(key, flight, body);
-            end(key, flight, body);
-            return body;
-        } catch (RuntimeException e) {
-            crash(key, flight, e);
-            throw e;
-        } catch (Throwable e) {
-            crash(key, flight, new IllegalStateException("the query that this request waited for failed", e));
-            throw e;
-        }
+    /** Another refresh may have ended since a request found the entry stale: it said so before it left the table. */
+    private boolean wasRefreshed(CacheKey key, Entry stale) {
+        Entry latest = entries.getIfPresent(key);
+        boolean replaced = latest != null && latest.filledAt != stale.filledAt;
+        return replaced || surroundings.ticker().read() - stale.nextRefresh.get() < 0;
     }
 
     /**
-     * In this order: whoever finds no flight finds what it stored.
+     * Runs the query, unless it turns out that it is not needed.
      *
-     * @param body null when the flight was not needed: what is stored is older than the flight, and so need not be good
-     *     enough for all who joined it
+     * @return null when it was not: what is stored is older than the flight, and so need not be good enough for all who
+     *     joined it
      */
-    private void end(CacheKey key, Flight flight, @Nullable CachedBody body) {
-        flights.remove(key, flight);
-        flight.land(body);
+    private @Nullable CachedBody fly(CacheKey key, Flight flight, Fill fill, BooleanSupplier needless) {
+        try (Watch _ = surroundings.watchdog().watch(flight.cancellation, surroundings.queryTimeout())) {
+            CachedBody body = null;
+            if (!needless.getAsBoolean()) {
+                body = CachedBody.of(
+                        fill.read(flight.cancellation), surroundings.clock().instant());
+                store(key, flight, body);
+            }
+            // In this order: whoever finds no flight finds what it stored.
+            flights.remove(key, flight);
+            flight.land(body);
+            return body;
+        } catch (Throwable e) {
+            crash(key, flight, e);
+            throw e;
+        }
     }
 
-    private void crash(CacheKey key, Flight flight, RuntimeException failure) {
+    private void crash(CacheKey key, Flight flight, Throwable failure) {
         flights.remove(key, flight);
-        flight.crash(failure);
+        flight.crash(
+                failure instanceof RuntimeException known
+                        ? known
+                        : new IllegalStateException("the query that this request waited for failed", failure));
     }
 
     private void store(CacheKey key, Flight flight, CachedBody body) {
         CacheStrategy strategy = flight.strategy;
+        if (flight.isAbandoned()) {
+            return;
+        }
         if (body.json().length > policy.entryBytes()) {
             statistics.count(Event.TOO_LARGE);
         } else if (!generations.isCurrent(flight.generation, strategy.tags())) {
@@ -323,7 +339,7 @@ public final class QueryCache {
                     body,
                     flight.generation,
                     strategy.tags(),
-                    flight.model,
+                    flight.defaultStrategy,
                     surroundings.ticker().read(),
                     SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
             // A flight that was overtaken by one of a later generation must not undo what that one stored.

@@ -20,7 +20,12 @@ public record DatabaseCacheConfig(
         @Setting(value = "8760h", min = "1s", max = "8760h", doc = "Longest `ttl`; a longer one counts as this.")
         Duration maxTtl,
 
-        @Setting(value = "8760h", min = "1s", max = "8760h", doc = "Longest `swr`; a longer one counts as this.")
+        @Setting(
+                value = "8760h",
+                min = "1s",
+                max = "8760h",
+                zero = "nothing is served stale",
+                doc = "Longest `swr`; a longer one counts as this.")
         Duration maxSwr,
 
         @Setting(value = "5", min = "1", max = "100", doc = "Most tags of a query, and of an invalidation.")
@@ -44,7 +49,8 @@ public record DatabaseCacheConfig(
                 min = "1",
                 max = "1000000",
                 zero = "no limit",
-                doc = "Most invalidations per second by clients; one more is answered 429.")
+                doc = "Most invalidations per second by clients, and as many schema invalidations; one more is answered"
+                        + " 429.")
         int invalidations) {
 
     /**

@@ -1,10 +1,13 @@
 package dev.hasten.http;
 
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The request header {@code Accept-Encoding} (RFC 9110 section 12.5.3). */
 public final class AcceptEncoding {
     private static final String GZIP = "gzip";
+    private static final Pattern ZERO = Pattern.compile("q\\s*=\\s*0(\\.0*)?");
 
     private AcceptEncoding() {}
 
@@ -14,10 +17,12 @@ public final class AcceptEncoding {
      * @param header null when there is none
      */
     public static boolean acceptsGzip(@Nullable String header) {
-        if (header == null || !header.contains(GZIP)) {
+        // Most clients say it in lower case; then this is no copy.
+        String codings = header == null ? "" : header.toLowerCase(Locale.ROOT);
+        if (!codings.contains(GZIP)) {
             return false;
         }
-        for (String coding : header.split(",", -1)) {
+        for (String coding : codings.split(",", -1)) {
             int parameter = coding.indexOf(';');
             String name = (parameter < 0 ? coding : coding.substring(0, parameter)).strip();
             if (name.equals(GZIP)) {
@@ -28,6 +33,6 @@ public final class AcceptEncoding {
     }
 
     private static boolean isZero(String weight) {
-        return weight.matches("[qQ]\\s*=\\s*0(\\.0*)?");
+        return ZERO.matcher(weight).matches();
     }
 }

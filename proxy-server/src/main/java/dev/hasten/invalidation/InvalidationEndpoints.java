@@ -21,7 +21,10 @@ public final class InvalidationEndpoints {
 
     private final RequestParser parser;
     private final AccelerateHeaders headers;
-    private final Map<String, InvalidationRate> rates;
+    private final Map<String, Rates> rates;
+
+    /** Of one database: apps that invalidate too much must not keep a pipeline from telling about its migration. */
+    private record Rates(InvalidationRate tags, InvalidationRate schema) {}
 
     /** @param databases all that there are */
     public InvalidationEndpoints(RequestParser parser, AccelerateHeaders headers, Collection<Database> databases) {
@@ -29,9 +32,11 @@ public final class InvalidationEndpoints {
         this.headers = headers;
         this.rates = databases.stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        Database::name,
-                        database -> new InvalidationRate(
-                                database.cache().policy().invalidationsPerSecond(), System::nanoTime)));
+                        Database::name, database -> new Rates(rate(database), rate(database))));
+    }
+
+    private static InvalidationRate rate(Database database) {
+        return new InvalidationRate(database.cache().policy().invalidationsPerSecond(), System::nanoTime);
     }
 
     /** Adds the routes. */
@@ -42,7 +47,7 @@ public final class InvalidationEndpoints {
 
     private Answer invalidate(RequestContext request) {
         Database database = request.database();
-        rate(database).take();
+        rates(database).tags().take();
         InvalidateRequest.of(
                         parser.object(request.exchange().body()),
                         database.cache().policy().maxTags())
@@ -51,13 +56,13 @@ public final class InvalidationEndpoints {
     }
 
     private Answer schemaChanged(RequestContext request) {
-        rate(request.database()).take();
+        rates(request.database()).schema().take();
         long epoch = request.database().schemaChanged();
         return headers.addRay(
                 Answer.json(200, ("{\"schemaEpoch\":" + epoch + "}").getBytes(UTF_8)), request.exchange());
     }
 
-    private InvalidationRate rate(Database database) {
+    private Rates rates(Database database) {
         return Objects.requireNonNull(rates.get(database.name()));
     }
 }

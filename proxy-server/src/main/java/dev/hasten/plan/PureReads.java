@@ -14,6 +14,9 @@ import java.util.Collection;
  * <p>The proof is one-sided: a plan that it does not understand is taken for one that writes.
  */
 public final class PureReads {
+    /** No SELECT of ours has it. */
+    private static final String UNPROVED = ";";
+
     private PureReads() {}
 
     /** Whether the plan is proved to be a pure read. Costs a walk over the plan and its SQL. */
@@ -85,7 +88,7 @@ public final class PureReads {
 
     /**
      * The statement as it would look with two elements in each list. Every place where pieces of the template can meet
-     * is in it.
+     * is in it: with other numbers of elements, only parentheses and what stands around them come together.
      */
     private static String sample(DbQuery.TemplateSql template) {
         StringBuilder sql = new StringBuilder();
@@ -93,20 +96,23 @@ public final class PureReads {
             switch (fragment) {
                 case Fragment.Text(String text) -> sql.append(text);
                 case Fragment.Parameter() -> sql.append("$1");
-                case Fragment.ParameterTuple(String prefix, String separator, String suffix) ->
-                    sql.append('(').append(pair(prefix, separator, suffix)).append(')');
+                case Fragment.ParameterTuple(String prefix, String separator, String suffix) -> {
+                    String element = piece(prefix) + "$1" + piece(suffix);
+                    sql.append('(')
+                            .append(element)
+                            .append(piece(separator))
+                            .append(element)
+                            .append(')');
+                }
                 case Fragment.ParameterTupleList(String prefix, String separator, String suffix, String groups) -> {
                     String tuple = piece(prefix) + "$1" + piece(separator) + "$1" + piece(suffix);
-                    sql.append(tuple).append(piece(groups)).append(tuple);
+                    // Without parentheses of its own, an empty tuple would let its neighbours meet.
+                    boolean enclosed = prefix.startsWith("(") && suffix.endsWith(")");
+                    sql.append(enclosed ? tuple + piece(groups) + tuple : UNPROVED);
                 }
             }
         }
         return sql.toString();
-    }
-
-    private static String pair(String prefix, String separator, String suffix) {
-        String element = piece(prefix) + "$1" + piece(suffix);
-        return element + piece(separator) + element;
     }
 
     /** A piece that is repeated must be whole by itself: a quote in it could open what the next one closes. */
@@ -114,7 +120,7 @@ public final class PureReads {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (!(c == '(' || c == ')' || c == ',' || c == ' ' || (c >= 'A' && c <= 'Z'))) {
-                return ";";
+                return UNPROVED;
             }
         }
         return text;

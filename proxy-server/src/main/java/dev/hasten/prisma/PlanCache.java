@@ -6,6 +6,7 @@ import dev.hasten.plan.PureReads;
 import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.plan.PlanNode;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -34,7 +35,7 @@ final class PlanCache {
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
                 digest.update(body, slice.offset(), slice.length());
-                java.nio.ByteBuffer hash = java.nio.ByteBuffer.wrap(digest.digest());
+                ByteBuffer hash = ByteBuffer.wrap(digest.digest());
                 return new Key(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);

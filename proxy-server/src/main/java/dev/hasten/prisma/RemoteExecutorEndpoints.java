@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.cache.CacheKey;
 import dev.hasten.cache.CachedAnswer;
-import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Router;
@@ -136,7 +135,7 @@ public final class RemoteExecutorEndpoints {
                 request.cancellation(),
                 cancellation -> bytes(runPooled(plan, query, request, cancellation)));
         Map<String, Object> extensions = request.telemetry().extensions();
-        return extensions == null || cached.freshness() != Freshness.MISS
+        return extensions == null || !cached.own()
                 ? cache.answer(cached)
                 : cache.label(withExtensions(cached.body().json(), extensions), cached);
     }

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 
 /** Makes the cache of each database out of the configuration, and divides the memory among them. */
@@ -23,8 +24,8 @@ final class CacheSetup {
     CacheSetup(Config config, Watchdog watchdog) {
         this.config = config;
         this.watchdog = watchdog;
-        Thread.Builder thread = Thread.ofVirtual().name("hasten-cache");
-        this.background = task -> thread.start(task);
+        ThreadFactory threads = Thread.ofVirtual().name("hasten-cache").factory();
+        this.background = task -> threads.newThread(task).start();
     }
 
     QueryCache of(DatabaseConfig database) {

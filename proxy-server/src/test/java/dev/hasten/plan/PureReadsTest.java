@@ -49,6 +49,9 @@ final class PureReadsTest {
                 "SELECT \"t0\".\"id\", \"User_posts\".\"__prisma_data__\" AS \"posts\" FROM \"public\".\"User\" AS \"t0\" LEFT JOIN LATERAL (SELECT COALESCE(JSONB_AGG(\"__prisma_data__\"), '[]') AS \"__prisma_data__\" FROM (SELECT \"t3\".\"__prisma_data__\" FROM (SELECT JSONB_BUILD_OBJECT('id', \"t2\".\"id\") AS \"__prisma_data__\" FROM (SELECT \"t1\".* FROM \"public\".\"Post\" AS \"t1\" WHERE \"t0\".\"id\" = \"t1\".\"authorId\" /* root select */) AS \"t2\" /* inner select */) AS \"t3\" ORDER BY \"t3\".\"id\" ASC /* middle select */) AS \"t4\" /* outer select */) AS \"User_posts\" ON true",
                 "SELECT \"a\" FROM \"b\" WHERE \"c\" ILIKE $1 AND (\"d\"#>>ARRAY[$2]::text[])::jsonb = $3::jsonb AND \"e\" @> $4 ORDER BY \"f\" DESC NULLS LAST",
                 "SELECT AVG(\"a\")::numeric, SUM(\"b\"), MIN(\"c\"), MAX(\"d\") FROM \"t\" GROUP BY \"e\" HAVING COUNT(*) > $1",
+                "SELECT \"a\" FROM (\"t\" JOIN \"u\" ON \"t\".\"id\" = \"u\".\"id\"), \"v\" WHERE \"knownToday\" = 'knownow'",
+                "SELECT \"t\".*, \"date\" AS \"time\", UNNEST(\"a\") FROM \"t\", LATERAL (SELECT \"x\", \"y\" FROM \"z\") AS \"q\"",
+                "SELECT DISTINCT \"a\", \"b\"::text::jsonb FROM \"t\" GROUP BY LOWER(\"a\"), \"b\" ORDER BY COUNT(*), \"a\"",
                 "SELECT \"a\" FROM \"t\" WHERE \"role\" = CAST($1::text AS \"public\".\"user_role\") AND to_tsvector(concat_ws(' ', \"a\")) @@ to_tsquery($2)",
             })
     void whatTheQueryCompilerMakesOfReadsIsProved(String sql) {
@@ -112,6 +115,30 @@ final class PureReadsTest {
                 " SELECT 1",
                 "",
                 "SELECTnextval('s')",
+                "SELECT CAST(\"x\".\"nextval\" AS text) FROM UNNEST(ARRAY[CAST('s' AS \"regclass\")]) AS \"x\"",
+                "SELECT \"x\".\"f\" FROM \"a\", UNNEST(ARRAY[1]) AS \"x\"",
+                "SELECT \"x\".\"f\" FROM \"a\" JOIN LATERAL UNNEST(ARRAY[1]) AS \"x\" ON true",
+                "SELECT \"x\".\"f\" FROM (UNNEST(ARRAY[1]) AS \"x\" JOIN \"a\" ON true)",
+                "SELECT \"x\".\"f\" FROM (SELECT 1) AS \"y\", LATERAL CAST(1 AS text) AS \"x\"",
+                "SELECT ('s'::text).\"nextval\"",
+                "SELECT (CAST('s' AS \"public\".\"t\")).\"f\"",
+                "SELECT \"a\"[1].\"f\" FROM \"t\"",
+                "SELECT \"evil\".lower('a')",
+                "SELECT lower.\"x\"",
+                "SELECT \"a\" IS DISTINCT FROM UNNEST(\"b\")",
+                "SELECT CAST('n' || 'ow' AS \"timestamptz\")",
+                "SELECT CAST('n' || 'ow' AS \"pg_catalog\".\"timestamptz\")",
+                "SELECT ('n' || 'ow')::\"DATE\"",
+                "SELECT 's'::\"regclass\"",
+                "SELECT \"a\" FROM \"t\" WHERE \"at\" > 'now'",
+                "SELECT \"a\" FROM \"t\" WHERE \"at\" > ' Today 10:00'",
+                "SELECT (1",
+                "SELECT 1)",
+                "SELECT \"a\" FROM",
+                "SELECT \"a\" FROM 1",
+                "SELECT \"a\" FROM \"t\", ",
+                "SELECT 1::",
+                "SELECT \"a\"::(1)",
             })
     void anyOtherSqlIsNot(String sql) {
         assertThat(isPureRead(query(sql))).isFalse();
@@ -207,6 +234,34 @@ final class PureReadsTest {
 
     private static Map<String, ?> tupleOf(String prefix, String separator, String suffix) {
         return object("type", "parameterTuple", "itemPrefix", prefix, "itemSeparator", separator, "itemSuffix", suffix);
+    }
+
+    @Test
+    void anEmptyListCannotJoinWhatStandsAroundIt() {
+        Map<String, ?> hiding = node(
+                "query",
+                template(
+                        List.of(text("SELECT 1 /"), tupleListOf("", ""), text("* '*/ AS \"id\", nextval($$s$$) --'")),
+                        List.of(),
+                        true,
+                        List.of(List.of())));
+        assertThat(isPureRead(hiding)).isFalse();
+        assertThat(isPureRead(withTuple(tupleListOf("", "")))).isFalse();
+        assertThat(isPureRead(withTuple(tupleListOf("(", ")")))).isTrue();
+    }
+
+    private static Map<String, ?> tupleListOf(String prefix, String suffix) {
+        return object(
+                "type",
+                "parameterTupleList",
+                "itemPrefix",
+                prefix,
+                "itemSeparator",
+                ",",
+                "itemSuffix",
+                suffix,
+                "groupSeparator",
+                ",");
     }
 
     @Test
