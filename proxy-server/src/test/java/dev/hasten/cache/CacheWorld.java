@@ -1,0 +1,305 @@
+package dev.hasten.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.Stage.Actor;
+import dev.hasten.cache.Step.Pace;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link QueryCache} with its clients and a database whose data change at every moment: what was read before an
+ * invalidation is older than it. Every {@link Step} is a moment; after each, the promises are checked.
+ */
+final class CacheWorld {
+    static final int ENTRY_BYTES = 3000;
+    static final int MAXIMUM_REFRESHES = 2;
+    static final String MODEL = "Post";
+    static final CacheStrategy MODEL_DEFAULT = new CacheStrategy(2, 2, List.of("a"));
+
+    private static final ThreadLocal<@Nullable Role> ROLE = new ThreadLocal<>();
+
+    private final Stage stage = new Stage();
+    private final VirtualTime time = new VirtualTime();
+    private final List<Runnable> tasks = Collections.synchronizedList(new ArrayList<>());
+    private final List<Request> requests = new ArrayList<>();
+    private final List<Query> queries = Collections.synchronizedList(new ArrayList<>());
+    private final Promises promises;
+    private final QueryCache cache;
+
+    /** Counts the steps, and so the versions of all data. */
+    private final AtomicInteger clock = new AtomicInteger();
+
+    /** What the thread of an actor does now. */
+    static final class Role {
+        final Actor actor;
+        final Pace pace;
+        volatile @Nullable Query query;
+        volatile @Nullable Request request;
+
+        Role(Actor actor, Pace pace) {
+            this.actor = actor;
+            this.pace = pace;
+        }
+
+        void landed(int moment) {
+            Query landed = query;
+            if (landed != null && landed.landedAt < 0) {
+                landed.landedAt = moment;
+            }
+        }
+    }
+
+    CacheWorld(long maximumBytes, Watchdog watchdog) {
+        CachePolicy policy = new CachePolicy(true, 100, 100, 5, ENTRY_BYTES, true, 0, Map.of(MODEL, MODEL_DEFAULT));
+        cache = new QueryCache(
+                policy,
+                new QueryCache.Surroundings(
+                        maximumBytes,
+                        Duration.ofHours(1),
+                        MAXIMUM_REFRESHES,
+                        watchdog,
+                        this::look,
+                        time,
+                        this::inBackground));
+        promises = new Promises(cache);
+    }
+
+    private int moment() {
+        return clock.get();
+    }
+
+    void play(List<Step> steps) {
+        for (Step step : steps) {
+            clock.incrementAndGet();
+            happens(step);
+            check();
+        }
+        end();
+    }
+
+    private void happens(Step step) {
+        switch (step) {
+            case Step.Read read -> read(read);
+            case Step.GoOn(int who) -> select(stage.actors(), Actor::isAtGate, who, stage::pass);
+            case Step.FailQuery(int who) ->
+                select(queries, Query::isRunning, who, query -> {
+                    query.doomed = true;
+                    stage.pass(query.role.actor);
+                });
+            case Step.Leave(int who) ->
+                select(requests, Request::mayLeave, who, request -> {
+                    request.own.cancel(Cancellation.Reason.DISCONNECT);
+                    stage.settle();
+                });
+            case Step.RunTask(int who, Pace pace) ->
+                select(List.copyOf(tasks), _ -> true, who, task -> {
+                    tasks.remove(task);
+                    enter("task", pace, _ -> task.run());
+                });
+            case Step.Invalidate(List<String> tags) -> {
+                cache.invalidate(tags);
+                promises.invalidated(moment(), tags);
+            }
+            case Step.InvalidateAll() -> {
+                cache.invalidateAll();
+                promises.invalidatedAll(moment());
+            }
+            case Step.ChangeSchema() -> {
+                long before = cache.schemaEpoch();
+                assertThat(cache.schemaChanged()).isEqualTo(before + 1);
+                promises.schemaChanged(moment());
+            }
+            case Step.LetTimePass(Duration duration) -> time.pass(duration);
+        }
+    }
+
+    private static <T> void select(List<T> all, Predicate<T> eligible, int who, Consumer<T> then) {
+        List<T> candidates = all.stream().filter(eligible).toList();
+        if (!candidates.isEmpty()) {
+            then.accept(candidates.get(who % candidates.size()));
+        }
+    }
+
+    private void enter(String name, Pace pace, Consumer<Role> part) {
+        stage.enter(name + " " + moment(), actor -> {
+            Role role = new Role(actor, pace);
+            ROLE.set(role);
+            part.accept(role);
+            role.landed(moment());
+        });
+    }
+
+    /** As {@code dev.hasten.request.CacheUse} does it. */
+    private void read(Step.Read read) {
+        CacheKey key = new CacheKey(
+                new QuerySignature(read.key(), 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
+        String model = read.key() == 0 ? MODEL : null;
+        // Only what has a default comes without a strategy of its own as far as the cache.
+        CacheStrategy named = read.strategy() == null && model == null ? MODEL_DEFAULT : read.strategy();
+        CacheStrategy effective = named != null ? named : cache.policy().defaultOf(model);
+        Request request = new Request(key, effective, moment(), time.read());
+        requests.add(request);
+        promises.comes(request);
+        enter("request", read.pace(), role -> {
+            request.actor = role.actor;
+            role.request = request;
+            CachedAnswer answer = null;
+            try {
+                answer = cache.find(key, named, read.gzip());
+                if (answer == null) {
+                    request.asks(moment());
+                    answer = cache.fetch(
+                            key,
+                            effective,
+                            model,
+                            read.gzip(),
+                            request.own,
+                            own -> query(request, false, read.size(), own));
+                }
+                role.landed(moment());
+                request.ends(answer, null, time.read());
+            } catch (RuntimeException e) {
+                role.landed(moment());
+                request.ends(null, e, time.read());
+            }
+            if (answer != null && answer.freshness() == Freshness.SWR) {
+                cache.refresh(key, named, own -> query(request, true, read.size(), own));
+                request.refreshedAt = moment();
+            }
+        });
+    }
+
+    /** What a query does: its data are as of the moment between the two gates. */
+    private byte[] query(Request request, boolean refresh, int size, Cancellation cancellation) {
+        Role role = Objects.requireNonNull(ROLE.get());
+        Query query = new Query(queries.size(), request, refresh, role, cancellation, size, moment(), time.read());
+        promises.beforeQuery(query, queries);
+        queries.add(query);
+        role.query = query;
+        try {
+            stopInQuery(query, "query begins");
+            query.snapshot = moment();
+            stopInQuery(query, "query ends");
+            query.state = Query.State.SUCCEEDED;
+            return query.body();
+        } catch (RuntimeException e) {
+            query.state = Query.State.FAILED;
+            throw e;
+        } finally {
+            query.endedAt = moment();
+            query.endedNanos = time.read();
+        }
+    }
+
+    private static void stopInQuery(Query query, String place) {
+        query.role.actor.stopAt(place);
+        if (query.doomed) {
+            Cancellation.Reason reason = query.cancellation.reason();
+            throw reason != null ? new CancelledException(reason) : new QueryFailure(query);
+        }
+    }
+
+    /** A query that the model let fail. */
+    static final class QueryFailure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        final transient Query query;
+
+        QueryFailure(Query query) {
+            super("query " + query.id + " failed");
+            this.query = query;
+        }
+    }
+
+    /** The cache's ticker. Inside of Caffeine's locks nobody stops: the others would hang. */
+    private long look() {
+        Role role = ROLE.get();
+        if (role == null) {
+            return time.read();
+        }
+        List<StackWalker.StackFrame> callers =
+                StackWalker.getInstance().walk(frames -> frames.skip(1).limit(4).toList());
+        String caller = callers.getFirst().getMethodName();
+        boolean stops = isOfCache(callers.getFirst()) || caller.equals("getIfPresent");
+        if (stops && role.pace == Pace.BEFORE_CLOCK) {
+            role.actor.stopAt(caller);
+        }
+        long now = time.read();
+        Query query = role.query;
+        if (query != null && caller.equals("store")) {
+            query.storedNanos = now;
+            query.storedAt = moment();
+        }
+        if (stops && role.pace == Pace.AFTER_CLOCK) {
+            role.actor.stopAt(caller);
+        }
+        Request request = role.request;
+        if (request != null
+                && callers.stream()
+                        .anyMatch(frame ->
+                                isOfCache(frame) && frame.getMethodName().equals("find"))) {
+            request.asks(moment());
+        }
+        return now;
+    }
+
+    private static boolean isOfCache(StackWalker.StackFrame frame) {
+        return frame.getClassName().equals(QueryCache.class.getName());
+    }
+
+    private void inBackground(Runnable task) {
+        if (task.getClass().getName().startsWith("com.github.benmanes.caffeine.")) {
+            task.run();
+        } else {
+            tasks.add(task);
+        }
+    }
+
+    private void check() {
+        // Whoever is woken while nothing is stored asks again without a look at the clock.
+        requests.stream().filter(Request::isWaiting).forEach(request -> request.asks(moment() + 1));
+        requests.removeIf(request -> {
+            boolean ended = request.hasEnded();
+            if (ended) {
+                promises.ended(request, queries);
+            }
+            return ended;
+        });
+        promises.hold(requests, queries);
+    }
+
+    /** Everybody goes on: nobody waits for ever, and at last nothing is left. */
+    private void end() {
+        while (!stage.actors().isEmpty() || !tasks.isEmpty()) {
+            clock.incrementAndGet();
+            if (!tasks.isEmpty()) {
+                happens(new Step.RunTask(0, Pace.STRAIGHT));
+            } else {
+                assertThat(stage.actors()).as("somebody who can go on").anyMatch(Actor::isAtGate);
+                happens(new Step.GoOn(0));
+            }
+            check();
+        }
+        assertThat(requests).as("requests without an answer").isEmpty();
+        promises.countsAreRight(queries);
+        time.pass(Duration.ofHours(2));
+        cache.cleanUp();
+        assertThat(cache.size()).as("entries after all this time").isZero();
+        assertThat(cache.bytes()).as("their bytes").isZero();
+    }
+}

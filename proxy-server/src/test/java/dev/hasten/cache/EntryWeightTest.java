@@ -1,0 +1,96 @@
+package dev.hasten.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
+import io.netty.util.HashedWheelTimer;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openjdk.jol.info.GraphLayout;
+
+/** What a cache says it holds is what the JVM holds for it, or the configured budget would mean nothing. */
+final class EntryWeightTest {
+    /** Just above a resize of the table, where it is most wasteful. */
+    private static final int ENTRIES = 3_200;
+
+    private static final HashedWheelTimer TIMER = new HashedWheelTimer();
+
+    private final SplittableRandom random = new SplittableRandom(1);
+
+    @AfterAll
+    static void stop() {
+        TIMER.stop();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"25, 0, false", "25, 1, false", "186, 2, false", "186, 5, false", "1024, 0, true", "9000, 5, true"})
+    void bytesAreThoseThatTheJvmRetains(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
+        QueryCache cache = new QueryCache(
+                new CachePolicy(true, 1000, 1000, 5, 1 << 20, true, 0, Map.of()),
+                new QueryCache.Surroundings(
+                        1 << 30,
+                        Duration.ofHours(1),
+                        1,
+                        new Watchdog(TIMER),
+                        System::nanoTime,
+                        new VirtualTime(),
+                        Runnable::run));
+        long empty = retained(cache);
+        IntStream.range(0, ENTRIES).forEach(number -> fill(cache, number, bodyBytes, tags, gzip));
+        cache.cleanUp();
+        assertThat(cache.size()).isEqualTo(ENTRIES);
+        long retained = retained(cache) - empty;
+        assertThat(cache.bytes()).as("bytes of %s entries", ENTRIES).isCloseTo(retained, withinPercentage(15));
+    }
+
+    /** Of the table with all that hangs on it; from the cache itself, a walk would get to threads and class loaders. */
+    private static long retained(QueryCache cache) throws ReflectiveOperationException {
+        Object entries = ((Cache<?, ?>) field(QueryCache.class, "entries").get(cache)).asMap();
+        Class<?> implementation = entries.getClass();
+        while (!implementation.getSimpleName().equals("BoundedLocalCache")) {
+            implementation = implementation.getSuperclass();
+        }
+        Method frequencies = implementation.getDeclaredMethod("frequencySketch");
+        frequencies.setAccessible(true);
+        return GraphLayout.parseInstance(field(implementation, "data").get(entries), frequencies.invoke(entries))
+                .totalSize();
+    }
+
+    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    private void fill(QueryCache cache, int number, int bodyBytes, int tags, boolean gzip) {
+        CacheKey key = new CacheKey(
+                new QuerySignature(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()),
+                CacheKey.Protocol.REMOTE_EXECUTOR,
+                0,
+                null);
+        List<String> names = IntStream.range(0, tags)
+                .mapToObj(tag -> "tag_" + number + "_" + tag)
+                .toList();
+        CacheStrategy strategy = new CacheStrategy(1000, 1000, names);
+        byte[] body = new byte[bodyBytes];
+        for (int i = 0; i < bodyBytes; i++) {
+            body[i] = (byte) ('a' + random.nextInt(8));
+        }
+        cache.fetch(key, strategy, null, false, new Cancellation(), _ -> body);
+        CachedAnswer found = cache.find(key, strategy, gzip);
+        assertThat(found).isNotNull();
+    }
+}

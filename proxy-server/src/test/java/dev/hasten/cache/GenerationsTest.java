@@ -1,0 +1,86 @@
+package dev.hasten.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** An invalidation is never lost, however many tags there are. */
+final class GenerationsTest {
+    private final Generations generations = new Generations();
+
+    @Test
+    void nothingIsOutdatedAtFirst() {
+        assertThat(generations.isCurrent(generations.now(), List.of("a", "b"))).isTrue();
+    }
+
+    @Test
+    void whatWasReadBeforeIsOutdatedAndWhatIsReadAfterIsNot() {
+        long before = generations.now();
+        generations.invalidate(List.of("a"));
+        assertThat(generations.isCurrent(before, List.of("b", "a"))).isFalse();
+        assertThat(generations.isCurrent(before, List.of("b"))).isTrue();
+        assertThat(generations.isCurrent(before, List.of())).isTrue();
+        assertThat(generations.isCurrent(generations.now(), List.of("b", "a"))).isTrue();
+    }
+
+    @Test
+    void invalidationOfAllOutdatesWhatHasNoTags() {
+        long before = generations.now();
+        generations.invalidateAll();
+        assertThat(generations.isCurrent(before, List.of())).isFalse();
+        assertThat(generations.isCurrent(generations.now(), List.of("a"))).isTrue();
+    }
+
+    @Test
+    void moreTagsThanSlotsLoseNoInvalidation() {
+        List<String> tags =
+                IntStream.range(0, 100_000).mapToObj(i -> "tag_" + i).toList();
+        for (String tag : tags) {
+            generations.invalidate(List.of(tag));
+        }
+        long now = generations.now();
+        assertThat(tags.stream().allMatch(tag -> generations.isCurrent(now, List.of(tag))))
+                .isTrue();
+        assertThat(tags.stream().noneMatch(tag -> generations.isCurrent(0, List.of(tag))))
+                .isTrue();
+    }
+
+    /** One in 16384 by chance; names of a pattern must not be much worse. */
+    @Test
+    void tagsSeldomShareASlot() {
+        generations.invalidate(List.of("user_0"));
+        long shared = IntStream.range(1, 100_000)
+                .filter(i -> !generations.isCurrent(0, List.of("user_" + i)))
+                .count();
+        assertThat(shared).isLessThan(40);
+    }
+
+    @Test
+    void everyThreadSeesItsOwnInvalidation() throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<Boolean>> seen = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                List<String> own = List.of("own_" + thread, "shared");
+                seen.add(threads.submit(() -> {
+                    boolean all = true;
+                    for (int i = 0; i < 50_000; i++) {
+                        long before = generations.now();
+                        generations.invalidate(own);
+                        all &= !generations.isCurrent(before, own.subList(0, 1));
+                        all &= !generations.isCurrent(before, own.subList(1, 2));
+                    }
+                    return all;
+                }));
+            }
+            for (Future<Boolean> each : seen) {
+                assertThat(each.get()).isTrue();
+            }
+        }
+    }
+}

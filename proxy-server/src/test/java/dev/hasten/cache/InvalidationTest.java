@@ -1,0 +1,144 @@
+package dev.hasten.cache;
+
+import static dev.hasten.cache.TestCache.returning;
+import static dev.hasten.cache.TestCache.strategy;
+import static dev.hasten.cache.TestCache.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.TestCache.Reader;
+import dev.hasten.protocol.CacheStrategy;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Whoever comes after an invalidation sees nothing older. */
+final class InvalidationTest {
+    private static final CacheStrategy PLAIN = strategy(100, 100);
+    private static final CacheStrategy TAGGED = strategy(100, 100, "a");
+
+    private final TestCache test = new TestCache();
+    private final CacheKey key = test.key(1);
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    @Test
+    void tagsOfTheEntryCount() {
+        test.read(key, TAGGED, "old");
+        test.cache.invalidate(List.of("x", "a"));
+        assertThat(test.freshness(key, PLAIN)).isNull();
+        assertThat(text(test.read(key, PLAIN, "new"))).isEqualTo("new");
+        assertThat(test.count(Event.INVALIDATE_TAGS)).isOne();
+    }
+
+    @Test
+    void ownTagsOfAReaderCount() {
+        test.read(key, PLAIN, "old");
+        test.cache.invalidate(List.of("a"));
+        assertThat(test.freshness(key, TAGGED)).isNull();
+        assertThat(test.freshness(key, PLAIN))
+                .as("for whom the tag says nothing")
+                .isEqualTo(Freshness.TTL);
+        assertThat(text(test.read(key, TAGGED, "new"))).isEqualTo("new");
+        assertThat(text(test.read(key, PLAIN, "none"))).isEqualTo("new");
+    }
+
+    @Test
+    void otherTagsDoNotCount() {
+        test.read(key, TAGGED, "data");
+        test.cache.invalidate(List.of("b"));
+        assertThat(test.freshness(key, strategy(100, 100, "c"))).isEqualTo(Freshness.TTL);
+    }
+
+    @Test
+    void invalidationOfAllReachesWhatHasNoTags() {
+        test.read(key, PLAIN, "old");
+        test.cache.invalidateAll();
+        assertThat(test.freshness(key, PLAIN)).isNull();
+        assertThat(test.cache.size()).isZero();
+        assertThat(test.count(Event.INVALIDATE_ALL)).isOne();
+    }
+
+    @Test
+    void invalidationDuringAFillKeepsItFromBeingStored() {
+        Reader reader = test.reads(key, TAGGED, "old");
+        test.cache.invalidate(List.of("a"));
+        reader.goOn();
+        assertThat(text(reader.answer())).as("of a request from before").isEqualTo("old");
+        assertThat(test.freshness(key, PLAIN)).isNull();
+        assertThat(test.count(Event.OUTDATED)).isOne();
+    }
+
+    @Test
+    void invalidationOfAllDuringAFillKeepsItFromBeingStored() {
+        Reader reader = test.reads(key, PLAIN, "old");
+        test.cache.invalidateAll();
+        reader.goOn();
+        assertThat(test.freshness(key, PLAIN)).isNull();
+    }
+
+    @Test
+    void readerWhoComesAfterAnInvalidationDoesNotJoinAnOlderFlight() {
+        Reader older = test.reads(key, TAGGED, "old");
+        test.cache.invalidate(List.of("a"));
+        Reader newer = test.reads(key, TAGGED, "new");
+        assertThat(newer.runsAQuery()).isTrue();
+        Reader newest = test.reads(key, PLAIN, "none");
+        assertThat(newest.waits()).as("for the newer one").isTrue();
+        newer.goOn();
+        assertThat(text(newest.answer())).isEqualTo("new");
+        older.goOn();
+        assertThat(text(older.answer())).isEqualTo("old");
+        assertThat(text(test.read(key, TAGGED, "none"))).isEqualTo("new");
+    }
+
+    @Test
+    void readerWithAnInvalidatedTagDoesNotJoinAnOlderFlightWithoutIt() {
+        Reader older = test.reads(key, PLAIN, "old");
+        test.cache.invalidate(List.of("a"));
+        Reader newer = test.reads(key, TAGGED, "new");
+        assertThat(newer.runsAQuery()).isTrue();
+        newer.goOn();
+        older.goOn();
+        assertThat(text(test.read(key, PLAIN, "none")))
+                .as("not overwritten by what was read before")
+                .isEqualTo("new");
+    }
+
+    @Test
+    void refreshFromBeforeAnInvalidationBringsNothingBack() {
+        test.read(key, strategy(0, 100, "a"), "old");
+        test.cache.refresh(key, TAGGED, own -> {
+            test.cache.invalidate(List.of("a"));
+            return returning("older").read(own);
+        });
+        test.runTasks();
+        assertThat(test.freshness(key, PLAIN)).isNull();
+    }
+
+    @Test
+    void schemaChangeMakesEverythingUnreachable() {
+        Reader reader = test.reads(key, PLAIN, "old");
+        test.read(test.key(2), PLAIN, "old");
+        assertThat(test.cache.schemaChanged()).isEqualTo(1);
+        assertThat(test.cache.schemaEpoch()).isEqualTo(1);
+        reader.goOn();
+        assertThat(test.cache.size()).isZero();
+        assertThat(test.freshness(key, PLAIN)).as("for a request from before").isNull();
+        assertThat(text(test.read(test.key(1), PLAIN, "new"))).isEqualTo("new");
+        assertThat(text(test.read(test.key(2), PLAIN, "new"))).isEqualTo("new");
+        assertThat(test.count(Event.SCHEMA_CHANGE)).isOne();
+    }
+
+    @Test
+    void whatARequestOfAnOlderSchemaReadsIsForItsKindOnly() {
+        CacheKey older = test.key(1);
+        test.cache.schemaChanged();
+        test.read(older, PLAIN, "old shape");
+        assertThat(test.freshness(test.key(1), PLAIN)).isNull();
+    }
+}

@@ -1,0 +1,220 @@
+package dev.hasten.cache;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CacheWorld.QueryFailure;
+import dev.hasten.cache.Query.State;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.protocol.CacheStrategy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a cache promises, checked against what happened in a {@link CacheWorld}. */
+final class Promises {
+    private static final long REFRESH_PAUSE = SECONDS.toNanos(1);
+
+    private final QueryCache cache;
+    private final List<Invalidation> invalidations = new ArrayList<>();
+    private final Map<Event, Integer> least = new EnumMap<>(Event.class);
+    private final List<Request> requests = new ArrayList<>();
+
+    /** @param tags null for everything */
+    private record Invalidation(int moment, @Nullable List<String> tags) {
+        boolean concerns(CacheStrategy first, CacheStrategy second) {
+            return tags == null
+                    || !Collections.disjoint(tags, first.tags())
+                    || !Collections.disjoint(tags, second.tags());
+        }
+    }
+
+    Promises(QueryCache cache) {
+        this.cache = cache;
+    }
+
+    void invalidated(int moment, List<String> tags) {
+        invalidations.add(new Invalidation(moment, tags));
+        counted(Event.INVALIDATE_TAGS);
+    }
+
+    void invalidatedAll(int moment) {
+        invalidations.add(new Invalidation(moment, null));
+        counted(Event.INVALIDATE_ALL);
+    }
+
+    void schemaChanged(int moment) {
+        invalidations.add(new Invalidation(moment, null));
+        counted(Event.SCHEMA_CHANGE);
+    }
+
+    private void counted(Event event) {
+        least.merge(event, 1, Integer::sum);
+    }
+
+    void comes(Request request) {
+        requests.add(request);
+    }
+
+    /** One query of a key at a time, unless the other one may not be shared; and refreshes that fail have a rest. */
+    void beforeQuery(Query next, List<Query> earlier) {
+        for (Query other : List.copyOf(earlier)) {
+            if (!other.key().equals(next.key())) {
+                continue;
+            }
+            if (other.isRunning()) {
+                Query older = other.asked < next.asked ? other : next;
+                Query newer = older == next ? other : next;
+                assertThat(older.cancellation.reason() != null || wasOvertaken(older, newer.asked))
+                        .as("%s begins although it might have waited for %s", newer, older)
+                        .isTrue();
+            }
+            if (next.refresh && other.refresh && other.state == State.FAILED && other.endedAt < next.asked) {
+                boolean another = earlier.stream()
+                        .anyMatch(query -> query.key().equals(next.key()) && query.storedAt >= other.asked);
+                assertThat(another || next.beganNanos - other.endedNanos >= REFRESH_PAUSE)
+                        .as("%s begins at once after %s", next, other)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Whether somebody who must not wait for a query has asked before a moment, and so takes its place. */
+    private boolean wasOvertaken(Query query, int moment) {
+        return requests.stream()
+                .filter(request -> request.key.equals(query.key()))
+                .anyMatch(request -> request.asked().stream()
+                        .filter(asked -> asked > query.asked && asked <= moment)
+                        .anyMatch(asked -> invalidations.stream()
+                                .anyMatch(invalidation -> invalidation.moment > query.asked
+                                        && invalidation.moment < asked
+                                        && invalidation.concerns(query.strategy(), request.strategy))));
+    }
+
+    void ended(Request request, List<Query> queries) {
+        Request.End end = request.end();
+        RuntimeException failure = end.failure();
+        if (end.answer() != null) {
+            Query query = queries.get(Query.idIn(end.answer().body()));
+            rightAnswer(request, end.answer(), end.nanos(), query);
+        } else if (failure instanceof QueryFailure failed) {
+            assertThat(failed.query.key())
+                    .as("%s fails like %s", request, failed.query)
+                    .isEqualTo(request.key);
+            assertThat(failed.query.landedAt)
+                    .as("%s fails like %s", request, failed.query)
+                    .isGreaterThanOrEqualTo(request.came);
+        } else {
+            assertThat(failure).as("%s", request).isInstanceOf(CancelledException.class);
+            assertThat(request.hasLeft())
+                    .as("%s was cancelled without having left", request)
+                    .isTrue();
+        }
+    }
+
+    private void rightAnswer(Request request, CachedAnswer answer, long endNanos, Query query) {
+        assertThat(query.key()).as("%s gets %s", request, query).isEqualTo(request.key);
+        for (Invalidation invalidation : invalidations) {
+            if (invalidation.moment < request.came && invalidation.concerns(request.strategy, query.strategy())) {
+                assertThat(query.snapshot)
+                        .as("%s gets %s, from before %s", request, query, invalidation)
+                        .isGreaterThan(invalidation.moment);
+            }
+        }
+        long youngest = request.cameNanos - query.storedNanos;
+        long oldest = endNanos - query.storedNanos;
+        long ttl = SECONDS.toNanos(request.strategy.ttlSeconds());
+        long swr = SECONDS.toNanos(request.strategy.swrSeconds());
+        switch (answer.freshness()) {
+            case MISS -> {
+                assertThat(query.landedAt)
+                        .as("%s gets %s as if just read", request, query)
+                        .isGreaterThanOrEqualTo(request.came);
+                assertThat(answer.ageSeconds()).isZero();
+                counted(Event.MISS);
+            }
+            case TTL -> {
+                assertThat(youngest).as("age of %s for %s", query, request).isLessThan(ttl);
+                counted(Event.HIT);
+            }
+            case SWR -> {
+                assertThat(youngest).as("age of %s for %s", query, request).isLessThan(ttl + swr);
+                assertThat(oldest).as("age of %s for %s", query, request).isGreaterThanOrEqualTo(ttl);
+                counted(Event.STALE_HIT);
+            }
+            case NONE -> throw new AssertionError(request + " bypassed the cache");
+        }
+        if (answer.freshness() != CachedAnswer.Freshness.MISS) {
+            assertThat(query.storedAt).as("%s is stored", query).isNotNegative();
+            assertThat(youngest)
+                    .as("%s outlives its retention", query)
+                    .isLessThan(SECONDS.toNanos(
+                            query.strategy().ttlSeconds() + query.strategy().swrSeconds()));
+            assertThat(answer.ageSeconds())
+                    .isBetween(Math.max(0, youngest) / SECONDS.toNanos(1), Math.max(0, oldest) / SECONDS.toNanos(1));
+        }
+    }
+
+    /** What holds whenever everybody stands. */
+    void hold(List<Request> requests, List<Query> queries) {
+        for (Request request : requests) {
+            assertThat(request.hasLeft() && request.isWaiting())
+                    .as("%s has left, and waits", request)
+                    .isFalse();
+        }
+        for (Query query : queries) {
+            if (query.isRunning()) {
+                cancelledWhenTheLastOneLeft(query, requests);
+            }
+        }
+        cache.cleanUp();
+        assertThat(cache.bytes()).as("bytes").isBetween(0L, cache.maximumBytes());
+    }
+
+    private static void cancelledWhenTheLastOneLeft(Query query, List<Request> requests) {
+        boolean cancelled = query.cancellation.reason() != null;
+        Request leader = query.leader();
+        if (leader == null || !leader.hasLeft()) {
+            assertThat(cancelled).as("%s is cancelled", query).isFalse();
+        } else if (requests.stream().noneMatch(other -> other.key.equals(query.key()) && !other.hasLeft())) {
+            assertThat(cancelled).as("%s goes on for nobody", query).isTrue();
+        }
+    }
+
+    /** When everybody is done. */
+    void countsAreRight(List<Query> queries) {
+        int abandonedLarge = 0;
+        for (Query query : queries) {
+            if (query.state == State.SUCCEEDED && query.size > CacheWorld.ENTRY_BYTES) {
+                if (query.cancellation.reason() == null) {
+                    counted(Event.TOO_LARGE);
+                } else {
+                    // What nobody waited for when it ended is forgotten without a look.
+                    abandonedLarge++;
+                }
+            }
+            if (query.refresh) {
+                counted(query.state == State.SUCCEEDED ? Event.REFRESH : Event.FAILED_REFRESH);
+            }
+        }
+        for (Event event : Event.values()) {
+            int expected = least.getOrDefault(event, 0);
+            switch (event) {
+                case COALESCED -> assertThat(count(event)).as("%s", event).isLessThanOrEqualTo(count(Event.MISS));
+                case OUTDATED -> assertThat(count(event)).as("%s", event).isLessThanOrEqualTo(queries.size());
+                case TOO_LARGE ->
+                    assertThat(count(event)).as("%s", event).isBetween(expected, expected + abandonedLarge);
+                case EVICTION, BYPASS -> {}
+                default -> assertThat(count(event)).as("%s", event).isEqualTo(expected);
+            }
+        }
+    }
+
+    private int count(Event event) {
+        return Math.toIntExact(cache.statistics().of(event));
+    }
+}

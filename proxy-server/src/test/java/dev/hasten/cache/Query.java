@@ -1,0 +1,101 @@
+package dev.hasten.cache;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.hasten.cache.CacheWorld.Role;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.protocol.CacheStrategy;
+import org.jspecify.annotations.Nullable;
+
+/** A query in a {@link CacheWorld}, and what became of it. All but the constants is written by its own thread. */
+final class Query {
+    /** Whether it is over. */
+    enum State {
+        RUNNING,
+        SUCCEEDED,
+        FAILED
+    }
+
+    final int id;
+    final Request request;
+    final boolean refresh;
+    final Role role;
+    final Cancellation cancellation;
+    final int size;
+    /** The moment when the cache noted the generation for it. */
+    final int asked;
+
+    /** The moment when it began. */
+    final int began;
+
+    final long beganNanos;
+    volatile State state = State.RUNNING;
+    /** Whether it shall fail; written by the test's thread. */
+    volatile boolean doomed;
+    /** The moment as of which its data are. */
+    volatile int snapshot = -1;
+
+    volatile int endedAt = -1;
+    volatile long endedNanos;
+    /** The moment when it was stored, -1 if it was not. */
+    volatile int storedAt = -1;
+
+    volatile long storedNanos;
+    /** The moment when those who waited got it, or later; -1 if that has not come. */
+    volatile int landedAt = -1;
+
+    Query(
+            int id,
+            Request request,
+            boolean refresh,
+            Role role,
+            Cancellation cancellation,
+            int size,
+            int began,
+            long beganNanos) {
+        this.id = id;
+        this.request = request;
+        this.refresh = refresh;
+        this.role = role;
+        this.cancellation = cancellation;
+        this.size = size;
+        this.asked = refresh ? request.refreshedAt : request.asked().getLast();
+        this.began = began;
+        this.beganNanos = beganNanos;
+    }
+
+    CacheKey key() {
+        return request.key;
+    }
+
+    CacheStrategy strategy() {
+        return request.strategy;
+    }
+
+    boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    @Nullable
+    Request leader() {
+        return refresh ? null : request;
+    }
+
+    byte[] body() {
+        byte[] body = new byte[size];
+        byte[] name = (id + ";").getBytes(US_ASCII);
+        System.arraycopy(name, 0, body, 0, name.length);
+        return body;
+    }
+
+    static int idIn(CachedBody body) {
+        String text = new String(body.json(), US_ASCII);
+        return Integer.parseInt(text.substring(0, text.indexOf(';')));
+    }
+
+    @Override
+    public String toString() {
+        return (refresh ? "refresh " : "query ") + id + " of " + request + ", " + state + ", begun at " + began
+                + ", as of " + snapshot + ", ended at " + endedAt;
+    }
+}

@@ -1,0 +1,201 @@
+package dev.hasten.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
+import io.netty.util.HashedWheelTimer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The promises under real threads that go as fast as they can. */
+final class QueryCacheStressTest {
+    private static final int READERS = 6;
+    private static final int READS = 20_000;
+    private static final long BUDGET = 200_000;
+    private static final HashedWheelTimer TIMER = new HashedWheelTimer();
+
+    /** What the database holds for every key: a number that only grows. */
+    private final AtomicLong database = new AtomicLong();
+    /** The number that was there when the latest of all invalidations that have been answered began. */
+    private final AtomicLong invalidated = new AtomicLong();
+
+    private final AtomicInteger reading = new AtomicInteger(READERS);
+    private final AtomicReferenceArray<Cancellation> current = new AtomicReferenceArray<>(READERS);
+    private final QueryCache cache = new QueryCache(
+            new CachePolicy(true, 1000, 1000, 5, 100_000, true, 0, Map.of()),
+            new QueryCache.Surroundings(
+                    BUDGET,
+                    Duration.ofHours(1),
+                    2,
+                    new Watchdog(TIMER),
+                    System::nanoTime,
+                    InstantSource.system(),
+                    Thread::startVirtualThread));
+
+    @AfterAll
+    static void stop() {
+        TIMER.stop();
+    }
+
+    private static CacheKey key(int number) {
+        return new CacheKey(new QuerySignature(number, 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, 0, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1000})
+    void whoComesAfterAnInvalidationSeesNothingOlder(int keys) throws Exception {
+        List<Callable<Integer>> work = new ArrayList<>();
+        for (int reader = 0; reader < READERS; reader++) {
+            int own = reader;
+            work.add(() -> read(own, keys));
+        }
+        work.add(this::invalidate);
+        work.add(this::goAway);
+        int answered = run(work).stream().mapToInt(Integer::intValue).sum();
+        long counted = cache.statistics().of(Event.HIT)
+                + cache.statistics().of(Event.STALE_HIT)
+                + cache.statistics().of(Event.MISS);
+        assertThat(counted).as("hits and misses").isEqualTo(answered);
+        cache.cleanUp();
+        assertThat(cache.bytes()).isBetween(0L, BUDGET);
+    }
+
+    private static <T> List<T> run(List<Callable<T>> work) throws Exception {
+        List<T> results = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(work.size())) {
+            for (Future<T> future : work.stream().map(threads::submit).toList()) {
+                results.add(future.get());
+            }
+        }
+        return results;
+    }
+
+    /** Returns how many reads were answered. */
+    private int read(int reader, int keys) {
+        SplittableRandom random = new SplittableRandom(reader);
+        int answered = 0;
+        try {
+            for (int i = 0; i < READS; i++) {
+                CacheKey key = key(random.nextInt(keys));
+                // Whoever asks without the tag must not be taken by surprise: others ask for the same with it.
+                List<String> tags = random.nextInt(4) == 0 ? List.of() : List.of("a");
+                CacheStrategy strategy = new CacheStrategy(random.nextInt(2), 1000, tags);
+                Cancellation own = new Cancellation();
+                current.set(reader, own);
+                long least = tags.isEmpty() ? 0 : invalidated.get();
+                try {
+                    CachedAnswer answer = cache.fetch(key, strategy, null, random.nextBoolean(), own, this::query);
+                    assertThat(number(answer)).isGreaterThanOrEqualTo(least);
+                    answered++;
+                    if (answer.freshness() == Freshness.SWR) {
+                        cache.refresh(key, strategy, this::query);
+                    }
+                } catch (CancelledException e) {
+                    assertThat(own.reason())
+                            .as("whoever is cancelled went away")
+                            .isNotNull();
+                }
+            }
+        } finally {
+            reading.decrementAndGet();
+        }
+        return answered;
+    }
+
+    private byte[] query(Cancellation cancellation) {
+        byte[] body = String.format("%-500d", database.get()).getBytes(StandardCharsets.US_ASCII);
+        if (ThreadLocalRandom.current().nextInt(64) == 0) {
+            // Others come meanwhile.
+            LockSupport.parkNanos(1);
+        }
+        Cancellation.Reason reason = cancellation.reason();
+        if (reason != null) {
+            throw new CancelledException(reason);
+        }
+        return body;
+    }
+
+    private static long number(CachedAnswer answer) {
+        return Long.parseLong(new String(answer.body().json(), StandardCharsets.US_ASCII).strip());
+    }
+
+    private Integer invalidate() {
+        for (int i = 0; reading.get() > 0; i++) {
+            long written = database.incrementAndGet();
+            if (i % 50 == 0) {
+                cache.invalidateAll();
+            } else {
+                cache.invalidate(List.of("b", "a"));
+            }
+            invalidated.set(written);
+            // Now and then the readers shall find something.
+            for (int pause = 0; pause < i % 1000; pause++) {
+                Thread.onSpinWait();
+            }
+        }
+        return 0;
+    }
+
+    private Integer goAway() {
+        SplittableRandom random = new SplittableRandom(READERS);
+        while (reading.get() > 0) {
+            Cancellation someone = current.get(random.nextInt(READERS));
+            if (someone != null && random.nextInt(20) == 0) {
+                someone.cancel(Cancellation.Reason.DISCONNECT);
+            }
+            Thread.onSpinWait();
+        }
+        return 0;
+    }
+
+    @Test
+    void concurrentMissesOfOneKeyRunOneQuery() throws Exception {
+        int rounds = 3000;
+        CacheStrategy strategy = new CacheStrategy(1000, 0, List.of("a"));
+        AtomicInteger queries = new AtomicInteger();
+        CyclicBarrier start = new CyclicBarrier(READERS);
+        List<Callable<Integer>> work = new ArrayList<>();
+        for (int reader = 0; reader < READERS; reader++) {
+            work.add(() -> {
+                for (int round = 0; round < rounds; round++) {
+                    start.await();
+                    cache.fetch(key(round % 10), strategy, null, false, new Cancellation(), own -> {
+                        queries.incrementAndGet();
+                        return query(own);
+                    });
+                    if (start.await() == 0) {
+                        cache.invalidate(List.of("a"));
+                    }
+                }
+                return 0;
+            });
+        }
+        run(work);
+        assertThat(queries).hasValue(rounds);
+    }
+}

@@ -1,0 +1,313 @@
+package dev.hasten.cache;
+
+import static dev.hasten.cache.TestCache.failing;
+import static dev.hasten.cache.TestCache.letters;
+import static dev.hasten.cache.TestCache.returning;
+import static dev.hasten.cache.TestCache.strategy;
+import static dev.hasten.cache.TestCache.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.TestCache.Reader;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.HttpDate;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is stored, for how long, and what clients get when. */
+final class QueryCacheTest {
+    private static final CacheStrategy TEN_PLUS_TWENTY = strategy(10, 20);
+
+    private final TestCache test = new TestCache();
+    private final CacheKey key = test.key(1);
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    @Test
+    void secondReadGetsTheBytesOfTheFirst() {
+        CachedAnswer miss = test.read(key, TEN_PLUS_TWENTY, "first");
+        CachedAnswer hit = test.read(key, TEN_PLUS_TWENTY, "second");
+        assertThat(miss.freshness()).isEqualTo(Freshness.MISS);
+        assertThat(hit.freshness()).isEqualTo(Freshness.TTL);
+        assertThat(hit.body().json()).isSameAs(miss.body().json());
+        assertThat(test.count(Event.MISS)).isOne();
+        assertThat(test.count(Event.HIT)).isOne();
+    }
+
+    @Test
+    void answerIsFreshForItsTtlAndStaleForItsSwr() {
+        test.read(key, TEN_PLUS_TWENTY, "data");
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        test.time.pass(Duration.ofSeconds(10).minusNanos(1));
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        test.time.pass(Duration.ofNanos(1));
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.SWR);
+        test.time.pass(Duration.ofSeconds(20).minusNanos(1));
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.SWR);
+        test.time.pass(Duration.ofNanos(1));
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isNull();
+    }
+
+    @Test
+    void ageAndLastModifiedAreThoseOfTheRead() {
+        test.read(key, TEN_PLUS_TWENTY, "data");
+        test.time.pass(Duration.ofMillis(7_900));
+        CachedAnswer hit = test.read(key, TEN_PLUS_TWENTY, "other");
+        assertThat(hit.ageSeconds()).isEqualTo(7);
+        assertThat(hit.body().lastModified()).isEqualTo(HttpDate.format(VirtualTime.START));
+    }
+
+    @Test
+    void ageCountsFromTheEndOfTheQuery() {
+        Reader slow = test.reads(key, TEN_PLUS_TWENTY, "data");
+        test.time.pass(Duration.ofSeconds(60));
+        slow.goOn();
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+    }
+
+    @Test
+    void requestsOwnStrategyDecidesOnFreshness() {
+        test.read(key, TEN_PLUS_TWENTY, "data");
+        test.time.pass(Duration.ofSeconds(5));
+        assertThat(test.freshness(key, strategy(6, 0))).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, strategy(4, 0))).isNull();
+        assertThat(test.freshness(key, strategy(0, 6))).isEqualTo(Freshness.SWR);
+    }
+
+    @Test
+    void entryIsDroppedAfterTtlAndSwrOfTheRequestThatReadIt() {
+        test.read(key, strategy(1, 1), "data");
+        test.time.pass(Duration.ofSeconds(2));
+        assertThat(test.freshness(key, strategy(100, 100))).isNull();
+    }
+
+    @Test
+    void defaultOfTheModelCountsForARequestWithoutStrategy() {
+        test.cache.fetch(key, TEN_PLUS_TWENTY, "Post", false, new Cancellation(), returning("data"));
+        test.time.pass(Duration.ofSeconds(6));
+        assertThat(test.cache.find(key, null, false)).returns(Freshness.SWR, CachedAnswer::freshness);
+        test.cache.invalidate(TestCache.MODEL_DEFAULT.tags());
+        assertThat(test.cache.find(key, null, false)).isNull();
+    }
+
+    @Test
+    void concurrentMissesRunOneQuery() {
+        Reader first = test.reads(key, TEN_PLUS_TWENTY, "one");
+        Reader second = test.reads(key, strategy(3, 0), "two");
+        Reader other = test.reads(test.key(2), TEN_PLUS_TWENTY, "another");
+        assertThat(second.waits()).isTrue();
+        assertThat(other.runsAQuery()).isTrue();
+        first.goOn();
+        assertThat(second.answer().freshness()).isEqualTo(Freshness.MISS);
+        assertThat(text(second.answer())).isEqualTo("one");
+        assertThat(test.count(Event.COALESCED)).isOne();
+        assertThat(test.count(Event.MISS)).isEqualTo(2);
+        other.goOn();
+    }
+
+    @Test
+    void leaderWhoGoesAwayDoesNotCancelTheQueryForTheOthers() {
+        Reader leader = test.reads(key, TEN_PLUS_TWENTY, "data");
+        Reader other = test.reads(key, TEN_PLUS_TWENTY, "none");
+        leader.leave();
+        assertThat(leader.query().reason()).isNull();
+        assertThat(other.waits()).isTrue();
+        leader.goOn();
+        assertThat(text(other.answer())).isEqualTo("data");
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+    }
+
+    @Test
+    void waiterWhoGoesAwayIsNotHeldUp() {
+        Reader leader = test.reads(key, TEN_PLUS_TWENTY, "data");
+        Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
+        waiter.leave();
+        assertThat(waiter.failure()).isInstanceOf(CancelledException.class);
+        assertThat(leader.query().reason()).isNull();
+        leader.goOn();
+        assertThat(text(leader.answer())).isEqualTo("data");
+    }
+
+    @Test
+    void queryIsCancelledWhenTheLastOneLeaves() {
+        Reader leader = test.reads(key, TEN_PLUS_TWENTY, "data");
+        Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
+        leader.leave();
+        assertThat(leader.query().reason()).isNull();
+        waiter.leave();
+        assertThat(leader.query().reason()).isEqualTo(Cancellation.Reason.DISCONNECT);
+        leader.goOn();
+    }
+
+    @Test
+    void nobodyJoinsAQueryThatIsBeingCancelled() {
+        Reader gone = test.reads(key, TEN_PLUS_TWENTY, failing(new CancelledException(Cancellation.Reason.DISCONNECT)));
+        gone.leave();
+        Reader next = test.reads(key, TEN_PLUS_TWENTY, "data");
+        assertThat(next.runsAQuery()).isTrue();
+        gone.goOn();
+        next.goOn();
+        assertThat(text(next.answer())).isEqualTo("data");
+    }
+
+    @Test
+    void requestThatMustStopAlreadyStartsNoQuery() {
+        Cancellation stopped = new Cancellation();
+        stopped.cancel(Cancellation.Reason.SHUTDOWN);
+        assertThatThrownBy(() -> test.cache.fetch(
+                        key, TEN_PLUS_TWENTY, null, false, stopped, failing(new IllegalStateException())))
+                .isInstanceOf(CancelledException.class);
+        assertThat(text(test.read(key, TEN_PLUS_TWENTY, "data"))).isEqualTo("data");
+    }
+
+    @Test
+    void failureReachesEveryWaiterAndIsNotStored() {
+        IllegalStateException failure = new IllegalStateException("connection lost");
+        Reader leader = test.reads(key, TEN_PLUS_TWENTY, failing(failure));
+        Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
+        leader.goOn();
+        assertThat(leader.failure()).isSameAs(failure);
+        assertThat(waiter.failure()).isSameAs(failure);
+        assertThat(test.cache.size()).isZero();
+        assertThat(test.read(key, TEN_PLUS_TWENTY, "data").freshness()).isEqualTo(Freshness.MISS);
+    }
+
+    @Test
+    void errorOfTheQueryReachesEveryWaiter() {
+        OutOfMemoryError error = new OutOfMemoryError("for the test");
+        Reader leader = test.reads(key, TEN_PLUS_TWENTY, _ -> {
+            throw error;
+        });
+        Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
+        leader.goOn();
+        assertThat(leader.failure()).isSameAs(error);
+        assertThat(waiter.failure()).isInstanceOf(IllegalStateException.class).hasCause(error);
+        assertThat(text(test.read(key, TEN_PLUS_TWENTY, "data"))).isEqualTo("data");
+    }
+
+    @Test
+    void queryIsStoppedWhenItTakesTooLong() {
+        try (TestCache impatient = new TestCache(1 << 20, Duration.ofMillis(1))) {
+            assertThatThrownBy(() -> impatient.read(key, TEN_PLUS_TWENTY, own -> {
+                        try {
+                            return own.interruptible(() -> {
+                                Thread.sleep(Duration.ofMinutes(1));
+                                return new byte[0];
+                            });
+                        } catch (InterruptedException | SQLException e) {
+                            throw new AssertionError(e);
+                        }
+                    }))
+                    .isInstanceOf(CancelledException.class)
+                    .extracting(stopped -> ((CancelledException) stopped).reason())
+                    .isEqualTo(Cancellation.Reason.TIMEOUT);
+        }
+    }
+
+    @Test
+    void tooLargeAnswersAreNotStored() {
+        test.read(key, TEN_PLUS_TWENTY, letters(TestCache.ENTRY_BYTES));
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        test.read(test.key(2), TEN_PLUS_TWENTY, letters(TestCache.ENTRY_BYTES + 1));
+        assertThat(test.freshness(test.key(2), TEN_PLUS_TWENTY)).isNull();
+        assertThat(test.count(Event.TOO_LARGE)).isOne();
+    }
+
+    @Test
+    void entriesMakeRoomForOthers() {
+        try (TestCache small = new TestCache(20_000, Duration.ofHours(1))) {
+            for (int i = 0; i < 100; i++) {
+                small.read(small.key(i), TEN_PLUS_TWENTY, letters(900));
+                small.cache.cleanUp();
+                assertThat(small.cache.bytes()).isLessThanOrEqualTo(small.cache.maximumBytes());
+            }
+            assertThat(small.cache.size()).isBetween(10L, 20L);
+            assertThat(small.count(Event.EVICTION)).isEqualTo(100 - small.cache.size());
+        }
+    }
+
+    @Test
+    void withoutMemoryNothingIsStored() {
+        try (TestCache none = new TestCache(0, Duration.ofHours(1))) {
+            none.read(key, TEN_PLUS_TWENTY, "data");
+            none.cache.cleanUp();
+            assertThat(none.cache.size()).isZero();
+            assertThat(none.read(key, TEN_PLUS_TWENTY, "again").freshness()).isEqualTo(Freshness.MISS);
+        }
+    }
+
+    @Test
+    void gzipIsMadeOncePerEntryAndCountsInItsWeight() {
+        String body = letters(10_000);
+        test.read(key, TEN_PLUS_TWENTY, body);
+        long plain = test.cache.bytes();
+        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, false)).isNotNull();
+        assertThat(test.waitingTasks()).isZero();
+        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, true)).isNotNull();
+        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, true)).isNotNull();
+        assertThat(test.waitingTasks()).isOne();
+        test.runTasks();
+        CachedAnswer compressed = test.find(key, TEN_PLUS_TWENTY);
+        assertThat(compressed).isNotNull();
+        byte[] gzip = compressed.body().gzip();
+        assertThat(gzip).isNotNull();
+        assertThat(TestCache.gunzip(gzip)).isEqualTo(compressed.body().json());
+        assertThat(test.cache.bytes() - plain).isBetween((long) gzip.length, gzip.length + 32L);
+        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, true)).isNotNull();
+        assertThat(test.waitingTasks()).isZero();
+    }
+
+    @Test
+    void compressionChangesNeitherAgeNorTags() {
+        test.read(key, strategy(10, 20, "a"), letters(2000));
+        test.time.pass(Duration.ofSeconds(12));
+        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.runTasks();
+        assertThat(test.find(key, TEN_PLUS_TWENTY))
+                .returns(Freshness.SWR, CachedAnswer::freshness)
+                .returns(12L, CachedAnswer::ageSeconds);
+        test.time.pass(Duration.ofSeconds(18));
+        assertThat(test.freshness(key, strategy(100, 100))).isNull();
+        test.read(key, strategy(10, 20, "a"), letters(2000));
+        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.runTasks();
+        test.cache.invalidate(List.of("a"));
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isNull();
+    }
+
+    @Test
+    void whatHardlyGetsSmallerIsNotCompressed() {
+        test.read(key, TEN_PLUS_TWENTY, letters(1023));
+        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        assertThat(test.waitingTasks()).isZero();
+        byte[] noise = new byte[2000];
+        new SplittableRandom(1).nextBytes(noise);
+        test.read(test.key(2), TEN_PLUS_TWENTY, _ -> noise);
+        test.cache.find(test.key(2), TEN_PLUS_TWENTY, true);
+        test.runTasks();
+        assertThat(test.find(test.key(2), TEN_PLUS_TWENTY))
+                .extracting(answer -> answer.body().gzip())
+                .isNull();
+    }
+
+    @Test
+    void compressionDoesNotBringBackWhatIsGone() {
+        test.read(key, TEN_PLUS_TWENTY, letters(2000));
+        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.cache.invalidateAll();
+        test.read(key, TEN_PLUS_TWENTY, "new");
+        test.runTasks();
+        assertThat(text(test.read(key, TEN_PLUS_TWENTY, "none"))).isEqualTo("new");
+    }
+}

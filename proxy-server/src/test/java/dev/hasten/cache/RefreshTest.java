@@ -1,0 +1,161 @@
+package dev.hasten.cache;
+
+import static dev.hasten.cache.TestCache.failing;
+import static dev.hasten.cache.TestCache.letters;
+import static dev.hasten.cache.TestCache.returning;
+import static dev.hasten.cache.TestCache.strategy;
+import static dev.hasten.cache.TestCache.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.QueryCache.Fill;
+import dev.hasten.cache.TestCache.Reader;
+import dev.hasten.protocol.CacheStrategy;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A stale answer is read anew in the background, once, and not again and again when that fails. */
+final class RefreshTest {
+    private static final CacheStrategy STALE = strategy(0, 100);
+
+    private final TestCache test = new TestCache();
+    private final CacheKey key = test.key(1);
+    private final AtomicInteger refreshes = new AtomicInteger();
+
+    @BeforeEach
+    void somethingIsStale() {
+        test.read(key, STALE, letters(2000) + "old");
+    }
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    private Fill counted(Fill fill) {
+        return own -> {
+            refreshes.incrementAndGet();
+            return fill.read(own);
+        };
+    }
+
+    private void refresh(Fill fill) {
+        test.cache.refresh(key, STALE, counted(fill));
+    }
+
+    private String stored() {
+        CachedAnswer answer = test.find(key, STALE);
+        return answer == null ? "nothing" : text(answer);
+    }
+
+    @Test
+    void staleHitIsServedWhileOneRefreshRuns() {
+        refresh(returning("new"));
+        refresh(returning("newer"));
+        assertThat(test.waitingTasks()).isOne();
+        assertThat(test.freshness(key, STALE)).isEqualTo(Freshness.SWR);
+        assertThat(stored()).endsWith("old");
+        test.runTasks();
+        assertThat(stored()).isEqualTo("new");
+        assertThat(test.count(Event.REFRESH)).isOne();
+        assertThat(refreshes).hasValue(1);
+    }
+
+    @Test
+    void refreshMakesTheEntryYoungAgain() {
+        test.time.pass(Duration.ofSeconds(99));
+        refresh(returning("new"));
+        test.runTasks();
+        test.time.pass(Duration.ofSeconds(99));
+        assertThat(stored()).isEqualTo("new");
+    }
+
+    @Test
+    void requestThatFindsNothingGoodEnoughJoinsTheRefresh() {
+        refresh(returning("new"));
+        test.time.pass(Duration.ofSeconds(1));
+        Reader waiting = test.reads(key, strategy(1, 0), "none");
+        assertThat(waiting.waits()).isTrue();
+        test.runTasks();
+        assertThat(text(waiting.answer())).isEqualTo("new");
+    }
+
+    @Test
+    void refreshGoesOnWithoutThoseWhoWaitForIt() {
+        test.time.pass(Duration.ofSeconds(1));
+        refresh(returning("new"));
+        Reader waiting = test.reads(key, strategy(1, 0), "none");
+        waiting.leave();
+        test.runTasks();
+        assertThat(stored()).isEqualTo("new");
+    }
+
+    @Test
+    void failingRefreshKeepsServingAndPausesForASecond() {
+        refresh(failing(new IllegalStateException("PostgreSQL is away")));
+        test.runTasks();
+        assertThat(stored()).endsWith("old");
+        assertThat(test.count(Event.FAILED_REFRESH)).isOne();
+        test.time.pass(Duration.ofSeconds(1).minusNanos(1));
+        refresh(returning("too early"));
+        test.runTasks();
+        assertThat(stored()).endsWith("old");
+        test.time.pass(Duration.ofNanos(1));
+        refresh(returning("new"));
+        test.runTasks();
+        assertThat(stored()).isEqualTo("new");
+        assertThat(refreshes).hasValue(2);
+    }
+
+    @Test
+    void pauseAfterAFailureOutlivesTheCompressionOfTheEntry() {
+        test.cache.find(key, STALE, true);
+        refresh(failing(new IllegalStateException("PostgreSQL is away")));
+        test.runTasks();
+        refresh(returning("too early"));
+        test.runTasks();
+        assertThat(stored()).endsWith("old");
+    }
+
+    @Test
+    void refreshThatCannotBeStoredPausesToo() {
+        for (int i = 0; i < 3; i++) {
+            refresh(returning(letters(TestCache.ENTRY_BYTES + 1)));
+            test.runTasks();
+        }
+        assertThat(stored()).endsWith("old");
+        assertThat(refreshes).as("queries within a second").hasValue(1);
+    }
+
+    @Test
+    void moreRefreshesThanAllowedWaitForALaterRequest() {
+        for (int number = 2; number <= 4; number++) {
+            test.read(test.key(number), STALE, "old");
+            test.cache.refresh(test.key(number), STALE, returning("new"));
+        }
+        assertThat(test.waitingTasks()).isEqualTo(2);
+        test.runTasks();
+        test.cache.refresh(test.key(4), STALE, returning("new"));
+        test.runTasks();
+        assertThat(test.count(Event.REFRESH)).isEqualTo(3);
+    }
+
+    @Test
+    void nothingIsRefreshedThatIsGone() {
+        test.cache.invalidateAll();
+        refresh(returning("new"));
+        assertThat(test.waitingTasks()).isZero();
+    }
+
+    @Test
+    void refreshTakesTheStrategyOfTheRequestThatFoundItStale() {
+        test.cache.refresh(key, strategy(0, 5, "b"), returning("new"));
+        test.runTasks();
+        test.time.pass(Duration.ofSeconds(5));
+        assertThat(stored()).isEqualTo("nothing");
+    }
+}

@@ -1,0 +1,79 @@
+package dev.hasten.cache;
+
+import dev.hasten.cache.Stage.Actor;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.protocol.CacheStrategy;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A request in a {@link CacheWorld}, and how it ended. */
+final class Request {
+    final CacheKey key;
+    final CacheStrategy strategy;
+    /** The moment when it came. */
+    final int came;
+
+    final long cameNanos;
+    final Cancellation own = new Cancellation();
+    volatile @Nullable Actor actor;
+    /** The moments when it may have asked for what was not stored. */
+    private final List<Integer> asked = new CopyOnWriteArrayList<>();
+    /** The moment when a refresh was arranged for it; -1 if none was. */
+    volatile int refreshedAt = -1;
+
+    private volatile @Nullable End end;
+
+    /** One of answer and failure is null. */
+    record End(@Nullable CachedAnswer answer, @Nullable RuntimeException failure, long nanos) {}
+
+    Request(CacheKey key, CacheStrategy strategy, int came, long cameNanos) {
+        this.key = key;
+        this.strategy = strategy;
+        this.came = came;
+        this.cameNanos = cameNanos;
+    }
+
+    void asks(int moment) {
+        asked.add(moment);
+    }
+
+    List<Integer> asked() {
+        return asked;
+    }
+
+    void ends(@Nullable CachedAnswer answer, @Nullable RuntimeException failure, long nanos) {
+        end = new End(answer, failure, nanos);
+    }
+
+    boolean hasEnded() {
+        return end != null;
+    }
+
+    End end() {
+        End ended = end;
+        if (ended == null) {
+            throw new IllegalStateException("the request has not ended");
+        }
+        return ended;
+    }
+
+    boolean hasLeft() {
+        return own.reason() != null;
+    }
+
+    boolean mayLeave() {
+        return !hasEnded() && !hasLeft();
+    }
+
+    /** Whether it waits for a query of another one. */
+    boolean isWaiting() {
+        Actor waiting = actor;
+        return !hasEnded() && waiting != null && !waiting.isAtGate() && waiting.isWaitingForFlight();
+    }
+
+    @Override
+    public String toString() {
+        return "request " + came + " for " + key.signature().a() + " with " + strategy;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.hasten.cache;
+
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.QueryCache.Fill;
+import dev.hasten.cache.Stage.Actor;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
+import io.netty.util.HashedWheelTimer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A cache whose time, background and queries are in the hands of a test. */
+final class TestCache implements AutoCloseable {
+    static final int ENTRY_BYTES = 100_000;
+    static final CacheStrategy MODEL_DEFAULT = new CacheStrategy(5, 5, List.of("posts"));
+
+    final VirtualTime time = new VirtualTime();
+    final Stage stage = new Stage();
+    final QueryCache cache;
+
+    private final HashedWheelTimer timer = new HashedWheelTimer();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+    /** Without a limit that a test might hit. */
+    TestCache() {
+        this(1 << 20, Duration.ofHours(1));
+    }
+
+    TestCache(long maximumBytes, Duration queryTimeout) {
+        CachePolicy policy = new CachePolicy(true, 1000, 1000, 5, ENTRY_BYTES, true, 0, Map.of("Post", MODEL_DEFAULT));
+        cache = new QueryCache(
+                policy,
+                new QueryCache.Surroundings(
+                        maximumBytes, queryTimeout, 2, new Watchdog(timer), time, time, this::inBackground));
+    }
+
+    private void inBackground(Runnable task) {
+        if (task.getClass().getName().startsWith("com.github.benmanes.caffeine.")) {
+            task.run();
+        } else {
+            tasks.add(task);
+        }
+    }
+
+    /** Lets all background tasks run, as far as they come without a query that stops. */
+    void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            Runnable next = task;
+            stage.enter("task", _ -> next.run());
+        }
+    }
+
+    int waitingTasks() {
+        return tasks.size();
+    }
+
+    CacheKey key(int number) {
+        return new CacheKey(
+                new QuerySignature(number, 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
+    }
+
+    static CacheStrategy strategy(int ttl, int swr, String... tags) {
+        return new CacheStrategy(ttl, swr, List.of(tags));
+    }
+
+    static Fill returning(String text) {
+        return _ -> text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static Fill failing(RuntimeException failure) {
+        return _ -> {
+            throw failure;
+        };
+    }
+
+    static String text(CachedAnswer answer) {
+        return new String(answer.body().json(), StandardCharsets.US_ASCII);
+    }
+
+    /** Letters that compress to about half. */
+    static String letters(int length) {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            text.append((char) ('a' + ThreadLocalRandom.current().nextInt(16)));
+        }
+        return text.toString();
+    }
+
+    static byte[] gunzip(byte[] compressed) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A request that is answered at once, by what is stored or by the query. */
+    CachedAnswer read(CacheKey key, CacheStrategy strategy, Fill fill) {
+        return cache.fetch(key, strategy, null, false, new Cancellation(), fill);
+    }
+
+    CachedAnswer read(CacheKey key, CacheStrategy strategy, String body) {
+        return read(key, strategy, returning(body));
+    }
+
+    @Nullable
+    CachedAnswer find(CacheKey key, CacheStrategy strategy) {
+        return cache.find(key, strategy, false);
+    }
+
+    /** How fresh what is stored is for a request; null if there is nothing for it. */
+    @Nullable
+    Freshness freshness(CacheKey key, CacheStrategy strategy) {
+        CachedAnswer answer = find(key, strategy);
+        return answer == null ? null : answer.freshness();
+    }
+
+    long count(Event event) {
+        return cache.statistics().of(event);
+    }
+
+    /** A request with a thread of its own, whose query stops before it returns until the test lets it go on. */
+    final class Reader {
+        final Cancellation own = new Cancellation();
+        private final Actor actor;
+        private volatile @Nullable Cancellation query;
+        private volatile @Nullable CachedAnswer answer;
+        private volatile @Nullable Throwable failure;
+
+        private Reader(CacheKey key, CacheStrategy strategy, Fill fill) {
+            actor = stage.enter("reader", self -> read(self, key, strategy, fill));
+        }
+
+        private void read(Actor self, CacheKey key, CacheStrategy strategy, Fill fill) {
+            try {
+                answer = cache.fetch(key, strategy, null, false, own, cancellation -> {
+                    query = cancellation;
+                    self.stopAt("query");
+                    return fill.read(cancellation);
+                });
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+        }
+
+        /** Its query returns. */
+        void goOn() {
+            stage.pass(actor);
+        }
+
+        /** Its client goes away. */
+        void leave() {
+            own.cancel(Cancellation.Reason.DISCONNECT);
+            stage.settle();
+        }
+
+        boolean runsAQuery() {
+            return actor.isAtGate();
+        }
+
+        boolean waits() {
+            return !actor.isDone() && actor.isWaitingForFlight();
+        }
+
+        /** What its query must see; a failure if it has none. */
+        Cancellation query() {
+            return Objects.requireNonNull(query, "no query");
+        }
+
+        CachedAnswer answer() {
+            return Objects.requireNonNull(answer, "no answer");
+        }
+
+        @Nullable
+        Throwable failure() {
+            return failure;
+        }
+    }
+
+    /** A request that begins now. */
+    Reader reads(CacheKey key, CacheStrategy strategy, Fill fill) {
+        return new Reader(key, strategy, fill);
+    }
+
+    Reader reads(CacheKey key, CacheStrategy strategy, String body) {
+        return new Reader(key, strategy, returning(body));
+    }
+
+    @Override
+    public void close() {
+        timer.stop();
+    }
+}
