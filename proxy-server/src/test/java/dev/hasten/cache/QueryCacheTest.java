@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.GraphLayout;
 
 /** What is stored, for how long, and what clients get when. */
 final class QueryCacheTest {
@@ -159,6 +160,50 @@ final class QueryCacheTest {
         gone.goOn();
         next.goOn();
         assertThat(text(next.answer())).isEqualTo("data");
+    }
+
+    @Test
+    void whoJoinedAQueryWhoseTimeIsUpAsksAnew() {
+        Reader leader = test.reads(key, TEN_PLUS_TWENTY, failing(new CancelledException(Cancellation.Reason.TIMEOUT)));
+        Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "data");
+        leader.query().cancel(Cancellation.Reason.TIMEOUT);
+        Reader late = test.reads(key, TEN_PLUS_TWENTY, "late");
+        assertThat(late.runsAQuery()).isTrue();
+        late.goOn();
+        leader.goOn();
+        assertThat(leader.failure()).isInstanceOf(CancelledException.class);
+        assertThat(text(waiter.answer())).isEqualTo("late");
+    }
+
+    @Test
+    void leaderIsToldItsOwnReasonToStop() {
+        Reader leader =
+                test.reads(key, TEN_PLUS_TWENTY, failing(new CancelledException(Cancellation.Reason.DISCONNECT)));
+        Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
+        leader.own.cancel(Cancellation.Reason.TIMEOUT);
+        waiter.leave();
+        leader.goOn();
+        assertThat(leader.failure())
+                .isInstanceOf(CancelledException.class)
+                .extracting(stopped -> ((CancelledException) stopped).reason())
+                .isEqualTo(Cancellation.Reason.TIMEOUT);
+    }
+
+    @Test
+    void whatNobodyWaitedForIsNotStored() {
+        Reader gone = test.reads(key, TEN_PLUS_TWENTY, "older");
+        gone.leave();
+        test.reads(key, TEN_PLUS_TWENTY, "newer").goOn();
+        gone.goOn();
+        assertThat(text(test.read(key, TEN_PLUS_TWENTY, "newest"))).isEqualTo("newer");
+    }
+
+    @Test
+    void theNameOfAModelIsNotKept() {
+        String model = "x".repeat(1_000_000);
+        long before = GraphLayout.parseInstance(test.cache).totalSize();
+        test.cache.fetch(key, TEN_PLUS_TWENTY, model, false, new Cancellation(), returning("data"));
+        assertThat(GraphLayout.parseInstance(test.cache).totalSize() - before).isLessThan(1_000_000);
     }
 
     @Test
