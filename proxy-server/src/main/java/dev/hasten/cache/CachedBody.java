@@ -1,10 +1,8 @@
 package dev.hasten.cache;
 
-import dev.hasten.protocol.HttpDate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +23,13 @@ public final class CachedBody {
         this.lastModified = lastModified;
     }
 
-    /** A body that was read at a time. */
-    static CachedBody of(byte[] json, Instant readAt) {
-        return new CachedBody(json, null, HttpDate.format(readAt));
+    /**
+     * A body that was just read.
+     *
+     * @param lastModified as a header says it
+     */
+    static CachedBody of(byte[] json, String lastModified) {
+        return new CachedBody(json, null, lastModified);
     }
 
     /** The whole body; not a copy. */

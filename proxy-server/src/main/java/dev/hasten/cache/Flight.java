@@ -2,6 +2,7 @@ package dev.hasten.cache;
 
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
+import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.CacheStrategy;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
@@ -12,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  * away, the first one included, and is cancelled when the last one does. A refresh belongs to the cache and goes on
  * without anybody.
  */
-final class Flight {
+final class Flight implements AutoCloseable {
     /** As of before the query began. */
     final long generation;
+
+    /** {@link System#nanoTime}; time limits are of real time. */
+    final long departed = System.nanoTime();
 
     final CacheStrategy strategy;
     /** See {@link Entry#defaultStrategy}. */
@@ -30,6 +34,8 @@ final class Flight {
     // Guarded by this.
     private int participants;
     private boolean abandoned;
+    private boolean over;
+    private @Nullable Watch watch;
 
     private Flight(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, boolean refresh) {
         this.generation = generation;
@@ -72,6 +78,24 @@ final class Flight {
     /** Whether nobody waits for it any more: somebody else may be reading the same anew. */
     synchronized boolean isAbandoned() {
         return abandoned;
+    }
+
+    /** Takes a watch that is to end with the flight. */
+    synchronized void watch(Watch more) {
+        if (over) {
+            more.close();
+        } else {
+            watch = more;
+        }
+    }
+
+    /** The query has ended; nobody need watch it any more. */
+    @Override
+    public synchronized void close() {
+        over = true;
+        if (watch != null) {
+            watch.close();
+        }
     }
 
     /** @param result null when the query was not needed */

@@ -14,8 +14,8 @@ import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.Watchdog;
-import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.HttpDate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,6 +50,7 @@ public final class QueryCache {
     private final Generations generations = new Generations();
     private final AtomicLong schemaEpoch = new AtomicLong();
     private final CacheStatistics statistics = new CacheStatistics();
+    private final HttpDate dates = new HttpDate();
     private final Semaphore refreshes;
 
     /**
@@ -160,7 +161,8 @@ public final class QueryCache {
      *
      * @param model of the query, null if it has none
      * @param wantsGzip see {@link #find}
-     * @param own of the request
+     * @param looked whether {@link #find} has just found nothing for the request, so that nobody need look again
+     * @param own of the request, watched by the caller: the request may take as long as a query
      * @throws RuntimeException with which the query failed
      */
     public CachedAnswer fetch(
@@ -168,13 +170,16 @@ public final class QueryCache {
             CacheStrategy strategy,
             @Nullable String model,
             boolean wantsGzip,
+            boolean looked,
             Cancellation own,
             Fill fill) {
+        boolean lookFirst = !looked;
         while (true) {
-            CachedAnswer stored = find(key, strategy, wantsGzip);
+            CachedAnswer stored = lookFirst ? find(key, strategy, wantsGzip) : null;
             if (stored != null) {
                 return stored;
             }
+            lookFirst = true;
             Flight current = flights.get(key);
             boolean joined = current != null && accepts(current, strategy) && current.join();
             CachedBody body = joined ? current.await(own) : depart(key, current, strategy, model, own, fill);
@@ -198,7 +203,7 @@ public final class QueryCache {
             Fill fill) {
         Flight mine = Flight.forMiss(generations.now(), strategy, policy.defaultOf(model));
         // Before anybody can join: from here on the flight ends in every case.
-        own.begin(() -> mine.leave(requireNonNull(own.reason())));
+        own.begin(() -> leaderLeaves(mine, requireNonNull(own.reason())));
         try {
             return takesPlaceOf(key, current, mine) ? fly(key, mine, fill, () -> isUsable(key, strategy)) : null;
         } catch (CancelledException e) {
@@ -209,6 +214,21 @@ public final class QueryCache {
         } finally {
             own.end();
         }
+    }
+
+    /** The leader's own time is that of the query, too; when others go on without it, the query needs a time of its own. */
+    private void leaderLeaves(Flight flight, Cancellation.Reason reason) {
+        flight.leave(reason);
+        if (!flight.isAbandoned()) {
+            watch(flight);
+        }
+    }
+
+    private void watch(Flight flight) {
+        Duration flown = Duration.ofNanos(System.nanoTime() - flight.departed);
+        flight.watch(surroundings
+                .watchdog()
+                .watch(flight.cancellation, surroundings.queryTimeout().minus(flown)));
     }
 
     /** An earlier flight may have landed since a request looked: what it stored came before it left the table. */
@@ -264,6 +284,7 @@ public final class QueryCache {
                     flight,
                     cancellation -> {
                         try {
+                            watch(flight);
                             return fill.read(cancellation);
                         } finally {
                             // Also when it succeeds: what it brings may be too large, or outdated, and then this entry
@@ -300,11 +321,11 @@ public final class QueryCache {
      *     joined it
      */
     private @Nullable CachedBody fly(CacheKey key, Flight flight, Fill fill, BooleanSupplier needless) {
-        try (Watch _ = surroundings.watchdog().watch(flight.cancellation, surroundings.queryTimeout())) {
+        try (flight) {
             CachedBody body = null;
             if (!needless.getAsBoolean()) {
-                body = CachedBody.of(
-                        fill.read(flight.cancellation), surroundings.clock().instant());
+                byte[] json = fill.read(flight.cancellation);
+                body = CachedBody.of(json, dates.format(surroundings.clock().instant()));
                 store(key, flight, body);
             }
             // In this order: whoever finds no flight finds what it stored.

@@ -13,11 +13,9 @@ import dev.hasten.http.Exchange;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
-import dev.hasten.protocol.HttpDate;
 import dev.hasten.protocol.QuerySignature;
 import dev.hasten.telemetry.CaptureSettings;
 import dev.hasten.telemetry.RequestTelemetry;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +40,7 @@ public final class CacheUse {
 
     private final boolean wantsGzip;
     private @Nullable CacheKey key;
+    private boolean looked;
 
     /** Reads the answer of the request from PostgreSQL; may be called after the request was answered. */
     @FunctionalInterface
@@ -91,6 +90,7 @@ public final class CacheUse {
         if (!usesCache() || exchange.body().length > QUICK_BYTES) {
             return null;
         }
+        looked = true;
         CachedAnswer stored = database.cache().find(key(), strategy, wantsGzip);
         return stored == null ? null : answer(stored);
     }
@@ -108,7 +108,7 @@ public final class CacheUse {
      * @param fill reads it for this request
      */
     public CachedAnswer fetch(CacheStrategy effective, @Nullable String model, Cancellation cancellation, Fill fill) {
-        return database.cache().fetch(key(), effective, model, wantsGzip, cancellation, fill);
+        return database.cache().fetch(key(), effective, model, wantsGzip, looked, cancellation, fill);
     }
 
     /** The answer that goes to the client; a stale one is read anew in the background. */
@@ -140,7 +140,7 @@ public final class CacheUse {
                         answer,
                         exchange,
                         Freshness.NONE,
-                        HttpDate.format(Instant.now()),
+                        headers.now(),
                         0,
                         key().signature().toString())
                 : answer;

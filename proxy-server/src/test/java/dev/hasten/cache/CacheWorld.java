@@ -168,6 +168,7 @@ final class CacheWorld {
                             effective,
                             model,
                             read.gzip(),
+                            false,
                             request.own,
                             own -> query(request, false, read.size(), own));
                 }

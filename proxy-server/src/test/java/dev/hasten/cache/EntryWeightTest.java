@@ -89,7 +89,7 @@ final class EntryWeightTest {
         for (int i = 0; i < bodyBytes; i++) {
             body[i] = (byte) ('a' + random.nextInt(8));
         }
-        cache.fetch(key, strategy, null, false, new Cancellation(), _ -> body);
+        cache.fetch(key, strategy, null, false, false, new Cancellation(), _ -> body);
         CachedAnswer found = cache.find(key, strategy, gzip);
         assertThat(found).isNotNull();
     }

@@ -8,17 +8,17 @@ import dev.hasten.cache.Stage.Actor;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.Cancellation.Reason;
 import dev.hasten.postgres.CancelledException;
+import dev.hasten.protocol.CacheStrategy;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who may be in a flight, and when it ends. */
 final class FlightTest {
-    private static final CachedBody BODY = CachedBody.of("{}".getBytes(StandardCharsets.US_ASCII), Instant.EPOCH);
+    private static final CachedBody BODY = CachedBody.of("{}".getBytes(StandardCharsets.US_ASCII), "a date");
 
-    private final Flight miss = Flight.forMiss(0, strategy(1, 1), null);
-    private final Flight refresh = Flight.forRefresh(0, strategy(1, 1), null);
+    private final Flight miss = Flight.forMiss(0, strategy(1, 1), CacheStrategy.NONE);
+    private final Flight refresh = Flight.forRefresh(0, strategy(1, 1), CacheStrategy.NONE);
     private final Stage stage = new Stage();
 
     @Test

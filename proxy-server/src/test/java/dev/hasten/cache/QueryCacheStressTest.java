@@ -109,7 +109,8 @@ final class QueryCacheStressTest {
                 current.set(reader, own);
                 long least = tags.isEmpty() ? 0 : invalidated.get();
                 try {
-                    CachedAnswer answer = cache.fetch(key, strategy, null, random.nextBoolean(), own, this::query);
+                    CachedAnswer answer =
+                            cache.fetch(key, strategy, null, random.nextBoolean(), false, own, this::query);
                     assertThat(number(answer)).isGreaterThanOrEqualTo(least);
                     answered++;
                     if (answer.freshness() == Freshness.SWR) {
@@ -184,7 +185,7 @@ final class QueryCacheStressTest {
             work.add(() -> {
                 for (int round = 0; round < rounds; round++) {
                     start.await();
-                    cache.fetch(key(round % 10), strategy, null, false, new Cancellation(), own -> {
+                    cache.fetch(key(round % 10), strategy, null, false, false, new Cancellation(), own -> {
                         queries.incrementAndGet();
                         return query(own);
                     });

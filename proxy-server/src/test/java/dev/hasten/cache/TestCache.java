@@ -110,7 +110,7 @@ final class TestCache implements AutoCloseable {
 
     /** A request that is answered at once, by what is stored or by the query. */
     CachedAnswer read(CacheKey key, CacheStrategy strategy, Fill fill) {
-        return cache.fetch(key, strategy, null, false, new Cancellation(), fill);
+        return cache.fetch(key, strategy, null, false, false, new Cancellation(), fill);
     }
 
     CachedAnswer read(CacheKey key, CacheStrategy strategy, String body) {
@@ -147,7 +147,7 @@ final class TestCache implements AutoCloseable {
 
         private void read(Actor self, CacheKey key, CacheStrategy strategy, Fill fill) {
             try {
-                answer = cache.fetch(key, strategy, null, false, own, cancellation -> {
+                answer = cache.fetch(key, strategy, null, false, false, own, cancellation -> {
                     query = cancellation;
                     self.stopAt("query");
                     return fill.read(cancellation);
