@@ -79,6 +79,11 @@ final class Entry {
                 body.compressed(), generation, tags, defaultStrategy, filledAt, retention, nextRefresh, compressing);
     }
 
+    /** Whether the other one is this or a compressed copy of it. */
+    boolean isOfTheSameRead(Entry other) {
+        return compressing.equals(other.compressing);
+    }
+
     /** True once: for the caller that shall compress it. */
     boolean takesCompression() {
         return body.isWorthCompressing() && !compressing.get() && compressing.compareAndSet(false, true);

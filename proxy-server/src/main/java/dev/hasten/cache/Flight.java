@@ -128,6 +128,7 @@ final class Flight implements AutoCloseable {
             leave(e.reason());
             throw e;
         } catch (InterruptedException | SQLException e) {
+            leave(Cancellation.Reason.DISCONNECT);
             throw new IllegalStateException(e);
         }
         if (failure == null) {

@@ -310,7 +310,7 @@ public final class QueryCache {
     /** Another refresh may have ended since a request found the entry stale: it said so before it left the table. */
     private boolean wasRefreshed(CacheKey key, Entry stale) {
         Entry latest = entries.getIfPresent(key);
-        boolean replaced = latest != null && latest.filledAt != stale.filledAt;
+        boolean replaced = latest != null && !latest.isOfTheSameRead(stale);
         return replaced || surroundings.ticker().read() - stale.nextRefresh.get() < 0;
     }
 

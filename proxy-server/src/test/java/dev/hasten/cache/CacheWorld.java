@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.cache.Stage.Actor;
-import dev.hasten.cache.Step.Pace;
+import dev.hasten.cache.Step.Pauses;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.Watchdog;
@@ -38,6 +38,7 @@ final class CacheWorld {
     private final List<Runnable> tasks = Collections.synchronizedList(new ArrayList<>());
     private final List<Request> requests = new ArrayList<>();
     private final List<Query> queries = Collections.synchronizedList(new ArrayList<>());
+    private final List<@Nullable CacheStrategy> strategies;
     private final Promises promises;
     private final QueryCache cache;
 
@@ -47,13 +48,16 @@ final class CacheWorld {
     /** What the thread of an actor does now. */
     static final class Role {
         final Actor actor;
-        final Pace pace;
+        final Pauses pauses;
+        /** Only for its own thread. */
+        int looks;
+
         volatile @Nullable Query query;
         volatile @Nullable Request request;
 
-        Role(Actor actor, Pace pace) {
+        Role(Actor actor, Pauses pauses) {
             this.actor = actor;
-            this.pace = pace;
+            this.pauses = pauses;
         }
 
         void landed(int moment) {
@@ -64,7 +68,9 @@ final class CacheWorld {
         }
     }
 
-    CacheWorld(long maximumBytes, Watchdog watchdog) {
+    /** @param strategies of requests; null for one without, for which the default of its model counts */
+    CacheWorld(long maximumBytes, List<@Nullable CacheStrategy> strategies, Watchdog watchdog) {
+        this.strategies = strategies;
         CachePolicy policy = new CachePolicy(true, 100, 100, 5, ENTRY_BYTES, true, 0, Map.of(MODEL, MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
@@ -95,7 +101,12 @@ final class CacheWorld {
     private void happens(Step step) {
         switch (step) {
             case Step.Read read -> read(read);
-            case Step.GoOn(int who) -> select(stage.actors(), Actor::isAtGate, who, stage::pass);
+            case Step.GoOn(int who, int gates) ->
+                select(stage.actors(), Actor::isAtGate, who, actor -> {
+                    for (int i = 0; i < gates && actor.isAtGate(); i++) {
+                        stage.pass(actor);
+                    }
+                });
             case Step.FailQuery(int who) ->
                 select(queries, Query::isRunning, who, query -> {
                     query.doomed = true;
@@ -106,10 +117,10 @@ final class CacheWorld {
                     request.own.cancel(Cancellation.Reason.DISCONNECT);
                     stage.settle();
                 });
-            case Step.RunTask(int who, Pace pace) ->
+            case Step.RunTask(int who, Pauses pauses) ->
                 select(List.copyOf(tasks), _ -> true, who, task -> {
                     tasks.remove(task);
-                    enter("task", pace, _ -> task.run());
+                    enter("task", pauses, _ -> task.run());
                 });
             case Step.Invalidate(List<String> tags) -> {
                 cache.invalidate(tags);
@@ -135,9 +146,9 @@ final class CacheWorld {
         }
     }
 
-    private void enter(String name, Pace pace, Consumer<Role> part) {
+    private void enter(String name, Pauses pauses, Consumer<Role> part) {
         stage.enter(name + " " + moment(), actor -> {
-            Role role = new Role(actor, pace);
+            Role role = new Role(actor, pauses);
             ROLE.set(role);
             part.accept(role);
             role.landed(moment());
@@ -150,12 +161,13 @@ final class CacheWorld {
                 new QuerySignature(read.key(), 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
         String model = read.key() == 0 ? MODEL : null;
         // Only what has a default comes without a strategy of its own as far as the cache.
-        CacheStrategy named = read.strategy() == null && model == null ? MODEL_DEFAULT : read.strategy();
+        CacheStrategy chosen = strategies.get(read.strategy() % strategies.size());
+        CacheStrategy named = chosen == null && model == null ? MODEL_DEFAULT : chosen;
         CacheStrategy effective = named != null ? named : cache.policy().defaultOf(model);
         Request request = new Request(key, effective, moment(), time.read());
         requests.add(request);
         promises.comes(request);
-        enter("request", read.pace(), role -> {
+        enter("request", read.pauses(), role -> {
             request.actor = role.actor;
             role.request = request;
             CachedAnswer answer = null;
@@ -168,7 +180,7 @@ final class CacheWorld {
                             effective,
                             model,
                             read.gzip(),
-                            false,
+                            read.looked(),
                             request.own,
                             own -> query(request, false, read.size(), own));
                 }
@@ -211,19 +223,7 @@ final class CacheWorld {
         query.role.actor.stopAt(place);
         if (query.doomed) {
             Cancellation.Reason reason = query.cancellation.reason();
-            throw reason != null ? new CancelledException(reason) : new QueryFailure(query);
-        }
-    }
-
-    /** A query that the model let fail. */
-    static final class QueryFailure extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        final transient Query query;
-
-        QueryFailure(Query query) {
-            super("query " + query.id + " failed");
-            this.query = query;
+            throw reason != null ? new CancelledException(reason) : new Query.Failure(query);
         }
     }
 
@@ -236,8 +236,9 @@ final class CacheWorld {
         List<StackWalker.StackFrame> callers =
                 StackWalker.getInstance().walk(frames -> frames.skip(1).limit(4).toList());
         String caller = callers.getFirst().getMethodName();
-        boolean stops = isOfCache(callers.getFirst()) || caller.equals("getIfPresent");
-        if (stops && role.pace == Pace.BEFORE_CLOCK) {
+        boolean stops =
+                (isOfCache(callers.getFirst()) || caller.equals("getIfPresent")) && role.pauses.include(++role.looks);
+        if (stops && !role.pauses.late()) {
             role.actor.stopAt(caller);
         }
         long now = time.read();
@@ -246,7 +247,7 @@ final class CacheWorld {
             query.storedNanos = now;
             query.storedAt = moment();
         }
-        if (stops && role.pace == Pace.AFTER_CLOCK) {
+        if (stops && role.pauses.late()) {
             role.actor.stopAt(caller);
         }
         Request request = role.request;
@@ -289,10 +290,10 @@ final class CacheWorld {
         while (!stage.actors().isEmpty() || !tasks.isEmpty()) {
             clock.incrementAndGet();
             if (!tasks.isEmpty()) {
-                happens(new Step.RunTask(0, Pace.STRAIGHT));
+                happens(new Step.RunTask(0, Pauses.NONE));
             } else {
                 assertThat(stage.actors()).as("somebody who can go on").anyMatch(Actor::isAtGate);
-                happens(new Step.GoOn(0));
+                happens(new Step.GoOn(0, 1));
             }
             check();
         }

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CacheWorld.QueryFailure;
 import dev.hasten.cache.Query.State;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.CacheStrategy;
@@ -66,7 +65,7 @@ final class Promises {
             if (!other.key().equals(next.key())) {
                 continue;
             }
-            if (other.isRunning()) {
+            if (other.landedAt < 0) {
                 Query older = other.asked < next.asked ? other : next;
                 Query newer = older == next ? other : next;
                 assertThat(older.cancellation.reason() != null || wasOvertaken(older, newer.asked))
@@ -74,8 +73,9 @@ final class Promises {
                         .isTrue();
             }
             if (next.refresh && other.refresh && other.state == State.FAILED && other.endedAt < next.asked) {
+                // The pause is the entry's: one that came since the request looked has none.
                 boolean another = earlier.stream()
-                        .anyMatch(query -> query.key().equals(next.key()) && query.storedAt >= other.asked);
+                        .anyMatch(query -> query.key().equals(next.key()) && query.storedAt >= other.request.came);
                 assertThat(another || next.beganNanos - other.endedNanos >= REFRESH_PAUSE)
                         .as("%s begins at once after %s", next, other)
                         .isTrue();
@@ -101,7 +101,7 @@ final class Promises {
         if (end.answer() != null) {
             Query query = queries.get(Query.idIn(end.answer().body()));
             rightAnswer(request, end.answer(), end.nanos(), query);
-        } else if (failure instanceof QueryFailure failed) {
+        } else if (failure instanceof Query.Failure failed) {
             assertThat(failed.query.key())
                     .as("%s fails like %s", request, failed.query)
                     .isEqualTo(request.key);

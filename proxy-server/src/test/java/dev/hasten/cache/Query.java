@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.hasten.cache.CacheWorld.Role;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.CacheStrategy;
+import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** A query in a {@link CacheWorld}, and what became of it. All but the constants is written by its own thread. */
@@ -14,6 +15,19 @@ final class Query {
         RUNNING,
         SUCCEEDED,
         FAILED
+    }
+
+    /** What a query throws that the model let fail. */
+    static final class Failure extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        final transient Query query;
+
+        Failure(Query query) {
+            super("query " + query.id + " failed");
+            this.query = query;
+        }
     }
 
     final int id;

@@ -1,6 +1,6 @@
 package dev.hasten.cache;
 
-import dev.hasten.cache.Step.Pace;
+import dev.hasten.cache.Step.Pauses;
 import dev.hasten.postgres.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
 import io.netty.util.HashedWheelTimer;
@@ -9,11 +9,15 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
+import org.jspecify.annotations.Nullable;
 
 /** The promises of the cache under any interleaving of requests, queries, refreshes, invalidations, time and eviction. */
 final class QueryCacheModelTest {
@@ -24,58 +28,144 @@ final class QueryCacheModelTest {
         TIMER.stop();
     }
 
-    @Property
-    void promisesAreKept(@ForAll("budgets") long maximumBytes, @ForAll("stories") List<Step> story) {
-        new CacheWorld(maximumBytes, new Watchdog(TIMER)).play(story);
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void promisesAreKept(
+            @ForAll("budgets") long maximumBytes,
+            @ForAll("strategies") List<@Nullable CacheStrategy> strategies,
+            @ForAll("stories") List<Step> story) {
+        new CacheWorld(maximumBytes, strategies, new Watchdog(TIMER)).play(story);
+    }
+
+    private static final CacheStrategy TEN = new CacheStrategy(10, 0, List.of());
+    private static final CacheStrategy ONE = new CacheStrategy(1, 0, List.of());
+    private static final CacheStrategy STALE = new CacheStrategy(0, 10, List.of());
+    private static final CacheStrategy NEW = new CacheStrategy(1, 0, List.of("a"));
+
+    private static Step read(int strategy, Pauses pauses) {
+        return new Step.Read(0, strategy, false, false, 100, pauses);
+    }
+
+    private static Step goOn(int who) {
+        return new Step.GoOn(who, 9);
+    }
+
+    /** What is stored may suit the leader, and not those who joined it. */
+    @Example
+    void joinersOfALeaderWhoFindsSomethingStoredLookForThemselves() {
+        play(
+                List.of(TEN, ONE, NEW),
+                read(0, Pauses.NONE),
+                goOn(0),
+                new Step.LetTimePass(Duration.ofSeconds(2)),
+                // Found something too old, and will look again once its flight is known.
+                read(1, new Pauses(4, 6, true)),
+                read(1, Pauses.NONE),
+                goOn(1),
+                new Step.Invalidate(List.of("a")),
+                new Step.GoOn(0, 1),
+                read(2, Pauses.NONE),
+                goOn(0));
+    }
+
+    /** The same for a refresh that finds that there is no need for it any more. */
+    @Example
+    void joinersOfANeedlessRefreshLookForThemselves() {
+        play(
+                List.of(STALE, NEW),
+                read(0, Pauses.NONE),
+                goOn(0),
+                new Step.LetTimePass(Duration.ofSeconds(1)),
+                // About to arrange a refresh.
+                read(0, new Pauses(4, 0, false)),
+                read(0, Pauses.NONE),
+                new Step.RunTask(0, Pauses.NONE),
+                goOn(1),
+                new Step.LetTimePass(Duration.ofSeconds(2)),
+                goOn(0),
+                read(1, Pauses.NONE),
+                new Step.RunTask(0, Pauses.NONE));
+    }
+
+    @Example
+    void refreshThatWasArrangedWhileAnotherFailedHasARestToo() {
+        play(
+                List.of(STALE),
+                read(0, Pauses.NONE),
+                goOn(0),
+                read(0, new Pauses(4, 0, true)),
+                read(0, Pauses.NONE),
+                new Step.RunTask(0, Pauses.NONE),
+                new Step.FailQuery(0),
+                goOn(0),
+                new Step.RunTask(0, Pauses.NONE));
+    }
+
+    private static void play(List<@Nullable CacheStrategy> strategies, Step... story) {
+        new CacheWorld(100_000, strategies, new Watchdog(TIMER)).play(List.of(story));
     }
 
     @Provide
     Arbitrary<Long> budgets() {
-        return Arbitraries.of(100_000L, 100_000L, 4_000L, 1_200L, 0L);
+        return Arbitraries.of(100_000L, 100_000L, 100_000L, 4_000L, 1_200L, 0L);
+    }
+
+    /** Few in a story, so that requests have much to do with each other. */
+    @Provide
+    Arbitrary<List<@Nullable CacheStrategy>> strategies() {
+        return Combinators.combine(Arbitraries.of(0, 0, 1, 3), Arbitraries.of(0, 2, 10), tags())
+                .filter((ttl, swr, _) -> ttl + swr > 0)
+                .as(CacheStrategy::new)
+                .injectNull(0.1)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(3);
     }
 
     @Provide
     Arbitrary<List<Step>> stories() {
         Arbitrary<Step> steps = Arbitraries.frequencyOf(
-                Tuple.of(10, reads()),
-                Tuple.of(14, who().map(Step.GoOn::new)),
-                Tuple.of(2, who().map(Step.FailQuery::new)),
-                Tuple.of(2, who().map(Step.Leave::new)),
-                Tuple.of(4, Combinators.combine(who(), paces()).as(Step.RunTask::new)),
-                Tuple.of(3, tags().filter(tags -> !tags.isEmpty()).map(Step.Invalidate::new)),
+                Tuple.of(20, reads()),
+                Tuple.of(
+                        32,
+                        Combinators.combine(who(), Arbitraries.of(1, 1, 2, 9)).as(Step.GoOn::new)),
+                Tuple.of(5, who().map(Step.FailQuery::new)),
+                Tuple.of(4, who().map(Step.Leave::new)),
+                Tuple.of(12, Combinators.combine(who(), pauses()).as(Step.RunTask::new)),
+                Tuple.of(5, tags().filter(tags -> !tags.isEmpty()).map(Step.Invalidate::new)),
                 Tuple.of(1, Arbitraries.of(new Step.InvalidateAll(), new Step.ChangeSchema())),
                 Tuple.of(
-                        5,
-                        Arbitraries.of(300L, 1000L, 1700L, 5000L)
+                        8,
+                        Arbitraries.of(300L, 1000L, 2000L, 5000L)
                                 .map(Duration::ofMillis)
                                 .map(Step.LetTimePass::new)));
-        return steps.list().ofMinSize(1).ofMaxSize(60);
+        return steps.list().ofMaxSize(60).withSizeDistribution(RandomDistribution.uniform());
     }
 
     private static Arbitrary<Step.Read> reads() {
         return Combinators.combine(
-                        Arbitraries.of(0, 0, 0, 1),
-                        strategies().injectNull(0.1),
+                        Arbitraries.of(0, 0, 0, 0, 1),
+                        who(),
+                        Arbitraries.of(false, true),
                         Arbitraries.of(false, true),
                         Arbitraries.of(100, 1500, 1500, CacheWorld.ENTRY_BYTES + 1),
-                        paces())
+                        pauses())
                 .as(Step.Read::new);
-    }
-
-    private static Arbitrary<CacheStrategy> strategies() {
-        return Combinators.combine(Arbitraries.of(0, 1, 3), Arbitraries.of(0, 2, 10), tags())
-                .filter((ttl, swr, _) -> ttl + swr > 0)
-                .as(CacheStrategy::new);
     }
 
     private static Arbitrary<List<String>> tags() {
         return Arbitraries.of(List.of(), List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
     }
 
-    private static Arbitrary<Pace> paces() {
-        return Arbitraries.of(Pace.STRAIGHT, Pace.STRAIGHT, Pace.BEFORE_CLOCK, Pace.AFTER_CLOCK);
+    private static Arbitrary<Pauses> pauses() {
+        Arbitrary<Pauses> some = Combinators.combine(
+                        Arbitraries.integers().between(1, 8),
+                        Arbitraries.integers().between(1, 8),
+                        Arbitraries.of(false, true))
+                .as(Pauses::new);
+        return Arbitraries.oneOf(Arbitraries.just(Pauses.NONE), some);
     }
 
+    /** Divisible by many numbers of candidates. */
     private static Arbitrary<Integer> who() {
         return Arbitraries.integers().between(0, 11);
     }

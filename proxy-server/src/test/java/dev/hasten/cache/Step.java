@@ -1,35 +1,39 @@
 package dev.hasten.cache;
 
-import dev.hasten.protocol.CacheStrategy;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What may happen next in a {@link CacheWorld}. A {@code who} selects among those to whom it may happen, modulo their
  * number; when there is nobody, nothing happens.
  */
 sealed interface Step {
-    /** Where an actor stops besides its queries. */
-    enum Pace {
-        /** Nowhere. */
-        STRAIGHT,
-        /** Before each look at the clock. */
-        BEFORE_CLOCK,
-        /** After each look at the clock, which then may be late. */
-        AFTER_CLOCK
+    /**
+     * Where an actor stops besides its queries: where it looks at the clock.
+     *
+     * @param first the number of the look, from 1 on; 0 for none
+     * @param second the same, of another look
+     * @param late whether it stops after the look, so that what it saw is old when it goes on
+     */
+    record Pauses(int first, int second, boolean late) {
+        static final Pauses NONE = new Pauses(0, 0, false);
+
+        boolean include(int look) {
+            return look == first || look == second;
+        }
     }
 
     /**
      * A request comes.
      *
-     * @param strategy null for the default of the model
+     * @param strategy one of the story's
+     * @param looked whether it relies on the look that it took first
      * @param size of the answer in bytes
      */
-    record Read(int key, @Nullable CacheStrategy strategy, boolean gzip, int size, Pace pace) implements Step {}
+    record Read(int key, int strategy, boolean gzip, boolean looked, int size, Pauses pauses) implements Step {}
 
-    /** An actor goes on. */
-    record GoOn(int who) implements Step {}
+    /** An actor goes on, through so many gates. */
+    record GoOn(int who, int gates) implements Step {}
 
     /** A query fails, or is cancelled if somebody asked for that. */
     record FailQuery(int who) implements Step {}
@@ -38,7 +42,7 @@ sealed interface Step {
     record Leave(int who) implements Step {}
 
     /** What the cache wants done in the background begins. */
-    record RunTask(int who, Pace pace) implements Step {}
+    record RunTask(int who, Pauses pauses) implements Step {}
 
     record Invalidate(List<String> tags) implements Step {}
 
