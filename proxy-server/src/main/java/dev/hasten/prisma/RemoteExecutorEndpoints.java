@@ -45,6 +45,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RemoteExecutorEndpoints {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_DATA = "{}".getBytes(UTF_8);
+    private static final byte[] NEXT_EXTENSIONS = ",\"extensions\":".getBytes(UTF_8);
+    private static final byte[] ONLY_EXTENSIONS = "\"extensions\":".getBytes(UTF_8);
 
     /** The operations that take a {@code cacheStrategy}. An update that changes nothing is a pure read, too, but no such. */
     private static final Set<String> CACHEABLE = Set.of(
@@ -209,15 +211,16 @@ public final class RemoteExecutorEndpoints {
         return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
     }
 
-    /** A body that is a JSON object, with one more member; not a copy. */
+    /** A body that is a JSON object, with one more member. */
     private static Answer withExtensions(byte[] body, Map<String, Object> extensions) {
-        String comma = body.length > NO_DATA.length ? "," : "";
-        String member = comma + "\"extensions\":" + JSON.writeValueAsString(extensions) + "}";
-        return Answer.json(
-                200,
-                Unpooled.wrappedBuffer(
-                        Unpooled.wrappedBuffer(body, 0, body.length - 1),
-                        Unpooled.wrappedBuffer(member.getBytes(UTF_8))));
+        byte[] name = body.length > NO_DATA.length ? NEXT_EXTENSIONS : ONLY_EXTENSIONS;
+        byte[] value = JSON.writeValueAsBytes(extensions);
+        byte[] whole = Arrays.copyOf(body, body.length + name.length + value.length);
+        int end = body.length - 1;
+        System.arraycopy(name, 0, whole, end, name.length);
+        System.arraycopy(value, 0, whole, end + name.length, value.length);
+        whole[whole.length - 1] = '}';
+        return Answer.json(200, whole);
     }
 
     private static Answer withExtensions(Map<String, ?> body, Map<String, Object> extensions) {
