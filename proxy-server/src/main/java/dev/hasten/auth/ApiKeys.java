@@ -111,6 +111,15 @@ public final class ApiKeys implements AutoCloseable {
         return key;
     }
 
+    /**
+     * Whether a key that was found valid a while ago still is: neither revoked nor changed nor expired since.
+     *
+     * @param key of {@link #authenticate}
+     */
+    public boolean isStillValid(ApiKey key) {
+        return keyring.holds(key) && (key.expires() == null || !key.expired(clock.instant()));
+    }
+
     private @Nullable ApiKey find(String token) {
         if (token.isEmpty()) {
             return null;

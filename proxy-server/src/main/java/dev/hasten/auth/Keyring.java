@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Keyring {
     private final List<ApiKey> all;
     private final Map<TokenDigest, ApiKey> usable;
+    private final Set<ApiKey> known;
 
     /**
      * Puts the keys together.
@@ -30,6 +31,12 @@ final class Keyring {
                 usable.putIfAbsent(key.digest(), key.key());
             }
         }
+        known = Set.copyOf(usable.values());
+    }
+
+    /** Whether a key that {@link #find} of this or an earlier keyring gave would be found in this one. */
+    boolean holds(ApiKey key) {
+        return known.contains(key);
     }
 
     /** The key of this token, expired or not. */

@@ -68,6 +68,10 @@ public final class RequestRunner {
             public void handle(Exchange exchange) {
                 try {
                     Admission admission = (Admission) requireNonNull(exchange.attachment());
+                    // A body may take its time; a key that was revoked meanwhile opens nothing.
+                    if (!keys.isStillValid(admission.key())) {
+                        throw ApiError.unauthorized();
+                    }
                     requireJson(exchange);
                     CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
                     Endpoint rest = operation.begin(exchange, admission.key(), admission.database());
