@@ -79,10 +79,17 @@ public record Config(
 
     /** What is allowed but probably not meant, one line each, safe to print. */
     public List<String> warnings() {
-        return databases.values().stream()
-                .flatMap(database -> database.url().warnings().stream()
-                        .map(warning -> ConfigKeys.DATABASES + database.name() + ".url: " + warning))
-                .toList();
+        List<String> warnings = new ArrayList<>();
+        long heap = Runtime.getRuntime().maxMemory();
+        if (cache.maxBytes() > heap / 2) {
+            warnings.add("cache.bytes: that is more than half of the heap, which is " + (heap >> 20)
+                    + "mb here; requests need the rest. Lower it or raise the heap (-Xmx)");
+        }
+        for (DatabaseConfig database : databases.values()) {
+            String key = ConfigKeys.DATABASES + database.name() + ".url: ";
+            database.url().warnings().forEach(warning -> warnings.add(key + warning));
+        }
+        return List.copyOf(warnings);
     }
 
     /** The effective configuration as YAML with secrets masked; behind each value stands where it came from. */

@@ -53,6 +53,17 @@ final class CacheConfigTest {
         assertThat(app().cacheDefaults().getLast().tagList()).isEmpty();
     }
 
+    @Test
+    void moreThanHalfOfTheHeapIsWarnedOf() {
+        long half = Runtime.getRuntime().maxMemory() / 2;
+        assertThat(sources.yaml("cache: {bytes: " + half + "}").load().warnings())
+                .isEmpty();
+        assertThat(sources.yaml("cache: {bytes: " + (half + 1) + "}").load().warnings())
+                .singleElement()
+                .asString()
+                .startsWith("cache.bytes: that is more than half of the heap");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
