@@ -1,0 +1,88 @@
+package dev.hasten.schema;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Prisma schema says about the names and types of models: enough to tell which values of a query are data. It is
+ * read from a schema that the query compiler has accepted; what it does not understand it leaves out.
+ */
+record DataModel(Map<String, Model> models) {
+    private static final Map<String, ValueType> SCALARS = Map.of(
+            "String", ValueType.STRING,
+            "Int", ValueType.INT,
+            "BigInt", ValueType.BIG_INT,
+            "Float", ValueType.FLOAT,
+            "Decimal", ValueType.DECIMAL,
+            "Boolean", ValueType.BOOLEAN,
+            "DateTime", ValueType.DATE_TIME,
+            "Json", ValueType.JSON,
+            "Bytes", ValueType.BYTES);
+
+    /** A model or view. */
+    record Model(Map<String, Field> fields) {
+        @Nullable
+        Field field(String name) {
+            return fields.get(name);
+        }
+    }
+
+    /** A field of a model. */
+    sealed interface Field {
+        /**
+         * A column.
+         *
+         * @param type what one value of it is
+         * @param list whether it holds an array of them
+         */
+        record Column(ValueType type, boolean list) implements Field {}
+
+        /** Records of another model. */
+        record Relation(String model) implements Field {}
+    }
+
+    /** What a column holds. Enums are left out: their names are part of a query, not data. */
+    enum ValueType {
+        STRING,
+        INT,
+        BIG_INT,
+        FLOAT,
+        DECIMAL,
+        BOOLEAN,
+        DATE_TIME,
+        JSON,
+        BYTES
+    }
+
+    /** Reads a schema. */
+    static DataModel of(String schema) {
+        SchemaScanner scanner = new SchemaScanner(schema);
+        scanner.scan();
+        Map<String, Model> models = new HashMap<>();
+        scanner.models().forEach((name, declared) -> {
+            Map<String, Field> fields = new HashMap<>();
+            declared.forEach((fieldName, type) -> {
+                Field field = field(type, scanner);
+                if (field != null) {
+                    fields.put(fieldName, field);
+                }
+            });
+            models.put(name, new Model(fields));
+        });
+        return new DataModel(models);
+    }
+
+    private static @Nullable Field field(SchemaScanner.FieldType declared, SchemaScanner scanner) {
+        ValueType type = SCALARS.get(declared.name());
+        if (type != null) {
+            return new Field.Column(type, declared.list());
+        }
+        return scanner.models().containsKey(declared.name()) ? new Field.Relation(declared.name()) : null;
+    }
+
+    @Nullable
+    Model model(String name) {
+        return models.get(name);
+    }
+}

@@ -1,0 +1,216 @@
+package dev.hasten.schema;
+
+import dev.hasten.protocol.plan.PlanValue;
+import dev.hasten.protocol.plan.PlanValues;
+import dev.hasten.schema.DataModel.ValueType;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * The placeholders of one query: {@code %1}, {@code %2} and so on. Equal values share one, because the compiler compares
+ * values, for example to see whether an upsert can be done by the database.
+ *
+ * <p>Values that are not exactly as clients of Prisma write them get none: the compiler has the better error for those.
+ */
+final class Placeholders {
+    private static final Pattern DATE_TIME =
+            Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}(Z|\\+00:00)");
+    private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,131072}(\\.\\d{1,16383})?");
+    private static final Pattern WHOLE = Pattern.compile("-?\\d{1,19}");
+    private static final Pattern BASE64 =
+            Pattern.compile("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?");
+    private static final int MOST_BASE64 = 10_000;
+
+    private final JsonGenerator out;
+    private final Map<String, PlanValue> values = new LinkedHashMap<>();
+    private final Map<String, String> namesByValue = new HashMap<>();
+
+    Placeholders(JsonGenerator out) {
+        this.out = out;
+    }
+
+    Map<String, PlanValue> values() {
+        return values;
+    }
+
+    /** A placeholder's type, and the value in the form in which plans take it. */
+    private record Data(String type, JsonNode value) {}
+
+    /** Writes a placeholder for a single value; false if it does not look like one of its type. */
+    boolean write(JsonNode value, ValueType type) {
+        Data data = data(value, type);
+        if (data == null) {
+            return false;
+        }
+        write(data.type(), null, data.value());
+        return true;
+    }
+
+    /** Writes one placeholder for a list of values; false if not all of them look like values of the type. */
+    boolean writeList(JsonNode list, ValueType type) {
+        if (!list.isArray() || list.isEmpty()) {
+            return false;
+        }
+        ArrayNode decoded = JsonNodeFactory.instance.arrayNode(list.size());
+        String widest = null;
+        for (JsonNode element : list) {
+            Data data = data(element, type);
+            if (data == null) {
+                return false;
+            }
+            widest = wider(widest, data.type());
+            decoded.add(data.value());
+        }
+        write("List", widest, decoded);
+        return true;
+    }
+
+    /** Writes a placeholder for a JSON document; false for a bare scalar, and for what is no document. */
+    boolean writeJson(JsonNode value) {
+        if (value.isObject() && value.has("$type")) {
+            return write(value, ValueType.JSON);
+        }
+        JsonNode document = value.isContainer() ? document(value) : null;
+        if (document == null) {
+            return false;
+        }
+        write("Json", null, StringNode.valueOf(document.toString()));
+        return true;
+    }
+
+    /** The value with plain JSON for tagged values in it; null if there is no JSON for one of them. */
+    private static @Nullable JsonNode document(JsonNode value) {
+        if (value.isArray()) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode(value.size());
+            for (JsonNode element : value) {
+                JsonNode converted = document(element);
+                if (converted == null) {
+                    return null;
+                }
+                array.add(converted);
+            }
+            return array;
+        }
+        if (!value.isObject()) {
+            return value;
+        }
+        if (value.has("$type")) {
+            return switch (value.get("$type").asString("")) {
+                case "DateTime", "Decimal", "BigInt", "Bytes", "Raw" -> value.get("value");
+                default -> null;
+            };
+        }
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            JsonNode converted = document(member.getValue());
+            if (converted == null) {
+                return null;
+            }
+            object.set(member.getKey(), converted);
+        }
+        return object;
+    }
+
+    private static String wider(@Nullable String a, String b) {
+        if (a == null || a.equals(b)) {
+            return b;
+        }
+        // Only numbers differ: Int, BigInt, Float from narrow to wide.
+        return a.equals("Float") || b.equals("Float") ? "Float" : "BigInt";
+    }
+
+    private static @Nullable Data data(JsonNode value, ValueType type) {
+        return value.isObject() ? tagged(value, type) : plain(value, type);
+    }
+
+    private static @Nullable Data plain(JsonNode value, ValueType type) {
+        return switch (type) {
+            case STRING -> value.isString() ? new Data("String", value) : null;
+            case BOOLEAN -> value.isBoolean() ? new Data("Boolean", value) : null;
+            case INT -> integer(value);
+            case BIG_INT -> whole(value);
+            case FLOAT -> isFraction(value) ? new Data("Float", value) : integer(value);
+            case DECIMAL, DATE_TIME, JSON, BYTES -> null;
+        };
+    }
+
+    /** Clients of Prisma take a large whole number for a BigInt, however it is written. */
+    private static boolean isFraction(JsonNode value) {
+        return value.isNumber() && value.doubleValue() != Math.rint(value.doubleValue());
+    }
+
+    private static @Nullable Data integer(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToInt() ? new Data("Int", value) : null;
+    }
+
+    private static @Nullable Data whole(JsonNode value) {
+        Data integer = integer(value);
+        return integer != null || !value.isIntegralNumber() || !value.canConvertToLong()
+                ? integer
+                : new Data("BigInt", value);
+    }
+
+    private static @Nullable Data tagged(JsonNode tagged, ValueType type) {
+        JsonNode tag = tagged.get("$type");
+        JsonNode value = tagged.get("value");
+        if (tag == null || value == null || !value.isString() || tagged.size() != 2) {
+            return null;
+        }
+        String text = value.stringValue();
+        return switch (type) {
+            case BIG_INT ->
+                is(tag, "BigInt") && WHOLE.matcher(text).matches() && isLong(text) ? new Data("BigInt", value) : null;
+            // The compiler knows no placeholders for decimals but those of floats, which are decimals to it.
+            case DECIMAL -> is(tag, "Decimal") && DECIMAL.matcher(text).matches() ? new Data("Float", value) : null;
+            case DATE_TIME ->
+                is(tag, "DateTime") && DATE_TIME.matcher(text).matches() ? new Data("DateTime", value) : null;
+            case BYTES -> is(tag, "Bytes") && isBase64(text) ? new Data("Bytes", value) : null;
+            case JSON -> is(tag, "Json") ? new Data("Json", value) : null;
+            case STRING, INT, FLOAT, BOOLEAN -> null;
+        };
+    }
+
+    private static boolean is(JsonNode tag, String name) {
+        return tag.isString() && tag.stringValue().equals(name);
+    }
+
+    private static boolean isLong(String digits) {
+        return new BigInteger(digits).bitLength() < Long.SIZE;
+    }
+
+    /** Long ones are not looked through: no plan is worth it, and the pattern would recurse. */
+    private static boolean isBase64(String text) {
+        return text.length() <= MOST_BASE64 && BASE64.matcher(text).matches();
+    }
+
+    private void write(String type, @Nullable String elementType, JsonNode value) {
+        String name = namesByValue.computeIfAbsent(
+                type + (elementType == null ? "" : "<" + elementType + ">") + ":" + value,
+                _ -> "%" + (namesByValue.size() + 1));
+        values.computeIfAbsent(name, _ -> PlanValues.of(value));
+        out.writeStartObject();
+        out.writeStringProperty("$type", "Param");
+        out.writeName("value");
+        out.writeStartObject();
+        out.writeStringProperty("name", name);
+        out.writeStringProperty("type", type);
+        if (elementType != null) {
+            out.writeName("inner");
+            out.writeStartObject();
+            out.writeStringProperty("type", elementType);
+            out.writeEndObject();
+        }
+        out.writeEndObject();
+        out.writeEndObject();
+    }
+}

@@ -1,0 +1,171 @@
+package dev.hasten.schema;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Finds models and views with their fields in the text of a schema. Everything else is passed over: blocks of
+ * other kinds, attributes, comments.
+ */
+final class SchemaScanner {
+    private static final char END = '\0';
+
+    private final String text;
+    private int at;
+    private final Map<String, Map<String, FieldType>> models = new HashMap<>();
+
+    /** The type of a field as declared. */
+    record FieldType(String name, boolean list) {}
+
+    SchemaScanner(String text) {
+        this.text = text;
+    }
+
+    /** Fields by name, by the names of models and views. */
+    Map<String, Map<String, FieldType>> models() {
+        return models;
+    }
+
+    void scan() {
+        while (true) {
+            skipSpace();
+            if (current() == END) {
+                return;
+            }
+            String kind = word();
+            skipSpace();
+            String name = word();
+            skipSpace();
+            if (kind.isEmpty() || current() != '{') {
+                skipLine();
+                if (current() == '}') {
+                    at++;
+                }
+                continue;
+            }
+            at++;
+            if (kind.equals("model") || kind.equals("view")) {
+                models.put(name, fields());
+            } else {
+                skipBlock();
+            }
+        }
+    }
+
+    private Map<String, FieldType> fields() {
+        Map<String, FieldType> fields = new HashMap<>();
+        while (beginMember()) {
+            String name = word();
+            skipBlanks();
+            String type = word();
+            if (!name.isEmpty() && !type.isEmpty()) {
+                fields.put(name, new FieldType(type, current() == '['));
+            }
+            skipLine();
+        }
+        return fields;
+    }
+
+    /** Whether the block goes on with a member; at the end of the block passes its brace. */
+    private boolean beginMember() {
+        skipSpace();
+        if (current() == '}') {
+            at++;
+            return false;
+        }
+        return current() != END;
+    }
+
+    private void skipBlock() {
+        while (beginMember()) {
+            skipLine();
+        }
+    }
+
+    /** Passes the rest of the line; what stands in parentheses or brackets may go over several ones. */
+    private void skipLine() {
+        int depth = 0;
+        while (current() != END) {
+            switch (current()) {
+                case '"' -> {
+                    skipString();
+                    continue;
+                }
+                case '(', '[' -> depth++;
+                case ')', ']' -> depth--;
+                case '/' -> {
+                    if (skipComment()) {
+                        continue;
+                    }
+                }
+                case '\n' -> {
+                    if (depth <= 0) {
+                        return;
+                    }
+                }
+                case '}' -> {
+                    if (depth <= 0) {
+                        return;
+                    }
+                }
+                default -> {}
+            }
+            at++;
+        }
+    }
+
+    private void skipBlanks() {
+        while (current() == ' ' || current() == '\t') {
+            at++;
+        }
+    }
+
+    private void skipSpace() {
+        while (true) {
+            if (current() != END && Character.isWhitespace(current())) {
+                at++;
+            } else if (!skipComment()) {
+                return;
+            }
+        }
+    }
+
+    /** Passes a comment up to the end of its line, if one begins here. */
+    private boolean skipComment() {
+        if (text.startsWith("//", at)) {
+            while (current() != '\n' && current() != END) {
+                at++;
+            }
+            return true;
+        }
+        if (text.startsWith("/*", at)) {
+            int end = text.indexOf("*/", at + 2);
+            at = end < 0 ? text.length() : end + 2;
+            return true;
+        }
+        return false;
+    }
+
+    /** A name; empty when something else stands here, which is not passed. */
+    private String word() {
+        int start = at;
+        while (Character.isLetterOrDigit(current()) || current() == '_' || (current() == '-' && at > start)) {
+            at++;
+        }
+        return text.substring(start, at);
+    }
+
+    private void skipString() {
+        at++;
+        while (current() != '"' && current() != '\n' && current() != END) {
+            at += current() == '\\' ? 2 : 1;
+        }
+        if (current() == '"') {
+            at++;
+        }
+    }
+
+    private char current() {
+        return at < text.length() ? text.charAt(at) : END;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.hasten.schema;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.protocol.plan.PlanValue;
+import dev.hasten.protocol.plan.PlanValues;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Data is taken out of queries where the official client does so. */
+final class ParameterizerTest {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** Queries of the conformance program with what Prisma 7.10 makes of them; see conformance/README.md. */
+    @Test
+    void takesOutWhatTheOfficialClientTakesOut() throws IOException {
+        DataModel schema = DataModel.of(Files.readString(Path.of("../conformance/prisma7/schema.prisma")));
+        List<String> differences = new ArrayList<>();
+        int count = 0;
+        for (String line : resource("parameterization.jsonl").lines().toList()) {
+            JsonNode example = JSON.readTree(line);
+            Map<String, PlanValue> values = new HashMap<>();
+            example.get("values")
+                    .properties()
+                    .forEach(value -> values.put(value.getKey(), PlanValues.of(value.getValue())));
+            ParameterizedQuery query = Parameterizer.query(example.get("query"), schema);
+            JsonNode expected = inlined(example.get("parameterized"), values);
+            JsonNode actual = inlined(JSON.readTree(query.text()), query.values());
+            if (!expected.equals(actual)) {
+                differences.add("expected " + expected + "\nbut was  " + actual);
+            }
+            count++;
+        }
+        assertThat(differences).isEmpty();
+        assertThat(count).isGreaterThan(500);
+    }
+
+    /** Placeholders are numbered in the order in which they are found, which may differ: the values count. */
+    private static JsonNode inlined(JsonNode node, Map<String, PlanValue> values) {
+        if (node.isArray()) {
+            ArrayNode array = JSON.createArrayNode();
+            node.forEach(element -> array.add(inlined(element, values)));
+            return array;
+        }
+        if (!node.isObject()) {
+            return node;
+        }
+        ObjectNode object = JSON.createObjectNode();
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            object.set(member.getKey(), inlined(member.getValue(), values));
+        }
+        JsonNode type = node.get("$type");
+        if (type != null && type.isString() && type.stringValue().equals("Param")) {
+            ((ObjectNode) object.get("value"))
+                    .put(
+                            "name",
+                            String.valueOf(
+                                    values.get(node.get("value").get("name").stringValue())));
+        }
+        return object;
+    }
+
+    private static String resource(String name) throws IOException {
+        try (var in = ParameterizerTest.class.getResourceAsStream(name)) {
+            return new String(java.util.Objects.requireNonNull(in).readAllBytes(), UTF_8);
+        }
+    }
+}
