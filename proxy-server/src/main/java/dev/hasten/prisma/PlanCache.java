@@ -2,10 +2,9 @@ package dev.hasten.prisma;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.hasten.plan.PureReads;
+import dev.hasten.plan.ParsedPlan;
 import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.RequestParser;
-import dev.hasten.protocol.plan.PlanNode;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -40,17 +39,6 @@ final class PlanCache {
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             }
-        }
-    }
-
-    /**
-     * A plan and what was found out about it.
-     *
-     * @param pureRead see {@link PureReads}
-     */
-    record ParsedPlan(PlanNode plan, boolean pureRead) {
-        static ParsedPlan of(PlanNode plan) {
-            return new ParsedPlan(plan, PureReads.isPureRead(plan));
         }
     }
 

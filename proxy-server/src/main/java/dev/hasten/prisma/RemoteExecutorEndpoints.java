@@ -10,31 +10,22 @@ import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Router;
 import dev.hasten.plan.JsonBuffer;
-import dev.hasten.plan.PlanInterpreter;
-import dev.hasten.plan.PureReads;
-import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.prisma.PlanCache.ParsedPlan;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QueryRequest;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.SqlComment;
-import dev.hasten.protocol.value.GeneratorState;
-import dev.hasten.protocol.value.Generators;
 import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.CacheUse;
 import dev.hasten.request.Database;
 import dev.hasten.request.Endpoint;
+import dev.hasten.request.PlanRunner;
+import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
-import dev.hasten.transaction.PooledStatements;
 import io.netty.buffer.Unpooled;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,48 +39,26 @@ public final class RemoteExecutorEndpoints {
     private static final byte[] NEXT_EXTENSIONS = ",\"extensions\":".getBytes(UTF_8);
     private static final byte[] ONLY_EXTENSIONS = "\"extensions\":".getBytes(UTF_8);
 
-    /** The operations that take a {@code cacheStrategy}. An update that changes nothing is a pure read, too, but no such. */
-    private static final Set<String> CACHEABLE = Set.of(
-            "findUnique",
-            "findUniqueOrThrow",
-            "findFirst",
-            "findFirstOrThrow",
-            "findMany",
-            "count",
-            "aggregate",
-            "groupBy");
-
     private final RequestParser parser;
     private final PlanCache plans;
-    private final PlanInterpreter interpreter = new PlanInterpreter();
-    private final Clock clock;
-    private final RandomGenerator random;
-    private final GeneratorState generatorState;
+    private final PlanRunner runner;
     private final AccelerateHeaders headers;
 
-    /** @param random for the ids that plans ask for; must be cryptographically strong and thread-safe */
-    public RemoteExecutorEndpoints(
-            RequestParser parser,
-            Clock clock,
-            RandomGenerator random,
-            GeneratorState generatorState,
-            AccelerateHeaders headers) {
+    public RemoteExecutorEndpoints(RequestParser parser, PlanRunner runner, AccelerateHeaders headers) {
         this.parser = parser;
         this.plans = new PlanCache(parser);
-        this.clock = clock;
-        this.random = random;
-        this.generatorState = generatorState;
+        this.runner = runner;
         this.headers = headers;
     }
 
     /** Adds the protocol's routes. */
-    public void addTo(Router.Builder routes, RequestRunner runner) {
-        routes.route("GET", "/connection-info", runner.handler(PRISMA, RemoteExecutorEndpoints::connectionInfo));
-        routes.route("POST", "/query", runner.handler(PRISMA, this::beginQuery));
-        routes.route("POST", "/transaction/start", runner.handler(PRISMA, this::startTransaction));
-        routes.route("POST", "/transaction/{id}/query", runner.handler(PRISMA, this::beginTransactionQuery));
-        routes.route("POST", "/transaction/{id}/commit", runner.handler(PRISMA, RemoteExecutorEndpoints::commit));
-        routes.route("POST", "/transaction/{id}/rollback", runner.handler(PRISMA, RemoteExecutorEndpoints::rollback));
+    public void addTo(Router.Builder routes, RequestRunner requests) {
+        routes.route("GET", "/connection-info", requests.handler(PRISMA, RemoteExecutorEndpoints::connectionInfo));
+        routes.route("POST", "/query", requests.handler(PRISMA, this::beginQuery));
+        routes.route("POST", "/transaction/start", requests.handler(PRISMA, this::startTransaction));
+        routes.route("POST", "/transaction/{id}/query", requests.handler(PRISMA, this::beginTransactionQuery));
+        routes.route("POST", "/transaction/{id}/commit", requests.handler(PRISMA, RemoteExecutorEndpoints::commit));
+        routes.route("POST", "/transaction/{id}/rollback", requests.handler(PRISMA, RemoteExecutorEndpoints::rollback));
     }
 
     private static Answer connectionInfo(RequestContext request) {
@@ -126,72 +95,45 @@ public final class RemoteExecutorEndpoints {
 
     private Answer query(RequestContext request, CacheUse cache) {
         QueryRequest query = parser.query(request.exchange().body());
-        ParsedPlan plan = plans.get(request.exchange().body(), query.plan());
+        Job job = job(query, request);
         CacheStrategy strategy = cache.strategyFor(query.model());
-        if (!strategy.caches() || !isCacheable(plan, query)) {
-            return cache.bypass(answer(runPooled(plan, query, request, request.cancellation()), request));
+        if (!strategy.caches() || !job.isCacheable(query.operation())) {
+            return cache.bypass(answer(runner.runPooled(job, request, request.cancellation()), request));
         }
         CachedAnswer cached = cache.fetch(
                 strategy,
                 query.model(),
                 request.cancellation(),
-                cancellation -> bytes(runPooled(plan, query, request, cancellation)));
+                cancellation -> bytes(runner.runPooled(job, request, cancellation)));
         Map<String, Object> extensions = request.telemetry().extensions();
         return extensions == null || !cached.own()
                 ? cache.answer(cached)
                 : cache.label(withExtensions(cached.body().json(), extensions), cached);
     }
 
-    private static boolean isCacheable(ParsedPlan plan, QueryRequest query) {
-        return CACHEABLE.contains(query.operation())
-                && plan.pureRead()
-                && PureReads.areFixed(query.parameters().values());
+    private Job job(QueryRequest query, RequestContext request) {
+        String comment = SqlComment.of(query.comments());
+        return new Job(
+                plans.get(request.exchange().body(), query.plan()),
+                query.parameters(),
+                comment.isEmpty() ? "" : " " + comment);
     }
 
     private byte[] readForCache(RequestContext request) {
-        QueryRequest query = parser.query(request.exchange().body());
-        ParsedPlan plan = plans.get(request.exchange().body(), query.plan());
-        return bytes(runPooled(plan, query, request, request.cancellation()));
-    }
-
-    private @Nullable JsonBuffer runPooled(
-            ParsedPlan plan, QueryRequest query, RequestContext request, Cancellation cancellation) {
-        try (PooledStatements statements =
-                new PooledStatements(request.database().pool(), cancellation, request.telemetry())) {
-            return run(plan, query, statements, request, cancellation);
-        }
+        Job job = job(parser.query(request.exchange().body()), request);
+        return bytes(runner.runPooled(job, request, request.cancellation()));
     }
 
     private Answer transactionQuery(RequestContext request) {
-        QueryRequest query = parser.query(request.exchange().body());
-        ParsedPlan plan = plans.get(request.exchange().body(), query.plan());
+        Job job = job(parser.query(request.exchange().body()), request);
         JsonBuffer[] data = new JsonBuffer[1];
         request.database()
                 .transactions()
                 .query(
                         request.exchange().pathParameter("id"),
                         request.cancellation(),
-                        statements -> data[0] = run(plan, query, statements, request, request.cancellation()));
+                        statements -> data[0] = runner.run(job, statements, request, request.cancellation()));
         return answer(data[0], request);
-    }
-
-    private @Nullable JsonBuffer run(
-            ParsedPlan plan,
-            QueryRequest query,
-            Statements statements,
-            RequestContext request,
-            Cancellation cancellation) {
-        String comment = SqlComment.of(query.comments());
-        return interpreter.run(
-                plan.plan(),
-                new PlanInterpreter.Run(
-                        query.parameters(),
-                        new Generators(clock, random, generatorState),
-                        statements,
-                        request.telemetry(),
-                        cancellation,
-                        comment.isEmpty() ? "" : " " + comment,
-                        request.database().answerBytes()));
     }
 
     private static byte[] bytes(@Nullable JsonBuffer data) {

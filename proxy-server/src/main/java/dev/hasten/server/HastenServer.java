@@ -28,6 +28,7 @@ import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.Database;
 import dev.hasten.request.ErrorAnswers;
+import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.telemetry.Meters;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
@@ -115,16 +116,12 @@ public final class HastenServer implements AutoCloseable {
         routes.route("GET", "/ready", exchange -> readiness.answer(exchange, stopping));
         RequestParser parser = new RequestParser(config.http().nestingDepth());
         AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
-        new RemoteExecutorEndpoints(
-                        parser,
-                        Clock.systemUTC(),
-                        new SecureRandom(),
-                        new GeneratorState(
-                                new SecureRandom(),
-                                hostName(),
-                                ProcessHandle.current().pid()),
-                        headers)
-                .addTo(routes, runner);
+        PlanRunner plans = new PlanRunner(
+                Clock.systemUTC(),
+                new SecureRandom(),
+                new GeneratorState(
+                        new SecureRandom(), hostName(), ProcessHandle.current().pid()));
+        new RemoteExecutorEndpoints(parser, plans, headers).addTo(routes, runner);
         new InvalidationEndpoints(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
     }
