@@ -6,14 +6,16 @@
 # RUN steps name files relative to WORKDIR: deploy/verify executes them in a directory of its own, without Docker.
 
 FROM eclipse-temurin:25-jdk-noble AS build
-RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends maven npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 
 # Everything that Maven downloads for these poms, in a layer that outlives changes of the sources. Modules without
-# sources make empty jars, which must not look up to date afterwards.
+# sources make empty jars, which must not look up to date afterwards. The query compiler comes from npm.
 COPY .mvn .mvn/
 COPY pom.xml ./
 COPY protocol/pom.xml protocol/
+COPY query-compiler/pom.xml query-compiler/package.json query-compiler/package-lock.json query-compiler/.npmrc query-compiler/prepare query-compiler/
+COPY query-compiler/src/build query-compiler/src/build/
 COPY proxy-server/pom.xml proxy-server/
 COPY admin/pom.xml admin/
 COPY bench/pom.xml bench/
@@ -23,7 +25,9 @@ RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package 
 COPY deploy/docker deploy/docker/
 RUN mkdir image && jlink @deploy/docker/jlink.options --output image/java && image/java/bin/java -Xshare:dump -Xlog:disable
 
+COPY LICENSE NOTICE ./
 COPY protocol protocol/
+COPY query-compiler query-compiler/
 COPY proxy-server proxy-server/
 COPY admin admin/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package
@@ -31,7 +35,7 @@ RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package
 # No embedded PostgreSQL: a container's database is always named by DATABASE_URL or the configuration, the binaries are
 # most of the class path's size, and one of them started by accident would lose its data with the container.
 # commons-* and xz are there for the embedded PostgreSQL only.
-RUN mkdir image/lib && cp admin/target/hasten-admin-*.jar admin/target/lib/*.jar image/lib/ \
+RUN mkdir image/lib && cp LICENSE NOTICE image/ && cp admin/target/hasten-admin-*.jar admin/target/lib/*.jar image/lib/ \
     && rm -f image/lib/embedded-postgres*.jar image/lib/commons-*.jar image/lib/xz-*.jar
 
 # Netty would unpack its native library into /tmp when it starts, but /tmp is mounted noexec where the root file system

@@ -1,0 +1,108 @@
+package dev.hasten.compiler;
+
+import static dev.hasten.compiler.QueryCompilerTest.findMany;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.hasten.compiler.QueryCompiler.Limits;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client sends to hurt ends in an exception, and the next client is served. */
+class HostileRequestsTest {
+    private static final Limits SMALL = new Limits(32, Duration.ofMinutes(1));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{\"AND\":", "{\"NOT\":[", "[[{\"a\":"})
+    void endlessNestingIsRefusedOrderly(String nesting) throws Exception {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL)) {
+            assertThatThrownBy(() -> compiler.compile(findMany("A", nesting.repeat(1_000_000))))
+                    .isInstanceOf(CompileException.class)
+                    .hasMessageStartingWith("JSON Error: recursion limit exceeded");
+            assertThat(compiler.compile(findMany("A", "{}"))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theDeepestNestingThatIsAllowedCompiles() throws Exception {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL)) {
+            assertThat(compiler.compile(findMany("A", "{\"AND\":".repeat(120) + "{}" + "}".repeat(120))))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void memoryThatARequestNeededIsGivenBack() throws Exception {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null)) {
+            byte[] plan = compiler.compile(findMany("A", "{\"name\":\"%s\"}".formatted("x".repeat(16 << 20))));
+
+            assertThat(plan.length).isGreaterThan(16 << 20);
+            assertThat(compiler.memoryBytes()).isZero();
+            assertThat(compiler.compile(findMany("A", "{}"))).isNotEmpty();
+            assertThat(compiler.memoryBytes()).isPositive().isLessThan(4 << 20);
+        }
+    }
+
+    @Test
+    void moreMemoryThanAllowedBreaksTheInstanceAlone() throws Exception {
+        String long16Mb = findMany("A", "{\"name\":\"%s\"}".formatted("x".repeat(16 << 20)));
+        String manyIds = findMany(
+                "A",
+                IntStream.range(0, 200_000)
+                        .mapToObj(Integer::toString)
+                        .collect(Collectors.joining(",", "{\"id\":{\"in\":[", "]}}")));
+        try (QueryCompiler other = QueryCompiler.open(Schemas.SMALL, null, SMALL)) {
+            for (String request : new String[] {long16Mb, manyIds}) {
+                assertBreaks(request, SMALL, "The query compiler broke down");
+            }
+            assertThat(other.compile(findMany("A", "{}"))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void timeThatIsOverEndsTheCall() throws Exception {
+        String hours = findMany(
+                "A",
+                IntStream.range(0, 100_000)
+                        .mapToObj("{\"id\":%d}"::formatted)
+                        .collect(Collectors.joining(",", "{\"OR\":[", "]}")));
+        // Opening has the same limit: a class that others have loaded already keeps it short.
+        QueryCompiler.warmUp();
+        assertBreaks(hours, new Limits(1024, Duration.ofMillis(500)), "The query compiler took longer than 500 ms");
+    }
+
+    @Test
+    void aPanicSaysNothingOfTheQueryToTheClient() throws Exception {
+        String invalid = """
+                {"modelName":"A","action":"createOne","query":{"arguments":{"data":{"id":1,
+                "data":{"$type":"Json","value":"secret"}}},"selection":{"$scalars":true}}}""";
+        CompilerPanicException panic = assertBreaks(invalid, SMALL, "The query compiler broke down");
+        assertThat(panic.detail()).startsWith("panicked at ");
+    }
+
+    @Test
+    void aSchemaThatNestsWithoutEndIsAPanic() {
+        String schema = Schemas.SMALL.replace("String?", "String @default(" + "f(".repeat(20_000) + ")");
+        assertThatThrownBy(() -> QueryCompiler.open(schema, null, SMALL))
+                .isInstanceOf(CompilerPanicException.class)
+                .hasMessage("The query compiler broke down");
+    }
+
+    private static CompilerPanicException assertBreaks(String request, Limits limits, String message)
+            throws SchemaException {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, limits)) {
+            CompilerPanicException panic =
+                    catchThrowableOfType(CompilerPanicException.class, () -> compiler.compile(request));
+            assertThat(panic).hasMessage(message);
+            assertThat(compiler.isBroken()).isTrue();
+            assertThat(compiler.memoryBytes()).isZero();
+            assertThatThrownBy(() -> compiler.compile(findMany("A", "{}"))).isInstanceOf(CompilerPanicException.class);
+            return panic;
+        }
+    }
+}

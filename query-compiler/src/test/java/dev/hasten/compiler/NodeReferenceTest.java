@@ -1,0 +1,84 @@
+package dev.hasten.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The compiler on the JVM against the same compiler in Node, over the requests of {@code src/test/node/corpus.mjs}. */
+class NodeReferenceTest {
+    private static final List<JsonNode> REFERENCE = new ArrayList<>();
+    private static @Nullable QueryCompiler compiler;
+
+    @BeforeAll
+    static void askNode() throws IOException, InterruptedException, SchemaException {
+        Process node = new ProcessBuilder(
+                        "node",
+                        "src/test/node/reference.mjs",
+                        Schemas.CONFORMANCE.toString(),
+                        "node_modules/@prisma/query-compiler-wasm")
+                .redirectError(Redirect.INHERIT)
+                .start();
+        JsonMapper mapper = JsonMapper.builder().build();
+        try (BufferedReader lines = node.inputReader(StandardCharsets.UTF_8)) {
+            lines.lines().map(mapper::readTree).forEach(REFERENCE::add);
+        }
+        assertThat(node.waitFor()).isZero();
+        compiler = QueryCompiler.open(Schemas.conformance(), null);
+    }
+
+    @AfterAll
+    static void close() {
+        Objects.requireNonNull(compiler).close();
+    }
+
+    @Test
+    void theCorpusIsLarge() {
+        assertThat(REFERENCE).hasSizeGreaterThan(250);
+        assertThat(REFERENCE).filteredOn(line -> line.has("error")).hasSizeGreaterThan(40);
+        assertThat(REFERENCE).filteredOn(line -> line.path("batch").asBoolean()).hasSizeGreaterThan(12);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyAnswerIsNodesByteForByte() {
+        return REFERENCE.stream().map(line -> dynamicTest(line.path("name").asString(), () -> compare(line)));
+    }
+
+    private static void compare(JsonNode line) throws IOException, SchemaException {
+        QueryCompiler running = Objects.requireNonNull(compiler);
+        String request = line.path("request").asString();
+        JsonNode error = line.path("error");
+        try {
+            byte[] answer = line.path("batch").asBoolean() ? running.compileBatch(request) : running.compile(request);
+            assertThat(new String(answer, StandardCharsets.UTF_8))
+                    .isEqualTo(line.path("answer").asStringOpt().orElse(null));
+        } catch (CompileException e) {
+            if (error.isMissingNode()) {
+                fail("refused", e);
+            }
+            assertThat(e).hasMessage(error.path("message").asString());
+            assertThat(e.code()).isEqualTo(error.path("code").asStringOpt().orElse(null));
+            assertThat(e.meta()).isEqualTo(error.path("meta").asStringOpt().orElse(null));
+        } catch (CompilerPanicException e) {
+            assertThat(e.detail()).isEqualTo(line.path("panic").asStringOpt().orElse(null));
+            assertThat(running.isBroken()).isTrue();
+            compiler = QueryCompiler.open(Schemas.conformance(), null);
+        }
+    }
+}
