@@ -41,10 +41,16 @@ class ArchitectureTest {
                 .definedBy("dev.hasten.transaction..")
                 .layer("telemetry")
                 .definedBy("dev.hasten.telemetry..")
+                .layer("compiler")
+                .definedBy("dev.hasten.compiler..")
+                .layer("schema")
+                .definedBy("dev.hasten.schema..")
                 .layer("request")
                 .definedBy("dev.hasten.request..")
                 .layer("prisma")
                 .definedBy("dev.hasten.prisma..")
+                .layer("dataproxy")
+                .definedBy("dev.hasten.dataproxy..")
                 .layer("server")
                 .definedBy("dev.hasten.server..")
                 .whereLayer("protocol")
@@ -67,10 +73,26 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("protocol", "config", "postgres", "plan", "cache")
                 .whereLayer("request")
                 .mayOnlyAccessLayers(
-                        "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "telemetry")
+                        "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "schema", "telemetry")
+                .whereLayer("compiler")
+                .mayNotAccessAnyLayer()
+                .whereLayer("schema")
+                .mayOnlyAccessLayers("protocol", "compiler", "postgres", "plan")
                 .whereLayer("prisma")
                 .mayOnlyAccessLayers(
                         "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "request", "telemetry")
+                .whereLayer("dataproxy")
+                .mayOnlyAccessLayers(
+                        "protocol",
+                        "http",
+                        "auth",
+                        "postgres",
+                        "plan",
+                        "transaction",
+                        "cache",
+                        "schema",
+                        "request",
+                        "telemetry")
                 .whereLayer("invalidation")
                 .mayOnlyAccessLayers("protocol", "http", "cache", "request")
                 .whereLayer("server")
@@ -102,6 +124,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "com.zaxxer..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyTheQueryCompilerKnowsWebAssembly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.hasten.compiler..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.dylibso..")
                 .check(classes);
     }
 

@@ -4,6 +4,7 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,18 +23,21 @@ public final class ApiError extends RuntimeException {
     private final String code;
     private final transient Map<String, @Nullable Object> meta;
     private final @Nullable Duration retryAfter;
+    private final transient @Nullable List<String> keyColumns;
 
     private ApiError(
             int status,
             String code,
             String message,
             Map<String, ? extends @Nullable Object> meta,
-            @Nullable Duration retryAfter) {
+            @Nullable Duration retryAfter,
+            @Nullable List<String> keyColumns) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
         this.meta = Collections.unmodifiableMap(new LinkedHashMap<>(meta));
         this.retryAfter = retryAfter;
+        this.keyColumns = keyColumns;
     }
 
     /**
@@ -45,12 +49,12 @@ public final class ApiError extends RuntimeException {
      * @param meta details for the client, in the order in which it gets them
      */
     public static ApiError of(int status, String code, String message, Map<String, ? extends @Nullable Object> meta) {
-        return new ApiError(status, code, message, meta, null);
+        return new ApiError(status, code, message, meta, null, null);
     }
 
     /** An error without meta; see {@link #of(int, String, String, Map)}. */
     public static ApiError of(int status, String code, String message) {
-        return new ApiError(status, code, message, Map.of(), null);
+        return new ApiError(status, code, message, Map.of(), null, null);
     }
 
     /** P6000, 400: the request cannot be understood. The message says what was wrong and what is allowed. */
@@ -115,12 +119,12 @@ public final class ApiError extends RuntimeException {
 
     /** P5011, 429: more requests than the server accepts; {@code retryAfter} says when to come again. */
     public static ApiError tooManyRequests(String message, Duration retryAfter) {
-        return new ApiError(429, "P5011", message, Map.of(), retryAfter);
+        return new ApiError(429, "P5011", message, Map.of(), retryAfter, null);
     }
 
     /** P6008, 503: the server is stopping or cannot reach its database. */
     public static ApiError unavailable(String message, Duration retryAfter) {
-        return new ApiError(503, "P6008", message, Map.of(), retryAfter);
+        return new ApiError(503, "P6008", message, Map.of(), retryAfter, null);
     }
 
     /** P2028, 409: an interactive transaction that is closed, expired or unknown. */
@@ -142,6 +146,11 @@ public final class ApiError extends RuntimeException {
         return duration.toMillis() + " ms";
     }
 
+    /** The same error, which also knows the columns of the unique key that was violated. */
+    public ApiError withKeyColumns(List<String> columns) {
+        return new ApiError(status, code, text(), meta, retryAfter, List.copyOf(columns));
+    }
+
     /** HTTP status, 400 to 599. */
     public int status() {
         return status;
@@ -160,6 +169,14 @@ public final class ApiError extends RuntimeException {
     /** Details for the client, possibly empty. */
     public Map<String, @Nullable Object> meta() {
         return meta;
+    }
+
+    /**
+     * The columns of the unique key that was violated, null when that is not what happened or not known. Prisma 7 is told
+     * the name of the constraint instead.
+     */
+    public @Nullable List<String> keyColumns() {
+        return keyColumns;
     }
 
     /** How long the client should wait before it tries again, or null when that would not help. */

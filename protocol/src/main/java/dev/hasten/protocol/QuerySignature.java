@@ -21,11 +21,23 @@ public record QuerySignature(long a, long b, long c, long d) {
 
     /** The signature of a body. */
     public static QuerySignature of(byte[] body) {
+        return of("", body);
+    }
+
+    /**
+     * The signature of a body and of what else determines the answer.
+     *
+     * @param context of always the same length in one protocol, ASCII
+     */
+    public static QuerySignature of(String context, byte[] body) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        if (!context.isEmpty()) {
+            digest.update(context.getBytes(US_ASCII));
         }
         if (mentionsComments(body)) {
             new WithoutComments(body, digest).run();

@@ -19,7 +19,9 @@ public record CacheKey(
     /** The form of requests and answers. */
     public enum Protocol {
         /** {@code POST /query} of Prisma 7. */
-        REMOTE_EXECUTOR
+        REMOTE_EXECUTOR,
+        /** {@code POST /{version}/{schema}/graphql} of Prisma 5 and 6. */
+        DATA_PROXY
     }
 
     /** The signature is uniformly distributed already. */

@@ -31,6 +31,7 @@ final class ConfigKeys {
             new Section("databases.<name>.", DatabaseConfig.class),
             new Section("databases.<name>.pool.", PoolConfig.class),
             new Section("databases.<name>.limits.", LimitsConfig.class),
+            new Section("databases.<name>.schemas.", SchemasConfig.class),
             new Section("databases.<name>.cache.", DatabaseCacheConfig.class),
             new Section("databases.<name>.cache.defaults[].", DatabaseCacheConfig.Default.class),
             new Section("databases.<name>.keys[].", ApiKeyConfig.Entry.class));

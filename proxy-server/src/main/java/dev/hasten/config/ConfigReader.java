@@ -102,6 +102,7 @@ final class ConfigReader {
         DatabaseUrl url = (DatabaseUrl) value(key(prefix + "url"), prefix + "url", null);
         PoolConfig pool = section(PoolConfig.class, prefix + "pool.", url);
         LimitsConfig limits = section(LimitsConfig.class, prefix + "limits.", null);
+        SchemasConfig schemas = section(SchemasConfig.class, prefix + "schemas.", null);
         DatabaseCacheConfig cache = section(DatabaseCacheConfig.class, prefix + "cache.", null);
         List<DatabaseCacheConfig.Default> cacheDefaults = cacheDefaults(prefix + "cache.defaults");
         List<ApiKeyConfig> keys = new ApiKeyReader(prefix).read();
@@ -115,7 +116,7 @@ final class ConfigReader {
             }
             return Optional.empty();
         }
-        return Optional.of(new DatabaseConfig(name, url, pool, limits, cache, cacheDefaults, keys));
+        return Optional.of(new DatabaseConfig(name, url, pool, limits, schemas, cache, cacheDefaults, keys));
     }
 
     private List<DatabaseCacheConfig.Default> cacheDefaults(String list) {

@@ -8,6 +8,7 @@ import java.util.List;
  * @param name how keys, metrics and logs name it
  * @param pool its connection pool
  * @param limits what one request may take
+ * @param schemas what clients may upload
  * @param keys API keys from the configuration; more may be made at run time
  */
 public record DatabaseConfig(
@@ -20,6 +21,7 @@ public record DatabaseConfig(
 
         PoolConfig pool,
         LimitsConfig limits,
+        SchemasConfig schemas,
         DatabaseCacheConfig cache,
         List<DatabaseCacheConfig.Default> cacheDefaults,
         List<ApiKeyConfig> keys) {

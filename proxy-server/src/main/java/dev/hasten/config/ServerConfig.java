@@ -17,6 +17,14 @@ public record ServerConfig(
                 doc = "Port that clients connect to.")
         int port,
 
+        @Setting(
+                pattern = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-fA-F:.]+\\](:[0-9]{1,5})?",
+                doc =
+                        "Where clients reach this server, such as `https://db.example.com`, when a proxy in between does not"
+                                + " pass on the `Host` header. Interactive transactions of Prisma 5 and 6 need it.")
+        @Nullable
+        String publicUrl,
+
         @Setting(value = "127.0.0.1", doc = "Address of the admin API and dashboard. Keep it private.")
         String adminHost,
 

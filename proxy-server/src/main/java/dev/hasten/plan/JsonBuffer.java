@@ -29,6 +29,16 @@ public final class JsonBuffer {
         this.size = FRAME.length;
     }
 
+    /** A buffer that holds JSON which is there already. */
+    public static JsonBuffer of(byte[] json) {
+        return new JsonBuffer(Integer.MAX_VALUE / 2).raw(json);
+    }
+
+    /** The JSON alone, without the frame. */
+    public byte[] json() {
+        return Arrays.copyOfRange(bytes, FRAME.length, size);
+    }
+
     /**
      * Ends the frame.
      *
@@ -41,6 +51,21 @@ public final class JsonBuffer {
         if (extensions != null) {
             ascii(",\"extensions\":").raw(extensions);
         }
+        return raw('}');
+    }
+
+    /**
+     * Puts the data into an object, as its one member.
+     *
+     * @param name needs no escaping
+     */
+    public JsonBuffer wrap(String name) {
+        limit = Integer.MAX_VALUE - 16;
+        byte[] opening = ("{\"" + name + "\":").getBytes(UTF_8);
+        ensure(opening.length + 1);
+        System.arraycopy(bytes, FRAME.length, bytes, FRAME.length + opening.length, size - FRAME.length);
+        System.arraycopy(opening, 0, bytes, FRAME.length, opening.length);
+        size += opening.length;
         return raw('}');
     }
 

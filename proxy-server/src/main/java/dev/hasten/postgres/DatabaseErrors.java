@@ -39,7 +39,18 @@ public final class DatabaseErrors {
     public static ApiError of(SQLException error, Origin origin) {
         ServerErrorMessage server = serverMessage(error);
         Cause cause = server == null ? connectionCause(error) : serverCause(server);
-        return origin == Origin.RAW ? cause.asRawError() : cause.asError();
+        if (origin == Origin.RAW) {
+            return cause.asRawError();
+        }
+        List<String> columns = server != null && cause.kind().equals("UniqueConstraintViolation")
+                ? keyColumns(server.getDetail())
+                : null;
+        return columns == null ? cause.asError() : cause.asError().withKeyColumns(unquoted(columns));
+    }
+
+    /** PostgreSQL quotes names that are not all lower case; the query engine of Prisma 5 and 6 takes the quotes off. */
+    private static List<String> unquoted(List<String> columns) {
+        return columns.stream().map(column -> column.replace("\"", "")).toList();
     }
 
     /** P2010 for a result column whose type Prisma does not read. */

@@ -57,15 +57,25 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Statements from now on belong to a transaction that can be repeated from its start; BEGIN is sent with the first. */
-    public void beginRepeatable() {
+    /**
+     * Statements from now on belong to a transaction that can be repeated from its start; BEGIN is sent with the first.
+     *
+     * @param isolationLevel as SQL says it, null for the database's default
+     */
+    public void beginRepeatable(@Nullable String isolationLevel) {
         execution = Execution.REPEATABLE_TRANSACTION;
+        begin = begin(isolationLevel);
+    }
+
+    private static @Nullable String begin(@Nullable String isolationLevel) {
+        return isolationLevel == null ? null : "BEGIN ISOLATION LEVEL " + isolationLevel;
     }
 
     /** Statements from now on run on their own; what is still open is rolled back. */
     public void endRepeatable() {
         rollback();
         execution = Execution.AUTOCOMMIT;
+        begin = null;
     }
 
     /**
@@ -83,7 +93,7 @@ public final class Lease implements AutoCloseable {
      */
     public void beginTransaction(@Nullable String isolationLevel) {
         execution = Execution.CLIENT_TRANSACTION;
-        begin = isolationLevel == null ? null : "BEGIN ISOLATION LEVEL " + isolationLevel;
+        begin = begin(isolationLevel);
     }
 
     /** Whether a statement of the open transaction failed, so that it can only be rolled back. */

@@ -90,7 +90,8 @@ public final class RemoteExecutorEndpoints {
     }
 
     private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return new CacheUse(exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, headers, this::readForCache);
+        return new CacheUse(
+                exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, "", headers, this::readForCache);
     }
 
     private Answer query(RequestContext request, CacheUse cache) {

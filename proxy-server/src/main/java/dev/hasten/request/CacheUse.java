@@ -31,6 +31,7 @@ public final class CacheUse {
     private final ApiKey apiKey;
     private final Database database;
     private final CacheKey.Protocol protocol;
+    private final String context;
     private final AccelerateHeaders headers;
     private final Reader reader;
     /** Null: the default of the model counts, which is not known yet. */
@@ -52,6 +53,7 @@ public final class CacheUse {
     /**
      * Looks at a request's headers.
      *
+     * @param context what determines the answer besides the body: see {@link QuerySignature#of(String, byte[])}
      * @throws ApiError P6005 for a strategy that is not allowed
      */
     public CacheUse(
@@ -59,12 +61,14 @@ public final class CacheUse {
             ApiKey apiKey,
             Database database,
             CacheKey.Protocol protocol,
+            String context,
             AccelerateHeaders headers,
             Reader reader) {
         this.exchange = exchange;
         this.apiKey = apiKey;
         this.database = database;
         this.protocol = protocol;
+        this.context = context;
         this.headers = headers;
         this.reader = reader;
         CachePolicy policy = database.cache().policy();
@@ -158,7 +162,7 @@ public final class CacheUse {
         CacheKey known = key;
         if (known == null) {
             known = new CacheKey(
-                    QuerySignature.of(exchange.body()),
+                    QuerySignature.of(context, exchange.body()),
                     protocol,
                     database.cache().schemaEpoch(),
                     database.cache().policy().sharedByKeys() ? null : apiKey.id());

@@ -2,6 +2,7 @@ package dev.hasten.request;
 
 import dev.hasten.cache.QueryCache;
 import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.schema.Schemas;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name how keys, meters and logs name it
  * @param schema the schema that clients are told to use, null when the URL names none
+ * @param schemas the Prisma schemas that clients without an engine have uploaded
  * @param queryTimeout how long a request may take
  * @param answerBytes how large an answer may be
  * @param resultBytes how much one statement may return
@@ -23,6 +25,7 @@ public record Database(
         ConnectionPool pool,
         TransactionRegistry transactions,
         QueryCache cache,
+        Schemas schemas,
         Duration queryTimeout,
         long answerBytes,
         long resultBytes,

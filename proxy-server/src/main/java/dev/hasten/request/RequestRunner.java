@@ -52,6 +52,18 @@ public final class RequestRunner {
 
     /** A handler for requests with a valid key that has the scope and, if they have a body, a JSON one. */
     public Handler handler(Scope scope, Operation operation) {
+        return handler(scope, BodyType.JSON, operation);
+    }
+
+    /** What the header says about the body. */
+    public enum BodyType {
+        JSON,
+        /** Clients before Prisma 6.12 say nothing, so that {@code fetch} calls their JSON text/plain. */
+        ANY
+    }
+
+    /** A handler for requests with a valid key that has the scope. */
+    public Handler handler(Scope scope, BodyType bodyType, Operation operation) {
         return new Handler() {
             // Without a key not even the body is kept.
             @Override
@@ -72,7 +84,9 @@ public final class RequestRunner {
                     if (!keys.isStillValid(admission.key())) {
                         throw ApiError.unauthorized();
                     }
-                    requireJson(exchange);
+                    if (bodyType == BodyType.JSON) {
+                        requireJson(exchange);
+                    }
                     CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
                     Endpoint rest = operation.begin(exchange, admission.key(), admission.database());
                     if (rest != null) {

@@ -9,7 +9,10 @@ import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
 import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.JdbcTarget;
+import dev.hasten.config.SchemasConfig;
 import dev.hasten.config.TlsConfig;
+import dev.hasten.dataproxy.DataProxyEndpoints;
+import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.http.Answer;
 import dev.hasten.http.DevCertificates;
 import dev.hasten.http.HttpLimits;
@@ -30,6 +33,8 @@ import dev.hasten.request.Database;
 import dev.hasten.request.ErrorAnswers;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestRunner;
+import dev.hasten.schema.SchemaSetup;
+import dev.hasten.schema.Schemas;
 import dev.hasten.telemetry.Meters;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
@@ -79,7 +84,10 @@ public final class HastenServer implements AutoCloseable {
 
     private HastenServer(Config config) {
         this.config = config;
-        this.databases = databases(config, meters, timer, watchdog);
+        SchemaSetup schemas = new SchemaSetup(Clock.systemUTC());
+        this.databases = databases(config, meters, timer, watchdog, schemas);
+        schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
+        meters.watchCompilation(schemas::plansReused, schemas::plansCompiled);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
         this.runner = new RequestRunner(keys, databases, watchdog);
         TlsConfig tls = config.tls();
@@ -122,12 +130,19 @@ public final class HastenServer implements AutoCloseable {
                 new GeneratorState(
                         new SecureRandom(), hostName(), ProcessHandle.current().pid()));
         new RemoteExecutorEndpoints(parser, plans, headers).addTo(routes, runner);
+        new DataProxyEndpoints(
+                        parser,
+                        plans,
+                        headers,
+                        new PublicAddress(
+                                config.server().publicUrl(), config.tls().enabled()))
+                .addTo(routes, runner);
         new InvalidationEndpoints(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
     }
 
     private static Map<String, Database> databases(
-            Config config, Meters meters, HashedWheelTimer timer, Watchdog watchdog) {
+            Config config, Meters meters, HashedWheelTimer timer, Watchdog watchdog, SchemaSetup schemas) {
         Map<String, Database> databases = new LinkedHashMap<>();
         CacheSetup caches = new CacheSetup(config, watchdog);
         config.databases().forEach((name, database) -> {
@@ -151,6 +166,7 @@ public final class HastenServer implements AutoCloseable {
                             pool,
                             transactions,
                             cache,
+                            schemas(config, database, pool, schemas),
                             database.limits().queryTimeout(),
                             database.limits().responseBytes(),
                             database.limits().maxResultBytes(),
@@ -158,6 +174,21 @@ public final class HastenServer implements AutoCloseable {
                                     name, config.log().slowQuery(), config.log().queryParameters(), meters)));
         });
         return databases;
+    }
+
+    private static Schemas schemas(Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup) {
+        SchemasConfig schemas = database.schemas();
+        Schemas.Limits limits = new Schemas.Limits(schemas.count(), schemas.bytes());
+        String schemaName = database.url().schema();
+        return switch (schemas.store()) {
+            case FILE ->
+                setup.inFiles(
+                        database.name(),
+                        limits,
+                        schemaName,
+                        config.server().stateDir().resolve("schemas").resolve(database.name()));
+            case TABLE -> setup.inTable(database.name(), limits, schemaName, pool);
+        };
     }
 
     private static PoolOptions poolOptions(DatabaseConfig database) {

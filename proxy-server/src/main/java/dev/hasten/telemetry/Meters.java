@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,9 @@ public final class Meters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
+    /** The registry refers to what it counts weakly. */
+    private final List<LongSupplier> compilationCounts = new ArrayList<>();
+
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     private record RequestKey(String route, String method, int status) {}
@@ -112,6 +117,20 @@ public final class Meters implements AutoCloseable {
         gauge("hasten.cache.bytes", "Memory of stored answers", database, cache::bytes);
         gauge("hasten.cache.limit.bytes", "Memory that stored answers may take", database, cache::maximumBytes);
         gauge("hasten.cache.entries", "Stored answers", database, cache::size);
+    }
+
+    /** Watches how many queries of Prisma 5 and 6 had their plan already, and how many were compiled. */
+    public void watchCompilation(LongSupplier reused, LongSupplier compiled) {
+        compilationCounter("reused", reused);
+        compilationCounter("compiled", compiled);
+    }
+
+    private void compilationCounter(String plan, LongSupplier count) {
+        compilationCounts.add(count);
+        FunctionCounter.builder("hasten.compilations", count, LongSupplier::getAsLong)
+                .description("Queries of Prisma 5 and 6 by where their plan came from")
+                .tag("plan", plan)
+                .register(registry);
     }
 
     /** Watches how many clients are connected. */

@@ -47,22 +47,31 @@ public final class PooledStatements implements Statements, AutoCloseable {
      */
     @Override
     public <T> T inTransaction(Supplier<T> work) {
+        return inTransaction(null, work);
+    }
+
+    /**
+     * As {@link #inTransaction(Supplier)}.
+     *
+     * @param isolationLevel as SQL says it, null for the database's default
+     */
+    public <T> T inTransaction(@Nullable String isolationLevel, Supplier<T> work) {
         if (inTransaction) {
             return work.get();
         }
         Lease held = lease();
         try {
-            return attempt(held, work);
+            return attempt(held, isolationLevel, work);
         } catch (ApiError e) {
             if (!held.shouldRepeat()) {
                 throw e;
             }
-            return attempt(held, work);
+            return attempt(held, isolationLevel, work);
         }
     }
 
-    private <T> T attempt(Lease held, Supplier<T> work) {
-        observer.span("start_transaction", held::beginRepeatable);
+    private <T> T attempt(Lease held, @Nullable String isolationLevel, Supplier<T> work) {
+        observer.span("start_transaction", () -> held.beginRepeatable(isolationLevel));
         inTransaction = true;
         boolean committed = false;
         try {

@@ -240,6 +240,16 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /**
+     * Commits the transaction; says nothing if that has happened already. Clients before Prisma 7 send a commit again when
+     * its answer got lost on the way.
+     */
+    public void commitOnce(String id, Cancellation cancellation, StatementObserver observer) {
+        if (find(id).status() != Status.COMMITTED) {
+            commit(id, cancellation, observer);
+        }
+    }
+
+    /**
      * Rolls back the innermost nested transaction, or the transaction. One that PostgreSQL has rolled back because its
      * connection broke is what the client wants it to be: the error that it knows of must not be hidden by another one.
      */

@@ -32,6 +32,7 @@ class ConfigTest {
                 .isEqualTo(new ServerConfig(
                         "0.0.0.0",
                         4466,
+                        null,
                         "127.0.0.1",
                         4467,
                         null,

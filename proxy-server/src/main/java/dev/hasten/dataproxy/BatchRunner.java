@@ -1,0 +1,218 @@
+package dev.hasten.dataproxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.http.Answer;
+import dev.hasten.plan.JsonBuffer;
+import dev.hasten.plan.Statements;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.request.PlanRunner;
+import dev.hasten.request.PlanRunner.Job;
+import dev.hasten.request.RequestContext;
+import dev.hasten.schema.CompiledBatch;
+import dev.hasten.schema.CompiledSchema;
+import dev.hasten.transaction.PooledStatements;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs several queries of one request: each on its own, so that one may fail and the others not; or all in a
+ * transaction, where the first that fails ends it; or, when each wants one record of the same kind, all as one.
+ */
+final class BatchRunner {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final byte[] NO_ROWS = "[]".getBytes(UTF_8);
+    private static final byte[] NULL = "null".getBytes(UTF_8);
+    private static final ApiError NOT_FOUND = ApiError.of(
+            400,
+            "P2025",
+            "An operation failed because it depends on one or more records that were required but not found. No record"
+                    + " was found for a query.");
+
+    private final GraphqlEndpoint single;
+    private final PlanRunner runner;
+
+    BatchRunner(GraphqlEndpoint single, PlanRunner runner) {
+        this.single = single;
+        this.runner = runner;
+    }
+
+    /** Says which query of a batch it was. */
+    private static final class FailedQuery extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient ApiError error;
+        private final int index;
+
+        FailedQuery(ApiError error, int index) {
+            super(null, null, false, false);
+            this.error = error;
+            this.index = index;
+        }
+    }
+
+    /** Runs {@code {"batch":[...],"transaction"?:{"isolationLevel"?}}}. */
+    Answer answer(JsonNode body, CompiledSchema schema, ClientVersion version, RequestContext request) {
+        List<JsonQuery> queries = queries(body);
+        JsonNode transaction = body.path("transaction");
+        if (transaction.isObject()) {
+            String isolationLevel = IsolationLevels.sql(transaction.path("isolationLevel"));
+            return whole(
+                    version,
+                    request,
+                    () -> PlanRunner.pooled(
+                            request,
+                            request.cancellation(),
+                            statements -> statements.inTransaction(
+                                    isolationLevel, () -> all(queries, schema, version, statements, request))));
+        }
+        List<byte[]> compacted = compacted(queries, schema, version, request);
+        List<byte[]> results = compacted != null
+                ? compacted
+                : PlanRunner.pooled(
+                        request,
+                        request.cancellation(),
+                        statements -> each(queries, schema, version, statements, request));
+        return EngineAnswers.batch(
+                results, EngineAnswers.extensions(request.telemetry().extensions(), version));
+    }
+
+    /** Runs a batch on an interactive transaction. */
+    Answer inTransaction(
+            JsonNode body,
+            CompiledSchema schema,
+            ClientVersion version,
+            Statements statements,
+            RequestContext request) {
+        List<JsonQuery> queries = queries(body);
+        return whole(version, request, () -> all(queries, schema, version, statements, request));
+    }
+
+    private static List<JsonQuery> queries(JsonNode body) {
+        JsonNode batch = body.path("batch");
+        if (!batch.isArray()) {
+            throw ApiError.badRequest("Invalid request body: `batch` must be a list of queries");
+        }
+        List<JsonQuery> queries = new ArrayList<>(batch.size());
+        batch.forEach(query -> queries.add(JsonQuery.of(query)));
+        return queries;
+    }
+
+    private static Answer whole(
+            ClientVersion version, RequestContext request, java.util.function.Supplier<List<byte[]>> work) {
+        try {
+            List<byte[]> results = work.get();
+            return EngineAnswers.batch(
+                    results, EngineAnswers.extensions(request.telemetry().extensions(), version));
+        } catch (FailedQuery failed) {
+            request.telemetry().failed(failed.error);
+            return EngineAnswers.json(
+                    EngineAnswers.errors(failed.error, version, failed.index),
+                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+        }
+    }
+
+    private List<byte[]> all(
+            List<JsonQuery> queries,
+            CompiledSchema schema,
+            ClientVersion version,
+            Statements statements,
+            RequestContext request) {
+        Results results = new Results(request.database().answerBytes());
+        for (int i = 0; i < queries.size(); i++) {
+            try {
+                results.add(result(queries.get(i), schema, version, statements, request));
+            } catch (ApiError e) {
+                if (EngineErrors.isOfEngine(e)) {
+                    throw new FailedQuery(e, i);
+                }
+                throw e;
+            }
+        }
+        return results.list;
+    }
+
+    private List<byte[]> each(
+            List<JsonQuery> queries,
+            CompiledSchema schema,
+            ClientVersion version,
+            PooledStatements statements,
+            RequestContext request) {
+        Results results = new Results(request.database().answerBytes());
+        for (JsonQuery query : queries) {
+            try {
+                results.add(result(query, schema, version, statements, request));
+            } catch (ApiError e) {
+                if (!EngineErrors.isOfEngine(e)) {
+                    throw e;
+                }
+                request.telemetry().failed(e);
+                results.add(EngineAnswers.bytes(EngineAnswers.errors(e, version, null)));
+            }
+        }
+        return results.list;
+    }
+
+    private byte[] result(
+            JsonQuery query,
+            CompiledSchema schema,
+            ClientVersion version,
+            Statements statements,
+            RequestContext request) {
+        JsonBuffer value = single.run(query, schema, statements, request, request.cancellation());
+        return EngineAnswers.data(query.answerName(), GraphqlEndpoint.readable(query, value, version), null);
+    }
+
+    /** The results if the queries can run as one, else null. */
+    private @Nullable List<byte[]> compacted(
+            List<JsonQuery> queries, CompiledSchema schema, ClientVersion version, RequestContext request) {
+        if (queries.size() < 2 || !queries.stream().allMatch(JsonQuery::findsOneByKey)) {
+            return null;
+        }
+        CompiledBatch batch = compiled(queries, schema);
+        if (batch == null) {
+            return null;
+        }
+        Job job = new Job(batch.shape().plan(), batch.values(), "");
+        JsonBuffer rows = runner.runPooled(job, request, request.cancellation());
+        String name = queries.getFirst().answerName();
+        Results results = new Results(request.database().answerBytes());
+        for (JsonNode row : new CompactedRows(batch, JSON.readTree(rows == null ? NO_ROWS : rows.json())).answers()) {
+            results.add(
+                    row == null && batch.shape().required()
+                            ? EngineAnswers.bytes(EngineAnswers.errors(NOT_FOUND, version, null))
+                            : EngineAnswers.data(name, row == null ? NULL : JSON.writeValueAsBytes(row)));
+        }
+        return results.list;
+    }
+
+    /** What cannot be compiled together is told query by query. */
+    private static @Nullable CompiledBatch compiled(List<JsonQuery> queries, CompiledSchema schema) {
+        try {
+            return schema.compileBatch(queries.stream().map(JsonQuery::json).toList());
+        } catch (ApiError e) {
+            return null;
+        }
+    }
+
+    /** The results so far; together they may be as large as one answer. */
+    private static final class Results {
+        private final long limit;
+        private final List<byte[]> list = new ArrayList<>();
+        private long bytes;
+
+        Results(long limit) {
+            this.limit = limit;
+        }
+
+        void add(byte[] result) {
+            bytes += result.length;
+            if (bytes > limit) {
+                throw ApiError.responseTooLarge("the answer to the batch", limit);
+            }
+            list.add(result);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.hasten.dataproxy;
+
+import static dev.hasten.protocol.Scope.PRISMA;
+import static dev.hasten.request.RequestRunner.BodyType.ANY;
+
+import dev.hasten.http.Answer;
+import dev.hasten.http.Router;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.request.AccelerateHeaders;
+import dev.hasten.request.ErrorAnswers;
+import dev.hasten.request.PlanRunner;
+import dev.hasten.request.RequestContext;
+import dev.hasten.request.RequestRunner;
+import dev.hasten.transaction.TransactionRegistry.StartOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The calls of the data-proxy protocol. Source: {@code DataProxyEngine.ts} of Prisma 5 and 6, and the answers of their
+ * query engines.
+ */
+public final class DataProxyEndpoints {
+    private static final String BASE = "/{version}/{schema}";
+    private static final String TRANSACTION = BASE + "/transaction/{id}";
+
+    /** Nobody means a longer one; it also keeps times in range. */
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final RequestParser parser;
+    private final GraphqlEndpoint graphql;
+    private final PublicAddress address;
+
+    public DataProxyEndpoints(
+            RequestParser parser, PlanRunner runner, AccelerateHeaders headers, PublicAddress address) {
+        this.parser = parser;
+        this.graphql = new GraphqlEndpoint(parser, runner, headers);
+        this.address = address;
+    }
+
+    /** Adds the protocol's routes. */
+    public void addTo(Router.Builder routes, RequestRunner requests) {
+        routes.route("PUT", BASE + "/schema", requests.handler(PRISMA, ANY, (_, _, _) -> this::upload));
+        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, ANY, graphql::begin));
+        routes.route("POST", BASE + "/transaction/start", requests.handler(PRISMA, ANY, (_, _, _) -> this::start));
+        routes.route("POST", TRANSACTION + "/graphql", requests.handler(PRISMA, ANY, graphql::beginInTransaction));
+        routes.route("POST", TRANSACTION + "/commit", requests.handler(PRISMA, ANY, (_, _, _) -> this::commit));
+        routes.route("POST", TRANSACTION + "/rollback", requests.handler(PRISMA, ANY, (_, _, _) -> this::rollback));
+    }
+
+    private static ClientVersion version(RequestContext request) {
+        return ClientVersion.of(request.exchange().pathParameter("version"));
+    }
+
+    private Answer upload(RequestContext request) {
+        version(request);
+        request.database()
+                .schemas()
+                .upload(
+                        request.exchange().pathParameter("schema"),
+                        request.exchange().body());
+        return Answer.json(200, EngineAnswers.bytes(Map.of()));
+    }
+
+    private Answer start(RequestContext request) {
+        ClientVersion version = version(request);
+        JsonNode body = parser.object(request.exchange().body());
+        StartOptions options = new StartOptions(
+                duration(body, "timeout"),
+                duration(body, "max_wait"),
+                IsolationLevels.sql(body.path("isolation_level")));
+        return transactionCall(version, request, "start_transaction", () -> {
+            String id = request.database().transactions().start(options, request.cancellation());
+            Map<String, Object> started = new LinkedHashMap<>();
+            started.put("id", id);
+            started.put("data-proxy", Map.of("endpoint", endpoint(request, id)));
+            return started;
+        });
+    }
+
+    /** Where the calls of the transaction go. Clients say its id in a header, too, but not when they end it. */
+    private String endpoint(RequestContext request, String id) {
+        return "%s/%s/%s/transaction/%s"
+                .formatted(
+                        address.of(request.exchange()),
+                        request.exchange().pathParameter("version"),
+                        request.exchange().pathParameter("schema"),
+                        id);
+    }
+
+    private static @Nullable Duration duration(JsonNode body, String name) {
+        JsonNode value = body.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        double millis = value.isNumber() ? value.doubleValue() : 0;
+        if (!(millis > 0) || millis > LONGEST.toMillis()) {
+            throw ApiError.invalidParameters("Invalid transaction parameters: `" + name
+                    + "` must be a number of milliseconds above 0 and up to " + LONGEST.toMillis());
+        }
+        return Duration.ofNanos((long) (millis * 1_000_000));
+    }
+
+    private Answer commit(RequestContext request) {
+        return transactionCall(version(request), request, null, () -> {
+            request.database()
+                    .transactions()
+                    .commitOnce(request.exchange().pathParameter("id"), request.cancellation(), request.telemetry());
+            return Map.of();
+        });
+    }
+
+    private Answer rollback(RequestContext request) {
+        return transactionCall(version(request), request, null, () -> {
+            request.database()
+                    .transactions()
+                    .rollback(request.exchange().pathParameter("id"), request.cancellation(), request.telemetry());
+            return Map.of();
+        });
+    }
+
+    @FunctionalInterface
+    private interface TransactionCall {
+        Map<String, ?> run();
+    }
+
+    /** Errors of these calls are not in a list of errors, and clients do not read their meta. */
+    private static Answer transactionCall(
+            ClientVersion version, RequestContext request, @Nullable String span, TransactionCall call) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        try {
+            if (span == null) {
+                result.putAll(call.run());
+            } else {
+                request.telemetry().span(span, () -> result.putAll(call.run()));
+            }
+        } catch (ApiError e) {
+            request.telemetry().failed(e);
+            return ErrorAnswers.of(
+                    EngineErrors.worded(e, version),
+                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+        }
+        return EngineAnswers.json(
+                result, EngineAnswers.extensions(request.telemetry().extensions(), version));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.hasten.dataproxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.http.Answer;
+import dev.hasten.plan.JsonBuffer;
+import dev.hasten.protocol.ApiError;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Bodies as the query engine makes them. */
+final class EngineAnswers {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final byte[] NOTHING = "null".getBytes(UTF_8);
+    private static final byte[] SCHEMA_MISSING =
+            "{\"EngineNotStarted\":{\"reason\":\"SchemaMissing\"}}".getBytes(UTF_8);
+
+    private EngineAnswers() {}
+
+    /** Makes the client upload its schema and try again. */
+    static Answer schemaMissing() {
+        return Answer.json(404, SCHEMA_MISSING);
+    }
+
+    /** {@code {"data":{name:...}}}. */
+    static byte[] data(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
+        JsonBuffer body = buffer(name, value, extensions);
+        return Arrays.copyOf(body.array(), body.size());
+    }
+
+    /** The same as an answer, without copying it. */
+    static Answer dataAnswer(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
+        JsonBuffer body = buffer(name, value, extensions);
+        return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
+    }
+
+    private static JsonBuffer buffer(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
+        JsonBuffer body = value == null ? JsonBuffer.of(NOTHING) : value;
+        return body.wrap(name).finish(extensions == null ? null : JSON.writeValueAsBytes(extensions));
+    }
+
+    /** {@code {"data":...}} made of JSON. */
+    static byte[] data(String name, byte[] value) {
+        return data(name, JsonBuffer.of(value), null);
+    }
+
+    /** {@code {"errors":[...]}}. */
+    static Map<String, Object> errors(ApiError error, ClientVersion version, @Nullable Integer batchIndex) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("errors", List.of(EngineErrors.of(error, version, batchIndex)));
+        return body;
+    }
+
+    /** A body with telemetry, if the client wants any. */
+    static Answer json(Map<String, ?> body, @Nullable Map<String, ?> extensions) {
+        Map<String, Object> all = new LinkedHashMap<>(body);
+        if (extensions != null) {
+            all.put("extensions", extensions);
+        }
+        return Answer.json(200, JSON.writeValueAsBytes(all));
+    }
+
+    /** {@code {"batchResult":[...]}}. */
+    static Answer batch(List<byte[]> results, @Nullable Map<String, ?> extensions) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes("{\"batchResult\":[".getBytes(UTF_8));
+        for (int i = 0; i < results.size(); i++) {
+            if (i > 0) {
+                body.write(',');
+            }
+            body.writeBytes(results.get(i));
+        }
+        body.write(']');
+        if (extensions != null) {
+            body.writeBytes(",\"extensions\":".getBytes(UTF_8));
+            body.writeBytes(JSON.writeValueAsBytes(extensions));
+        }
+        body.write('}');
+        return Answer.json(200, body.toByteArray());
+    }
+
+    static byte[] bytes(Map<String, ?> body) {
+        return JSON.writeValueAsBytes(body);
+    }
+
+    /**
+     * Telemetry in the names of the engine: events say where they come from, and spans are called traces. Clients before
+     * 6.1 know traces of another form only.
+     */
+    static @Nullable Map<String, ?> extensions(@Nullable Map<String, Object> collected, ClientVersion version) {
+        if (collected == null) {
+            return null;
+        }
+        Map<String, Object> extensions = new LinkedHashMap<>();
+        if (collected.get("logs") instanceof List<?> logs && !logs.isEmpty()) {
+            List<Object> events = new ArrayList<>();
+            logs.forEach(event -> events.add(withTarget(event)));
+            extensions.put("logs", events);
+        }
+        if (collected.get("spans") instanceof List<?> spans && version.isAtLeast(6, 1)) {
+            extensions.put("traces", spans);
+        }
+        return extensions.isEmpty() ? null : extensions;
+    }
+
+    private static Object withTarget(Object event) {
+        if (!(event instanceof Map<?, ?> members)) {
+            return event;
+        }
+        Map<Object, @Nullable Object> all = new LinkedHashMap<>(members);
+        all.put("target", "hasten");
+        return all;
+    }
+}

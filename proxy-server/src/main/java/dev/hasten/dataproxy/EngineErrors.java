@@ -1,0 +1,179 @@
+package dev.hasten.dataproxy;
+
+import dev.hasten.protocol.ApiError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Errors in the words of the query engine, which apps on Prisma 5 and 6 know: they look into {@code meta.target} or
+ * {@code meta.cause}. Plans report the same errors in the words of Prisma 7. Source: the engines that ship as
+ * WebAssembly in {@code @prisma/client} 5.10 to 6.19, asked one by one; see conformance/README.md.
+ */
+final class EngineErrors {
+    private static final String NOT_FOUND =
+            "An operation failed because it depends on one or more records that were required but not found. ";
+    private static final String NOT_CONNECTED = "The required connected records were not found. ";
+
+    private EngineErrors() {}
+
+    /** Whether an error is about the query or its data: those come with HTTP 200, and clients read their meta. */
+    static boolean isOfEngine(ApiError error) {
+        return error.code().startsWith("P2");
+    }
+
+    /**
+     * An element of {@code errors}.
+     *
+     * @param batchIndex which query of a batch in a transaction failed, null for none
+     */
+    static Map<String, @Nullable Object> of(ApiError error, ClientVersion version, @Nullable Integer batchIndex) {
+        ApiError worded = worded(error, version);
+        Map<String, @Nullable Object> userFacing = new LinkedHashMap<>();
+        userFacing.put("is_panic", false);
+        userFacing.put("message", worded.text());
+        userFacing.put("meta", worded.meta());
+        userFacing.put("error_code", worded.code());
+        if (batchIndex != null) {
+            userFacing.put("batch_request_idx", batchIndex);
+        }
+        Map<String, @Nullable Object> element = new LinkedHashMap<>();
+        element.put(
+                "error",
+                batchIndex == null ? worded.text() : "Error in batch request " + batchIndex + ": " + worded.text());
+        element.put("user_facing_error", userFacing);
+        return element;
+    }
+
+    /** The same error as the engine would say it. */
+    static ApiError worded(ApiError error, ClientVersion version) {
+        Map<?, ?> cause = driverError(error);
+        return switch (error.code()) {
+            case "P2000" -> with(error, error.text(), meta("column_name", afterColon(error.text())));
+            case "P2002" -> unique(error, cause);
+            case "P2003" -> foreignKey(error, cause, version);
+            case "P2010" -> with(error, error.text(), rawMeta(cause));
+            case "P2011" -> with(error, error.text(), meta("constraint", constraint(cause, "fields")));
+            case "P2014" ->
+                with(
+                        error,
+                        error.text(),
+                        renamed(
+                                error,
+                                "relation",
+                                "relation_name",
+                                "modelA",
+                                "model_a_name",
+                                "modelB",
+                                "model_b_name"));
+            case "P2017" ->
+                with(
+                        error,
+                        error.text(),
+                        renamed(error, "relation", "relation_name", "parent", "parent_name", "child", "child_name"));
+            case "P2018" ->
+                with(error, error.text(), meta("details", error.text().substring(NOT_CONNECTED.length())));
+            case "P2020" -> with(error, error.text(), meta("details", cause.get("cause")));
+            case "P2021" -> with(error, error.text(), meta("table", cause.get("table")));
+            case "P2022" -> with(error, error.text(), meta("column", cause.get("column")));
+            case "P2023" -> with(error, error.text(), meta("message", error.text()));
+            case "P2025" -> missing(error, version);
+            case "P2028" ->
+                with(error, error.text(), meta("error", error.text().replaceFirst("^Transaction API error: ", "")));
+            default -> cause.isEmpty() ? error : with(error, error.text(), Map.of());
+        };
+    }
+
+    private static ApiError with(ApiError error, String text, Map<String, ? extends @Nullable Object> meta) {
+        return ApiError.of(error.status(), error.code(), text, meta);
+    }
+
+    private static Map<String, @Nullable Object> meta(String name, @Nullable Object value) {
+        Map<String, @Nullable Object> meta = new LinkedHashMap<>();
+        meta.put(name, value);
+        return meta;
+    }
+
+    /** What PostgreSQL said; empty for errors that do not come from there. */
+    private static Map<?, ?> driverError(ApiError error) {
+        return error.meta().get("driverAdapterError") instanceof Map<?, ?> adapterError
+                        && adapterError.get("cause") instanceof Map<?, ?> cause
+                ? cause
+                : Map.of();
+    }
+
+    private static @Nullable Object constraint(Map<?, ?> cause, String what) {
+        return cause.get("constraint") instanceof Map<?, ?> constraint ? constraint.get(what) : null;
+    }
+
+    private static String afterColon(String text) {
+        return text.substring(text.lastIndexOf(": ") + 2);
+    }
+
+    private static ApiError unique(ApiError error, Map<?, ?> cause) {
+        List<String> columns = error.keyColumns();
+        if (columns == null) {
+            return with(error, error.text(), meta("target", constraint(cause, "index")));
+        }
+        String names = String.join(
+                ",", columns.stream().map(column -> "`" + column + "`").toList());
+        return with(error, "Unique constraint failed on the fields: (" + names + ")", meta("target", columns));
+    }
+
+    private static ApiError foreignKey(ApiError error, Map<?, ?> cause, ClientVersion version) {
+        Object name = constraint(cause, "index");
+        if (name == null) {
+            return with(error, error.text(), Map.of());
+        }
+        if (version.isAtLeast(6, 7)) {
+            return with(
+                    error,
+                    "Foreign key constraint violated on the constraint: `" + name + "`",
+                    meta("constraint", name));
+        }
+        String field = name + " (index)";
+        String text = version.isAtLeast(5, 20)
+                ? "Foreign key constraint violated: `"
+                : "Foreign key constraint failed on the field: `";
+        return with(error, text + field + "`", meta("field_name", field));
+    }
+
+    private static Map<String, @Nullable Object> rawMeta(Map<?, ?> cause) {
+        Map<String, @Nullable Object> meta = new LinkedHashMap<>();
+        meta.put("code", cause.get("originalCode") == null ? "N/A" : cause.get("originalCode"));
+        meta.put("message", cause.get("originalMessage"));
+        return meta;
+    }
+
+    private static Map<String, @Nullable Object> renamed(ApiError error, String... pairs) {
+        Map<String, @Nullable Object> meta = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            meta.put(pairs[i + 1], error.meta().get(pairs[i]));
+        }
+        return meta;
+    }
+
+    private static ApiError missing(ApiError error, ClientVersion version) {
+        String cause = error.text().startsWith(NOT_FOUND) ? error.text().substring(NOT_FOUND.length()) : error.text();
+        String said = version.isAtLeast(6, 8) ? cause : olderCause(cause, error);
+        return with(error, NOT_FOUND + said, meta("cause", said));
+    }
+
+    /** Until 6.7 some causes were said otherwise, and apps compare them. */
+    private static String olderCause(String cause, ApiError error) {
+        return switch (cause) {
+            case "No record was found for a query." -> "Expected a record, found none.";
+            case "No record was found for an update." -> "Record to update not found.";
+            case "No record was found for a delete." -> "Record to delete does not exist.";
+            default -> {
+                Object operation = error.meta().get("operation");
+                Object relationType = error.meta().get("relationType");
+                boolean nested = "a nested update".equals(operation) || "a nested delete".equals(operation);
+                yield nested && relationType != null
+                        ? cause.replace(" " + relationType + " relation", " relation")
+                        : cause;
+            }
+        };
+    }
+}

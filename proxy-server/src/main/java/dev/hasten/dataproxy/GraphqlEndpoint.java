@@ -1,0 +1,195 @@
+package dev.hasten.dataproxy;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.cache.CacheKey;
+import dev.hasten.cache.CachedAnswer;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.plan.JsonBuffer;
+import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.request.AccelerateHeaders;
+import dev.hasten.request.CacheUse;
+import dev.hasten.request.Database;
+import dev.hasten.request.Endpoint;
+import dev.hasten.request.PlanRunner;
+import dev.hasten.request.PlanRunner.Job;
+import dev.hasten.request.RequestContext;
+import dev.hasten.schema.CompiledQuery;
+import dev.hasten.schema.CompiledSchema;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Queries and batches of queries. The path says graphql for the sake of old clients; it is JSON that comes. */
+final class GraphqlEndpoint {
+    private final RequestParser parser;
+    private final PlanRunner runner;
+    private final BatchRunner batches;
+    private final AccelerateHeaders headers;
+
+    GraphqlEndpoint(RequestParser parser, PlanRunner runner, AccelerateHeaders headers) {
+        this.parser = parser;
+        this.runner = runner;
+        this.batches = new BatchRunner(this, runner);
+        this.headers = headers;
+    }
+
+    /** Answers from the cache, or says how to answer. */
+    @Nullable
+    Endpoint begin(Exchange exchange, ApiKey apiKey, Database database) {
+        CacheUse cache = cacheUse(exchange, apiKey, database);
+        Answer stored = cache.stored();
+        if (stored != null) {
+            exchange.answer(stored);
+            return null;
+        }
+        return request -> answer(request, cache);
+    }
+
+    /** The same in an interactive transaction, where nothing is cached. */
+    Endpoint beginInTransaction(Exchange exchange, ApiKey apiKey, Database database) {
+        CacheUse cache = cacheUse(exchange, apiKey, database);
+        return request -> cache.bypass(answerInTransaction(request));
+    }
+
+    private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
+        return new CacheUse(
+                exchange,
+                apiKey,
+                database,
+                CacheKey.Protocol.DATA_PROXY,
+                exchange.pathParameter("schema"),
+                headers,
+                this::readForCache);
+    }
+
+    /** A request as far as it is understood without its query. */
+    private record Call(ClientVersion version, CompiledSchema schema, JsonNode body) {
+        boolean isBatch() {
+            return body.has("batch");
+        }
+    }
+
+    private @Nullable Call call(RequestContext request) {
+        ClientVersion version = ClientVersion.of(request.exchange().pathParameter("version"));
+        CompiledSchema schema =
+                request.database().schemas().find(request.exchange().pathParameter("schema"));
+        return schema == null
+                ? null
+                : new Call(version, schema, parser.object(request.exchange().body()));
+    }
+
+    private Answer answer(RequestContext request, CacheUse cache) {
+        Call call = call(request);
+        if (call == null) {
+            return EngineAnswers.schemaMissing();
+        }
+        try {
+            return call.isBatch()
+                    ? cache.bypass(batches.answer(call.body(), call.schema(), call.version(), request))
+                    : single(JsonQuery.of(call.body()), call, request, cache);
+        } catch (ApiError e) {
+            return failed(e, call.version(), request);
+        }
+    }
+
+    private static Answer failed(ApiError error, ClientVersion version, RequestContext request) {
+        if (!EngineErrors.isOfEngine(error)) {
+            throw error;
+        }
+        request.telemetry().failed(error);
+        return EngineAnswers.json(
+                EngineAnswers.errors(error, version, null),
+                EngineAnswers.extensions(request.telemetry().extensions(), version));
+    }
+
+    private Answer single(JsonQuery query, Call call, RequestContext request, CacheUse cache) {
+        Job job = job(query, call.schema());
+        CacheStrategy strategy = cache.strategyFor(query.model());
+        if (!strategy.caches() || !job.isCacheable(query.action())) {
+            JsonBuffer value = runner.runPooled(job, request, request.cancellation());
+            return cache.bypass(answer(query, value, call.version(), request));
+        }
+        CachedAnswer cached = cache.fetch(
+                strategy,
+                query.model(),
+                request.cancellation(),
+                cancellation ->
+                        EngineAnswers.data(query.answerName(), runner.runPooled(job, request, cancellation), null));
+        return cache.answer(cached);
+    }
+
+    private byte[] readForCache(RequestContext request) {
+        Call call = call(request);
+        if (call == null) {
+            throw ApiError.badRequest("The Prisma schema of the query is not known any more");
+        }
+        JsonQuery query = JsonQuery.of(call.body());
+        Job job = job(query, call.schema());
+        return EngineAnswers.data(query.answerName(), runner.runPooled(job, request, request.cancellation()), null);
+    }
+
+    private Answer answerInTransaction(RequestContext request) {
+        Call call = call(request);
+        if (call == null) {
+            return EngineAnswers.schemaMissing();
+        }
+        try {
+            return request.database()
+                    .transactions()
+                    .query(
+                            request.exchange().pathParameter("id"),
+                            request.cancellation(),
+                            statements -> inTransaction(call, statements, request));
+        } catch (ApiError e) {
+            return failed(e, call.version(), request);
+        }
+    }
+
+    private Answer inTransaction(Call call, Statements statements, RequestContext request) {
+        if (call.isBatch()) {
+            return batches.inTransaction(call.body(), call.schema(), call.version(), statements, request);
+        }
+        JsonQuery query = JsonQuery.of(call.body());
+        JsonBuffer value = run(query, call.schema(), statements, request, request.cancellation());
+        return answer(query, value, call.version(), request);
+    }
+
+    private static Answer answer(
+            JsonQuery query, @Nullable JsonBuffer value, ClientVersion version, RequestContext request) {
+        return EngineAnswers.dataAnswer(
+                query.answerName(),
+                readable(query, value, version),
+                EngineAnswers.extensions(request.telemetry().extensions(), version));
+    }
+
+    /** The rows of raw queries had another form until 5.16. */
+    static @Nullable JsonBuffer readable(JsonQuery query, @Nullable JsonBuffer value, ClientVersion version) {
+        return value != null && query.action().equals("queryRaw") && !version.isAtLeast(5, 17)
+                ? RawRows.typed(value)
+                : value;
+    }
+
+    /** Compiles and runs one query; null when it has no value. */
+    @Nullable
+    JsonBuffer run(
+            JsonQuery query,
+            CompiledSchema schema,
+            Statements statements,
+            RequestContext request,
+            Cancellation cancellation) {
+        return runner.run(job(query, schema), statements, request, cancellation);
+    }
+
+    private static Job job(JsonQuery query, CompiledSchema schema) {
+        if (query.isRaw()) {
+            return new Job(RawQueries.plan(query.action(), query.json().path("query")), Map.of(), "");
+        }
+        CompiledQuery compiled = schema.compile(query.json());
+        return new Job(compiled.plan(), compiled.values(), "");
+    }
+}

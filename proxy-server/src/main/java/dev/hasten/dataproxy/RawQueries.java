@@ -1,0 +1,103 @@
+package dev.hasten.dataproxy;
+
+import dev.hasten.plan.ParsedPlan;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.plan.DbQuery;
+import dev.hasten.protocol.plan.DbQuery.ArgumentType;
+import dev.hasten.protocol.plan.PlanNode;
+import dev.hasten.protocol.plan.PlanValue;
+import dev.hasten.protocol.plan.PlanValues;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * SQL that the app wrote, as a plan; no compiler is needed for that. Source: {@code utils/deserializeRawParameters.ts} of
+ * Prisma 7.10.
+ */
+final class RawQueries {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private RawQueries() {}
+
+    static boolean isRaw(String action) {
+        return action.equals("queryRaw") || action.equals("executeRaw");
+    }
+
+    /**
+     * The plan of {@code {"arguments": {"query": SQL, "parameters": "[...]"}}}.
+     *
+     * @throws ApiError P6000 when it is something else
+     */
+    static ParsedPlan plan(String action, JsonNode query) {
+        JsonNode arguments = query.path("arguments");
+        JsonNode sql = arguments.path("query");
+        if (!sql.isString()) {
+            throw ApiError.badRequest("Invalid request body: `query.arguments.query` must be a string with SQL");
+        }
+        List<PlanValue> values = new ArrayList<>();
+        List<ArgumentType> types = new ArrayList<>();
+        for (JsonNode parameter : parameters(arguments.path("parameters"))) {
+            values.add(PlanValues.of(value(parameter)));
+            types.add(
+                    parameter.isArray()
+                            ? new ArgumentType(true, parameter.isEmpty() ? "unknown" : type(parameter.get(0)), null)
+                            : new ArgumentType(false, type(parameter), null));
+        }
+        DbQuery raw = new DbQuery.RawSql(sql.stringValue(), values, types);
+        return ParsedPlan.of(action.equals("queryRaw") ? new PlanNode.Query(raw) : new PlanNode.Execute(raw));
+    }
+
+    private static JsonNode parameters(JsonNode text) {
+        if (text.isMissingNode() || text.isNull()) {
+            return JsonNodeFactory.instance.arrayNode();
+        }
+        try {
+            JsonNode parameters = text.isString() ? JSON.readTree(text.stringValue()) : text;
+            if (parameters.isArray()) {
+                return parameters;
+            }
+        } catch (JacksonException e) {
+            // The same as for JSON that is no list.
+        }
+        throw ApiError.badRequest(
+                "Invalid request body: `query.arguments.parameters` must be a string with a JSON list");
+    }
+
+    private static JsonNode value(JsonNode parameter) {
+        if (parameter.isArray()) {
+            ArrayNode elements = JsonNodeFactory.instance.arrayNode(parameter.size());
+            parameter.forEach(element -> elements.add(value(element)));
+            return elements;
+        }
+        if (!parameter.isObject()) {
+            return parameter;
+        }
+        JsonNode tagged = parameter.get("prisma__value");
+        if (tagged == null) {
+            return StringNode.valueOf(parameter.toString());
+        }
+        return StringNode.valueOf(tagged.isString() ? tagged.stringValue() : tagged.toString());
+    }
+
+    private static String type(JsonNode parameter) {
+        if (parameter.isNumber()) {
+            return "decimal";
+        }
+        if (parameter.isString()) {
+            return "string";
+        }
+        return switch (parameter.path("prisma__type").asString("")) {
+            case "bigint" -> "bigint";
+            case "date" -> "datetime";
+            case "decimal" -> "decimal";
+            case "bytes" -> "bytes";
+            default -> "unknown";
+        };
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hasten.dataproxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.plan.JsonBuffer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The rows of a raw query as clients before 5.17 want them: each an object, each value with its type. Source: {@code
+ * utils/deserializeRawResults.ts} of Prisma 5.16 and 5.17, between which the form changed.
+ */
+final class RawRows {
+    private static final String ARRAY = "-array";
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private RawRows() {}
+
+    /** Makes {@code [{column: {prisma__type, prisma__value}}]} of {@code {columns, types, rows}}. */
+    static JsonBuffer typed(JsonBuffer answer) {
+        JsonNode table = JSON.readTree(answer.json());
+        JsonNode columns = table.path("columns");
+        JsonNode types = table.path("types");
+        ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode row : table.path("rows")) {
+            ObjectNode object = rows.addObject();
+            for (int i = 0; i < row.size(); i++) {
+                object.set(
+                        columns.get(i).stringValue(),
+                        typed(row.get(i), types.get(i).stringValue()));
+            }
+        }
+        return JsonBuffer.of(rows.toString().getBytes(UTF_8));
+    }
+
+    private static JsonNode typed(JsonNode value, String type) {
+        ObjectNode typed = JsonNodeFactory.instance.objectNode();
+        if (value.isNull()) {
+            return typed.put("prisma__type", "null").set("prisma__value", value);
+        }
+        if (!type.endsWith(ARRAY)) {
+            return typed.put("prisma__type", type).set("prisma__value", value);
+        }
+        ArrayNode elements = JsonNodeFactory.instance.arrayNode(value.size());
+        String elementType = type.substring(0, type.length() - ARRAY.length());
+        value.forEach(element -> elements.add(typed(element, elementType)));
+        return typed.put("prisma__type", "array").set("prisma__value", elements);
+    }
+}

@@ -1,0 +1,5 @@
+/** The JSON protocol of Prisma 5 and 6, for clients without an engine: they send queries, and the plan is made here. */
+@NullMarked
+package dev.hasten.dataproxy;
+
+import org.jspecify.annotations.NullMarked;

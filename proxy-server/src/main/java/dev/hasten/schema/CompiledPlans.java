@@ -1,0 +1,61 @@
+package dev.hasten.schema;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What queries were compiled to, for all schemas under one bound: by the hash of the schema and the whole text of the
+ * query without its data, so that no two queries can be taken for each other.
+ */
+final class CompiledPlans {
+    /** Bytes of memory, roughly. */
+    private static final long CAPACITY = 128 << 20;
+
+    /** Larger queries have long lists of literals in them, and do not come again. */
+    private static final int LARGEST = 64 << 10;
+
+    private final Cache<Key, Entry> entries = Caffeine.newBuilder()
+            .maximumWeight(CAPACITY)
+            .weigher((Key key, Entry entry) -> 2 * key.text().length() + entry.bytes())
+            .build();
+    private final LongAdder reused = new LongAdder();
+    private final LongAdder compiled = new LongAdder();
+
+    private record Key(String schema, String text) {}
+
+    /**
+     * A compiled query or batch.
+     *
+     * @param bytes of memory, roughly
+     */
+    private record Entry(Object compiled, int bytes) {}
+
+    @Nullable
+    Object find(String schema, String text) {
+        Entry entry = entries.getIfPresent(new Key(schema, text));
+        if (entry == null) {
+            return null;
+        }
+        reused.increment();
+        return entry.compiled();
+    }
+
+    void put(String schema, String text, Object compiled, int bytes) {
+        this.compiled.increment();
+        if (text.length() <= LARGEST) {
+            entries.put(new Key(schema, text), new Entry(compiled, bytes));
+        }
+    }
+
+    /** How many queries had their plan already. */
+    long reused() {
+        return reused.sum();
+    }
+
+    /** How many queries were compiled. */
+    long compiled() {
+        return compiled.sum();
+    }
+}

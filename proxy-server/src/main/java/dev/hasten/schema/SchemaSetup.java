@@ -1,0 +1,68 @@
+package dev.hasten.schema;
+
+import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.schema.Schemas.Limits;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the schemas of each database; what they share is here: the bound on plans and on compilers. */
+public final class SchemaSetup {
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaSetup.class);
+
+    private final CompiledPlans plans = new CompiledPlans();
+    private final CompilerSlots slots = new CompilerSlots();
+    private final Clock clock;
+
+    public SchemaSetup(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Schemas that are kept in files.
+     *
+     * @param schemaName the PostgreSQL schema of models that name none, null for {@code public}
+     */
+    public Schemas inFiles(String database, Limits limits, @Nullable String schemaName, Path directory) {
+        return schemas(database, limits, schemaName, new SchemaFiles(directory));
+    }
+
+    /** Schemas that are kept in a table of the database. */
+    public Schemas inTable(String database, Limits limits, @Nullable String schemaName, ConnectionPool pool) {
+        return schemas(database, limits, schemaName, new SchemaTable(pool));
+    }
+
+    private Schemas schemas(String database, Limits limits, @Nullable String schemaName, SchemaStore store) {
+        return new Schemas(database, limits, schemaName, store, plans, slots, clock);
+    }
+
+    /**
+     * Loads the compiler in the background if clients are expected that need it: it takes a second of CPU, which other
+     * servers need not spend.
+     */
+    public void warmUp(Collection<Schemas> all) {
+        Thread.ofPlatform().daemon().name("hasten-compiler-warm-up").start(() -> {
+            if (all.stream().anyMatch(Schemas::expectsClients)) {
+                try {
+                    QueryCompiler.warmUp();
+                } catch (RuntimeException e) {
+                    LOG.warn("the query compiler cannot be loaded", e);
+                }
+            }
+        });
+    }
+
+    /** How many queries ran a plan that was there already. */
+    public long plansReused() {
+        return plans.reused();
+    }
+
+    /** How many queries were compiled. */
+    public long plansCompiled() {
+        return plans.compiled();
+    }
+}
