@@ -29,6 +29,7 @@ public final class AdminApi {
     private final KeyEndpoints keys;
     private final CacheStates cacheStates;
     private final CacheEndpoints caches;
+    private final SchemaStates schemas;
 
     /** The API of a running server. */
     public AdminApi(HastenServer server, AdminToken token, Clock clock) {
@@ -38,6 +39,7 @@ public final class AdminApi {
         this.keys = new KeyEndpoints(server.keys(), server.databases().keySet(), clock);
         this.cacheStates = new CacheStates(server.databases().values());
         this.caches = new CacheEndpoints(server.databases());
+        this.schemas = new SchemaStates(server.databases().values());
     }
 
     /** All of it. */
@@ -48,6 +50,7 @@ public final class AdminApi {
                 .route("GET", "/status", authorized(_ -> AdminJson.answer(200, states.status())))
                 .route("GET", "/pools", authorized(_ -> AdminJson.answer(200, states.pools())))
                 .route("GET", "/transactions", authorized(_ -> AdminJson.answer(200, states.transactions())))
+                .route("GET", "/schemas", authorized(_ -> AdminJson.answer(200, schemas.schemas())))
                 .route("GET", "/cache", authorized(_ -> AdminJson.answer(200, cacheStates.caches())))
                 .route("POST", "/cache/invalidate", authorized(caches::invalidate))
                 .route("POST", "/schema/invalidate", authorized(caches::schemaChanged))

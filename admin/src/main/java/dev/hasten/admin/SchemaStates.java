@@ -1,0 +1,57 @@
+package dev.hasten.admin;
+
+import dev.hasten.request.Database;
+import dev.hasten.schema.Schemas.Listed;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The Prisma schemas that clients have uploaded. */
+final class SchemaStates {
+    private final Collection<Database> databases;
+
+    /** {@code GET /schemas}. */
+    record AllSchemas(List<DatabaseSchemas> databases) {}
+
+    /** Those of one database, the last used first. */
+    record DatabaseSchemas(String database, List<Schema> schemas) {}
+
+    /**
+     * One of them.
+     *
+     * @param hash what its clients call it
+     * @param bytes of its text
+     * @param lastUsed null when no client has used it since the server started
+     */
+    record Schema(
+            String hash,
+            long bytes,
+            Instant uploaded,
+            @Nullable Instant lastUsed) {}
+
+    SchemaStates(Collection<Database> databases) {
+        this.databases = databases;
+    }
+
+    AllSchemas schemas() {
+        return new AllSchemas(databases.stream()
+                .map(database -> new DatabaseSchemas(
+                        database.name(),
+                        database.schemas().list().stream()
+                                .sorted(Comparator.comparing(SchemaStates::lastSeen)
+                                        .reversed())
+                                .map(SchemaStates::schema)
+                                .toList()))
+                .toList());
+    }
+
+    private static Instant lastSeen(Listed schema) {
+        return schema.lastUsed() == null ? schema.uploaded() : schema.lastUsed();
+    }
+
+    private static Schema schema(Listed schema) {
+        return new Schema(schema.hash(), schema.bytes(), schema.uploaded(), schema.lastUsed());
+    }
+}

@@ -1,0 +1,81 @@
+package dev.hasten.dataproxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The calls of a transaction go where the client came. */
+final class PublicAddressTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.on(POSTGRES).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** The answer to the start of a transaction; the client of the JDK does not send other hosts. */
+    private static String start(TestServer asked, String headers) throws IOException {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), asked.server().port())) {
+            socket.getOutputStream()
+                    .write(("POST /6.19.0/" + "0".repeat(64) + "/transaction/start HTTP/1.1\r\n" + headers
+                                    + "Authorization: Bearer " + TestServer.KEY
+                                    + "\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+                            .getBytes(StandardCharsets.UTF_8));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .lines()
+                    .reduce("", (_, line) -> line);
+        }
+    }
+
+    @Test
+    void hostOfTheRequestIsUsedWithHttpsByRule() throws IOException {
+        assertThat(start(server, "Host: db.example.com\r\n")).contains("\"https://db.example.com/6.19.0/000");
+        assertThat(start(server, "Host: db.example.com:4466\r\n")).contains("\"https://db.example.com:4466/6.19.0/");
+    }
+
+    @Test
+    void localHostIsReachedAsTheServerListens() throws IOException {
+        assertThat(start(server, "Host: localhost:4466\r\n")).contains("\"http://localhost:4466/6.19.0/");
+        assertThat(start(server, "Host: [::1]:4466\r\n")).contains("\"http://[::1]:4466/6.19.0/");
+    }
+
+    @Test
+    void forwardedHostOfAnybodyIsNotBelieved() throws IOException {
+        assertThat(start(server, "Host: localhost\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n"))
+                .contains("\"http://localhost/6.19.0/");
+    }
+
+    @Test
+    void strangeHostIsRefused() throws IOException {
+        assertThat(start(server, "Host: a/b?c\r\n")).doesNotContain("data-proxy");
+    }
+
+    @Test
+    void configuredAddressWins() throws IOException {
+        try (TestServer configured = TestServer.on(POSTGRES)
+                .with("public_url", "https://db.example.com:8443")
+                .start()) {
+            assertThat(start(configured, "Host: 10.0.0.1\r\n")).contains("\"https://db.example.com:8443/6.19.0/");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.hasten.schema;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hasten.protocol.ApiError;
+import dev.hasten.schema.SchemaStore.Kept;
+import dev.hasten.schema.Schemas.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Schemas are taken once, kept over restarts, and bounded in size and number. */
+final class SchemasTest {
+    private static final Limits LIMITS = new Limits(3, 4 << 20);
+
+    @TempDir
+    private Path directory;
+
+    private Schemas schemas() {
+        return schemas(LIMITS);
+    }
+
+    private Schemas schemas(Limits limits) {
+        return new SchemaSetup(Clock.systemUTC()).inFiles("default", limits, null, directory);
+    }
+
+    private static String schema(String model) {
+        return """
+                datasource db {
+                  provider = "postgresql"
+                  url      = env("DATABASE_URL")
+                }
+                model %s {
+                  id Int @id
+                }
+                """.formatted(model);
+    }
+
+    private static byte[] base64(String schema) {
+        return Base64.getEncoder().encode(schema.getBytes(UTF_8));
+    }
+
+    private static String hash(byte[] base64) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(base64));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String upload(Schemas schemas, String schema) {
+        byte[] body = base64(schema);
+        schemas.upload(hash(body), body);
+        return hash(body);
+    }
+
+    @Test
+    void uploadedSchemaIsFoundByItsHash() {
+        Schemas schemas = schemas();
+        String hash = upload(schemas, schema("A"));
+        CompiledSchema found = schemas.find(hash);
+        assertThat(found).isNotNull();
+        assertThat(found.compile(JsonMapper.shared()
+                                .readTree("{\"modelName\":\"A\",\"action\":\"findMany\",\"query\":{\"arguments\":{},"
+                                        + "\"selection\":{\"id\":true}}}"))
+                        .plan()
+                        .pureRead())
+                .isTrue();
+    }
+
+    @Test
+    void hashThatIsNotThatOfTheBodyIsRefused() {
+        byte[] body = base64(schema("A"));
+        assertThatThrownBy(() -> schemas().upload(hash(base64(schema("B"))), body))
+                .isInstanceOfSatisfying(
+                        ApiError.class, error -> assertThat(error.status()).isEqualTo(400))
+                .hasMessageContaining("not the SHA-256 of the body");
+        assertThatThrownBy(() -> schemas().upload("../../etc/passwd", body)).hasMessageContaining("64 lower-case hex");
+    }
+
+    @Test
+    void bodyThatIsNoBase64OfTextIsRefused() {
+        for (byte[] body : List.of(
+                "model A {}".getBytes(UTF_8),
+                Base64.getEncoder().encode(new byte[] {(byte) 0xff, (byte) 0xfe}),
+                (new String(base64(schema("A")), UTF_8) + "\n").getBytes(UTF_8))) {
+            assertThatThrownBy(() -> schemas().upload(hash(body), body)).hasMessageContaining("base64");
+        }
+    }
+
+    @Test
+    void largerSchemaThanAllowedIsRefused() {
+        byte[] body = base64(schema("A") + "// " + "x".repeat(2000));
+        assertThatThrownBy(() -> schemas(new Limits(3, 1000)).upload(hash(body), body))
+                .isInstanceOfSatisfying(
+                        ApiError.class, error -> assertThat(error.status()).isEqualTo(413))
+                .hasMessageContaining("1000 bytes");
+    }
+
+    @Test
+    void schemaForAnotherDatabaseIsRefused() {
+        byte[] body = base64(schema("A").replace("postgresql", "mysql"));
+        assertThatThrownBy(() -> schemas().upload(hash(body), body))
+                .isInstanceOf(ApiError.class)
+                .hasMessageContaining("postgresql");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void largeSchemaIsTaken() {
+        StringBuilder large = new StringBuilder(schema("A"));
+        for (int i = 0; large.length() < 2_000_000; i++) {
+            large.append("/// %s\nmodel M%d {\n  id Int @id\n}\n".formatted("x".repeat(8000), i));
+        }
+        Schemas schemas = schemas();
+        assertThat(schemas.find(upload(schemas, large.toString()))).isNotNull();
+    }
+
+    @Test
+    void schemasOutliveARestart() {
+        String hash = upload(schemas(), schema("A"));
+        assertThat(schemas().find(hash)).isNotNull();
+    }
+
+    @Test
+    void damagedFileIsTakenForAMissingOne() throws IOException {
+        String hash = upload(schemas(), schema("A"));
+        Files.writeString(directory.resolve(hash + ".prisma"), schema("B"));
+        assertThat(schemas().find(hash)).isNull();
+        assertThat(upload(schemas(), schema("A"))).isEqualTo(hash);
+        assertThat(schemas().find(hash)).isNotNull();
+    }
+
+    @Test
+    void unknownHashIsNotFoundWhateverItSays() {
+        for (String hash : List.of("0".repeat(64), "", "../x", "A".repeat(64), "x".repeat(100_000))) {
+            assertThat(schemas().find(hash)).isNull();
+        }
+    }
+
+    @Test
+    void schemaThatWasNotUsedForTheLongestIsDropped() {
+        Schemas schemas = schemas();
+        String a = upload(schemas, schema("A"));
+        String b = upload(schemas, schema("B"));
+        String c = upload(schemas, schema("C"));
+        schemas.find(a);
+        String d = upload(schemas, schema("D"));
+        assertThat(schemas.find(b)).isNull();
+        assertThat(List.of(a, c, d))
+                .allSatisfy(hash -> assertThat(schemas.find(hash)).isNotNull());
+        assertThat(schemas.list()).hasSize(3);
+        assertThat(schemas().list()).hasSize(3);
+    }
+
+    @Test
+    void manyUploadsOfTheSameSchemaAtOnceAreOne() throws Exception {
+        Schemas schemas = schemas();
+        byte[] body = base64(schema("A"));
+        CyclicBarrier together = new CyclicBarrier(16);
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<@Nullable CompiledSchema>> found = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                Callable<@Nullable CompiledSchema> client = () -> {
+                    together.await();
+                    schemas.upload(hash(body), body);
+                    return schemas.find(hash(body));
+                };
+                found.add(clients.submit(client));
+            }
+            CompiledSchema first = found.getFirst().get();
+            assertThat(first).isNotNull();
+            for (Future<@Nullable CompiledSchema> one : found) {
+                assertThat(one.get()).isSameAs(first);
+            }
+        }
+        assertThat(directory).isDirectoryContaining("glob:**.prisma");
+        assertThat(schemas.list()).hasSize(1);
+    }
+
+    @Test
+    void serverThatCannotKeepSchemasWorksWithoutKeepingThem() {
+        SchemaStore broken = new SchemaStore() {
+            @Override
+            public List<Kept> list() {
+                throw new SchemaStoreException("no disk", null);
+            }
+
+            @Override
+            public @Nullable String read(String hash) {
+                throw new SchemaStoreException("no disk", null);
+            }
+
+            @Override
+            public void write(String hash, String text) {
+                throw new SchemaStoreException("no disk", null);
+            }
+
+            @Override
+            public void delete(String hash) {
+                throw new SchemaStoreException("no disk", null);
+            }
+        };
+        Schemas schemas = new Schemas(
+                "default", LIMITS, null, broken, new CompiledPlans(), new CompilerSlots(), Clock.systemUTC());
+        assertThat(schemas.find(upload(schemas, schema("A")))).isNotNull();
+        assertThat(schemas.list()).hasSize(1);
+    }
+}
