@@ -7,7 +7,7 @@ import java.util.concurrent.FutureTask;
 
 /**
  * Runs WebAssembly, whose frames are Java frames, where they have room: on a platform thread made for the call. Starting
- * one takes a twentieth of a millisecond, a call a few milliseconds.
+ * one takes a tenth of a millisecond, a call some milliseconds.
  */
 final class DeepStack {
     /**
@@ -15,7 +15,7 @@ final class DeepStack {
      * A StackOverflowError could hit a class while it is initialised, and that class would be lost to the process. Only
      * what is used takes memory.
      */
-    private static final long BYTES = 256L << 20;
+    private static final long BYTES = 64L << 20;
 
     private DeepStack() {}
 

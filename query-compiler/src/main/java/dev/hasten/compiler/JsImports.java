@@ -51,7 +51,25 @@ final class JsImports {
     }
 
     /** The arguments of one call. */
-    private record Call(Instance instance, JsHeap heap, long[] arguments) {
+    private static final class Call {
+        private final Instance instance;
+        private final JsHeap heap;
+        private final long[] arguments;
+
+        Call(Instance instance, JsHeap heap, long[] arguments) {
+            this.instance = instance;
+            this.heap = heap;
+            this.arguments = arguments;
+        }
+
+        Instance instance() {
+            return instance;
+        }
+
+        long bits(int argument) {
+            return arguments[argument];
+        }
+
         int number(int argument) {
             return (int) arguments[argument];
         }
@@ -135,9 +153,9 @@ final class JsImports {
             case "__wbg_new_1acc0b6eea89d040" -> call -> call.reference(new LinkedHashMap<String, Object>());
             case "__wbg_new_e17d9f43105b08be" -> call -> call.reference(new ArrayList<>());
             case "__wbg_new_68651c719dcda04e" -> unused("Map");
-            case "__wbindgen_cast_9ae0607507abb057" -> call -> call.reference(BigInteger.valueOf(call.arguments()[0]));
+            case "__wbindgen_cast_9ae0607507abb057" -> call -> call.reference(BigInteger.valueOf(call.bits(0)));
             case "__wbindgen_cast_4625c577ab2ec9ee" ->
-                call -> call.reference(new BigInteger(Long.toUnsignedString(call.arguments()[0])));
+                call -> call.reference(new BigInteger(Long.toUnsignedString(call.bits(0))));
             default ->
                 operation(name.substring(0, Math.max(0, name.length() - HASH)), name, type.params(), type.returns());
         };
@@ -213,7 +231,7 @@ final class JsImports {
                     yield call -> call.reference(call.string(0));
                 }
                 if (takes.equals(List.of(ValType.F64))) {
-                    yield call -> call.reference(Double.longBitsToDouble(call.arguments()[0]));
+                    yield call -> call.reference(Double.longBitsToDouble(call.bits(0)));
                 }
                 throw unknown(name);
             }
@@ -249,7 +267,7 @@ final class JsImports {
     }
 
     private static boolean looselyEqual(Object a, Object b) {
-        return a.equals(b) || a instanceof Primitive && b instanceof Primitive;
+        return a.equals(b) || (a instanceof Primitive && b instanceof Primitive);
     }
 
     private static void setElement(List<Object> array, int index, Object value) {

@@ -160,7 +160,7 @@ final class SchemaGuard {
             }
             default -> {}
         }
-        assigned = c == '=' || assigned && Character.isWhitespace(c);
+        assigned = c == '=' || (assigned && Character.isWhitespace(c));
     }
 
     /** Whether the text of a string has a double quote in it, which can be written in two ways. */
