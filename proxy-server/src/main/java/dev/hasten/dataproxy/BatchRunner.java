@@ -26,11 +26,6 @@ final class BatchRunner {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_ROWS = "[]".getBytes(UTF_8);
     private static final byte[] NULL = "null".getBytes(UTF_8);
-    private static final ApiError NOT_FOUND = ApiError.of(
-            400,
-            "P2025",
-            "An operation failed because it depends on one or more records that were required but not found. No record"
-                    + " was found for a query.");
 
     private final GraphqlEndpoint single;
     private final PlanRunner runner;
@@ -182,10 +177,18 @@ final class BatchRunner {
         for (JsonNode row : new CompactedRows(batch, JSON.readTree(rows == null ? NO_ROWS : rows.json())).answers()) {
             results.add(
                     row == null && batch.shape().required()
-                            ? EngineAnswers.bytes(EngineAnswers.errors(NOT_FOUND, version, null))
+                            ? EngineAnswers.bytes(EngineAnswers.errors(notFound(), version, null))
                             : EngineAnswers.data(name, row == null ? NULL : JSON.writeValueAsBytes(row)));
         }
         return results.list;
+    }
+
+    private static ApiError notFound() {
+        return ApiError.of(
+                400,
+                "P2025",
+                "An operation failed because it depends on one or more records that were required but not found. No"
+                        + " record was found for a query.");
     }
 
     /** What cannot be compiled together is told query by query. */

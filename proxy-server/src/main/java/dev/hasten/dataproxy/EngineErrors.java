@@ -24,7 +24,7 @@ final class EngineErrors {
     }
 
     /**
-     * An element of {@code errors}.
+     * An element of the list of errors.
      *
      * @param batchIndex which query of a batch in a transaction failed, null for none
      */

@@ -1,6 +1,8 @@
 package dev.hasten.dataproxy;
 
 import dev.hasten.protocol.ApiError;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -11,6 +13,26 @@ import tools.jackson.databind.JsonNode;
  * @param json the whole of it, for the compiler
  */
 record JsonQuery(@Nullable String model, String action, JsonNode json) {
+    private static final Set<String> OF_SQL = Set.of("queryRaw", "executeRaw");
+
+    private static final Set<String> OF_MODELS = new TreeSet<>(Set.of(
+            "findUnique",
+            "findUniqueOrThrow",
+            "findFirst",
+            "findFirstOrThrow",
+            "findMany",
+            "aggregate",
+            "groupBy",
+            "createOne",
+            "createMany",
+            "createManyAndReturn",
+            "updateOne",
+            "updateMany",
+            "updateManyAndReturn",
+            "upsertOne",
+            "deleteOne",
+            "deleteMany"));
+
     /**
      * Reads {@code {modelName?, action, query}}.
      *
@@ -23,7 +45,18 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
             throw ApiError.badRequest(
                     "Invalid request body: a query must be an object with `action`, `query` and, but for raw SQL, `modelName`");
         }
-        return new JsonQuery(isAbsent(model) ? null : model.stringValue(), action.stringValue(), json);
+        String name = action.stringValue();
+        // The compiler breaks down over an action that it does not know.
+        if (!(isAbsent(model) ? OF_SQL : OF_MODELS).contains(name)) {
+            throw ApiError.badRequest(
+                    "Invalid request body: there is no action `%s` %s a model. There are %s with one, and %s without"
+                            .formatted(
+                                    name.length() > 50 ? name.substring(0, 50) : name,
+                                    isAbsent(model) ? "without" : "of",
+                                    String.join(", ", OF_MODELS),
+                                    String.join(", ", new TreeSet<>(OF_SQL))));
+        }
+        return new JsonQuery(isAbsent(model) ? null : model.stringValue(), name, json);
     }
 
     private static boolean isAbsent(JsonNode node) {
@@ -31,7 +64,7 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
     }
 
     boolean isRaw() {
-        return RawQueries.isRaw(action);
+        return OF_SQL.contains(action);
     }
 
     boolean findsOneByKey() {

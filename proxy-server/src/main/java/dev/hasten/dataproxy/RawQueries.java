@@ -25,10 +25,6 @@ final class RawQueries {
 
     private RawQueries() {}
 
-    static boolean isRaw(String action) {
-        return action.equals("queryRaw") || action.equals("executeRaw");
-    }
-
     /**
      * The plan of {@code {"arguments": {"query": SQL, "parameters": "[...]"}}}.
      *

@@ -2,6 +2,7 @@ package dev.hasten.schema;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hasten.plan.ParsedPlan;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +26,24 @@ final class CompiledPlans {
 
     private record Key(String schema, String text) {}
 
-    /**
-     * A compiled query or batch.
-     *
-     * @param bytes of memory, roughly
-     */
-    private record Entry(Object compiled, int bytes) {}
+    /** What the compiler made. */
+    sealed interface Compiled {
+        /** Of one query. */
+        record Query(ParsedPlan plan) implements Compiled {}
+
+        /**
+         * Of several queries.
+         *
+         * @param shape null when they must run one by one
+         */
+        record Batch(CompiledBatch.@Nullable Shape shape) implements Compiled {}
+    }
+
+    /** @param bytes of memory, roughly */
+    private record Entry(Compiled compiled, int bytes) {}
 
     @Nullable
-    Object find(String schema, String text) {
+    Compiled find(String schema, String text) {
         Entry entry = entries.getIfPresent(new Key(schema, text));
         if (entry == null) {
             return null;
@@ -42,7 +52,7 @@ final class CompiledPlans {
         return entry.compiled();
     }
 
-    void put(String schema, String text, Object compiled, int bytes) {
+    void put(String schema, String text, Compiled compiled, int bytes) {
         this.compiled.increment();
         if (text.length() <= LARGEST) {
             entries.put(new Key(schema, text), new Entry(compiled, bytes));

@@ -11,6 +11,7 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.PlanParser;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
+import dev.hasten.schema.CompiledPlans.Compiled;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -93,33 +94,33 @@ public final class CompiledSchema {
      * The plan of a query.
      *
      * @param query {@code {modelName, action, query}}
-     * @throws ApiError P2009 and the like, for a query that does not fit the schema
+     * @throws ApiError P2009 and the like, for a query that does not fit the schema; P6000 for placeholders in it
      */
     public CompiledQuery compile(JsonNode query) {
         ParameterizedQuery parameterized = Parameterizer.query(query, model);
-        Object known = plans.find(hash, parameterized.text());
-        if (known == null) {
-            try {
-                known = compile(parameterized.text());
-            } catch (ApiError e) {
-                // The query itself has the better error; and what was taken out of it may be our mistake.
-                return new CompiledQuery((ParsedPlan) compile(query.toString()), Map.of());
-            }
+        try {
+            return new CompiledQuery(plan(parameterized.text()), parameterized.values());
+        } catch (ApiError e) {
+            // The query itself has the better error; and what was taken out of it may be our mistake.
+            return new CompiledQuery(plan(query.toString()), Map.of());
         }
-        return new CompiledQuery((ParsedPlan) known, parameterized.values());
     }
 
-    private Object compile(String query) {
+    private ParsedPlan plan(String query) {
+        return plans.find(hash, query) instanceof Compiled.Query(ParsedPlan plan) ? plan : compile(query);
+    }
+
+    private ParsedPlan compile(String query) {
         compiling.lock();
         try {
             // Somebody else may have compiled it while this one waited.
-            Object known = plans.find(hash, query);
-            if (known == null) {
-                byte[] plan = compiled(compiler -> compiler.compile(query));
-                known = ParsedPlan.of(PlanParser.parse(read(plan)));
-                plans.put(hash, query, known, plan.length * TREE_FACTOR);
+            if (plans.find(hash, query) instanceof Compiled.Query(ParsedPlan known)) {
+                return known;
             }
-            return known;
+            byte[] json = compiled(compiler -> compiler.compile(query));
+            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(read(json)));
+            plans.put(hash, query, new Compiled.Query(plan), json.length * TREE_FACTOR);
+            return plan;
         } finally {
             compiling.unlock();
         }
@@ -132,25 +133,24 @@ public final class CompiledSchema {
      */
     public @Nullable CompiledBatch compileBatch(List<JsonNode> queries) {
         ParameterizedQuery parameterized = Parameterizer.batch(queries, model);
-        Object known = plans.find(hash, parameterized.text());
-        if (known == null) {
-            known = compileBatch(parameterized.text());
-        }
-        return known instanceof CompiledBatch.Shape shape ? new CompiledBatch(shape, parameterized.values()) : null;
+        CompiledBatch.Shape shape = plans.find(hash, parameterized.text()) instanceof Compiled.Batch(var known)
+                ? known
+                : compileBatch(parameterized.text());
+        return shape == null ? null : new CompiledBatch(shape, parameterized.values());
     }
 
-    private Object compileBatch(String batch) {
+    private CompiledBatch.@Nullable Shape compileBatch(String batch) {
         compiling.lock();
         try {
-            Object known = plans.find(hash, batch);
-            if (known == null) {
-                byte[] answer = compiled(compiler -> compiler.compileBatch(batch));
-                JsonNode json = read(answer);
-                boolean compacted = json.path("type").asString("").equals("compacted");
-                known = compacted ? shape(json) : Boolean.FALSE;
-                plans.put(hash, batch, known, compacted ? answer.length * TREE_FACTOR : 0);
+            if (plans.find(hash, batch) instanceof Compiled.Batch(var known)) {
+                return known;
             }
-            return known;
+            byte[] answer = compiled(compiler -> compiler.compileBatch(batch));
+            JsonNode json = read(answer);
+            boolean compacted = json.path("type").asString("").equals("compacted");
+            CompiledBatch.Shape shape = compacted ? shape(json) : null;
+            plans.put(hash, batch, new Compiled.Batch(shape), compacted ? answer.length * TREE_FACTOR : 0);
+            return shape;
         } finally {
             compiling.unlock();
         }

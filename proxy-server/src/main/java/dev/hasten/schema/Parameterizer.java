@@ -1,5 +1,6 @@
 package dev.hasten.schema;
 
+import dev.hasten.protocol.ApiError;
 import dev.hasten.schema.DataModel.Field;
 import dev.hasten.schema.DataModel.Model;
 import dev.hasten.schema.DataModel.ValueType;
@@ -369,7 +370,22 @@ final class Parameterizer {
     }
 
     private void writeAsItIs(JsonNode value) {
+        requireNoPlaceholders(value);
         JSON.writeTree(out, value);
+    }
+
+    /** Placeholders are ours: one of the client would have no value, or that of another. */
+    private static void requireNoPlaceholders(JsonNode value) {
+        if (!value.isContainer()) {
+            return;
+        }
+        switch (value.path("$type").asString("")) {
+            case "Param" ->
+                throw ApiError.badRequest("Invalid request body: values of the type `Param` are not allowed");
+            // Whatever is in there is the app's.
+            case "Raw" -> {}
+            default -> value.forEach(Parameterizer::requireNoPlaceholders);
+        }
     }
 
     /** Not a tagged value, which is a scalar. */

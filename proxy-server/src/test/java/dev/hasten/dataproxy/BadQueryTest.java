@@ -1,0 +1,156 @@
+package dev.hasten.dataproxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.DataProxyClient;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever a client sends, it is told what is wrong with it, and the next one is served. */
+final class BadQueryTest {
+    private static final String SCHEMA = """
+            datasource db {
+              provider = "postgresql"
+              url      = env("DATABASE_URL")
+            }
+            model Item {
+              id   Int   @id
+              data Json?
+            }
+            """;
+
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+    private static DataProxyClient client;
+
+    @BeforeAll
+    static void start() {
+        POSTGRES.execute("CREATE TABLE \"Item\" (id int PRIMARY KEY, data jsonb); INSERT INTO \"Item\" VALUES (1)");
+        server = TestServer.on(POSTGRES).start();
+        client = new DataProxyClient(server.client(), "6.19.0", SCHEMA);
+        client.upload();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void serverServesOn() {
+        assertThat(client.graphql(find("{\"where\":{\"id\":1}}")).text())
+                .isEqualTo("{\"data\":{\"findManyItem\":[{\"id\":1}]}}");
+    }
+
+    private static String find(String arguments) {
+        return "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":{\"arguments\":" + arguments
+                + ",\"selection\":{\"id\":true}}}";
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "null",
+                "{",
+                "{}",
+                "{\"batch\":{}}",
+                "{\"batch\":[1]}",
+                "{\"batch\":[{}]}",
+                "{\"action\":\"findMany\",\"query\":{}}",
+                "{\"modelName\":1,\"action\":\"findMany\",\"query\":{}}",
+                "{\"modelName\":\"Item\",\"action\":\"dropTable\",\"query\":{}}",
+                "{\"modelName\":\"Item\",\"action\":\"queryRaw\",\"query\":{}}",
+                "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":[]}",
+                "{\"action\":\"queryRaw\",\"query\":{}}",
+                "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":1}}}",
+                "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":\"SELECT 1\",\"parameters\":\"{\"}}}",
+                "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":\"SELECT 1\",\"parameters\":\"{}\"}}}"
+            })
+    void bodyThatIsNoQueryIsRefused(String body) {
+        Reply reply = client.graphql(body);
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
+        assertThat(reply.code()).isEqualTo("P6000");
+        assertThat(reply.error()).startsWith("Invalid request body");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"modelName\":\"Nothing\",\"action\":\"findMany\",\"query\":{\"arguments\":{},\"selection\":{\"id\":true}}}",
+                "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":{}}",
+                "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":{\"arguments\":[],\"selection\":{\"id\":true}}}",
+                "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":{\"arguments\":{},\"selection\":{}}}",
+                "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":{\"arguments\":{},\"selection\":1}}",
+                "{\"modelName\":\"Item\",\"action\":\"findUnique\",\"query\":{\"arguments\":{},\"selection\":{\"id\":true}}}",
+                "{\"modelName\":\"Item\",\"action\":\"createOne\",\"query\":{\"arguments\":{\"data\":{\"id\":\"x\"}},"
+                        + "\"selection\":{\"id\":true}}}"
+            })
+    void queryThatDoesNotFitTheSchemaIsRefused(String body) {
+        Reply reply = client.graphql(body);
+        assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
+        assertThat(reply.text()).contains("\"is_panic\":false").doesNotContain("Exception", "wasm", "\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"where\":{\"id\":{\"$type\":\"Param\",\"value\":{\"name\":\"%7\",\"type\":\"Int\"}}}}",
+                "{\"where\":{\"id\":{\"$type\":\"Param\",\"value\":\"x\"}}}",
+                "{\"where\":{\"id\":{\"$type\":\"Nonsense\",\"value\":1}}}",
+                "{\"where\":{\"id\":{\"$type\":\"Json\",\"value\":\"{\"}}}",
+                "{\"where\":{\"data\":{\"equals\":{\"$type\":\"Json\",\"value\":\"{\"}}}}",
+                "{\"where\":{\"id\":9223372036854775808}}",
+                "{\"where\":{\"id\":1e400}}",
+                "{\"where\":{\"AND\":{\"AND\":{\"AND\":7}}}}"
+            })
+    void valueThatIsNoneIsRefused(String arguments) {
+        Reply reply = client.graphql(find(arguments));
+        assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
+        assertThat(reply.text()).contains("\"is_panic\":false").doesNotContain("Exception", "wasm", "\tat ");
+    }
+
+    @Test
+    void deepQueryIsRefused() {
+        String arguments = "{\"where\":" + "{\"NOT\":".repeat(2000) + "{}" + "}".repeat(2001);
+        Reply reply = client.graphql(find(arguments));
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.error()).contains("nest deeper");
+    }
+
+    @Test
+    void emptyBatchHasNoResults() {
+        assertThat(client.graphql("{\"batch\":[]}").text()).isEqualTo("{\"batchResult\":[]}");
+        assertThat(client.graphql("{\"batch\":[],\"transaction\":{}}").text()).isEqualTo("{\"batchResult\":[]}");
+    }
+
+    @Test
+    void isolationLevelThatPostgresDoesNotHaveIsRefused() {
+        Reply reply =
+                client.graphql("{\"batch\":[" + find("{}") + "],\"transaction\":{\"isolationLevel\":\"Snapshot\"}}");
+        assertThat(reply.text()).contains("P2023", "Serializable");
+        assertThat(client.post(client.base() + "/transaction/start", "{\"isolation_level\":\"x\"}")
+                        .text())
+                .contains("P2023");
+    }
+
+    @Test
+    void timeThatIsNoneIsRefused() {
+        for (String time : new String[] {"0", "-1", "\"5s\"", "1e300"}) {
+            Reply reply = client.post(client.base() + "/transaction/start", "{\"timeout\":" + time + "}");
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.code()).isEqualTo("P6005");
+        }
+    }
+}
