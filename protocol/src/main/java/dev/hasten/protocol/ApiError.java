@@ -4,7 +4,6 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ public final class ApiError extends RuntimeException {
     private final String code;
     private final transient Map<String, @Nullable Object> meta;
     private final @Nullable Duration retryAfter;
-    private final transient @Nullable List<String> keyColumns;
+    private final transient @Nullable ServerReport serverReport;
 
     private ApiError(
             int status,
@@ -31,13 +30,13 @@ public final class ApiError extends RuntimeException {
             String message,
             Map<String, ? extends @Nullable Object> meta,
             @Nullable Duration retryAfter,
-            @Nullable List<String> keyColumns) {
+            @Nullable ServerReport serverReport) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
         this.meta = Collections.unmodifiableMap(new LinkedHashMap<>(meta));
         this.retryAfter = retryAfter;
-        this.keyColumns = keyColumns;
+        this.serverReport = serverReport;
     }
 
     /**
@@ -146,9 +145,22 @@ public final class ApiError extends RuntimeException {
         return duration.toMillis() + " ms";
     }
 
-    /** The same error, which also knows the columns of the unique key that was violated. */
-    public ApiError withKeyColumns(List<String> columns) {
-        return new ApiError(status, code, text(), meta, retryAfter, List.copyOf(columns));
+    /**
+     * What PostgreSQL said. Prisma 7 is told a part of it, in {@code meta}; the engines of Prisma 5 and 6 another one.
+     *
+     * @param state SQLSTATE
+     * @param severity such as {@code ERROR}
+     */
+    public record ServerReport(
+            String state,
+            String severity,
+            String message,
+            @Nullable String detail,
+            @Nullable String hint) {}
+
+    /** The same error with the report that it was made of. */
+    public ApiError with(ServerReport report) {
+        return new ApiError(status, code, text(), meta, retryAfter, report);
     }
 
     /** HTTP status, 400 to 599. */
@@ -171,12 +183,9 @@ public final class ApiError extends RuntimeException {
         return meta;
     }
 
-    /**
-     * The columns of the unique key that was violated, null when that is not what happened or not known. Prisma 7 is told
-     * the name of the constraint instead.
-     */
-    public @Nullable List<String> keyColumns() {
-        return keyColumns;
+    /** What PostgreSQL said; null for errors that do not come from there. */
+    public @Nullable ServerReport serverReport() {
+        return serverReport;
     }
 
     /** How long the client should wait before it tries again, or null when that would not help. */

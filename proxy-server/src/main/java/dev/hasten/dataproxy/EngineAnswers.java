@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Bodies as the query engine makes them. */
 final class EngineAnswers {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String STATEMENTS = "quaint::connector::metrics";
     private static final byte[] NOTHING = "null".getBytes(UTF_8);
     private static final byte[] SCHEMA_MISSING =
             "{\"EngineNotStarted\":{\"reason\":\"SchemaMissing\"}}".getBytes(UTF_8);
@@ -115,7 +116,7 @@ final class EngineAnswers {
             return event;
         }
         Map<Object, @Nullable Object> all = new LinkedHashMap<>(members);
-        all.put("target", "hasten");
+        all.put("target", "query".equals(members.get("level")) ? STATEMENTS : "query_engine");
         return all;
     }
 }

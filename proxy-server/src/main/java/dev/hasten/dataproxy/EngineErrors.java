@@ -1,9 +1,12 @@
 package dev.hasten.dataproxy;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ApiError.ServerReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class EngineErrors {
     private static final String NOT_FOUND =
             "An operation failed because it depends on one or more records that were required but not found. ";
+    private static final Pattern KEY = Pattern.compile("Key \\((.+?)\\)=\\(");
+    private static final Pattern RAW =
+            Pattern.compile("Raw query failed\\. Code: `(.*?)`\\. Message: `(.*)`", Pattern.DOTALL);
+    private static final Pattern COLUMN = Pattern.compile("column (\\S+) .*", Pattern.DOTALL);
+    private static final String TRANSACTION_API = "Transaction API error: ";
     private static final String NOT_CONNECTED = "The required connected records were not found. ";
 
     private EngineErrors() {}
@@ -33,8 +41,12 @@ final class EngineErrors {
         Map<String, @Nullable Object> userFacing = new LinkedHashMap<>();
         userFacing.put("is_panic", false);
         userFacing.put("message", worded.text());
-        userFacing.put("meta", worded.meta());
-        userFacing.put("error_code", worded.code());
+        if (isUnreadable(worded)) {
+            userFacing.put("backtrace", null);
+        } else {
+            userFacing.put("meta", worded.meta());
+            userFacing.put("error_code", worded.code());
+        }
         if (batchIndex != null) {
             userFacing.put("batch_request_idx", batchIndex);
         }
@@ -46,14 +58,20 @@ final class EngineErrors {
         return element;
     }
 
+    /** Clients make their own text of an error of these codes, out of its meta, and break without it. */
+    private static boolean isUnreadable(ApiError error) {
+        return (error.code().equals("P2009") || error.code().equals("P2012"))
+                && !error.meta().containsKey("kind");
+    }
+
     /** The same error as the engine would say it. */
     static ApiError worded(ApiError error, ClientVersion version) {
         Map<?, ?> cause = driverError(error);
         return switch (error.code()) {
             case "P2000" -> with(error, error.text(), meta("column_name", afterColon(error.text())));
             case "P2002" -> unique(error, cause);
-            case "P2003" -> foreignKey(error, cause, version);
-            case "P2010" -> with(error, error.text(), rawMeta(cause));
+            case "P2003" -> isRestriction(cause) ? error : foreignKey(error, cause, version);
+            case "P2010" -> raw(error);
             case "P2011" -> with(error, error.text(), meta("constraint", constraint(cause, "fields")));
             case "P2014" ->
                 with(
@@ -76,12 +94,12 @@ final class EngineErrors {
                 with(error, error.text(), meta("details", error.text().substring(NOT_CONNECTED.length())));
             case "P2020" -> with(error, error.text(), meta("details", cause.get("cause")));
             case "P2021" -> with(error, error.text(), meta("table", cause.get("table")));
-            case "P2022" -> with(error, error.text(), meta("column", cause.get("column")));
+            case "P2022" -> missingColumn(error);
             case "P2023" -> with(error, error.text(), meta("message", error.text()));
             case "P2025" -> missing(error, version);
-            case "P2028" ->
-                with(error, error.text(), meta("error", error.text().replaceFirst("^Transaction API error: ", "")));
-            default -> cause.isEmpty() ? error : with(error, error.text(), Map.of());
+            case "P2028" -> transaction(error);
+            // The engine has no code for the others; to have that of Prisma 7 is better than none.
+            default -> error;
         };
     }
 
@@ -112,13 +130,23 @@ final class EngineErrors {
     }
 
     private static ApiError unique(ApiError error, Map<?, ?> cause) {
-        List<String> columns = error.keyColumns();
+        List<String> columns = keyColumns(error.serverReport());
         if (columns == null) {
             return with(error, error.text(), meta("target", constraint(cause, "index")));
         }
         String names = String.join(
                 ",", columns.stream().map(column -> "`" + column + "`").toList());
         return with(error, "Unique constraint failed on the fields: (" + names + ")", meta("target", columns));
+    }
+
+    /** The names in {@code Key (id, "ownerName")=(1, 2) already exists.}; where PostgreSQL tells no values, it tells none. */
+    private static @Nullable List<String> keyColumns(@Nullable ServerReport report) {
+        Matcher key = KEY.matcher(report == null || report.detail() == null ? "" : report.detail());
+        return key.find() ? List.of(key.group(1).replace("\"", "").split(", ", -1)) : null;
+    }
+
+    private static boolean isRestriction(Map<?, ?> cause) {
+        return "RestrictViolation".equals(cause.get("kind"));
     }
 
     private static ApiError foreignKey(ApiError error, Map<?, ?> cause, ClientVersion version) {
@@ -139,19 +167,69 @@ final class EngineErrors {
         return with(error, text + field + "`", meta("field_name", field));
     }
 
-    private static Map<String, @Nullable Object> rawMeta(Map<?, ?> cause) {
-        Map<String, @Nullable Object> meta = new LinkedHashMap<>();
-        meta.put("code", cause.get("originalCode") == null ? "N/A" : cause.get("originalCode"));
-        meta.put("message", cause.get("originalMessage"));
+    private static ApiError raw(ApiError error) {
+        ServerReport report = error.serverReport();
+        if (report == null) {
+            Matcher said = RAW.matcher(error.text());
+            return said.matches() ? with(error, error.text(), rawMeta(said.group(1), said.group(2))) : error;
+        }
+        String message = rawMessage(report);
+        return with(
+                error,
+                "Raw query failed. Code: `" + report.state() + "`. Message: `" + message + "`",
+                rawMeta(report.state(), message));
+    }
+
+    private static Map<String, @Nullable Object> rawMeta(String code, String message) {
+        Map<String, @Nullable Object> meta = meta("code", code);
+        meta.put("message", message);
         return meta;
+    }
+
+    /** The engine has read errors of a few states, and passes on the others as its driver prints them. */
+    private static String rawMessage(ServerReport report) {
+        return switch (report.state()) {
+            case "23502", "23505" -> report.detail() == null ? report.message() : report.detail();
+            case "22001", "22003", "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04", "53300" ->
+                report.message();
+            default ->
+                report.severity()
+                        + ": "
+                        + report.message()
+                        + (report.detail() == null ? "" : "\nDETAIL: " + report.detail())
+                        + (report.hint() == null ? "" : "\nHINT: " + report.hint());
+        };
     }
 
     private static Map<String, @Nullable Object> renamed(ApiError error, String... pairs) {
         Map<String, @Nullable Object> meta = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
-            meta.put(pairs[i + 1], error.meta().get(pairs[i]));
+            // What the compiler finds out by itself has the names of the engine.
+            String name = error.meta().containsKey(pairs[i]) ? pairs[i] : pairs[i + 1];
+            meta.put(pairs[i + 1], error.meta().get(name));
         }
         return meta;
+    }
+
+    private static ApiError missingColumn(ApiError error) {
+        ServerReport report = error.serverReport();
+        Matcher named = COLUMN.matcher(report == null ? "" : report.message());
+        if (!named.matches()) {
+            return error;
+        }
+        String column = named.group(1).replace("\"", "");
+        return with(
+                error, "The column `" + column + "` does not exist in the current database.", meta("column", column));
+    }
+
+    private static ApiError transaction(ApiError error) {
+        String said = error.text().startsWith(TRANSACTION_API)
+                ? error.text().substring(TRANSACTION_API.length())
+                : error.text();
+        String cause = said.contains(" on an expired transaction.") && said.startsWith("A ")
+                ? "Transaction already closed: " + said
+                : said;
+        return with(error, TRANSACTION_API + cause, meta("error", cause));
     }
 
     private static ApiError missing(ApiError error, ClientVersion version) {

@@ -108,6 +108,13 @@ final class GraphqlEndpoint {
     }
 
     private Answer single(JsonQuery query, Call call, RequestContext request, CacheUse cache) {
+        if (ManyRows.isLarge(query)) {
+            JsonBuffer inserted = PlanRunner.<@Nullable JsonBuffer>pooled(
+                    request,
+                    request.cancellation(),
+                    statements -> run(query, call.schema(), statements, request, request.cancellation()));
+            return cache.bypass(answer(query, inserted, call.version(), request));
+        }
         Job job = job(query, call.schema());
         CacheStrategy strategy = cache.strategyFor(query.model());
         if (!strategy.caches() || !job.isCacheable(query.action())) {
@@ -182,7 +189,13 @@ final class GraphqlEndpoint {
             Statements statements,
             RequestContext request,
             Cancellation cancellation) {
-        return runner.run(job(query, schema), statements, request, cancellation);
+        return ManyRows.isLarge(query)
+                ? ManyRows.insert(
+                        query,
+                        statements,
+                        part -> runner.run(job(part, schema), statements, request, cancellation),
+                        request.database().answerBytes())
+                : runner.run(job(query, schema), statements, request, cancellation);
     }
 
     private static Job job(JsonQuery query, CompiledSchema schema) {

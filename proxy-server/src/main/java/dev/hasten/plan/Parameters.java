@@ -27,8 +27,8 @@ final class Parameters {
     private static @Nullable Object mapped(@Nullable Object value, ArgumentType type) {
         return switch (value) {
             case null -> null;
-            case List<?> list
-            when type.list() -> {
+            // The compiler calls some lists scalars: those that are written as a whole, and known only now.
+            case List<?> list -> {
                 List<@Nullable Object> elements = new ArrayList<>(list.size());
                 list.forEach(element -> elements.add(mapped(element, type)));
                 yield elements;

@@ -1,6 +1,7 @@
 package dev.hasten.postgres;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ApiError.ServerReport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -39,18 +40,17 @@ public final class DatabaseErrors {
     public static ApiError of(SQLException error, Origin origin) {
         ServerErrorMessage server = serverMessage(error);
         Cause cause = server == null ? connectionCause(error) : serverCause(server);
-        if (origin == Origin.RAW) {
-            return cause.asRawError();
-        }
-        List<String> columns = server != null && cause.kind().equals("UniqueConstraintViolation")
-                ? keyColumns(server.getDetail())
-                : null;
-        return columns == null ? cause.asError() : cause.asError().withKeyColumns(unquoted(columns));
+        ApiError told = origin == Origin.RAW ? cause.asRawError() : cause.asError();
+        return server == null ? told : told.with(report(server));
     }
 
-    /** PostgreSQL quotes names that are not all lower case; the query engine of Prisma 5 and 6 takes the quotes off. */
-    private static List<String> unquoted(List<String> columns) {
-        return columns.stream().map(column -> column.replace("\"", "")).toList();
+    private static ServerReport report(ServerErrorMessage server) {
+        return new ServerReport(
+                String.valueOf(server.getSQLState()),
+                String.valueOf(server.getSeverity()),
+                String.valueOf(server.getMessage()),
+                server.getDetail(),
+                server.getHint());
     }
 
     /** P2010 for a result column whose type Prisma does not read. */

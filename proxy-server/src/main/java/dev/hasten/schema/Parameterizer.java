@@ -43,22 +43,24 @@ final class Parameterizer {
         WRITE
     }
 
-    private Parameterizer(DataModel schema) {
+    private Parameterizer(DataModel schema, boolean shared) {
         this.schema = schema;
         this.out = JSON.createGenerator(text);
-        this.placeholders = new Placeholders(out);
+        this.placeholders = new Placeholders(out, shared);
     }
 
     /** Takes the data out of {@code {modelName, action, query}}. */
     static ParameterizedQuery query(JsonNode query, DataModel schema) {
-        Parameterizer parameterizer = new Parameterizer(schema);
+        // Rows that are only inserted must not differ by which of their values are equal.
+        boolean inserts = query.path("action").asString("").startsWith("createMany");
+        Parameterizer parameterizer = new Parameterizer(schema, !inserts);
         parameterizer.writeQuery(query);
         return parameterizer.result();
     }
 
     /** Takes the data out of {@code {batch: [...]}}; equal values of several queries get the same placeholder. */
     static ParameterizedQuery batch(Iterable<JsonNode> queries, DataModel schema) {
-        Parameterizer parameterizer = new Parameterizer(schema);
+        Parameterizer parameterizer = new Parameterizer(schema, true);
         parameterizer.out.writeStartObject();
         parameterizer.out.writeName("batch");
         parameterizer.out.writeStartArray();

@@ -3,6 +3,7 @@ package dev.hasten.schema;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
 import dev.hasten.schema.DataModel.ValueType;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,11 +33,14 @@ final class Placeholders {
     private static final int MOST_BASE64 = 10_000;
 
     private final JsonGenerator out;
+    private final boolean shared;
     private final Map<String, PlanValue> values = new LinkedHashMap<>();
     private final Map<String, String> namesByValue = new HashMap<>();
 
-    Placeholders(JsonGenerator out) {
+    /** @param shared whether equal values share a placeholder; what is not compared need not be looked for */
+    Placeholders(JsonGenerator out, boolean shared) {
         this.out = out;
+        this.shared = shared;
     }
 
     Map<String, PlanValue> values() {
@@ -106,7 +110,8 @@ final class Placeholders {
         }
         if (value.has("$type")) {
             return switch (value.get("$type").asString("")) {
-                case "DateTime", "Decimal", "BigInt", "Bytes", "Raw" -> value.get("value");
+                case "DateTime", "BigInt", "Bytes", "Raw" -> value.get("value");
+                case "Decimal" -> number(value.path("value").asString(""));
                 default -> null;
             };
         }
@@ -119,6 +124,11 @@ final class Placeholders {
             object.set(member.getKey(), converted);
         }
         return object;
+    }
+
+    /** As the engine does; Prisma 7 makes it a string. */
+    private static @Nullable JsonNode number(String text) {
+        return DECIMAL.matcher(text).matches() ? JsonNodeFactory.instance.numberNode(new BigDecimal(text)) : null;
     }
 
     private static String wider(@Nullable String a, String b) {
@@ -140,8 +150,16 @@ final class Placeholders {
             case INT -> integer(value);
             case BIG_INT -> whole(value);
             case FLOAT -> isFraction(value) ? new Data("Float", value) : integer(value);
-            case DECIMAL, DATE_TIME, JSON, BYTES -> null;
+            // Prisma 7 compiles these as they are; the compiler makes the same of both.
+            case DECIMAL -> value.isNumber() ? new Data("Float", StringNode.valueOf(plainText(value))) : null;
+            case DATE_TIME, JSON, BYTES -> null;
         };
+    }
+
+    private static String plainText(JsonNode number) {
+        return number.isIntegralNumber()
+                ? number.bigIntegerValue().toString()
+                : BigDecimal.valueOf(number.doubleValue()).toPlainString();
     }
 
     /** Clients of Prisma take a large whole number for a BigInt, however it is written. */
@@ -194,10 +212,14 @@ final class Placeholders {
     }
 
     private void write(String type, @Nullable String elementType, JsonNode value) {
-        String name = namesByValue.computeIfAbsent(
-                type + (elementType == null ? "" : "<" + elementType + ">") + ":" + value,
-                _ -> "%" + (namesByValue.size() + 1));
-        values.computeIfAbsent(name, _ -> PlanValues.of(value));
+        String next = "%" + (values.size() + 1);
+        String name = shared
+                ? namesByValue.computeIfAbsent(
+                        type + (elementType == null ? "" : "<" + elementType + ">") + ":" + value, _ -> next)
+                : next;
+        if (name.equals(next)) {
+            values.put(name, PlanValues.of(value));
+        }
         out.writeStartObject();
         out.writeStringProperty("$type", "Param");
         out.writeName("value");

@@ -152,6 +152,38 @@ final class DataProxyTest {
                 .isEqualTo("3");
     }
 
+    private static String rows(int from, int to) {
+        StringBuilder rows = new StringBuilder("[");
+        for (int id = from; id < to; id++) {
+            rows.append(id == from ? "" : ",").append("{\"id\":").append(id).append(",\"title\":\"t\"}");
+        }
+        return rows.append("]").toString();
+    }
+
+    @Test
+    void manyRowsAreInsertedWithFewPlans() {
+        String selection = "{\"id\":true}";
+        client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(10, 260) + "}", selection));
+        double compiled = compilations("compiled");
+        Reply count = client.graphql(
+                query("Post", "createMany", "{\"data\":" + rows(1000, 1250) + "}", "{\"$scalars\":true}"));
+        assertThat(count.text()).isEqualTo("{\"data\":{\"createManyPost\":{\"count\":250}}}");
+        Reply records =
+                client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(2000, 2250) + "}", selection));
+        assertThat(records.json().path("data").path("createManyPostAndReturn")).hasSize(250);
+        assertThat(records.text()).contains("[{\"id\":2000},{\"id\":2001}").endsWith("{\"id\":2249}]}}");
+        // One for a whole part and one for the rest.
+        assertThat(compilations("compiled")).isEqualTo(compiled + 2);
+    }
+
+    @Test
+    void manyRowsAreInsertedAllOrNone() {
+        String data = "{\"data\":" + rows(1000, 1250).replace("\"id\":1249", "\"id\":1") + "}";
+        assertThat(error(client, query("Post", "createMany", data, "{\"$scalars\":true}")))
+                .contains("P2002");
+        assertThat(POSTGRES.value("SELECT count(*) FROM \"Post\"")).isEqualTo("2");
+    }
+
     @Test
     void brokenUniqueKeyIsToldByItsColumns() {
         Reply reply = client.graphql(query("User", "createOne", "{\"data\":{\"email\":\"a@x\"}}", "{\"id\":true}"));

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** The schemas that several tests use. */
 final class Schemas {
-    static final Path CONFORMANCE = Path.of("../conformance/prisma7/schema.prisma");
+    static final Path CONFORMANCE = Path.of("../conformance/schema/schema.prisma");
 
     static final String SMALL = """
             datasource db {
