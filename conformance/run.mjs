@@ -1,40 +1,82 @@
-// The conformance suite as bin/test runs it, after `npm ci` here: starts Hasten, compares, verifies, stops Hasten.
+// The conformance suite as bin/test runs it, after `npm ci` here and in prisma5/ and prisma6/: starts Hasten, compares,
+// verifies, stops Hasten.
 // node run.mjs [pattern]      The command is ../bin/hasten, or what HASTEN_COMMAND names.
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { verify } from './accelerate/verify.mjs'
+import { verify as verifyDataProxy } from './dataproxy/verify.mjs'
 import { createDatabase } from './lib/databases.mjs'
-import { startProcess } from './lib/processes.mjs'
-import { compare } from './prisma7/compare.mjs'
-
-const command = process.env.HASTEN_COMMAND ?? fileURLToPath(new URL('../bin/hasten', import.meta.url))
+import { startHasten, stopHasten } from './lib/hasten.mjs'
 
 /** Hasten's defaults are smaller than the largest answers of the program. */
 const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_RESPONSE_BYTES: '64mb', HASTEN_HTTP_BODY_BYTES: '64mb' }
 
-/** Starts `hasten serve`, waits until it has printed the awaited URLs; answers the process with the URLs. */
-async function startHasten(name, stateDir, settings, awaited = ['DATABASE_URL']) {
-  const { DATABASE_URL, DIRECT_URL, ...inherited } = process.env
-  const printed = {}
-  const server = await startProcess(command, ['serve'], {
-    name: `hasten serve (${name})`,
-    env: {
-      ...inherited,
-      HASTEN_PORT: '0',
-      HASTEN_ADMIN_PORT: '0',
-      HASTEN_STATE_DIR: path.join(stateDir, name),
-      ...settings,
-    },
-    ready: (line) => {
-      const found = /^\s*(?:export )?(DATABASE_URL|DIRECT_URL)="([^"]+)"/.exec(line)
-      if (found) printed[found[1]] = found[2]
-      return awaited.every((variable) => printed[variable] !== undefined)
-    },
+/** Clients of Prisma 5 speak HTTPS only. */
+const COMPARISONS = [{ prisma: 7 }, { prisma: 6 }, { prisma: 5, tls: true }]
+
+/** Versions of the cache's extension, each once: 1 and 2 work with 5 and 6 alike. */
+const CACHES = [
+  { prisma: 7, extension: '3.0.1' },
+  { prisma: 6, extension: '2.0.2' },
+  { prisma: 5, extension: '1.3.0', tls: true },
+]
+
+const only = process.argv[2]
+const newKey = () => randomBytes(24).toString('hex')
+
+/**
+ * Runs a script of this folder; answers whether it ended with 0. A process of its own can trust a certificate.
+ * @param options of the script; a list gives an option several times, undefined none
+ */
+function runScript(name, options, caFile) {
+  const script = fileURLToPath(new URL(name, import.meta.url))
+  const args = Object.entries(options).flatMap(([option, given]) =>
+    [given].flat().flatMap((value) => (value === undefined ? [] : [`--${option}=${value}`])),
+  )
+  const env = caFile ? { ...process.env, NODE_EXTRA_CA_CERTS: caFile } : process.env
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: 'inherit' })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code === 0))
   })
-  return { ...server, name, url: printed.DATABASE_URL, directUrl: printed.DIRECT_URL }
+}
+
+/** The program with the clients of one version. */
+async function compare({ prisma, tls }, provider) {
+  const referenceDatabaseUrl = await createDatabase(provider.directUrl, `reference${prisma}`)
+  const candidateDatabaseUrl = await createDatabase(provider.directUrl, `candidate${prisma}`)
+  const apiKey = newKey()
+  const settings = { ...LIMITS, DATABASE_URL: candidateDatabaseUrl, HASTEN_API_KEY: apiKey }
+  return withHasten(`candidate for Prisma ${prisma}`, settings, { tls }, (candidate) =>
+    runScript(
+      'compare.mjs',
+      {
+        prisma,
+        'candidate-url': candidate.url.replace('YOUR_KEY', apiKey),
+        'candidate-database-url': candidateDatabaseUrl,
+        'reference-database-url': referenceDatabaseUrl,
+        only,
+      },
+      tls && candidate.caFile,
+    ),
+  )
+}
+
+/** The promises of the cache to one version of the extension. */
+async function cache({ prisma, extension, tls }, provider) {
+  const databaseUrl = await createDatabase(provider.directUrl, 'cache')
+  const keys = [newKey(), newKey()]
+  const settings = { HASTEN_CONFIG: cacheConfiguration(databaseUrl, keys), HASTEN_REGION: 'eu-west-1' }
+  return withHasten(`cache for Prisma ${prisma} and ${extension}`, settings, { tls }, ({ url, caFile }) =>
+    runScript(
+      'accelerate/verify.mjs',
+      { prisma, extension, url: keys.map((key) => url.replace('YOUR_KEY', key)), 'database-url': databaseUrl, only },
+      tls && caFile,
+    ),
+  )
 }
 
 /** Writes the configuration of a server whose database has two API keys; returns the path of the file. */
@@ -51,53 +93,43 @@ function cacheConfiguration(url, keys) {
   return file
 }
 
-const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-conformance-'))
-const servers = []
-let ok = false
-try {
-  const provider = await startHasten('provider', stateDir, {}, ['DATABASE_URL', 'DIRECT_URL'])
-  servers.push(provider)
-  const referenceDatabaseUrl = await createDatabase(provider.directUrl, 'reference')
-  const candidateDatabaseUrl = await createDatabase(provider.directUrl, 'candidate')
-  const apiKey = randomBytes(24).toString('hex')
-  const candidate = await startHasten('candidate', stateDir, {
-    ...LIMITS,
-    DATABASE_URL: candidateDatabaseUrl,
-    HASTEN_API_KEY: apiKey,
-  })
-  servers.push(candidate)
-  const equal = await compare({
-    candidateUrl: candidate.url.replace('YOUR_KEY', apiKey),
-    candidateDatabaseUrl,
-    referenceDatabaseUrl,
-    only: process.argv[2],
-  })
-  const cacheDatabaseUrl = await createDatabase(provider.directUrl, 'cache')
-  const keys = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
-  const cache = await startHasten('cache', stateDir, {
-    HASTEN_CONFIG: cacheConfiguration(cacheDatabaseUrl, keys),
-    HASTEN_REGION: 'eu-west-1',
-  })
-  servers.push(cache)
-  const kept = await verify({
-    urls: keys.map((key) => cache.url.replace('YOUR_KEY', key)),
-    databaseUrl: cacheDatabaseUrl,
-    only: process.argv[2],
-  })
-  ok = equal && kept
-} catch (error) {
-  console.error(error)
-  console.log('0 passed, 1 failed')
-} finally {
-  for (const server of servers.reverse()) {
-    const code = await server.stop()
-    if (code !== 0) {
-      ok = false
-      console.error(
-        `hasten serve (${server.name}) ended with ${code} after SIGTERM:\n${server.lines.slice(-20).join('\n')}`,
-      )
-    }
+/** Starts Hasten, uses it and stops it. */
+async function withHasten(name, settings, options, use) {
+  const server = await startHasten(name, stateDir, settings, options)
+  let result
+  try {
+    result = await use(server)
+  } catch (error) {
+    await server.stop()
+    throw error
   }
-  fs.rmSync(stateDir, { recursive: true, force: true })
+  await stopHasten(server)
+  return result
 }
-process.exit(ok ? 0 : 1)
+
+/** Runs one part of the suite; a part that breaks is one that failed. */
+async function part(run) {
+  try {
+    return await run()
+  } catch (error) {
+    console.error(error)
+    console.log('0 passed, 1 failed')
+    return false
+  }
+}
+
+const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-conformance-'))
+const results = []
+await part(() =>
+  withHasten('provider', {}, { awaited: ['DATABASE_URL', 'DIRECT_URL'] }, async (provider) => {
+    for (const comparison of COMPARISONS) results.push(await part(() => compare(comparison, provider)))
+    for (const version of CACHES) results.push(await part(() => cache(version, provider)))
+    results.push(
+      await part(async () =>
+        verifyDataProxy({ databaseUrl: await createDatabase(provider.directUrl, 'data_proxy'), only }),
+      ),
+    )
+  }),
+).then((ended) => results.push(ended !== false))
+fs.rmSync(stateDir, { recursive: true, force: true })
+process.exit(results.every(Boolean) ? 0 : 1)

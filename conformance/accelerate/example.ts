@@ -1,7 +1,7 @@
 // What an application writes. The verification type-checks this file against the extension's own types.
 import { withAccelerate } from '@prisma/extension-accelerate'
 import { accelerateFetch } from '../../clients/typescript/accelerate-fetch'
-import { PrismaClient } from '../generated/query'
+import { PrismaClient } from '../prisma7/generated/query'
 
 export async function example(accelerateUrl: string, ownFetch: typeof fetch) {
   const prisma = new PrismaClient({ accelerateUrl }).$extends(withAccelerate({ fetch: accelerateFetch(accelerateUrl) }))

@@ -16,7 +16,7 @@ export async function accelerateFetch() {
   const { outputText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   })
-  const script = path.join(here, '../generated/accelerate-fetch.mjs')
+  const script = path.join(here, '../prisma7/generated/accelerate-fetch.mjs')
   fs.writeFileSync(script, outputText)
   return (await import(pathToFileURL(script))).accelerateFetch
 }

@@ -1,6 +1,5 @@
 // What a promise has at hand.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withAccelerate } from '@prisma/extension-accelerate'
 import pg from 'pg'
 import { withConnection } from '../lib/databases.mjs'
 
@@ -15,9 +14,15 @@ export class Stage {
   #clients = new Map()
   #own = []
 
-  /** `urls` are two client URLs of the same database, with different API keys. */
-  constructor({ urls, database, modules, network, accelerateFetch }) {
-    Object.assign(this, { urls, database, modules, network, accelerateFetch })
+  /**
+   * @param urls two client URLs of the same database, with different API keys
+   * @param generation whose clients they are for; `modules` are its generated modules
+   * @param withAccelerate the stock extension
+   * @param accelerateFetch the helper for it; used by default where the extension would call the vendor's host
+   */
+  constructor({ urls, database, generation, modules, withAccelerate, network, accelerateFetch }) {
+    Object.assign(this, { urls, database, generation, modules, withAccelerate, network, accelerateFetch })
+    this.major = generation.major
   }
 
   /** The client of a variant (`query` or `join`), with the stock extension. */
@@ -41,9 +46,16 @@ export class Stage {
   #connect({ variant = 'query', url = this.urls[0], fetch, extension = {}, onQuery, ...options }) {
     const { PrismaClient } = this.modules[variant]
     const log = onQuery ? [{ emit: 'event', level: 'query' }] : undefined
-    const client = new PrismaClient({ accelerateUrl: url, errorFormat: 'minimal', log, ...options })
+    const { urlOption } = this.generation
+    const client = new PrismaClient({ [urlOption]: url, errorFormat: 'minimal', ...(log && { log }), ...options })
     if (onQuery) client.$on('query', onQuery)
-    return client.$extends(extension).$extends(withAccelerate(fetch && { fetch }))
+    const accelerated = this.withAccelerate({ fetch: fetch ?? this.#fetchFor(url) })
+    return client.$extends(extension).$extends(accelerated)
+  }
+
+  /** From version 3 on the extension knows its own host where that is this machine. */
+  #fetchFor(url) {
+    return this.major < 7 ? this.accelerateFetch(url) : undefined
   }
 
   get Prisma() {

@@ -35,8 +35,15 @@ export async function createDatabase(adminUrl, name) {
   return url.href
 }
 
-/** The DDL Prisma's own schema engine makes of a schema for an empty database. */
-export async function ddlOf(schemaPath, schema, databaseUrl) {
+let schemaEngine
+
+/** The schema engine's module. Its JavaScript half knows one instance per process. */
+function loadSchemaEngine() {
+  schemaEngine ??= instantiateSchemaEngine()
+  return schemaEngine
+}
+
+async function instantiateSchemaEngine() {
   // The npm package is made for bundlers: it wants its WebAssembly module handed in.
   const home = fileURLToPath(new URL('../node_modules/@prisma/schema-engine-wasm/', import.meta.url))
   const runtime = await import(path.join(home, 'schema_engine_bg.js'))
@@ -44,6 +51,12 @@ export async function ddlOf(schemaPath, schema, databaseUrl) {
   const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': runtime })
   runtime.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
+  return runtime
+}
+
+/** The DDL Prisma's own schema engine makes of a schema for an empty database. */
+export async function ddlOf(schemaPath, schema, databaseUrl) {
+  const runtime = await loadSchemaEngine()
   const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, max: 1 }))
   const engine = await runtime.SchemaEngine.new({}, () => {}, factory)
   try {

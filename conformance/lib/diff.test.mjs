@@ -78,3 +78,24 @@ test('the elapsed time must not be less than the timeout', () => {
   assert.ok(!differs(text(201), text(350)))
   assert.ok(differs(text(201), text(150)))
 })
+
+test('the meta of an error of a transaction may be missing where the protocol has no place for it', () => {
+  const error = (code, meta) => Object.assign(new Error('text'), { code, meta })
+  const bare = (a, b) => diff(encode(a), encode(b), [], { bareTransactionErrors: true }).length === 0
+  assert.ok(bare(error('P2028', { error: 'text' }), error('P2028', undefined)))
+  assert.ok(!bare(error('P2028', { error: 'text' }), error('P2028', { error: 'other' })))
+  assert.ok(!bare(error('P2002', { target: ['id'] }), error('P2002', undefined)))
+  assert.ok(differs(error('P2028', { error: 'text' }), error('P2028', undefined)))
+})
+
+test('what the engine of older versions lacks is only forgiven where it is known to', () => {
+  const error = (type, entries) => ({ type: `error ${type}`, entries })
+  const codeless = error('PrismaClientUnknownRequestError', [['message', 'string:x']])
+  const coded = error('PrismaClientKnownRequestError', [['code', 'string:P2007']])
+  assert.equal(diff(codeless, coded, [], { codeless: true }).length, 0)
+  assert.notEqual(diff(codeless, coded).length, 0)
+  assert.notEqual(diff(coded, codeless, [], { codeless: true }).length, 0)
+  assert.equal(diff('string:on `"ownerName"`', 'string:on `ownerName`', [], { codeless: true }).length, 0)
+  assert.notEqual(diff('string:on `"ownerName"`', 'string:on `other`', [], { codeless: true }).length, 0)
+  assert.notEqual(diff('string:on `"ownerName"`', 'string:on `ownerName`').length, 0)
+})

@@ -19,7 +19,7 @@ export class Network {
     for (const watcher of this.#watchers) watcher.push(exchange)
     if (!isThisMachine(url.hostname)) throw new Error(`a test tried to reach ${url.origin}`)
     const headers = new Headers(init.headers)
-    if (url.pathname.endsWith('/query'))
+    if (/\/(query|graphql)$/.test(url.pathname))
       for (const [name, text] of Object.entries(this.#forced)) headers.set(name, text)
     exchange.requestHeaders = headers
     const response = await this.#original.call(globalThis, input, { ...init, headers })

@@ -1,6 +1,5 @@
 // Child processes that announce on standard output when they are ready.
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 
 /** Kept of a child's output, for the message when it fails. */
 const KEPT_LINES = 200
@@ -58,15 +57,4 @@ export async function startProcess(
       return code
     },
   }
-}
-
-/** Starts the official executor for a database; `url` is what a client takes as `accelerateUrl`. */
-export async function startReference(databaseUrl, port = 0) {
-  let bound
-  const script = fileURLToPath(new URL('reference-server.mjs', import.meta.url))
-  const server = await startProcess(process.execPath, [script, databaseUrl, String(port)], {
-    name: 'the official executor',
-    ready: (line) => (bound = /^port (\d+)$/.exec(line)?.[1]) !== undefined,
-  })
-  return { ...server, url: `prisma+postgres://127.0.0.1:${bound}/?api_key=reference` }
 }

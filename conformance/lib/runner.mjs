@@ -7,20 +7,22 @@ import { encode } from './encode.mjs'
 /** An operation that takes longer than this hangs. Milliseconds. */
 const OPERATION_TIMEOUT = 60_000
 
-/** One of the two servers with its database. `modules` maps a variant to its generated client module. */
+/**
+ * One of the two servers with its database. `clients` are those of a generation: `modules` maps a variant to its
+ * generated module, `connect(module, options)` makes a client, `stop()` ends what they need.
+ */
 export class Target {
   #clients = new Map()
 
-  constructor(name, { url, database, modules }) {
+  constructor(name, { clients, database, generation }) {
     this.name = name
-    this.url = url
+    this.clients = clients
     this.database = database
-    this.modules = modules
+    this.generation = generation
   }
 
   newClient(variant, options = {}) {
-    const { PrismaClient } = this.modules[variant]
-    return new PrismaClient({ accelerateUrl: this.url, errorFormat: 'minimal', ...options })
+    return this.clients.connect(this.clients.modules[variant], { errorFormat: 'minimal', ...options })
   }
 
   #client(variant) {
@@ -30,12 +32,13 @@ export class Target {
 
   /** Returns `{value}` or `{error}`, `violations` of attempts, and `rows` when the operation wrote something. */
   async run(operation, variant) {
-    const attempts = new Attempts()
+    const attempts = new Attempts(this.generation.codeless)
     const ownClients = []
     const mark = await this.database.writeMark()
     const ctx = {
       prisma: this.#client(variant),
-      Prisma: this.modules[variant].Prisma,
+      Prisma: this.clients.modules[variant].Prisma,
+      Instrumentation: this.generation.Instrumentation,
       variant,
       sleep,
       sql: (text, params) => this.database.sql(text, params),
@@ -70,18 +73,37 @@ export class Target {
 
   async close() {
     await Promise.all([...this.#clients.values()].map((client) => client.$disconnect()))
-    await this.database.close()
+    await this.clients.stop()
   }
 }
 
-/** Returns the problems of one operation as text, an empty list when both targets agree. */
-export async function compareOperation(operation, variant, reference, candidate, { honourExpectations }) {
-  const expected = await reference.run(operation, variant)
-  const problems = invalidity(operation, expected)
-  if (problems.length > 0) return problems.map((text) => `    the operation itself is wrong (reference): ${text}`)
-  const actual = await candidate.run(operation, variant)
-  if (operation.expectDifference && honourExpectations) return unmetExpectation(operation, actual)
-  const differences = diff(outcomeTree(expected), outcomeTree(actual), operation.generated)
+/**
+ * Returns the problems of one operation as text, an empty list when the candidate agrees with one of the references.
+ * The differences told are those to the first.
+ */
+export async function compareOperation(operation, variant, references, candidate, { honourExpectations }) {
+  const isSound = ({ name }) => !operation.flawed[name] && !operation.flawed[`${name} ${variant}`]
+  const usable = references.filter(isSound)
+  // Only in a self-check is the candidate one of those that have flaws.
+  if (!isSound(candidate)) return []
+  let actual
+  let told
+  for (const reference of usable) {
+    const expected = await reference.run(operation, variant)
+    const problems = invalidity(operation, expected, reference)
+    if (problems.length > 0)
+      return problems.map((text) => `    the operation itself is wrong (${reference.name}): ${text}`)
+    actual ??= await candidate.run(operation, variant)
+    if (operation.expectDifference && honourExpectations) return unmetExpectation(operation, actual)
+    const differences = differencesOf(operation, reference, expected, candidate, actual)
+    if (differences.length === 0) return []
+    told ??= differences.map(render)
+  }
+  return told ?? invalidity(operation, await candidate.run(operation, variant), candidate).map((text) => `    ${text}`)
+}
+
+function differencesOf(operation, reference, expected, candidate, actual) {
+  const differences = diff(outcomeTree(expected), outcomeTree(actual), operation.generated, candidate.generation)
   if (operation.state && (expected.rows || actual.rows)) {
     differences.push(
       ...diffRows(
@@ -91,15 +113,15 @@ export async function compareOperation(operation, variant, reference, candidate,
       ),
     )
   }
-  return differences.map(render)
+  return differences
 }
 
 /** An operation that does not do with the reference what its author meant would compare nothing of worth. */
-function invalidity({ throws, expectDifference }, { error, value, violations }) {
+function invalidity({ throws, expectDifference }, { error, value, violations }, { generation }) {
   if (expectDifference) return violations
   const problems = [...violations]
   const threw = error !== undefined
-  if (threw && !(throws && hasCode(error, throws))) problems.push(`unexpected ${describe(error)}`)
+  if (threw && !(throws && hasCode(error, throws, generation.codeless))) problems.push(`unexpected ${describe(error)}`)
   if (!threw && throws) problems.push(`expected ${throws}, but it succeeded`)
   if (!threw && !throws && value === undefined) problems.push('returns nothing to compare')
   return problems

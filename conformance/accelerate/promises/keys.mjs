@@ -1,6 +1,7 @@
 // Which requests share an entry, and that a hit is the same answer.
 import assert from 'node:assert/strict'
 import { encode } from '../../lib/encode.mjs'
+import { since } from '../../lib/promises.mjs'
 import { statusOf, until } from '../stage.mjs'
 
 const HOUR = 3600
@@ -73,7 +74,7 @@ export default {
     assert.equal(await read([]), 'ttl')
   },
 
-  'comments that change with each call do not defeat the cache': async (stage) => {
+  'comments that change with each call do not defeat the cache': since(7, async (stage) => {
     let calls = 0
     const traceparent = () => ({ traceparent: `00-${String(++calls).padStart(32, '0')}-${'1'.padStart(16, '0')}-01` })
     const action = ({ query }) => ({ action: query.action })
@@ -87,9 +88,9 @@ export default {
       assert.deepEqual([hit.info.cacheStatus, hit.info.signature], ['ttl', info.signature])
     }
     assert.equal(calls, 4)
-  },
+  }),
 
-  'a client that comments shares entries with one that does not': async (stage) => {
+  'a client that comments shares entries with one that does not': since(7, async (stage) => {
     const commenting = stage.open({ comments: [() => ({ traceparent: 'x' })] })
     const read = (prisma) => prisma.team.findMany({ where: { id: { gt: 1 } }, cacheStrategy }).withAccelerateInfo()
     const { info } = await read(commenting)
@@ -98,16 +99,16 @@ export default {
       const hit = await read(prisma)
       assert.deepEqual([hit.info.cacheStatus, hit.info.signature], ['ttl', info.signature])
     }
-  },
+  }),
 
-  'text that looks like comments in the arguments is not taken for them': async (stage) => {
+  'text that looks like comments in the arguments is not taken for them': since(7, async (stage) => {
     const commenting = stage.open({ comments: [() => ({ traceparent: 'x' })] })
     const status = (text) =>
       statusOf(commenting.article.findMany({ where: { text: { contains: text } }, cacheStrategy }))
     const texts = ['a","comments":{"traceparent":"x"}', 'a","comments":{"traceparent":"y"}', '"comments":{}', '\\"}']
     for (const text of texts) assert.equal(await status(text), 'miss')
     for (const text of texts) assert.equal(await status(text), 'ttl')
-  },
+  }),
 
   'a client that captures telemetry shares entries with one that does not': async (stage) => {
     const queries = []

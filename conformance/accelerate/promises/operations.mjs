@@ -191,7 +191,7 @@ function cached([model, operation, args], variant) {
   return async (stage) => {
     const prisma = stage.client(variant)
     const call = async (cacheStrategy) => {
-      const given = typeof args === 'function' ? args(stage) : args
+      const given = typeof args === 'function' ? args({ prisma }) : args
       const { data, info } = await prisma[model][operation]({ ...given, cacheStrategy }).withAccelerateInfo()
       return { data, status: info.cacheStatus }
     }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { encode } from '../../lib/encode.mjs'
 import { outcomeOf } from '../../lib/operations.mjs'
-import { loadProgram } from '../../prisma7/compare.mjs'
+import { loadProgram } from '../../compare.mjs'
 
 const HOUR = 3600
 const THEMES = [
@@ -60,6 +60,7 @@ async function sweep(stage, theme) {
   let hits = 0
   const problems = []
   for (const { operation, variant, title } of await loadProgram(new RegExp(`^${theme}/`))) {
+    if (operation.since > stage.major) continue
     const reports = { hits: 0, misses: [], differences: [] }
     const open = (options) =>
       stage.open({ variant, ...options, extension: doubt(stage.open({ variant, ...options }), reports) })

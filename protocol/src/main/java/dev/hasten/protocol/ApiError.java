@@ -156,7 +156,8 @@ public final class ApiError extends RuntimeException {
             String severity,
             String message,
             @Nullable String detail,
-            @Nullable String hint) {}
+            @Nullable String hint,
+            @Nullable String column) {}
 
     /** The same error with the report that it was made of. */
     public ApiError with(ServerReport report) {

@@ -25,7 +25,7 @@ public record HttpConfig(
         @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Event-loop threads.")
         int threads,
 
-        @Setting(value = "400", min = "10", max = "1000", doc = "Deepest nesting of a JSON request body.")
+        @Setting(value = "500", min = "10", max = "1000", doc = "Deepest nesting of a JSON request body.")
         int nestingDepth) {
     /** Event-loop threads to start: {@link #threads()}, or one per core where that is 0. */
     public int eventLoopThreads() {

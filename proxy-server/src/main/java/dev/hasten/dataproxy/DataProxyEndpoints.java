@@ -67,6 +67,9 @@ public final class DataProxyEndpoints {
 
     private Answer start(RequestContext request) {
         ClientVersion version = version(request);
+        if (request.database().schemas().find(request.exchange().pathParameter("schema")) == null) {
+            return EngineAnswers.schemaMissing();
+        }
         JsonNode body = parser.object(request.exchange().body());
         StartOptions options = new StartOptions(
                 duration(body, "timeout"),

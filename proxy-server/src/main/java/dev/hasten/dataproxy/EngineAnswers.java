@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class EngineAnswers {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String STATEMENTS = "quaint::connector::metrics";
+    private static final byte[] NEXT_EXTENSIONS = ",\"extensions\":".getBytes(UTF_8);
     private static final byte[] NOTHING = "null".getBytes(UTF_8);
     private static final byte[] SCHEMA_MISSING =
             "{\"EngineNotStarted\":{\"reason\":\"SchemaMissing\"}}".getBytes(UTF_8);
@@ -68,6 +69,17 @@ final class EngineAnswers {
         return Answer.json(200, JSON.writeValueAsBytes(all));
     }
 
+    /** A body that is a JSON object with at least one member, with one more. */
+    static Answer withExtensions(byte[] body, Map<String, ?> extensions) {
+        byte[] value = JSON.writeValueAsBytes(extensions);
+        byte[] whole = Arrays.copyOf(body, body.length + NEXT_EXTENSIONS.length + value.length);
+        int end = body.length - 1;
+        System.arraycopy(NEXT_EXTENSIONS, 0, whole, end, NEXT_EXTENSIONS.length);
+        System.arraycopy(value, 0, whole, end + NEXT_EXTENSIONS.length, value.length);
+        whole[whole.length - 1] = '}';
+        return Answer.json(200, whole);
+    }
+
     /** {@code {"batchResult":[...]}}. */
     static Answer batch(List<byte[]> results, @Nullable Map<String, ?> extensions) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -80,7 +92,7 @@ final class EngineAnswers {
         }
         body.write(']');
         if (extensions != null) {
-            body.writeBytes(",\"extensions\":".getBytes(UTF_8));
+            body.writeBytes(NEXT_EXTENSIONS);
             body.writeBytes(JSON.writeValueAsBytes(extensions));
         }
         body.write('}');

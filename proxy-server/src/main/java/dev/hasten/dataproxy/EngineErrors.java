@@ -71,8 +71,8 @@ final class EngineErrors {
             case "P2000" -> with(error, error.text(), meta("column_name", afterColon(error.text())));
             case "P2002" -> unique(error, cause);
             case "P2003" -> isRestriction(cause) ? error : foreignKey(error, cause, version);
-            case "P2010" -> raw(error);
-            case "P2011" -> with(error, error.text(), meta("constraint", constraint(cause, "fields")));
+            case "P2010" -> raw(error, version);
+            case "P2011" -> missingValue(error, cause, version);
             case "P2014" ->
                 with(
                         error,
@@ -98,6 +98,7 @@ final class EngineErrors {
             case "P2023" -> with(error, error.text(), meta("message", error.text()));
             case "P2025" -> missing(error, version);
             case "P2028" -> transaction(error);
+            case "P2034" -> with(error, error.text(), Map.of());
             // The engine has no code for the others; to have that of Prisma 7 is better than none.
             default -> error;
         };
@@ -145,6 +146,17 @@ final class EngineErrors {
         return key.find() ? List.of(key.group(1).replace("\"", "").split(", ", -1)) : null;
     }
 
+    private static ApiError missingValue(ApiError error, Map<?, ?> cause, ClientVersion version) {
+        ServerReport report = error.serverReport();
+        if (report != null && report.column() != null && !version.isAtLeast(6, 7)) {
+            return with(
+                    error,
+                    "Null constraint violation on the fields: (`" + report.column() + "`)",
+                    meta("constraint", List.of(report.column())));
+        }
+        return with(error, error.text().replace("`, `", "`,`"), meta("constraint", constraint(cause, "fields")));
+    }
+
     private static boolean isRestriction(Map<?, ?> cause) {
         return "RestrictViolation".equals(cause.get("kind"));
     }
@@ -167,13 +179,13 @@ final class EngineErrors {
         return with(error, text + field + "`", meta("field_name", field));
     }
 
-    private static ApiError raw(ApiError error) {
+    private static ApiError raw(ApiError error, ClientVersion version) {
         ServerReport report = error.serverReport();
         if (report == null) {
             Matcher said = RAW.matcher(error.text());
             return said.matches() ? with(error, error.text(), rawMeta(said.group(1), said.group(2))) : error;
         }
-        String message = rawMessage(report);
+        String message = rawMessage(report, version);
         return with(
                 error,
                 "Raw query failed. Code: `" + report.state() + "`. Message: `" + message + "`",
@@ -187,18 +199,23 @@ final class EngineErrors {
     }
 
     /** The engine has read errors of a few states, and passes on the others as its driver prints them. */
-    private static String rawMessage(ServerReport report) {
+    private static String rawMessage(ServerReport report, ClientVersion version) {
         return switch (report.state()) {
-            case "23502", "23505" -> report.detail() == null ? report.message() : report.detail();
-            case "22001", "22003", "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04", "53300" ->
+            case "23502", "23505" ->
+                report.detail() == null || version.isAtLeast(6, 7) ? report.message() : report.detail();
+            case "22001", "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04", "53300" ->
                 report.message();
-            default ->
-                report.severity()
-                        + ": "
-                        + report.message()
-                        + (report.detail() == null ? "" : "\nDETAIL: " + report.detail())
-                        + (report.hint() == null ? "" : "\nHINT: " + report.hint());
+            case "22003" -> version.isAtLeast(6, 7) ? report.message() : printed(report);
+            default -> printed(report);
         };
+    }
+
+    private static String printed(ServerReport report) {
+        return report.severity()
+                + ": "
+                + report.message()
+                + (report.detail() == null ? "" : "\nDETAIL: " + report.detail())
+                + (report.hint() == null ? "" : "\nHINT: " + report.hint());
     }
 
     private static Map<String, @Nullable Object> renamed(ApiError error, String... pairs) {
@@ -247,6 +264,9 @@ final class EngineErrors {
             default -> {
                 Object operation = error.meta().get("operation");
                 Object relationType = error.meta().get("relationType");
+                if ("a nested connect".equals(operation)) {
+                    yield cause.replaceFirst("' record \\(needed", "' record(s) (needed");
+                }
                 boolean nested = "a nested update".equals(operation) || "a nested delete".equals(operation);
                 yield nested && relationType != null
                         ? cause.replace(" " + relationType + " relation", " relation")

@@ -127,7 +127,10 @@ final class GraphqlEndpoint {
                 request.cancellation(),
                 cancellation ->
                         EngineAnswers.data(query.answerName(), runner.runPooled(job, request, cancellation), null));
-        return cache.answer(cached);
+        Map<String, ?> extensions = EngineAnswers.extensions(request.telemetry().extensions(), call.version());
+        return extensions == null || !cached.own()
+                ? cache.answer(cached)
+                : cache.label(EngineAnswers.withExtensions(cached.body().json(), extensions), cached);
     }
 
     private byte[] readForCache(RequestContext request) {

@@ -39,6 +39,11 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
      * @throws ApiError P6000 when it is something else
      */
     static JsonQuery of(JsonNode json) {
+        if (json.path("query").isString()) {
+            throw ApiError.badRequest(
+                    "Invalid request body: this is GraphQL, which clients before Prisma 5 speak; a query must"
+                            + " be a JSON object with `action` and `query`");
+        }
         JsonNode action = json.path("action");
         JsonNode model = json.path("modelName");
         if (!action.isString() || !json.path("query").isObject() || !(isAbsent(model) || model.isString())) {

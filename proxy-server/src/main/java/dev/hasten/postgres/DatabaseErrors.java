@@ -50,7 +50,8 @@ public final class DatabaseErrors {
                 String.valueOf(server.getSeverity()),
                 String.valueOf(server.getMessage()),
                 server.getDetail(),
-                server.getHint());
+                server.getHint(),
+                server.getColumn());
     }
 
     /** P2010 for a result column whose type Prisma does not read. */

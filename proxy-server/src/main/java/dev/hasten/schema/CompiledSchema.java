@@ -82,6 +82,10 @@ public final class CompiledSchema {
      * @throws ApiError with the compiler's own message when it does not
      */
     void check() {
+        String problem = DataModel.problemOf(text);
+        if (problem != null) {
+            throw ApiError.badRequest("The Prisma schema is not valid: " + problem);
+        }
         compiling.lock();
         try {
             openCompiler();

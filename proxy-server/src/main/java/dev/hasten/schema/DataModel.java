@@ -55,6 +55,35 @@ record DataModel(Map<String, Model> models) {
         BYTES
     }
 
+    /**
+     * What is wrong with a schema, in the words of Prisma's own validation; null when nothing is found. The query compiler
+     * does not look for this: it would break down over the first query of the model.
+     */
+    static @Nullable String problemOf(String schema) {
+        SchemaScanner scanner = new SchemaScanner(schema);
+        scanner.scan();
+        for (Map<String, SchemaScanner.FieldType> fields : scanner.models().values()) {
+            for (SchemaScanner.FieldType field : fields.values()) {
+                String name = field.name();
+                if (!SCALARS.containsKey(name)
+                        && !scanner.models().containsKey(name)
+                        && !scanner.otherTypes().contains(name)
+                        && !name.equals("Unsupported")) {
+                    return "Type \"%s\" is neither a built-in type, nor refers to another model, composite type, or enum. At line %d: %s"
+                            .formatted(
+                                    name,
+                                    field.line(),
+                                    schema.lines()
+                                            .skip(field.line() - 1L)
+                                            .findFirst()
+                                            .orElse("")
+                                            .strip());
+                }
+            }
+        }
+        return null;
+    }
+
     /** Reads a schema. */
     static DataModel of(String schema) {
         SchemaScanner scanner = new SchemaScanner(schema);

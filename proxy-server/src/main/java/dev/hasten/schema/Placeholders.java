@@ -25,12 +25,9 @@ import tools.jackson.databind.node.StringNode;
  */
 final class Placeholders {
     private static final Pattern DATE_TIME =
-            Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}(Z|\\+00:00)");
+            Pattern.compile("(?:\\d{4}|[+-]\\d{6})-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}(Z|\\+00:00)");
     private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,131072}(\\.\\d{1,16383})?");
     private static final Pattern WHOLE = Pattern.compile("-?\\d{1,19}");
-    private static final Pattern BASE64 =
-            Pattern.compile("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?");
-    private static final int MOST_BASE64 = 10_000;
 
     private final JsonGenerator out;
     private final boolean shared;
@@ -206,9 +203,20 @@ final class Placeholders {
         return new BigInteger(digits).bitLength() < Long.SIZE;
     }
 
-    /** Long ones are not looked through: no plan is worth it, and the pattern would recurse. */
     private static boolean isBase64(String text) {
-        return text.length() <= MOST_BASE64 && BASE64.matcher(text).matches();
+        int length = text.length();
+        int end = length;
+        while (end > 0 && length - end < 2 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            boolean digit = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!digit && c != '+' && c != '/') {
+                return false;
+            }
+        }
+        return length % 4 == 0;
     }
 
     private void write(String type, @Nullable String elementType, JsonNode value) {

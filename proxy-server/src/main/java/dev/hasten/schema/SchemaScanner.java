@@ -1,7 +1,9 @@
 package dev.hasten.schema;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds models and views with their fields in the text of a schema. Everything else is passed over: blocks of
@@ -14,8 +16,14 @@ final class SchemaScanner {
     private int at;
     private final Map<String, Map<String, FieldType>> models = new HashMap<>();
 
-    /** The type of a field as declared. */
-    record FieldType(String name, boolean list) {}
+    private final Set<String> otherTypes = new HashSet<>();
+
+    /**
+     * The type of a field as declared.
+     *
+     * @param line where, from 1
+     */
+    record FieldType(String name, boolean list, int line) {}
 
     SchemaScanner(String text) {
         this.text = text;
@@ -47,9 +55,17 @@ final class SchemaScanner {
             if (kind.equals("model") || kind.equals("view")) {
                 models.put(name, fields());
             } else {
+                if (kind.equals("enum") || kind.equals("type")) {
+                    otherTypes.add(name);
+                }
                 skipBlock();
             }
         }
+    }
+
+    /** The names of enums and composite types. */
+    Set<String> otherTypes() {
+        return otherTypes;
     }
 
     private Map<String, FieldType> fields() {
@@ -59,7 +75,7 @@ final class SchemaScanner {
             skipBlanks();
             String type = word();
             if (!name.isEmpty() && !type.isEmpty()) {
-                fields.put(name, new FieldType(type, current() == '['));
+                fields.put(name, new FieldType(type, current() == '[', line()));
             }
             skipLine();
         }
@@ -144,6 +160,14 @@ final class SchemaScanner {
             return true;
         }
         return false;
+    }
+
+    private int line() {
+        return 1
+                + (int) text.substring(0, Math.min(at, text.length()))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
     }
 
     /** A name; empty when something else stands here, which is not passed. */

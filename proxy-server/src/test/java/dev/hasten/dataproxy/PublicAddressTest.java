@@ -2,6 +2,7 @@ package dev.hasten.dataproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.testing.DataProxyClient;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.io.BufferedReader;
@@ -20,6 +21,15 @@ final class PublicAddressTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
+    private static final String SCHEMA = """
+            datasource db {
+              provider = "postgresql"
+            }
+            model Item {
+              id Int @id
+            }
+            """;
+
     private static TestServer server;
 
     @BeforeAll
@@ -34,10 +44,12 @@ final class PublicAddressTest {
 
     /** The answer to the start of a transaction; the client of the JDK does not send other hosts. */
     private static String start(TestServer asked, String headers) throws IOException {
+        DataProxyClient client = new DataProxyClient(asked.client(), "6.19.0", SCHEMA);
+        client.upload();
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), asked.server().port())) {
             socket.getOutputStream()
-                    .write(("POST /6.19.0/" + "0".repeat(64) + "/transaction/start HTTP/1.1\r\n" + headers
+                    .write(("POST " + client.base() + "/transaction/start HTTP/1.1\r\n" + headers
                                     + "Authorization: Bearer " + TestServer.KEY
                                     + "\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
                             .getBytes(StandardCharsets.UTF_8));
@@ -49,7 +61,7 @@ final class PublicAddressTest {
 
     @Test
     void hostOfTheRequestIsUsedWithHttpsByRule() throws IOException {
-        assertThat(start(server, "Host: db.example.com\r\n")).contains("\"https://db.example.com/6.19.0/000");
+        assertThat(start(server, "Host: db.example.com\r\n")).contains("\"https://db.example.com/6.19.0/");
         assertThat(start(server, "Host: db.example.com:4466\r\n")).contains("\"https://db.example.com:4466/6.19.0/");
     }
 

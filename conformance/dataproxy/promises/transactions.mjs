@@ -1,0 +1,133 @@
+// Interactive transactions as the protocol has them.
+import assert from 'node:assert/strict'
+import { hashOf, newSchema, read, TEAMS, teams } from '../stage.mjs'
+
+const schema = newSchema()
+const rename = (name) => read('Team', 'updateOne', { where: { id: 1 }, data: { name } })
+
+async function begin(stage, { headers, ...options } = {}) {
+  await stage.ask(schema, teams)
+  const settings = { max_wait: 2000, timeout: 20_000, ...options }
+  return stage.call(`/6.19.3/${hashOf(schema)}/transaction/start`, settings, { headers })
+}
+
+async function open(stage, options) {
+  const { status, body } = await begin(stage, options)
+  assert.equal(status, 200, JSON.stringify(body))
+  const { endpoint } = body['data-proxy']
+  return {
+    id: body.id,
+    endpoint,
+    ask: (query) => stage.call(`${endpoint}/graphql`, query, { headers: { 'x-transaction-id': body.id } }),
+    end: (action) => stage.call(`${endpoint}/${action}`),
+  }
+}
+
+const nameOf = async (stage) => (await stage.sql('select name from "Team" where id = 1'))[0].name
+
+function isGone({ status, body }) {
+  // A query says so among its errors, the other calls as an error of the server.
+  const error = status === 200 ? body.errors?.[0]?.user_facing_error : body
+  assert.equal(error?.error_code, 'P2028', JSON.stringify(body))
+  assert.match(error.message, /^Transaction API error: /)
+}
+
+export default {
+  'the endpoint is a URL at the address that the client used': async (stage) => {
+    const transaction = await open(stage)
+    assert.ok(transaction.endpoint.startsWith(`${stage.origin}/`), transaction.endpoint)
+    assert.equal((await transaction.end('rollback')).status, 200)
+  },
+
+  'headers that a proxy could set do not bend the endpoint': async (stage) => {
+    const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' }
+    const transaction = await open(stage, { headers })
+    assert.ok(transaction.endpoint.startsWith(`${stage.origin}/`), transaction.endpoint)
+    assert.equal((await transaction.end('rollback')).status, 200)
+  },
+
+  'what is done in it is seen by others after the commit': async (stage) => {
+    const transaction = await open(stage)
+    assert.deepEqual((await transaction.ask(rename('new'))).body, { data: { updateOneTeam: { id: 1, name: 'new' } } })
+    assert.equal(await nameOf(stage), 'core')
+    assert.deepEqual((await transaction.end('commit')).status, 200)
+    assert.equal(await nameOf(stage), 'new')
+  },
+
+  'a rollback undoes it': async (stage) => {
+    const transaction = await open(stage)
+    await transaction.ask(rename('new'))
+    assert.equal((await transaction.end('rollback')).status, 200)
+    assert.equal(await nameOf(stage), 'core')
+  },
+
+  'a batch in it is part of it': async (stage) => {
+    const transaction = await open(stage)
+    const { body } = await transaction.ask({ batch: [rename('a'), rename('b'), teams] })
+    assert.equal(body.batchResult.length, 3)
+    assert.deepEqual(body.batchResult[1], { data: { updateOneTeam: { id: 1, name: 'b' } } })
+    assert.equal(await nameOf(stage), 'core')
+    await transaction.end('rollback')
+    assert.equal(await nameOf(stage), 'core')
+  },
+
+  'every isolation level that PostgreSQL has': async (stage) => {
+    for (const level of ['ReadUncommitted', 'ReadCommitted', 'RepeatableRead', 'Serializable']) {
+      const transaction = await open(stage, { isolation_level: level })
+      const raw = { query: "select current_setting('transaction_isolation') as v", parameters: '[]' }
+      const { body } = await transaction.ask({ action: 'queryRaw', query: { arguments: raw, selection: {} } })
+      assert.equal(body.data.queryRaw.rows[0][0].replace(' ', '').toLowerCase(), level.toLowerCase())
+      await transaction.end('rollback')
+    }
+  },
+
+  'after its end it is told to be gone': async (stage) => {
+    for (const action of ['commit', 'rollback']) {
+      const transaction = await open(stage)
+      await transaction.end(action)
+      isGone(await transaction.ask(teams))
+      isGone(await transaction.end('commit'))
+      isGone(await transaction.end('rollback'))
+    }
+  },
+
+  'when its time is over it is told to be gone, and nothing of it stays': async (stage) => {
+    const transaction = await open(stage, { timeout: 300 })
+    await transaction.ask(rename('late'))
+    await stage.sql('select pg_sleep(0.6)')
+    isGone(await transaction.ask(teams))
+    isGone(await transaction.end('commit'))
+    assert.equal(await nameOf(stage), 'core')
+    assert.deepEqual((await stage.ask(schema, teams)).body, TEAMS)
+  },
+
+  'a transaction that never was is told to be gone': async (stage) => {
+    const { endpoint, id, end } = await open(stage)
+    const other = endpoint.replace(id, [...id].reverse().join(''))
+    isGone(await stage.call(`${other}/graphql`, teams))
+    isGone(await stage.call(`${other}/commit`))
+    isGone(await stage.call(`${other}/rollback`))
+    await end('rollback')
+  },
+
+  'a transaction belongs to its key and needs one': async (stage) => {
+    const transaction = await open(stage)
+    for (const key of [null, 'wrong']) {
+      for (const action of ['graphql', 'commit', 'rollback']) {
+        const { status } = await stage.call(`${transaction.endpoint}/${action}`, teams, { key })
+        assert.equal(status, 401)
+      }
+    }
+    assert.deepEqual((await transaction.ask(teams)).body, TEAMS)
+    await transaction.end('rollback')
+  },
+
+  'wrong options are refused': async (stage) => {
+    const wrong = [{ isolation_level: 'Snapshot' }, { isolation_level: 7 }, { timeout: 'soon' }, { max_wait: -1 }]
+    for (const options of wrong) {
+      const { status, body } = await begin(stage, options)
+      assert.ok(status >= 400 && status < 500, `${JSON.stringify(options)}: ${status} ${JSON.stringify(body)}`)
+      assert.match(body.error_code, /^P\d{4}$/)
+    }
+  },
+}

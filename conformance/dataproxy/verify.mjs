@@ -1,0 +1,47 @@
+// Checks what Hasten promises to clients that speak the data proxy protocol.
+// Usage: see ../README.md
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Database } from '../lib/databases.mjs'
+import { verifyPromises } from '../lib/promises.mjs'
+import generation from '../prisma6/generation.mjs'
+import { setUp } from '../schema/schema.mjs'
+import { Stage } from './stage.mjs'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+
+/**
+ * Starts Hasten, verifies and prints; returns whether all promises were kept.
+ * @param databaseUrl a database, which is wiped
+ * @param only regular expression on `theme/name`
+ */
+export async function verify({ databaseUrl, only, slow = false }) {
+  const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-data-proxy-'))
+  const database = await Database.prepare(databaseUrl, await setUp(databaseUrl, generation.major))
+  const apiKey = randomBytes(24).toString('hex')
+  const clients = await generation.candidate()
+  const stage = await Stage.open({ stateDir, databaseUrl, apiKey, database, clients })
+  try {
+    const title = 'Promises of the data proxy protocol'
+    return await verifyPromises(path.join(here, 'promises'), stage, { title, only, slow })
+  } finally {
+    await stage.close()
+    fs.rmSync(stateDir, { recursive: true, force: true })
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { 'database-url': { type: 'string' }, only: { type: 'string' }, slow: { type: 'boolean' } },
+  })
+  if (!values['database-url']) {
+    console.error('usage: verify.mjs --database-url URL [--only pattern] [--slow]')
+    process.exit(2)
+  }
+  const ok = await verify({ ...values, databaseUrl: values['database-url'] })
+  process.exit(ok ? 0 : 1)
+}

@@ -1,0 +1,82 @@
+// Prisma 5 and 6 without an engine: clients that speak the data proxy protocol, and the same version with an engine of
+// its own on a database, to compare with.
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { schemaFor, VARIANTS, withPreviewFeatures } from '../schema/schema.mjs'
+import { generate, loadWithWasmEngine } from './prisma-cli.mjs'
+
+/** The clients of one major version, whose packages are installed in the folder `home`. */
+export class EnginelessVersion {
+  #home
+  #major
+  #features
+
+  /** @param features maps the preview features of the schema to those of this version */
+  constructor({ home, major, features = (list) => list }) {
+    this.#home = home
+    this.#major = major
+    this.#features = features
+    this.require = createRequire(path.join(home, 'package.json'))
+  }
+
+  /** `withAccelerate` of the extension's versions for these clients, the newest first. */
+  extensions() {
+    const { version, withAccelerate } = this.#extension('@prisma/extension-accelerate')
+    const first = this.#extension('extension-accelerate-1')
+    return {
+      [version]: withAccelerate,
+      // `withAccelerate` of version 1 takes no options; this is what it calls.
+      [first.version]: (options) => first.makeAccelerateExtension(options?.fetch ?? fetch),
+    }
+  }
+
+  #extension(name) {
+    const manifest = path.join(this.#home, 'node_modules', name, 'package.json')
+    const { version } = JSON.parse(fs.readFileSync(manifest, 'utf8'))
+    return { version, ...this.require(name) }
+  }
+
+  /** Clients of a server that speaks the data proxy protocol. */
+  async clientsOf(url) {
+    return {
+      modules: await this.#eachVariant('', { flags: ['--no-engine'], load: this.require }),
+      connect: ({ PrismaClient }, options) => new PrismaClient({ datasourceUrl: url, ...options }),
+      stop: () => {},
+    }
+  }
+
+  /** The query engine (Rust, as WebAssembly), which the vendor's server of this protocol was made of. */
+  async queryEngine(adapters, features = []) {
+    return this.#on(adapters, await this.#eachVariant('-engine', { features, load: loadWithWasmEngine }))
+  }
+
+  /** The engine in TypeScript with the query compiler, which followed it. */
+  async clientEngine(adapters) {
+    const generator = { engineType: 'client' }
+    return this.#on(adapters, await this.#eachVariant('-client', { generator, load: this.require }))
+  }
+
+  #on(adapters, modules) {
+    return {
+      modules,
+      connect: ({ PrismaClient }, options) => new PrismaClient({ adapter: adapters.next(), ...options }),
+      stop: () => adapters.close(),
+    }
+  }
+
+  async #eachVariant(suffix, { features = [], load, ...options }) {
+    const schema = schemaFor(this.#major)
+    const modules = {}
+    for (const [variant, added] of Object.entries(VARIANTS)) {
+      const output = await generate({
+        home: this.#home,
+        name: `${variant}${suffix}`,
+        schema: withPreviewFeatures(schema, (list) => [...this.#features(list), ...added, ...features]),
+        ...options,
+      })
+      modules[variant] = load(output)
+    }
+    return modules
+  }
+}

@@ -1,0 +1,37 @@
+// Starts and stops Hasten.
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startProcess } from './processes.mjs'
+
+const command = process.env.HASTEN_COMMAND ?? fileURLToPath(new URL('../../bin/hasten', import.meta.url))
+
+/**
+ * Starts `hasten serve` and waits until it has printed the awaited URLs; answers the process with the URLs.
+ * @param name of the server in messages, and of its folder in stateDir
+ * @param settings environment variables
+ * @param tls serve HTTPS; `caFile` of the answer is the certificate to trust
+ */
+export async function startHasten(name, stateDir, settings, { awaited = ['DATABASE_URL'], tls = false } = {}) {
+  const { DATABASE_URL, DIRECT_URL, ...inherited } = process.env
+  const state = path.join(stateDir, name)
+  const printed = {}
+  const server = await startProcess(command, ['serve', ...(tls ? ['--tls-dev'] : [])], {
+    name: `hasten serve (${name})`,
+    env: { ...inherited, HASTEN_PORT: '0', HASTEN_ADMIN_PORT: '0', HASTEN_STATE_DIR: state, ...settings },
+    ready: (line) => {
+      const found = /^\s*(?:export )?(DATABASE_URL|DIRECT_URL)="([^"]+)"/.exec(line)
+      if (found) printed[found[1]] = found[2]
+      return awaited.every((variable) => printed[variable] !== undefined)
+    },
+  })
+  const urls = { url: printed.DATABASE_URL, directUrl: printed.DIRECT_URL }
+  return { ...server, ...urls, name, caFile: path.join(state, 'tls', 'ca.pem') }
+}
+
+/** Ends a server and throws when it does not end well. */
+export async function stopHasten(server) {
+  const code = await server.stop()
+  if (code === 0) return
+  const lines = server.lines.slice(-20).join('\n')
+  throw new Error(`hasten serve (${server.name}) ended with ${code} after SIGTERM:\n${lines}`)
+}

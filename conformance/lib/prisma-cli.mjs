@@ -1,0 +1,68 @@
+// Generates clients by Prisma's own command line, for the versions whose command line generates without an engine.
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+/** Nothing is downloaded: the command line takes any program for its engines, and does not run them. */
+const ENVIRONMENT = {
+  PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+  PRISMA_QUERY_ENGINE_LIBRARY: '/bin/true',
+  PRISMA_GENERATE_SKIP_AUTOINSTALL: '1',
+  PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  CHECKPOINT_DISABLE: '1',
+}
+
+/**
+ * Writes the client for `schema` to `home/generated/name` and returns that folder.
+ * @param home folder with the node_modules of a Prisma version
+ * @param schema Prisma schema with a `generator client` and a `datasource db`, both without the lines made here
+ * @param generator further lines of the generator, such as `{ engineType: 'client' }`
+ * @param flags of `prisma generate`
+ */
+export async function generate({ home, name, schema, generator = {}, flags = [] }) {
+  const output = path.join(home, 'generated', name)
+  fs.rmSync(output, { recursive: true, force: true })
+  fs.mkdirSync(output, { recursive: true })
+  const lines = Object.entries({ output, ...generator }).map(([key, value]) => `  ${key} = ${JSON.stringify(value)}\n`)
+  // The client's folder gets a file of this name, too, so the schema lies beside it.
+  const schemaPath = `${output}.prisma`
+  fs.writeFileSync(
+    schemaPath,
+    schema
+      .replace(/generator client \{\n/, `$&${lines.join('')}`)
+      .replace(/datasource db \{\n/, `$&  url = env("CONFORMANCE_DATABASE_URL")\n`),
+  )
+  const cli = createRequire(path.join(home, 'package.json')).resolve('prisma/build/index.js')
+  await promisify(execFile)(process.execPath, [cli, 'generate', '--schema', schemaPath, ...flags], {
+    cwd: home,
+    env: { ...process.env, ...ENVIRONMENT },
+  })
+  return output
+}
+
+/**
+ * Makes the WebAssembly query engine of a generated client run in Node, and returns the client's module.
+ * The generated `wasm.js` is made for edge runtimes: here it takes the client's runtime for Node, and its engine, which
+ * it imports as `#wasm-engine-loader` (each platform that Prisma knows resolves that in its own way), from the file.
+ */
+export function loadWithWasmEngine(output) {
+  const file = (name) => path.join(output, name)
+  const edge = fs.readFileSync(file('wasm.js'), 'utf8')
+  const node = edge.replace(/'\.\/runtime\/wasm[a-z-]*\.js'/, "'./runtime/library.js'")
+  if (node === edge) throw new Error(`${file('wasm.js')} names its runtime in another way`)
+  fs.writeFileSync(file('wasm-node.js'), node)
+  fs.writeFileSync(
+    file('wasm-node-loader.mjs'),
+    `import fs from 'node:fs'
+const bytes = fs.readFileSync(new URL('query_engine_bg.wasm', import.meta.url))
+export default Promise.resolve({ default: new WebAssembly.Module(bytes) })
+`,
+  )
+  const manifest = file('package.json')
+  const content = JSON.parse(fs.readFileSync(manifest, 'utf8'))
+  content.imports['#wasm-engine-loader'] = './wasm-node-loader.mjs'
+  fs.writeFileSync(manifest, JSON.stringify(content))
+  return createRequire(manifest)('./wasm-node.js')
+}

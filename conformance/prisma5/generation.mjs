@@ -1,0 +1,40 @@
+// Prisma 5 without an engine, compared with its query engine.
+import { fileURLToPath } from 'node:url'
+import { DEPARTURES_OF_5 } from '../lib/departures.mjs'
+import { EnginelessVersion } from '../lib/engineless.mjs'
+
+const version = new EnginelessVersion({
+  home: fileURLToPath(new URL('.', import.meta.url)),
+  major: 5,
+  features: (list) => [...list.map((name) => name.replace('fullTextSearchPostgres', 'fullTextSearch')), 'omitApi'],
+})
+const { PrismaPg } = version.require('@prisma/adapter-pg')
+const pg = version.require('pg')
+
+/** The adapters of this version leave the pool to the application. */
+function adaptersOf(databaseUrl) {
+  const pools = []
+  return {
+    next() {
+      const pool = new pg.Pool({ connectionString: databaseUrl })
+      pool.on('error', () => {})
+      pools.push(pool)
+      return new PrismaPg(pool)
+    },
+    close: () => Promise.all(pools.map((pool) => pool.end())),
+  }
+}
+
+export default {
+  title: 'Prisma 5',
+  major: 5,
+  codeless: true,
+  departures: DEPARTURES_OF_5,
+  bareTransactionErrors: true,
+  urlOption: 'datasourceUrl',
+  extensions: version.extensions(),
+  candidate: (url) => version.clientsOf(url),
+  references: {
+    engine5: (databaseUrl) => version.queryEngine(adaptersOf(databaseUrl), ['driverAdapters']),
+  },
+}

@@ -1,0 +1,30 @@
+// Prisma 6 without an engine, compared with both engines that Prisma 6 can have.
+import { fileURLToPath } from 'node:url'
+import { DEPARTURES } from '../lib/departures.mjs'
+import { EnginelessVersion } from '../lib/engineless.mjs'
+
+const version = new EnginelessVersion({ home: fileURLToPath(new URL('.', import.meta.url)), major: 6 })
+const { PrismaPg } = version.require('@prisma/adapter-pg')
+const { PrismaInstrumentation } = version.require('@prisma/instrumentation')
+
+/** Each client disposes of the pool of its adapter. */
+const adaptersOf = (databaseUrl) => ({
+  next: () => new PrismaPg({ connectionString: databaseUrl }),
+  close: () => {},
+})
+
+export default {
+  title: 'Prisma 6',
+  major: 6,
+  codeless: true,
+  departures: DEPARTURES,
+  bareTransactionErrors: true,
+  Instrumentation: PrismaInstrumentation,
+  urlOption: 'datasourceUrl',
+  extensions: version.extensions(),
+  candidate: (url) => version.clientsOf(url),
+  references: {
+    engine6: (databaseUrl) => version.queryEngine(adaptersOf(databaseUrl)),
+    client6: (databaseUrl) => version.clientEngine(adaptersOf(databaseUrl)),
+  },
+}

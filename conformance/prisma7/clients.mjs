@@ -1,0 +1,48 @@
+// Generates the unmodified Prisma Client without the Prisma command line (which wants native engines).
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+const require = createRequire(import.meta.url)
+
+/** Version of `@prisma/client` that is under test. */
+export const clientVersion = require('@prisma/client/package.json').version
+
+/** Writes the client for `schema` to `outputDir` and returns its module. */
+export async function generateClient({ schema, schemaPath, outputDir }) {
+  // These pull in half of Prisma's command line; only loaded when a client is made.
+  const internals = require('@prisma/internals')
+  const { generateClient: generate } = require('@prisma/client-generator-js')
+  const dmmf = await internals.getDMMF({ datamodel: [[schemaPath, schema]] })
+  const context = await internals.processSchemaResult({
+    printLoadMessage: false,
+    schemaResult: { schemas: [[schemaPath, schema]], schemaPath, schemaRootDir: path.dirname(schemaPath) },
+  })
+  const runtime = path.join(path.dirname(require.resolve('@prisma/client/package.json')), 'runtime')
+  fs.rmSync(outputDir, { recursive: true, force: true })
+  await generate({
+    datamodel: schema,
+    schemaPath,
+    binaryPaths: {},
+    datasources: context.datasources,
+    outputDir,
+    copyRuntime: false,
+    dmmf,
+    generator: context.generators[0],
+    engineVersion: require('@prisma/engines-version').enginesVersion,
+    clientVersion,
+    testMode: true,
+    activeProvider: 'postgresql',
+    runtimeBase: runtime,
+    runtimeSourcePath: runtime,
+    target: 'nodejs',
+    generatedFileExtension: 'ts',
+    importFileExtension: '',
+    moduleFormat: 'cjs',
+    tsNoCheckPreamble: false,
+    compilerBuild: 'fast',
+  })
+  // The generated files are CommonJS; the project around them is not.
+  fs.writeFileSync(path.join(outputDir, 'package.json'), '{"type":"commonjs"}\n')
+  return require(outputDir)
+}

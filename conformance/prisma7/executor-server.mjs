@@ -1,0 +1,31 @@
+// The official executor for one database: node executor-server.mjs <databaseUrl> <port, 0 = any>.
+// Accepts any API key. Prints its port, ends when its standard input is closed.
+import { serve } from '@hono/node-server'
+import { context, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+
+const [databaseUrl, port] = process.argv.slice(2)
+
+// The executor takes its tracer when it is loaded, so OpenTelemetry comes first.
+context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+trace.setGlobalTracerProvider(new BasicTracerProvider())
+const executor = await import('@prisma/query-plan-executor')
+
+const server = await executor.Server.create({
+  databaseUrl,
+  maxResponseSize: executor.parseSize('128 MiB'),
+  queryTimeout: executor.parseDuration('PT30S'),
+  maxTransactionTimeout: executor.parseDuration('PT1M'),
+  maxTransactionWaitTime: executor.parseDuration('PT1M'),
+  perRequestLogContext: { logFormat: 'text', logLevel: 'error' },
+})
+const http = serve({ fetch: server.fetch, hostname: '127.0.0.1', port: Number(port) }, (info) =>
+  console.log(`port ${info.port}`),
+)
+process.stdin.resume()
+process.stdin.on('end', () => process.exit(0))
+process.on('SIGTERM', () => {
+  http.close()
+  process.exit(0)
+})

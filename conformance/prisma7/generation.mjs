@@ -1,0 +1,64 @@
+// Prisma 7: the remote executor's protocol, compared with the official executor.
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { withAccelerate } from '@prisma/extension-accelerate'
+import { PrismaInstrumentation } from '@prisma/instrumentation'
+import { startProcess } from '../lib/processes.mjs'
+import { schemaFor, schemaPath, VARIANTS, withPreviewFeatures } from '../schema/schema.mjs'
+import { generateClient } from './clients.mjs'
+
+const MAJOR = 7
+const generated = fileURLToPath(new URL('generated/', import.meta.url))
+
+let modules
+
+/** The generated client modules by variant; generated once per process. */
+function clientModules() {
+  modules ??= generateAll()
+  return modules
+}
+
+async function generateAll() {
+  const schema = schemaFor(MAJOR)
+  const found = {}
+  for (const [variant, added] of Object.entries(VARIANTS)) {
+    found[variant] = await generateClient({
+      schema: withPreviewFeatures(schema, (features) => [...features, ...added]),
+      schemaPath,
+      outputDir: path.join(generated, variant),
+    })
+  }
+  return found
+}
+
+/** Clients of whichever server speaks the remote executor's protocol. */
+async function clientsOf(url) {
+  return {
+    modules: await clientModules(),
+    connect: ({ PrismaClient }, options) => new PrismaClient({ accelerateUrl: url, ...options }),
+    stop: () => {},
+  }
+}
+
+/** The official executor for a database, as a process of its own. */
+async function startExecutor(databaseUrl) {
+  let port
+  const script = fileURLToPath(new URL('executor-server.mjs', import.meta.url))
+  const server = await startProcess(process.execPath, [script, databaseUrl, '0'], {
+    name: 'the official executor',
+    ready: (line) => (port = /^port (\d+)$/.exec(line)?.[1]) !== undefined,
+  })
+  const clients = await clientsOf(`prisma+postgres://127.0.0.1:${port}/?api_key=reference`)
+  return { ...clients, stop: () => server.stop() }
+}
+
+export default {
+  title: 'Prisma 7',
+  major: MAJOR,
+  codeless: false,
+  Instrumentation: PrismaInstrumentation,
+  urlOption: 'accelerateUrl',
+  extensions: { '3.0.1': withAccelerate },
+  candidate: clientsOf,
+  references: { executor7: startExecutor },
+}
