@@ -203,9 +203,8 @@ final class EngineErrors {
         return switch (report.state()) {
             case "23502", "23505" ->
                 report.detail() == null || version.isAtLeast(6, 7) ? report.message() : report.detail();
-            case "22001", "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04", "53300" ->
-                report.message();
-            case "22003" -> version.isAtLeast(6, 7) ? report.message() : printed(report);
+            case "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04", "53300" -> report.message();
+            case "22001", "22003" -> version.isAtLeast(6, 7) ? report.message() : printed(report);
             default -> printed(report);
         };
     }
