@@ -69,7 +69,9 @@ export default [
   ),
   op('booleans', roundTrips('bool', [[], [true, false, true]])),
   op('dates', roundTrips('date', [[], dates, [dates[0]]])),
-  op('bytes', roundTrips('bytes', [[], [new Uint8Array(), Buffer.from([0, 255]), Buffer.from('\\x"{},')]])),
+  op('bytes', roundTrips('bytes', [[], [new Uint8Array(), Buffer.from([0, 255]), Buffer.from('\\x"{},')]]), {
+    flawed: { executor7: 'it writes the base64 text of bytes in lists' },
+  }),
   op(
     'json',
     async ({ prisma, sql }) => {

@@ -18,7 +18,7 @@ public record ServerConfig(
         int port,
 
         @Setting(
-                pattern = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-fA-F:.]+\\](:[0-9]{1,5})?",
+                pattern = "https?://[A-Za-z0-9.:\\[\\]-]+",
                 doc =
                         "Where clients reach this server, such as `https://db.example.com`, when a proxy in between does not"
                                 + " pass on the `Host` header. Interactive transactions of Prisma 5 and 6 need it.")

@@ -71,7 +71,7 @@ public final class RequestTelemetry implements StatementObserver {
                     .addKeyValue("sql", oneLine(sql))
                     .log("slow query");
         }
-        if (!capture.any()) {
+        if (!capture.spans() && !capture.levels().contains("query")) {
             return;
         }
         String spanId = nextSpanId();

@@ -50,7 +50,7 @@ class ConfigTest {
                         Duration.ofSeconds(75),
                         10_000,
                         0,
-                        150));
+                        500));
         assertThat(config.http().eventLoopThreads()).isPositive();
         assertThat(config.log())
                 .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, Duration.ofSeconds(1), false));
@@ -104,7 +104,7 @@ class ConfigTest {
             }
             String text = key.type() instanceof ValueType.Url
                     ? Sources.URL
-                    : key.defaultText().orElse("some-text");
+                    : key.defaultText().orElse("https://some-text");
             for (Sources source : new Sources[] {
                 new Sources(directory).env(Key.variable(path), text),
                 new Sources(directory).flag(path, text),

@@ -165,8 +165,8 @@ final class BadRequestTest {
 
     @Test
     void nestingIsLimitedInPlanAndParameters() {
-        String deepList = "[".repeat(200) + "]".repeat(200);
-        String deepPlan = "{\"type\":\"reverse\",\"args\":".repeat(200) + "{\"type\":\"unit\"}" + "}".repeat(200);
+        String deepList = "[".repeat(600) + "]".repeat(600);
+        String deepPlan = "{\"type\":\"reverse\",\"args\":".repeat(600) + "{\"type\":\"unit\"}" + "}".repeat(600);
         for (String body : List.of(
                 "{\"operation\":\"x\",\"plan\":" + deepPlan + ",\"params\":{}}",
                 "{\"operation\":\"x\",\"plan\":{\"type\":\"unit\"},\"params\":{\"a\":" + deepList + "}}",
@@ -176,7 +176,7 @@ final class BadRequestTest {
         }
         assertThat(send("{\"operation\":\"x\",\"plan\":" + deepPlan + ",\"params\":{}}")
                         .error())
-                .contains("150");
+                .contains("500");
     }
 
     @ParameterizedTest

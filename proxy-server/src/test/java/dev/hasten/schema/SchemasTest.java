@@ -197,6 +197,28 @@ final class SchemasTest {
     }
 
     @Test
+    void moreSchemasThanCompilersInMemoryAreServed() {
+        Schemas schemas = schemas(new Limits(20, 1 << 20));
+        List<String> hashes = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            hashes.add(upload(schemas, schema("M" + i)));
+        }
+        for (String selection : List.of("{\"id\":true}", "{\"$scalars\":true}")) {
+            for (int i = 0; i < 12; i++) {
+                CompiledSchema schema = schemas.find(hashes.get(i));
+                assertThat(schema).isNotNull();
+                assertThat(schema.compile(JsonMapper.shared()
+                                        .readTree(
+                                                "{\"modelName\":\"M%d\",\"action\":\"findMany\",\"query\":{\"arguments\":{},\"selection\":%s}}"
+                                                        .formatted(i, selection)))
+                                .plan()
+                                .pureRead())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
     void serverThatCannotKeepSchemasWorksWithoutKeepingThem() {
         SchemaStore broken = new SchemaStore() {
             @Override
