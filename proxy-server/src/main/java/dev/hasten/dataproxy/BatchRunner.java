@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hasten.http.Answer;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.value.Generators;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
@@ -14,6 +16,7 @@ import dev.hasten.schema.CompiledSchema;
 import dev.hasten.transaction.PooledStatements;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,25 +30,15 @@ final class BatchRunner {
     private static final byte[] NO_ROWS = "[]".getBytes(UTF_8);
     private static final byte[] NULL = "null".getBytes(UTF_8);
 
-    private final GraphqlEndpoint single;
     private final PlanRunner runner;
 
-    BatchRunner(GraphqlEndpoint single, PlanRunner runner) {
-        this.single = single;
+    BatchRunner(PlanRunner runner) {
         this.runner = runner;
     }
 
-    /** Says which query of a batch it was. */
-    private static final class FailedQuery extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final transient ApiError error;
-        private final int index;
-
-        FailedQuery(ApiError error, int index) {
-            super(null, null, false, false);
-            this.error = error;
-            this.index = index;
-        }
+    /** Which query of a batch runs, to say so when it fails. */
+    private static final class Turn {
+        private int index;
     }
 
     /** Runs {@code {"batch":[...],"transaction"?:{"isolationLevel"?}}}. */
@@ -54,22 +47,22 @@ final class BatchRunner {
         JsonNode transaction = body.path("transaction");
         if (transaction.isObject()) {
             String isolationLevel = IsolationLevels.sql(transaction.path("isolationLevel"));
+            List<PreparedQuery> prepared = prepared(queries, schema, request);
             return whole(
                     version,
                     request,
-                    () -> PlanRunner.pooled(
+                    turn -> PlanRunner.pooled(
                             request,
                             request.cancellation(),
                             statements -> statements.inTransaction(
-                                    isolationLevel, () -> all(queries, schema, version, statements, request))));
+                                    isolationLevel, () -> all(prepared, version, statements, request, turn))));
         }
-        List<byte[]> compacted = compacted(queries, schema, version, request);
-        List<byte[]> results = compacted != null
-                ? compacted
-                : PlanRunner.pooled(
-                        request,
-                        request.cancellation(),
-                        statements -> each(queries, schema, version, statements, request));
+        List<byte[]> results = compacted(queries, schema, version, request);
+        if (results == null) {
+            List<PreparedQuery> prepared = prepared(queries, schema, request);
+            results = PlanRunner.pooled(
+                    request, request.cancellation(), statements -> each(prepared, version, statements, request));
+        }
         return EngineAnswers.batch(
                 results, EngineAnswers.extensions(request.telemetry().extensions(), version));
     }
@@ -81,8 +74,15 @@ final class BatchRunner {
             ClientVersion version,
             Statements statements,
             RequestContext request) {
-        List<JsonQuery> queries = queries(body);
-        return whole(version, request, () -> all(queries, schema, version, statements, request));
+        List<PreparedQuery> prepared = prepared(queries(body), schema, request);
+        return whole(version, request, turn -> all(prepared, version, statements, request, turn));
+    }
+
+    private static List<PreparedQuery> prepared(
+            List<JsonQuery> queries, CompiledSchema schema, RequestContext request) {
+        return queries.stream()
+                .map(query -> PreparedQuery.ofBatch(query, schema, request.cancellation()))
+                .toList();
     }
 
     private static List<JsonQuery> queries(JsonNode body) {
@@ -95,50 +95,46 @@ final class BatchRunner {
         return queries;
     }
 
-    private static Answer whole(
-            ClientVersion version, RequestContext request, java.util.function.Supplier<List<byte[]>> work) {
+    private static Answer whole(ClientVersion version, RequestContext request, Function<Turn, List<byte[]>> work) {
+        Turn turn = new Turn();
         try {
-            List<byte[]> results = work.get();
             return EngineAnswers.batch(
-                    results, EngineAnswers.extensions(request.telemetry().extensions(), version));
-        } catch (FailedQuery failed) {
-            request.telemetry().failed(failed.error);
+                    work.apply(turn),
+                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+        } catch (ApiError e) {
+            if (!EngineErrors.isOfEngine(e)) {
+                throw e;
+            }
+            request.telemetry().failed(e);
             return EngineAnswers.json(
-                    EngineAnswers.errors(failed.error, version, failed.index),
+                    EngineAnswers.errors(e, version, turn.index),
                     EngineAnswers.extensions(request.telemetry().extensions(), version));
         }
     }
 
     private List<byte[]> all(
-            List<JsonQuery> queries,
-            CompiledSchema schema,
+            List<PreparedQuery> queries,
             ClientVersion version,
             Statements statements,
-            RequestContext request) {
+            RequestContext request,
+            Turn turn) {
         Results results = new Results(request.database().answerBytes());
-        for (int i = 0; i < queries.size(); i++) {
-            try {
-                results.add(result(queries.get(i), schema, version, statements, request));
-            } catch (ApiError e) {
-                if (EngineErrors.isOfEngine(e)) {
-                    throw new FailedQuery(e, i);
-                }
-                throw e;
-            }
+        Generators generators = runner.generators();
+        for (turn.index = 0; turn.index < queries.size(); turn.index++) {
+            results.add(result(queries.get(turn.index), version, generators, statements, request));
         }
+        // What fails from here on is the commit, which clients take for the last query.
+        turn.index = Math.max(0, queries.size() - 1);
         return results.list;
     }
 
     private List<byte[]> each(
-            List<JsonQuery> queries,
-            CompiledSchema schema,
-            ClientVersion version,
-            PooledStatements statements,
-            RequestContext request) {
+            List<PreparedQuery> queries, ClientVersion version, PooledStatements statements, RequestContext request) {
         Results results = new Results(request.database().answerBytes());
-        for (JsonQuery query : queries) {
+        Generators generators = runner.generators();
+        for (PreparedQuery query : queries) {
             try {
-                results.add(result(query, schema, version, statements, request));
+                results.add(result(query, version, generators, statements, request));
             } catch (ApiError e) {
                 if (!EngineErrors.isOfEngine(e)) {
                     throw e;
@@ -151,13 +147,14 @@ final class BatchRunner {
     }
 
     private byte[] result(
-            JsonQuery query,
-            CompiledSchema schema,
+            PreparedQuery query,
             ClientVersion version,
+            Generators generators,
             Statements statements,
             RequestContext request) {
-        JsonBuffer value = single.run(query, schema, statements, request, request.cancellation());
-        return EngineAnswers.data(query.answerName(), GraphqlEndpoint.readable(query, value, version), null);
+        JsonBuffer value = query.run(runner, generators, statements, request);
+        JsonQuery asked = query.query();
+        return EngineAnswers.data(asked.answerName(), GraphqlEndpoint.readable(asked, value, version), null);
     }
 
     /** The results if the queries can run as one, else null. */
@@ -166,7 +163,7 @@ final class BatchRunner {
         if (queries.size() < 2 || !queries.stream().allMatch(JsonQuery::findsOneByKey)) {
             return null;
         }
-        CompiledBatch batch = compiled(queries, schema);
+        CompiledBatch batch = compiled(queries, schema, request.cancellation());
         if (batch == null) {
             return null;
         }
@@ -192,9 +189,10 @@ final class BatchRunner {
     }
 
     /** What cannot be compiled together is told query by query. */
-    private static @Nullable CompiledBatch compiled(List<JsonQuery> queries, CompiledSchema schema) {
+    private static @Nullable CompiledBatch compiled(
+            List<JsonQuery> queries, CompiledSchema schema, Cancellation cancellation) {
         try {
-            return schema.compileBatch(queries.stream().map(JsonQuery::json).toList());
+            return schema.compileBatch(queries.stream().map(JsonQuery::json).toList(), cancellation);
         } catch (ApiError e) {
             return null;
         }

@@ -7,7 +7,6 @@ import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.RequestParser;
@@ -18,7 +17,6 @@ import dev.hasten.request.Endpoint;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
-import dev.hasten.schema.CompiledQuery;
 import dev.hasten.schema.CompiledSchema;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +32,7 @@ final class GraphqlEndpoint {
     GraphqlEndpoint(RequestParser parser, PlanRunner runner, AccelerateHeaders headers) {
         this.parser = parser;
         this.runner = runner;
-        this.batches = new BatchRunner(this, runner);
+        this.batches = new BatchRunner(runner);
         this.headers = headers;
     }
 
@@ -108,14 +106,15 @@ final class GraphqlEndpoint {
     }
 
     private Answer single(JsonQuery query, Call call, RequestContext request, CacheUse cache) {
-        if (ManyRows.isLarge(query)) {
+        PreparedQuery prepared = PreparedQuery.of(query, call.schema(), request.cancellation());
+        if (!prepared.isSingle()) {
             JsonBuffer inserted = PlanRunner.<@Nullable JsonBuffer>pooled(
                     request,
                     request.cancellation(),
-                    statements -> run(query, call.schema(), statements, request, request.cancellation()));
+                    statements -> prepared.run(runner, runner.generators(), statements, request));
             return cache.bypass(answer(query, inserted, call.version(), request));
         }
-        Job job = job(query, call.schema());
+        Job job = prepared.jobs().getFirst();
         CacheStrategy strategy = cache.strategyFor(query.model());
         if (!strategy.caches() || !job.isCacheable(query.action())) {
             JsonBuffer value = runner.runPooled(job, request, request.cancellation());
@@ -139,7 +138,9 @@ final class GraphqlEndpoint {
             throw ApiError.badRequest("The Prisma schema of the query is not known any more");
         }
         JsonQuery query = JsonQuery.of(call.body());
-        Job job = job(query, call.schema());
+        Job job = PreparedQuery.of(query, call.schema(), request.cancellation())
+                .jobs()
+                .getFirst();
         return EngineAnswers.data(query.answerName(), runner.runPooled(job, request, request.cancellation()), null);
     }
 
@@ -165,7 +166,8 @@ final class GraphqlEndpoint {
             return batches.inTransaction(call.body(), call.schema(), call.version(), statements, request);
         }
         JsonQuery query = JsonQuery.of(call.body());
-        JsonBuffer value = run(query, call.schema(), statements, request, request.cancellation());
+        JsonBuffer value = PreparedQuery.of(query, call.schema(), request.cancellation())
+                .run(runner, runner.generators(), statements, request);
         return answer(query, value, call.version(), request);
     }
 
@@ -182,30 +184,5 @@ final class GraphqlEndpoint {
         return value != null && query.action().equals("queryRaw") && !version.isAtLeast(5, 17)
                 ? RawRows.typed(value)
                 : value;
-    }
-
-    /** Compiles and runs one query; null when it has no value. */
-    @Nullable
-    JsonBuffer run(
-            JsonQuery query,
-            CompiledSchema schema,
-            Statements statements,
-            RequestContext request,
-            Cancellation cancellation) {
-        return ManyRows.isLarge(query)
-                ? ManyRows.insert(
-                        query,
-                        statements,
-                        part -> runner.run(job(part, schema), statements, request, cancellation),
-                        request.database().answerBytes())
-                : runner.run(job(query, schema), statements, request, cancellation);
-    }
-
-    private static Job job(JsonQuery query, CompiledSchema schema) {
-        if (query.isRaw()) {
-            return new Job(RawQueries.plan(query.action(), query.json().path("query")), Map.of(), "");
-        }
-        CompiledQuery compiled = schema.compile(query.json());
-        return new Job(compiled.plan(), compiled.values(), "");
     }
 }

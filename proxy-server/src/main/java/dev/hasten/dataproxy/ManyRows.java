@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.request.PlanRunner.Job;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,9 @@ final class ManyRows {
 
     /** Whether a query inserts so many rows that it is worth taking apart. */
     static boolean isLarge(JsonQuery query) {
-        return query.action().startsWith("createMany") && rows(query).size() > PART;
+        return query.action().startsWith("createMany")
+                && rows(query).isArray()
+                && rows(query).size() > PART;
     }
 
     private static JsonNode rows(JsonQuery query) {
@@ -35,19 +38,20 @@ final class ManyRows {
     }
 
     /**
-     * Runs the query part by part; null never comes of it.
+     * Runs the parts; null never comes of it.
      *
+     * @param jobs of {@link #parts}
      * @param run runs one part
      * @param limit bytes that the answer may have
      */
     static JsonBuffer insert(
-            JsonQuery query, Statements statements, Function<JsonQuery, @Nullable JsonBuffer> run, long limit) {
+            String action, List<Job> jobs, Statements statements, Function<Job, @Nullable JsonBuffer> run, long limit) {
         return statements.inTransaction(() -> {
             // Anew each time: the work may run twice.
             List<byte[]> results = new ArrayList<>();
             long bytes = 0;
-            for (JsonQuery part : parts(query)) {
-                JsonBuffer result = run.apply(part);
+            for (Job job : jobs) {
+                JsonBuffer result = run.apply(job);
                 if (result != null) {
                     results.add(result.json());
                     bytes += result.size();
@@ -56,11 +60,12 @@ final class ManyRows {
                     }
                 }
             }
-            return JsonBuffer.of(query.action().equals("createMany") ? count(results) : records(results));
+            return JsonBuffer.of(action.equals("createMany") ? count(results) : records(results));
         });
     }
 
-    private static List<JsonQuery> parts(JsonQuery query) {
+    /** A query for each part. */
+    static List<JsonQuery> parts(JsonQuery query) {
         List<JsonQuery> parts = new ArrayList<>();
         JsonNode rows = rows(query);
         for (int start = 0; start < rows.size(); start += PART) {

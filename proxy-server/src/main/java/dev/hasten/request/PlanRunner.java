@@ -70,13 +70,24 @@ public final class PlanRunner {
                 request, cancellation, statements -> run(job, statements, request, cancellation));
     }
 
-    /** Runs a plan; null when it has no value. */
+    /** Generators for one request, in which the time stands still. */
+    public Generators generators() {
+        return new Generators(clock, random, generatorState);
+    }
+
+    /** Runs a plan on its own; null when it has no value. */
     public @Nullable JsonBuffer run(Job job, Statements statements, RequestContext request, Cancellation cancellation) {
+        return run(job, generators(), statements, request, cancellation);
+    }
+
+    /** Runs one of several plans of a request, which share the generators; null when it has no value. */
+    public @Nullable JsonBuffer run(
+            Job job, Generators generators, Statements statements, RequestContext request, Cancellation cancellation) {
         return interpreter.run(
                 job.plan().plan(),
                 new PlanInterpreter.Run(
                         job.parameters(),
-                        new Generators(clock, random, generatorState),
+                        generators,
                         statements,
                         request.telemetry(),
                         cancellation,

@@ -7,11 +7,13 @@ import dev.hasten.compiler.CompilerPanicException;
 import dev.hasten.compiler.QueryCompiler;
 import dev.hasten.compiler.SchemaException;
 import dev.hasten.plan.ParsedPlan;
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.PlanParser;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
 import dev.hasten.schema.CompiledPlans.Compiled;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,6 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class CompiledSchema {
     private static final Logger LOG = LoggerFactory.getLogger(CompiledSchema.class);
 
+    /** HTTP status of a query over which the compiler breaks down. */
+    private static final int BREAKDOWN = 422;
+
     /** A plan's tree takes up to so many times its JSON. */
     private static final int TREE_FACTOR = 20;
 
@@ -51,6 +56,9 @@ public final class CompiledSchema {
     private final String hash;
     private final String text;
     private final @Nullable String schemaName;
+    /** What plans are made for: the same schema means other tables where another PostgreSQL schema is the default. */
+    private final String plansOf;
+
     private final DataModel model;
     private final CompiledPlans plans;
     private final CompilerSlots slots;
@@ -62,6 +70,7 @@ public final class CompiledSchema {
         this.hash = hash;
         this.text = text;
         this.schemaName = schemaName;
+        this.plansOf = schemaName == null ? hash : hash + " " + schemaName;
         this.model = DataModel.of(text);
         this.plans = plans;
         this.slots = slots;
@@ -98,32 +107,50 @@ public final class CompiledSchema {
      * The plan of a query.
      *
      * @param query {@code {modelName, action, query}}
+     * @param cancellation for the wait until the compiler is free
      * @throws ApiError P2009 and the like, for a query that does not fit the schema; P6000 for placeholders in it
      */
-    public CompiledQuery compile(JsonNode query) {
+    public CompiledQuery compile(JsonNode query, Cancellation cancellation) {
         ParameterizedQuery parameterized = Parameterizer.query(query, model);
         try {
-            return new CompiledQuery(plan(parameterized.text()), parameterized.values());
+            return new CompiledQuery(plan(parameterized.text(), cancellation), parameterized.values());
         } catch (ApiError e) {
+            if (e.status() == BREAKDOWN) {
+                throw e;
+            }
             // The query itself has the better error; and what was taken out of it may be our mistake.
-            return new CompiledQuery(plan(query.toString()), Map.of());
+            return new CompiledQuery(plan(Parameterizer.text(query), cancellation), Map.of());
         }
     }
 
-    private ParsedPlan plan(String query) {
-        return plans.find(hash, query) instanceof Compiled.Query(ParsedPlan plan) ? plan : compile(query);
+    private ParsedPlan plan(String query, Cancellation cancellation) {
+        return plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan plan)
+                ? plan
+                : compile(query, cancellation);
     }
 
-    private ParsedPlan compile(String query) {
-        compiling.lock();
+    /** Waits for the compiler; a request that must stop waits no longer. */
+    private void lock(Cancellation cancellation) {
+        try {
+            cancellation.interruptible(() -> {
+                compiling.lockInterruptibly();
+                return compiling;
+            });
+        } catch (InterruptedException | SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ParsedPlan compile(String query, Cancellation cancellation) {
+        lock(cancellation);
         try {
             // Somebody else may have compiled it while this one waited.
-            if (plans.find(hash, query) instanceof Compiled.Query(ParsedPlan known)) {
+            if (plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan known)) {
                 return known;
             }
             byte[] json = compiled(compiler -> compiler.compile(query));
             ParsedPlan plan = ParsedPlan.of(PlanParser.parse(read(json)));
-            plans.put(hash, query, new Compiled.Query(plan), json.length * TREE_FACTOR);
+            plans.put(plansOf, query, new Compiled.Query(plan), json.length * TREE_FACTOR);
             return plan;
         } finally {
             compiling.unlock();
@@ -135,25 +162,25 @@ public final class CompiledSchema {
      *
      * @throws ApiError as {@link #compile}
      */
-    public @Nullable CompiledBatch compileBatch(List<JsonNode> queries) {
+    public @Nullable CompiledBatch compileBatch(List<JsonNode> queries, Cancellation cancellation) {
         ParameterizedQuery parameterized = Parameterizer.batch(queries, model);
-        CompiledBatch.Shape shape = plans.find(hash, parameterized.text()) instanceof Compiled.Batch(var known)
+        CompiledBatch.Shape shape = plans.find(plansOf, parameterized.text()) instanceof Compiled.Batch(var known)
                 ? known
-                : compileBatch(parameterized.text());
+                : compileBatch(parameterized.text(), cancellation);
         return shape == null ? null : new CompiledBatch(shape, parameterized.values());
     }
 
-    private CompiledBatch.@Nullable Shape compileBatch(String batch) {
-        compiling.lock();
+    private CompiledBatch.@Nullable Shape compileBatch(String batch, Cancellation cancellation) {
+        lock(cancellation);
         try {
-            if (plans.find(hash, batch) instanceof Compiled.Batch(var known)) {
+            if (plans.find(plansOf, batch) instanceof Compiled.Batch(var known)) {
                 return known;
             }
             byte[] answer = compiled(compiler -> compiler.compileBatch(batch));
             JsonNode json = read(answer);
             boolean compacted = json.path("type").asString("").equals("compacted");
             CompiledBatch.Shape shape = compacted ? shape(json) : null;
-            plans.put(hash, batch, new Compiled.Batch(shape), compacted ? answer.length * TREE_FACTOR : 0);
+            plans.put(plansOf, batch, new Compiled.Batch(shape), compacted ? answer.length * TREE_FACTOR : 0);
             return shape;
         } finally {
             compiling.unlock();
@@ -196,16 +223,23 @@ public final class CompiledSchema {
     }
 
     private byte[] compiled(Compilation compilation) {
-        QueryCompiler current = openCompiler();
+        slots.begin();
         try {
-            return compilation.by(current);
+            return compilation.by(openCompiler());
         } catch (CompileException e) {
             throw refused(e);
         } catch (CompilerPanicException e) {
             LOG.warn("the query compiler broke down over a query: {} ({})", e.getMessage(), e.detail());
             closeCompiler();
             throw ApiError.of(
-                    422, "P6000", "The query cannot be compiled: " + e.getMessage() + ". Is it very large or deep?");
+                    BREAKDOWN,
+                    "P6000",
+                    "The query cannot be compiled: " + e.getMessage() + ". Is it very large or deep?");
+        } finally {
+            slots.end();
+            if (!slots.holds(this)) {
+                closeCompiler();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.hasten.schema;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompilerSlots {
     private static final int MOST = 8;
+
+    /** As many may be at work at the same time: each may take a lot of memory then. */
+    private final Semaphore working = new Semaphore(MOST, true);
 
     private final Map<CompiledSchema, Boolean> used = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -29,6 +33,20 @@ final class CompilerSlots {
         CompiledSchema eldest = used.keySet().iterator().next();
         used.remove(eldest);
         return eldest;
+    }
+
+    /** Waits until one more compiler may work. */
+    void begin() {
+        working.acquireUninterruptibly();
+    }
+
+    void end() {
+        working.release();
+    }
+
+    /** Whether the schema may keep its compiler. */
+    synchronized boolean holds(CompiledSchema schema) {
+        return used.containsKey(schema);
     }
 
     synchronized void forget(CompiledSchema schema) {

@@ -72,9 +72,9 @@ record DataModel(Map<String, Model> models) {
                     return "Type \"%s\" is neither a built-in type, nor refers to another model, composite type, or enum. At line %d: %s"
                             .formatted(
                                     name,
-                                    field.line(),
+                                    line(schema, field.end()),
                                     schema.lines()
-                                            .skip(field.line() - 1L)
+                                            .skip(line(schema, field.end()) - 1)
                                             .findFirst()
                                             .orElse("")
                                             .strip());
@@ -82,6 +82,15 @@ record DataModel(Map<String, Model> models) {
             }
         }
         return null;
+    }
+
+    /** From 1. */
+    private static long line(String schema, int position) {
+        return 1
+                + schema.substring(0, Math.min(position, schema.length()))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
     }
 
     /** Reads a schema. */

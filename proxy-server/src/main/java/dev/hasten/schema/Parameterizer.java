@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,7 +23,13 @@ import tools.jackson.databind.json.JsonMapper;
  * types; this class comes to the same by the few rules that those types follow.
  */
 final class Parameterizer {
-    private static final JsonMapper JSON = JsonMapper.shared();
+    /** What could be read can be written, with placeholders in it. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(2000)
+                            .build())
+                    .build())
+            .build();
 
     private static final Set<String> LOGIC = Set.of("AND", "OR", "NOT");
     private static final Set<String> RELATION_FILTERS = Set.of("is", "isNot", "some", "every", "none");
@@ -47,6 +55,11 @@ final class Parameterizer {
         this.schema = schema;
         this.out = JSON.createGenerator(text);
         this.placeholders = new Placeholders(out, shared);
+    }
+
+    /** A query as it is. */
+    static String text(JsonNode query) {
+        return JSON.writeValueAsString(query);
     }
 
     /** Takes the data out of {@code {modelName, action, query}}. */

@@ -3,6 +3,7 @@ package dev.hasten.schema;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,6 +55,9 @@ final class SchemaFiles implements SchemaStore {
             return Files.readString(file(hash));
         } catch (NoSuchFileException e) {
             return null;
+        } catch (MalformedInputException e) {
+            // Damaged; written anew when a client brings it.
+            return null;
         } catch (IOException e) {
             throw new SchemaStoreException("The schema " + hash + " cannot be read from its file", e);
         }
@@ -63,9 +67,6 @@ final class SchemaFiles implements SchemaStore {
     @Override
     public void write(String hash, String text) {
         Path target = file(hash);
-        if (Files.exists(target)) {
-            return;
-        }
         try {
             Files.createDirectories(directory);
             Path written = Files.createTempFile(directory, hash, ".tmp");

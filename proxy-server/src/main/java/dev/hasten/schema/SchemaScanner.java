@@ -21,9 +21,9 @@ final class SchemaScanner {
     /**
      * The type of a field as declared.
      *
-     * @param line where, from 1
+     * @param end where in the text it ends
      */
-    record FieldType(String name, boolean list, int line) {}
+    record FieldType(String name, boolean list, int end) {}
 
     SchemaScanner(String text) {
         this.text = text;
@@ -75,7 +75,7 @@ final class SchemaScanner {
             skipBlanks();
             String type = word();
             if (!name.isEmpty() && !type.isEmpty()) {
-                fields.put(name, new FieldType(type, current() == '[', line()));
+                fields.put(name, new FieldType(type, current() == '[', at));
             }
             skipLine();
         }
@@ -160,14 +160,6 @@ final class SchemaScanner {
             return true;
         }
         return false;
-    }
-
-    private int line() {
-        return 1
-                + (int) text.substring(0, Math.min(at, text.length()))
-                        .chars()
-                        .filter(c -> c == '\n')
-                        .count();
     }
 
     /** A name; empty when something else stands here, which is not passed. */

@@ -17,7 +17,7 @@ interface SchemaStore {
     String read(String hash);
 
     /**
-     * Keeps a schema; of one that is kept already, nothing changes.
+     * Keeps a schema, also in the place of a damaged copy of it.
      *
      * @throws SchemaStoreException when it cannot be kept; the server works on without
      */

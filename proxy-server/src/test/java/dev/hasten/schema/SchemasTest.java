@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.schema.SchemaStore.Kept;
 import dev.hasten.schema.Schemas.Limits;
@@ -78,9 +79,12 @@ final class SchemasTest {
         String hash = upload(schemas, schema("A"));
         CompiledSchema found = schemas.find(hash);
         assertThat(found).isNotNull();
-        assertThat(found.compile(JsonMapper.shared()
-                                .readTree("{\"modelName\":\"A\",\"action\":\"findMany\",\"query\":{\"arguments\":{},"
-                                        + "\"selection\":{\"id\":true}}}"))
+        assertThat(found.compile(
+                                JsonMapper.shared()
+                                        .readTree(
+                                                "{\"modelName\":\"A\",\"action\":\"findMany\",\"query\":{\"arguments\":{},"
+                                                        + "\"selection\":{\"id\":true}}}"),
+                                new Cancellation())
                         .plan()
                         .pureRead())
                 .isTrue();
@@ -197,6 +201,36 @@ final class SchemasTest {
     }
 
     @Test
+    void plansOfOneDatabaseAreNotThoseOfAnother() {
+        SchemaSetup setup = new SchemaSetup(Clock.systemUTC());
+        for (String tenant : List.of("tenant_a", "tenant_b")) {
+            Schemas schemas = setup.inFiles(tenant, LIMITS, tenant, directory.resolve(tenant));
+            CompiledSchema schema = schemas.find(upload(schemas, schema("A")));
+            assertThat(schema).isNotNull();
+            String plan = schema.compile(
+                            JsonMapper.shared()
+                                    .readTree(
+                                            "{\"modelName\":\"A\",\"action\":\"findMany\",\"query\":{\"arguments\":{},"
+                                                    + "\"selection\":{\"id\":true}}}"),
+                            new Cancellation())
+                    .plan()
+                    .plan()
+                    .toString();
+            assertThat(plan).contains("\"" + tenant + "\".\"A\"");
+        }
+    }
+
+    @Test
+    void schemaWithVeryManyFieldsIsReadInOnePass() {
+        StringBuilder fields = new StringBuilder("model M {\n  id Int @id\n");
+        for (int i = 0; i < 100_000; i++) {
+            fields.append("  f").append(i).append(" Int\n");
+        }
+        assertThat(DataModel.problemOf(fields.append("  x Nonsense\n}\n").toString()))
+                .contains("At line 100003: x Nonsense");
+    }
+
+    @Test
     void moreSchemasThanCompilersInMemoryAreServed() {
         Schemas schemas = schemas(new Limits(20, 1 << 20));
         List<String> hashes = new ArrayList<>();
@@ -207,10 +241,12 @@ final class SchemasTest {
             for (int i = 0; i < 12; i++) {
                 CompiledSchema schema = schemas.find(hashes.get(i));
                 assertThat(schema).isNotNull();
-                assertThat(schema.compile(JsonMapper.shared()
-                                        .readTree(
-                                                "{\"modelName\":\"M%d\",\"action\":\"findMany\",\"query\":{\"arguments\":{},\"selection\":%s}}"
-                                                        .formatted(i, selection)))
+                assertThat(schema.compile(
+                                        JsonMapper.shared()
+                                                .readTree(
+                                                        "{\"modelName\":\"M%d\",\"action\":\"findMany\",\"query\":{\"arguments\":{},\"selection\":%s}}"
+                                                                .formatted(i, selection)),
+                                        new Cancellation())
                                 .plan()
                                 .pureRead())
                         .isTrue();
