@@ -38,7 +38,8 @@ final class BatchRunner {
 
     /** Which query of a batch runs, to say so when it fails. */
     private static final class Turn {
-        private int index;
+        /** Null when none of them runs: what fails then is the commit. */
+        private @Nullable Integer index;
     }
 
     /** Runs {@code {"batch":[...],"transaction"?:{"isolationLevel"?}}}. */
@@ -120,11 +121,11 @@ final class BatchRunner {
             Turn turn) {
         Results results = new Results(request.database().answerBytes());
         Generators generators = runner.generators();
-        for (turn.index = 0; turn.index < queries.size(); turn.index++) {
-            results.add(result(queries.get(turn.index), version, generators, statements, request));
+        for (int i = 0; i < queries.size(); i++) {
+            turn.index = i;
+            results.add(result(queries.get(i), version, generators, statements, request));
         }
-        // What fails from here on is the commit, which clients take for the last query.
-        turn.index = Math.max(0, queries.size() - 1);
+        turn.index = null;
         return results.list;
     }
 

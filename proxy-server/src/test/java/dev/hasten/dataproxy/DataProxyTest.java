@@ -329,6 +329,25 @@ final class DataProxyTest {
     }
 
     @Test
+    void failingCommitOfABatchIsTheFaultOfNoneOfItsQueries() {
+        POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" DEFERRABLE INITIALLY DEFERRED");
+        try {
+            String error = error(
+                    client,
+                    "{\"batch\":["
+                            + query(
+                                    "Post",
+                                    "createOne",
+                                    "{\"data\":{\"id\":9,\"title\":\"t\",\"authorId\":99}}",
+                                    "{\"id\":true}")
+                            + "," + findUser(1) + "],\"transaction\":{}}");
+            assertThat(error).contains("P2003").doesNotContain("batch_request_idx");
+        } finally {
+            POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" NOT DEFERRABLE");
+        }
+    }
+
+    @Test
     void transactionOfABatchHasItsIsolationLevel() {
         Reply reply = client.graphql("{\"batch\":[" + raw("queryRaw", "SHOW transaction_isolation", "[]")
                 + "],\"transaction\":{\"isolationLevel\":\"RepeatableRead\"}}");
