@@ -2,6 +2,7 @@ package dev.hasten.schema;
 
 import dev.hasten.compiler.QueryCompiler;
 import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.Watchdog;
 import dev.hasten.schema.Schemas.Limits;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,8 +33,9 @@ public final class SchemaSetup {
     }
 
     /** Schemas that are kept in a table of the database. */
-    public Schemas inTable(String database, Limits limits, @Nullable String schemaName, ConnectionPool pool) {
-        return schemas(database, limits, schemaName, new SchemaTable(pool));
+    public Schemas inTable(
+            String database, Limits limits, @Nullable String schemaName, ConnectionPool pool, Watchdog watchdog) {
+        return schemas(database, limits, schemaName, new SchemaTable(pool, watchdog));
     }
 
     private Schemas schemas(String database, Limits limits, @Nullable String schemaName, SchemaStore store) {

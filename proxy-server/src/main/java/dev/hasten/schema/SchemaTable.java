@@ -7,6 +7,8 @@ import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.ApiError;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,10 +40,12 @@ final class SchemaTable implements SchemaStore {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ConnectionPool pool;
+    private final Watchdog watchdog;
     private volatile boolean exists;
 
-    SchemaTable(ConnectionPool pool) {
+    SchemaTable(ConnectionPool pool, Watchdog watchdog) {
         this.pool = pool;
+        this.watchdog = watchdog;
     }
 
     @Override
@@ -98,25 +102,16 @@ final class SchemaTable implements SchemaStore {
         return exists;
     }
 
-    /** Others wait for what this does, so it does not wait for long. */
+    /** A request waits for what this does, so it does not wait for long. */
     private StatementResult run(String sql, String... parameters) {
         Cancellation cancellation = new Cancellation();
-        Thread watchdog = Thread.ofVirtual().name("hasten-schema-table").start(() -> {
-            try {
-                Thread.sleep(PATIENCE);
-                cancellation.cancel(Cancellation.Reason.TIMEOUT);
-            } catch (InterruptedException e) {
-                // It took no longer than it may.
-            }
-        });
-        try (Lease lease = pool.lease(cancellation)) {
+        try (Watch _ = watchdog.watch(cancellation, PATIENCE);
+                Lease lease = pool.lease(cancellation)) {
             return lease.run(SqlText.of(sql), List.of(parameters), Origin.COMPILED, cancellation);
         } catch (ApiError e) {
             throw new SchemaStoreException("The table hasten.prisma_schema: " + e.text(), e);
         } catch (CancelledException e) {
             throw new SchemaStoreException("The table hasten.prisma_schema does not answer", e);
-        } finally {
-            watchdog.interrupt();
         }
     }
 

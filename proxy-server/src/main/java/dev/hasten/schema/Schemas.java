@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +41,8 @@ public final class Schemas {
     /** In the order of use, the latest last. Guarded by itself, and never locked for long. */
     private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** One upload or look into the store at a time: clients of a new schema come in herds. */
-    private final java.util.concurrent.locks.ReentrantLock loading = new java.util.concurrent.locks.ReentrantLock();
+    /** One upload is checked at a time: clients of a new schema come in herds. Not held over calls of the store. */
+    private final ReentrantLock checking = new ReentrantLock();
 
     private volatile boolean storeFails;
 
@@ -104,17 +105,8 @@ public final class Schemas {
         if (!HASH.matcher(hash).matches()) {
             return null;
         }
-        loading.lock();
-        try {
-            found = known(hash);
-            if (found != null) {
-                return found.schema;
-            }
-            String text = read(hash);
-            return text == null ? null : keep(hash, text);
-        } finally {
-            loading.unlock();
-        }
+        String text = read(hash);
+        return text == null ? null : keep(new CompiledSchema(hash, text, schemaName, plans, slots));
     }
 
     private @Nullable Known known(String hash) {
@@ -151,22 +143,23 @@ public final class Schemas {
         if (find(hash) != null) {
             return;
         }
-        CompiledSchema checked = new CompiledSchema(hash, text, schemaName, plans, slots);
-        loading.lock();
+        checking.lock();
         try {
             if (known(hash) != null) {
                 return;
             }
+            CompiledSchema checked = new CompiledSchema(hash, text, schemaName, plans, slots);
             checked.check();
-            try {
-                store.write(hash, text);
-                storeFails = false;
-            } catch (SchemaStoreException e) {
-                warn(e);
-            }
             keep(checked);
         } finally {
-            loading.unlock();
+            checking.unlock();
+        }
+        try {
+            store.write(hash, text);
+            storeFails = false;
+            dropSurplus();
+        } catch (SchemaStoreException e) {
+            warn(e);
         }
     }
 
@@ -205,22 +198,15 @@ public final class Schemas {
         }
     }
 
-    private CompiledSchema keep(String hash, String text) {
-        return keep(new CompiledSchema(hash, text, schemaName, plans, slots));
-    }
-
+    /** Of several that come with the same schema at the same time, all get the first. */
     private CompiledSchema keep(CompiledSchema schema) {
-        synchronized (known) {
-            known.put(schema.hash(), new Known(schema, clock.instant()));
-        }
-        dropSurplus();
-        return schema;
-    }
-
-    /** Those that were used since the server started outlive the others; beyond that the last used one does. */
-    private void dropSurplus() {
         List<CompiledSchema> dropped = new ArrayList<>();
+        Known kept = new Known(schema, clock.instant());
         synchronized (known) {
+            Known before = known.putIfAbsent(schema.hash(), kept);
+            if (before != null) {
+                return before.schema;
+            }
             while (known.size() > limits.count()) {
                 Known eldest = known.values().iterator().next();
                 known.remove(eldest.schema.hash());
@@ -228,17 +214,18 @@ public final class Schemas {
             }
         }
         dropped.forEach(CompiledSchema::closeCompiler);
-        try {
-            List<SchemaStore.Kept> kept = store.list();
-            int surplus = kept.size() - limits.count();
-            for (SchemaStore.Kept candidate : kept) {
-                if (surplus > 0 && known(candidate.hash()) == null) {
-                    store.delete(candidate.hash());
-                    surplus--;
-                }
+        return schema;
+    }
+
+    /** In the store, those that were used since the server started outlive the others. */
+    private void dropSurplus() {
+        List<SchemaStore.Kept> kept = store.list();
+        int surplus = kept.size() - limits.count();
+        for (SchemaStore.Kept candidate : kept) {
+            if (surplus > 0 && known(candidate.hash()) == null) {
+                store.delete(candidate.hash());
+                surplus--;
             }
-        } catch (SchemaStoreException e) {
-            warn(e);
         }
     }
 

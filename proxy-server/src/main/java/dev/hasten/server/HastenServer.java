@@ -166,7 +166,7 @@ public final class HastenServer implements AutoCloseable {
                             pool,
                             transactions,
                             cache,
-                            schemas(config, database, pool, schemas),
+                            schemas(config, database, pool, schemas, watchdog),
                             database.limits().queryTimeout(),
                             database.limits().responseBytes(),
                             database.limits().maxResultBytes(),
@@ -176,7 +176,8 @@ public final class HastenServer implements AutoCloseable {
         return databases;
     }
 
-    private static Schemas schemas(Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup) {
+    private static Schemas schemas(
+            Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup, Watchdog watchdog) {
         SchemasConfig schemas = database.schemas();
         Schemas.Limits limits = new Schemas.Limits(schemas.count(), schemas.bytes());
         String schemaName = database.url().schema();
@@ -187,7 +188,7 @@ public final class HastenServer implements AutoCloseable {
                         limits,
                         schemaName,
                         config.server().stateDir().resolve("schemas").resolve(database.name()));
-            case TABLE -> setup.inTable(database.name(), limits, schemaName, pool);
+            case TABLE -> setup.inTable(database.name(), limits, schemaName, pool, watchdog);
         };
     }
 
