@@ -19,15 +19,10 @@ public record QuerySignature(long a, long b, long c, long d) {
 
     private static final String HEX = "0123456789abcdef";
 
-    /** The signature of a body. */
-    public static QuerySignature of(byte[] body) {
-        return of("", body);
-    }
-
     /**
      * The signature of a body and of what else determines the answer.
      *
-     * @param context of always the same length in one protocol, ASCII
+     * @param context of always the same length in one protocol, ASCII; empty for none
      */
     public static QuerySignature of(String context, byte[] body) {
         MessageDigest digest;

@@ -12,8 +12,8 @@ import dev.hasten.request.ErrorAnswers;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
+import dev.hasten.request.TransactionTimes;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +26,6 @@ import tools.jackson.databind.JsonNode;
 public final class DataProxyEndpoints {
     private static final String BASE = "/{version}/{schema}";
     private static final String TRANSACTION = BASE + "/transaction/{id}";
-
-    /** Nobody means a longer one; it also keeps times in range. */
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final RequestParser parser;
     private final GraphqlEndpoint graphql;
@@ -72,8 +69,8 @@ public final class DataProxyEndpoints {
         }
         JsonNode body = parser.object(request.exchange().body());
         StartOptions options = new StartOptions(
-                duration(body, "timeout"),
-                duration(body, "max_wait"),
+                TransactionTimes.milliseconds(body, "timeout"),
+                TransactionTimes.milliseconds(body, "max_wait"),
                 IsolationLevels.sql(body.path("isolation_level")));
         return transactionCall(version, request, "start_transaction", () -> {
             String id = request.database().transactions().start(options, request.cancellation());
@@ -92,19 +89,6 @@ public final class DataProxyEndpoints {
                         request.exchange().pathParameter("version"),
                         request.exchange().pathParameter("schema"),
                         id);
-    }
-
-    private static @Nullable Duration duration(JsonNode body, String name) {
-        JsonNode value = body.path(name);
-        if (value.isMissingNode() || value.isNull()) {
-            return null;
-        }
-        double millis = value.isNumber() ? value.doubleValue() : 0;
-        if (!(millis > 0) || millis > LONGEST.toMillis()) {
-            throw ApiError.invalidParameters("Invalid transaction parameters: `" + name
-                    + "` must be a number of milliseconds above 0 and up to " + LONGEST.toMillis());
-        }
-        return Duration.ofNanos((long) (millis * 1_000_000));
     }
 
     private Answer commit(RequestContext request) {

@@ -14,6 +14,7 @@ import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.CacheUse;
 import dev.hasten.request.Database;
 import dev.hasten.request.Endpoint;
+import dev.hasten.request.Extensions;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
@@ -129,7 +130,7 @@ final class GraphqlEndpoint {
         Map<String, ?> extensions = EngineAnswers.extensions(request.telemetry().extensions(), call.version());
         return extensions == null || !cached.own()
                 ? cache.answer(cached)
-                : cache.label(EngineAnswers.withExtensions(cached.body().json(), extensions), cached);
+                : cache.label(Extensions.answer(cached.body().json(), extensions), cached);
     }
 
     private byte[] readForCache(RequestContext request) {
