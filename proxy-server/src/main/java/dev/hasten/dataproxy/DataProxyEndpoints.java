@@ -1,7 +1,7 @@
 package dev.hasten.dataproxy;
 
 import static dev.hasten.protocol.Scope.PRISMA;
-import static dev.hasten.request.RequestRunner.BodyType.ANY;
+import static dev.hasten.request.Convention.PRISMA_ANY_BODY;
 
 import dev.hasten.http.Answer;
 import dev.hasten.http.Router;
@@ -40,12 +40,22 @@ public final class DataProxyEndpoints {
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner requests) {
-        routes.route("PUT", BASE + "/schema", requests.handler(PRISMA, ANY, (_, _, _) -> this::upload));
-        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, ANY, graphql::begin));
-        routes.route("POST", BASE + "/transaction/start", requests.handler(PRISMA, ANY, (_, _, _) -> this::start));
-        routes.route("POST", TRANSACTION + "/graphql", requests.handler(PRISMA, ANY, graphql::beginInTransaction));
-        routes.route("POST", TRANSACTION + "/commit", requests.handler(PRISMA, ANY, (_, _, _) -> this::commit));
-        routes.route("POST", TRANSACTION + "/rollback", requests.handler(PRISMA, ANY, (_, _, _) -> this::rollback));
+        routes.route("PUT", BASE + "/schema", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::upload));
+        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, PRISMA_ANY_BODY, graphql::begin));
+        routes.route(
+                "POST",
+                BASE + "/transaction/start",
+                requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::start));
+        routes.route(
+                "POST",
+                TRANSACTION + "/graphql",
+                requests.handler(PRISMA, PRISMA_ANY_BODY, graphql::beginInTransaction));
+        routes.route(
+                "POST", TRANSACTION + "/commit", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::commit));
+        routes.route(
+                "POST",
+                TRANSACTION + "/rollback",
+                requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::rollback));
     }
 
     private static ClientVersion version(RequestContext request) {
@@ -71,7 +81,8 @@ public final class DataProxyEndpoints {
         StartOptions options = new StartOptions(
                 TransactionTimes.milliseconds(body, "timeout"),
                 TransactionTimes.milliseconds(body, "max_wait"),
-                IsolationLevels.sql(body.path("isolation_level")));
+                IsolationLevels.sql(body.path("isolation_level")),
+                request.access());
         return transactionCall(version, request, "start_transaction", () -> {
             String id = request.database().transactions().start(options, request.cancellation());
             Map<String, Object> started = new LinkedHashMap<>();

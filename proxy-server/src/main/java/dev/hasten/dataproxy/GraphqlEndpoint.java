@@ -56,14 +56,14 @@ final class GraphqlEndpoint {
     }
 
     private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return new CacheUse(
+        return CacheUse.byHeaders(new CacheUse.Asked(
                 exchange,
                 apiKey,
                 database,
                 CacheKey.Protocol.DATA_PROXY,
                 exchange.pathParameter("schema"),
                 headers,
-                this::readForCache);
+                this::readForCache));
     }
 
     /** A request as far as it is understood without its query. */

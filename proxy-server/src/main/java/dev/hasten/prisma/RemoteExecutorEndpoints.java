@@ -89,8 +89,8 @@ public final class RemoteExecutorEndpoints {
     }
 
     private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return new CacheUse(
-                exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, "", headers, this::readForCache);
+        return CacheUse.byHeaders(new CacheUse.Asked(
+                exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, "", headers, this::readForCache));
     }
 
     private Answer query(RequestContext request, CacheUse cache) {
@@ -166,7 +166,7 @@ public final class RemoteExecutorEndpoints {
 
     private Answer startTransaction(RequestContext request) {
         TransactionStartRequest start =
-                TransactionStartRequest.of(parser.object(request.exchange().body()));
+                TransactionStartRequest.of(parser.object(request.exchange().body()), request.access());
         String[] id = new String[1];
         String nestedIn = start.nestedIn();
         request.telemetry().span("start_transaction", () -> {

@@ -1,5 +1,6 @@
 package dev.hasten.prisma;
 
+import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.request.TransactionTimes;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
@@ -17,7 +18,7 @@ record TransactionStartRequest(
     private static final Set<String> ISOLATION_LEVELS =
             Set.of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE");
 
-    static TransactionStartRequest of(JsonNode body) {
+    static TransactionStartRequest of(JsonNode body, Access access) {
         String isolationLevel = text(body, "isolationLevel");
         if (isolationLevel != null && !ISOLATION_LEVELS.contains(isolationLevel)) {
             throw ApiError.badRequest("Invalid request body: `isolationLevel` must be one of READ UNCOMMITTED, READ"
@@ -27,7 +28,8 @@ record TransactionStartRequest(
                 new StartOptions(
                         TransactionTimes.milliseconds(body, "timeout"),
                         TransactionTimes.milliseconds(body, "maxWait"),
-                        isolationLevel),
+                        isolationLevel,
+                        access),
                 text(body, "newTxId"));
     }
 
