@@ -116,6 +116,28 @@ public final class RequestParser {
         return object(body, exact);
     }
 
+    /**
+     * One member of a body; the others are passed without being understood.
+     *
+     * @return null when there is none of this name
+     * @throws ApiError P6000 when the body up to there is not a JSON object
+     */
+    public @Nullable JsonNode member(byte[] body, String name) {
+        try (JsonParser parser = start(body)) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean wanted = parser.currentName().equals(name);
+                parser.nextToken();
+                if (wanted) {
+                    return json.readTree(parser);
+                }
+                parser.skipChildren();
+            }
+            return null;
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
     private JsonNode object(byte[] body, ObjectReader reader) {
         if (body.length == 0) {
             return json.createObjectNode();
