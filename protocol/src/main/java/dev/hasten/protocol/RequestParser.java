@@ -178,6 +178,10 @@ public final class RequestParser {
     private static Slice object(JsonParser parser) {
         requireObject(parser, "plan");
         long start = parser.currentTokenLocation().getByteOffset();
+        if (start < 0) {
+            // In UTF-16 or UTF-32 the parser counts characters.
+            throw ApiError.badRequest("Invalid request body: it must be JSON in UTF-8");
+        }
         parser.skipChildren();
         return new Slice((int) start, (int) (parser.currentLocation().getByteOffset() - start));
     }
