@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * The SHA-256 of what determines a query's answer: the request's body without a {@link Member} that does not. Two bodies with the same signature ask for the same; a cryptographic hash, because a collision would answer one
- * query with the data of another.
+ * The SHA-256 of what determines a query's answer: the request's body without a {@link Member} that does not. Two
+ * bodies with the same signature ask for the same; a cryptographic hash, because a collision would answer one query with
+ * the data of another.
  *
  * <p>The JSON is not parsed. A body in which this class and a parser would see the member at different
  * places is not valid JSON, and has no answer.
@@ -63,12 +63,7 @@ public record QuerySignature(long a, long b, long c, long d) {
      * @param without as if the body did not have it
      */
     public static QuerySignature of(String context, byte[] body, Member without) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
         if (!context.isEmpty()) {
             digest.update(context.getBytes(US_ASCII));
         }
@@ -84,17 +79,17 @@ public record QuerySignature(long a, long b, long c, long d) {
     /** 64 lower-case hex digits. */
     @Override
     public String toString() {
-        char[] text = new char[64];
+        byte[] text = new byte[64];
         hex(a, text, 0);
         hex(b, text, 16);
         hex(c, text, 32);
         hex(d, text, 48);
-        return new String(text);
+        return new String(text, US_ASCII);
     }
 
-    private static void hex(long number, char[] text, int at) {
+    private static void hex(long number, byte[] text, int at) {
         for (int i = 0; i < 16; i++) {
-            text[at + i] = HEX.charAt((int) (number >>> (60 - 4 * i)) & 15);
+            text[at + i] = (byte) HEX.charAt((int) (number >>> (60 - 4 * i)) & 15);
         }
     }
 

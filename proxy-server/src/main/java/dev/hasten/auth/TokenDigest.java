@@ -1,7 +1,7 @@
 package dev.hasten.auth;
 
+import dev.hasten.protocol.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -11,9 +11,6 @@ import java.util.HexFormat;
 final class TokenDigest {
     private static final int BYTES = 32;
 
-    /** Never updated, only cloned, which spares every request the search for a provider. */
-    private static final MessageDigest SHA_256 = newSha256();
-
     private final byte[] bytes;
 
     private TokenDigest(byte[] bytes) {
@@ -22,7 +19,7 @@ final class TokenDigest {
 
     /** The digest of a token. */
     static TokenDigest of(byte[] token) {
-        return new TokenDigest(sha256().digest(token));
+        return new TokenDigest(Sha256.of(token));
     }
 
     /**
@@ -35,23 +32,6 @@ final class TokenDigest {
             throw new IllegalArgumentException("a SHA-256 has " + 2 * BYTES + " hex digits");
         }
         return new TokenDigest(HexFormat.of().parseHex(hex));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return (MessageDigest) SHA_256.clone();
-        } catch (CloneNotSupportedException e) {
-            // Some hardware providers cannot.
-            return newSha256();
-        }
-    }
-
-    private static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** 64 lower-case hex digits. */

@@ -1,9 +1,8 @@
 package dev.hasten.config;
 
 import dev.hasten.protocol.Scope;
+import dev.hasten.protocol.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -35,13 +34,7 @@ public record ApiKeyConfig(
 
     /** The hash by which a secret is known. */
     static String sha256(Secret secret) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(secret.value().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Sha256.of(secret.value().getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

@@ -3,9 +3,8 @@ package dev.hasten.schema;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Sha256;
 import dev.hasten.schema.SchemaStore.SchemaStoreException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -191,11 +190,7 @@ public final class Schemas {
     }
 
     private static String hashOf(byte[] base64) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(base64));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Sha256.of(base64));
     }
 
     /** Of several that come with the same schema at the same time, all get the first. */
