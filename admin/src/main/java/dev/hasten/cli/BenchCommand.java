@@ -2,6 +2,7 @@ package dev.hasten.cli;
 
 import dev.hasten.bench.Bench;
 import dev.hasten.bench.BenchSettings;
+import dev.hasten.bench.report.HtmlReport;
 import dev.hasten.bench.result.BenchReport;
 import dev.hasten.bench.result.Environment;
 import dev.hasten.bench.result.Round;
@@ -11,6 +12,7 @@ import dev.hasten.config.LogConfig;
 import dev.hasten.telemetry.LogSetup;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Spec;
             "Without --url it starts a Hasten of its own, with its own PostgreSQL or that of DATABASE_URL. Makes tables"
                     + " named hasten_bench_... and drops them at the end. Exit status 1 when an operation failed."
         },
+        subcommands = BenchCompareCommand.class,
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
     @Mixin
@@ -50,6 +53,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write everything that was measured, for compare.")
     private @Nullable Path json;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
+    private @Nullable Path html;
+
     @Override
     public Integer call() throws Exception {
         if (list) {
@@ -60,6 +66,8 @@ final class BenchCommand implements Callable<Integer> {
         try {
             settings = options.settings();
             target.check();
+            requireFolder("--json", json);
+            requireFolder("--html", html);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -82,7 +90,20 @@ final class BenchCommand implements Callable<Integer> {
         if (json != null) {
             report.write(json);
         }
+        if (html != null) {
+            HtmlReport.write(report, html);
+        }
         return report.failed() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    /** Better now than after an hour of load. */
+    private static void requireFolder(String option, @Nullable Path file) {
+        if (file != null) {
+            Path folder = file.toAbsolutePath().getParent();
+            if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
+                throw new IllegalArgumentException(option + ": " + file + " cannot be written");
+            }
+        }
     }
 
     private BenchReport run(BenchSettings settings, CleanStop stop) throws IOException, InterruptedException {

@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 
 /** The lines of a bench on the terminal: one for each round as it ends, and the medians. */
 final class BenchTable {
-    private static final String LINE = "%-16s %5s %9s %10s %9s %9s %9s %9s %9s %8s %7s %7s %7s  %s";
-
     private BenchTable() {}
 
     /** The titles of the columns. */
@@ -115,7 +113,9 @@ final class BenchTable {
     }
 
     private static String line(Object... cells) {
-        return LINE.formatted(cells).stripTrailing();
+        return "%-16s %5s %9s %10s %9s %9s %9s %9s %9s %8s %7s %7s %7s  %s"
+                .formatted(cells)
+                .stripTrailing();
     }
 
     private static String millis(double micros) {
