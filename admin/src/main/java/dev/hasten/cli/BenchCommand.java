@@ -1,7 +1,9 @@
 package dev.hasten.cli;
 
 import dev.hasten.bench.Bench;
+import dev.hasten.bench.BenchListener;
 import dev.hasten.bench.BenchSettings;
+import dev.hasten.bench.load.LoadSettings;
 import dev.hasten.bench.report.HtmlReport;
 import dev.hasten.bench.result.BenchReport;
 import dev.hasten.bench.result.Environment;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = BenchCompareCommand.class,
         mixinStandardHelpOptions = true)
-final class BenchCommand implements Callable<Integer> {
+final class BenchCommand implements Callable<Integer>, BenchListener {
     @Mixin
     private BenchOptions options = new BenchOptions();
 
@@ -55,6 +57,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
     private @Nullable Path html;
+
+    private boolean tablesStay;
 
     @Override
     public Integer call() throws Exception {
@@ -77,9 +81,11 @@ final class BenchCommand implements Callable<Integer> {
         try (CleanStop stop = new CleanStop()) {
             report = run(settings, stop);
         } catch (CancellationException | InterruptedException e) {
-            return failed("stopped; the tables of the bench are dropped");
+            complain("stopped" + (tablesStay || settings.keepTables() ? "" : "; the tables of the bench are dropped"));
+            return ExitCode.SOFTWARE;
         } catch (IOException e) {
-            return failed(e.getMessage());
+            complain(e.getMessage());
+            return ExitCode.SOFTWARE;
         }
         if (settings.rounds() > 1) {
             say("");
@@ -93,7 +99,7 @@ final class BenchCommand implements Callable<Integer> {
         if (html != null) {
             HtmlReport.write(report, html);
         }
-        return report.failed() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+        return report.failed() == 0 && !tablesStay ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     /** Better now than after an hour of load. */
@@ -108,22 +114,37 @@ final class BenchCommand implements Callable<Integer> {
 
     private BenchReport run(BenchSettings settings, CleanStop stop) throws IOException, InterruptedException {
         try (BenchTarget.Ready ready = target.open();
-                Bench bench = new Bench(ready.target(), settings, ready.process(), this::sayRound)) {
+                Bench bench = new Bench(ready.target(), settings, ready.process(), this)) {
             stop.by(bench::stop);
-            say("Load on " + ready.target() + " (" + ready.description() + "), "
-                    + (settings.load().rate() > 0
-                            ? settings.load().rate() + " operations arrive each second, at most "
-                                    + settings.load().connections() + " at a time"
-                            : settings.load().connections() + " connections in a closed loop"));
+            say("Load on " + ready.target() + " (" + ready.description() + "), " + shape(settings.load()));
             say("");
             BenchTable.header().forEach(this::say);
-            return bench.run(Environment.here(
-                    ready.target().toString(), ready.description(), new HastenCli.Version().getVersion()[0]));
+            try {
+                return bench.run(Environment.here(
+                        ready.target().toString(), ready.description(), new HastenCli.Version().getVersion()[0]));
+            } catch (IOException e) {
+                throw ready.own() != null && !ready.own().isAlive()
+                        ? ready.own().end(e)
+                        : e;
+            }
         }
     }
 
-    private void sayRound(Scenario scenario, int round, Round result) {
+    private static String shape(LoadSettings load) {
+        return load.rate() > 0
+                ? load.rate() + " operations arrive each second, at most " + load.connections() + " at a time"
+                : load.connections() + " connections in a closed loop";
+    }
+
+    @Override
+    public void ended(Scenario scenario, int round, Round result) {
         BenchTable.round(scenario.name(), round, result).forEach(this::say);
+    }
+
+    @Override
+    public void tablesStay(IOException reason) {
+        tablesStay = true;
+        complain("tables named hasten_bench_... may be left in the database: " + reason.getMessage());
     }
 
     private void list() {
@@ -132,11 +153,10 @@ final class BenchCommand implements Callable<Integer> {
         say(table.toString().stripTrailing());
     }
 
-    private int failed(@Nullable String reason) {
+    private void complain(@Nullable String reason) {
         PrintWriter err = spec.commandLine().getErr();
         err.println("hasten: " + reason);
         err.flush();
-        return ExitCode.SOFTWARE;
     }
 
     private void say(String line) {

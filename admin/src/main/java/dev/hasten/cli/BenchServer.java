@@ -115,8 +115,18 @@ final class BenchServer implements AutoCloseable {
         }
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** That it has ended before it was asked to. */
+    IOException end(IOException cause) {
+        return new IOException(
+                "the server of the bench has ended with status " + process.exitValue() + ":\n" + lastLines(), cause);
+    }
+
     /** What it wrote last, without its URL. */
-    String lastLines() {
+    private String lastLines() {
         synchronized (lastLines) {
             return String.join("\n", lastLines);
         }

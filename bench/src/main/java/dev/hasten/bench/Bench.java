@@ -58,35 +58,41 @@ public final class Bench implements AutoCloseable {
                 OpenFiles.require(beside.idle() + settings.load().connections(), server);
             }
         }
-        Map<String, List<Round>> rounds = new LinkedHashMap<>();
         try (BenchTables tables = new BenchTables(target)) {
+            tables.create(Requests.TAG);
             try {
-                tables.create(Requests.TAG);
-                for (int round = 1; round <= settings.rounds(); round++) {
-                    for (Scenario scenario : settings.scenarios()) {
-                        Round result = run(scenario, round);
-                        rounds.computeIfAbsent(scenario.name(), _ -> new ArrayList<>())
-                                .add(result);
-                        listener.ended(scenario, round, result);
-                    }
-                }
+                return new BenchReport(BenchReport.FORMAT, date, environment, settings.forReport(), allRounds());
             } finally {
                 if (!settings.keepTables()) {
-                    tables.drop();
+                    drop(tables);
                 }
             }
         }
-        return new BenchReport(
-                BenchReport.FORMAT,
-                date,
-                environment,
-                settings.forReport(),
-                settings.scenarios().stream()
-                        .map(scenario -> new ScenarioResult(
-                                scenario.name(),
-                                scenario.description(),
-                                rounds.getOrDefault(scenario.name(), List.of())))
-                        .toList());
+    }
+
+    private List<ScenarioResult> allRounds() throws IOException, InterruptedException {
+        Map<Scenario, List<Round>> rounds = new LinkedHashMap<>();
+        settings.scenarios().forEach(scenario -> rounds.put(scenario, new ArrayList<>()));
+        for (int round = 1; round <= settings.rounds(); round++) {
+            for (Map.Entry<Scenario, List<Round>> entry : rounds.entrySet()) {
+                Round result = run(entry.getKey(), round);
+                entry.getValue().add(result);
+                listener.ended(entry.getKey(), round, result);
+            }
+        }
+        return rounds.entrySet().stream()
+                .map(entry -> new ScenarioResult(
+                        entry.getKey().name(), entry.getKey().description(), List.copyOf(entry.getValue())))
+                .toList();
+    }
+
+    /** What was measured is not lost when this fails. */
+    private void drop(BenchTables tables) throws InterruptedException {
+        try {
+            tables.drop();
+        } catch (IOException e) {
+            listener.tablesStay(e);
+        }
     }
 
     private Round run(Scenario scenario, int round) throws IOException, InterruptedException {

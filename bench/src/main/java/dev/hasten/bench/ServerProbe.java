@@ -31,7 +31,8 @@ final class ServerProbe implements Probe {
 
     @Nullable
     ServerUse use(long operations) {
-        return server == null
+        // CPU time that went back is that of a process that has ended.
+        return server == null || cpuNanos < 0
                 ? null
                 : new ServerUse(
                         Round.perOperation(cpuNanos, operations),

@@ -1,32 +1,23 @@
 package dev.hasten.bench.compare;
 
 import dev.hasten.bench.result.Round;
-import dev.hasten.bench.result.ServerUse;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /** A number that two runs are compared by. */
 public enum Metric {
     /** Operations for each second. */
-    THROUGHPUT("per second", true, Round::throughput),
+    THROUGHPUT("per second"),
     /** Milliseconds. */
-    P50("p50 ms", false, round -> round.latency().p50() / 1e3),
+    P50("p50 ms"),
     /** Milliseconds. */
-    P99("p99 ms", false, round -> round.latency().p99() / 1e3),
+    P99("p99 ms"),
     /** Microseconds of the server's process for each operation. */
-    SERVER_CPU("server CPU us", false, round -> {
-        ServerUse server = round.server();
-        return server == null ? 0 : server.cpuMicros();
-    });
+    SERVER_CPU("server CPU us");
 
     private final String title;
-    private final boolean moreIsBetter;
-    private final ToDoubleFunction<Round> value;
 
-    Metric(String title, boolean moreIsBetter, ToDoubleFunction<Round> value) {
+    Metric(String title) {
         this.title = title;
-        this.moreIsBetter = moreIsBetter;
-        this.value = value;
     }
 
     /** With its unit. */
@@ -35,11 +26,20 @@ public enum Metric {
     }
 
     boolean moreIsBetter() {
-        return moreIsBetter;
+        return this == THROUGHPUT;
     }
 
     /** One for each round; 0 where it was not measured. */
     double[] values(List<Round> rounds) {
-        return rounds.stream().mapToDouble(value).toArray();
+        return rounds.stream().mapToDouble(this::value).toArray();
+    }
+
+    private double value(Round round) {
+        return switch (this) {
+            case THROUGHPUT -> round.throughput();
+            case P50 -> round.latency().p50() / 1e3;
+            case P99 -> round.latency().p99() / 1e3;
+            case SERVER_CPU -> round.server() == null ? 0 : round.server().cpuMicros();
+        };
     }
 }

@@ -40,7 +40,11 @@ public final class Request {
         return of(target, path, "", body);
     }
 
-    /** @param strategy headers as {@code @prisma/extension-accelerate} sends them, each with its line end */
+    /**
+     * A request with a cache strategy.
+     *
+     * @param strategy headers as {@code @prisma/extension-accelerate} sends them, each with its line end
+     */
     public static Request of(Target target, String path, String strategy, String body) {
         String head = "POST " + path + " HTTP/1.1\r\n"
                 + "host: " + target.authority() + "\r\n"

@@ -20,7 +20,7 @@ public final class Template {
         this.fixedLength = texts.stream().mapToInt(text -> text.length).sum();
     }
 
-    /** @param text with placeholders such as {@code @ID}; any other {@code @} is text */
+    /** Of a text with placeholders such as {@code @ID}; any other {@code @} is text. */
     public static Template of(String text) {
         List<byte[]> texts = new ArrayList<>();
         List<Slot> slots = new ArrayList<>();

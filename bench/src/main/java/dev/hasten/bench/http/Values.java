@@ -6,17 +6,32 @@ import io.netty.buffer.ByteBuf;
 
 /** What stands in the slots of a request and of its answer. One user's, changed from request to request. */
 public final class Values {
-    private final long[] numbers = new long[Slot.values().length];
+    private long id;
+    private long post;
+    private long number;
+    private long text;
     private byte[] transaction = new byte[0];
 
-    /** @param value 0 or more */
+    /** Fills a slot of numbers with 0 or more. */
     public void set(Slot slot, long value) {
-        numbers[slot.ordinal()] = value;
+        switch (slot) {
+            case ID -> id = value;
+            case POST -> post = value;
+            case NUMBER -> number = value;
+            case TEXT -> text = value;
+            case TRANSACTION -> throw new IllegalArgumentException("the id of a transaction is no number");
+        }
     }
 
     /** The value of a slot of numbers. */
     public long get(Slot slot) {
-        return numbers[slot.ordinal()];
+        return switch (slot) {
+            case ID -> id;
+            case POST -> post;
+            case NUMBER -> number;
+            case TEXT -> text;
+            case TRANSACTION -> throw new IllegalArgumentException("the id of a transaction is no number");
+        };
     }
 
     /** The id of an interactive transaction. */

@@ -78,7 +78,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
             throw new IllegalStateException("not connected");
         }
         // When it cannot be written, the connection is closed, which says the rest.
-        to.writeAndFlush(request.encode(to.alloc(), values), to.voidPromise());
+        var _ = to.writeAndFlush(request.encode(to.alloc(), values), to.voidPromise());
     }
 
     /** Gives the operation up, and the connection with it: its answer may still come. */
@@ -90,7 +90,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
     void close() {
         Channel open = channel;
         if (open != null) {
-            open.close();
+            var _ = open.close();
         }
     }
 
@@ -139,7 +139,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         reasonOfEnd = cause instanceof ProtocolException ? cause.getMessage() : "the connection broke: " + cause;
-        ctx.close();
+        var _ = ctx.close();
     }
 
     @Override

@@ -67,7 +67,7 @@ final class Connector {
                     } else if (encryption == null) {
                         connected.setSuccess(opened.channel());
                     } else {
-                        PromiseNotifier.cascade(encryption.handshakeFuture(), connected);
+                        var _ = PromiseNotifier.cascade(encryption.handshakeFuture(), connected);
                     }
                 });
         return connected;

@@ -118,7 +118,7 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
                 ready(connection, System.nanoTime());
             } else if (!stopping) {
                 recorder.failure("no connection: " + connected.cause().getMessage(), 1);
-                loop.schedule(() -> reconnect(connection), RECONNECT_PAUSE, NANOSECONDS);
+                var _ = loop.schedule(() -> reconnect(connection), RECONNECT_PAUSE, NANOSECONDS);
             }
         });
     }
@@ -136,7 +136,7 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
         }
         lookAfter(now);
         endIfOver(now);
-        loop.schedule(this::sweep, SWEEP, NANOSECONDS);
+        var _ = loop.schedule(this::sweep, SWEEP, NANOSECONDS);
     }
 
     private void endIfOver(long now) {

@@ -107,7 +107,7 @@ public final class Load implements AutoCloseable {
         }
         try {
             for (Driver driver : drivers) {
-                driver.loop.schedule(driver::begin, driver.start - System.nanoTime(), NANOSECONDS);
+                var _ = driver.loop.schedule(driver::begin, driver.start - System.nanoTime(), NANOSECONDS);
             }
             var all = CompletableFuture.allOf(drivers.stream().map(Driver::done).toArray(CompletableFuture[]::new));
             awaitUntil(all, measureFrom);

@@ -69,7 +69,7 @@ final class OpenLoop extends Driver {
     private void waitFor(long nanos) {
         if (!timerIsSet) {
             timerIsSet = true;
-            loop.schedule(
+            var _ = loop.schedule(
                     () -> {
                         timerIsSet = false;
                         serve(System.nanoTime());

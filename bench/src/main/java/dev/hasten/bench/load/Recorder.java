@@ -4,6 +4,7 @@ import dev.hasten.bench.http.Answer;
 import dev.hasten.bench.http.CacheStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ final class Recorder {
     final long sliceNanos;
     final List<Histogram> kinds = new ArrayList<>();
     final Histogram[] slices = new Histogram[SLICES + 1];
-    final long[] cache = new long[CacheStatus.values().length];
+    private final Map<CacheStatus, Counter> cache = new EnumMap<>(CacheStatus.class);
     final Map<String, Long> failures = new TreeMap<>();
     final List<Measurement.Round> rounds = new ArrayList<>();
     long requests;
@@ -42,6 +43,16 @@ final class Recorder {
         }
     }
 
+    private static final class Counter {
+        private long count;
+    }
+
+    /** Answers of which the cache said this. */
+    long answers(CacheStatus status) {
+        Counter counter = cache.get(status);
+        return counter == null ? 0 : counter.count;
+    }
+
     static Histogram latencies(int digits) {
         return new Histogram(1, LONGEST_LATENCY, digits);
     }
@@ -49,7 +60,7 @@ final class Recorder {
     void answer(Answer answer) {
         requests++;
         bodyBytes += answer.bodyLength();
-        cache[answer.cacheStatus().ordinal()]++;
+        cache.computeIfAbsent(answer.cacheStatus(), _ -> new Counter()).count++;
     }
 
     /** An operation that should have begun at {@code intended}: what it waited for a connection is part of its latency. */
@@ -57,7 +68,7 @@ final class Recorder {
         long latency = Math.clamp(now - intended, 1, LONGEST_LATENCY);
         kinds.get(kind).recordValue(latency);
         end = now;
-        int slice = (int) Math.clamp((intended - start) / sliceNanos, 0, SLICES);
+        int slice = Math.clamp((intended - start) / sliceNanos, 0, SLICES);
         if (slices[slice] == null) {
             slices[slice] = latencies(2);
         }

@@ -39,7 +39,7 @@ final class StampedeLoop extends Driver {
             endRound(now);
             if (!isExhausted(now)) {
                 waits = true;
-                loop.schedule(this::invalidate, roundStart + SHORTEST_ROUND - now, NANOSECONDS);
+                var _ = loop.schedule(this::invalidate, roundStart + SHORTEST_ROUND - now, NANOSECONDS);
             }
         }
     }
@@ -75,7 +75,7 @@ final class StampedeLoop extends Driver {
     }
 
     private long misses() {
-        return recorder.cache[CacheStatus.MISS.ordinal()];
+        return recorder.answers(CacheStatus.MISS);
     }
 
     /** Not in the middle of a round. */

@@ -108,7 +108,7 @@ public final class HtmlReport {
     }
 
     private static String cells(ScenarioResult result) {
-        return cell(number(result.rounds().stream().mapToLong(Round::operations).sum(), 0))
+        return cell(number(result.rounds().stream().mapToLong(Round::operations).sum()))
                 + cell(number(result.median(Round::throughput)))
                 + millis(result, Latency::p50)
                 + millis(result, Latency::p90)
@@ -124,7 +124,7 @@ public final class HtmlReport {
                                         ? 0
                                         : round.server().cpuMicros())))
                 + cell(number(result.median(Round::generatorCpuMicros)))
-                + (result.failed() == 0 ? cell("0") : "<td class=\"failed\">" + number(result.failed(), 0) + "</td>");
+                + (result.failed() == 0 ? cell("0") : "<td class=\"failed\">" + number(result.failed()) + "</td>");
     }
 
     private static String millis(ScenarioResult result, ToDoubleFunction<Latency> value) {

@@ -32,6 +32,11 @@ final class Page {
                 .replace("\"", "&quot;");
     }
 
+    /** A number of things. */
+    static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
     /** A number with so many digits behind the point, and commas in front of it. */
     static String number(double value, int digits) {
         return String.format(Locale.ROOT, "%,." + digits + "f", value);

@@ -30,7 +30,7 @@ final class ScenarioNotes {
         }
         long reconnects = result.rounds().stream().mapToLong(Round::reconnects).sum();
         if (reconnects > 0) {
-            notes.add(number(reconnects, 0) + " connections had to be opened again.");
+            notes.add(number(reconnects) + " connections had to be opened again.");
         }
         failures(result, notes);
         return notes;
@@ -58,13 +58,13 @@ final class ScenarioNotes {
         if (!sum.isEmpty()) {
             notes.add("Answers by accelerate-cache-status: "
                     + sum.entrySet().stream()
-                            .map(entry -> text(entry.getKey()) + " " + number(entry.getValue(), 0))
+                            .map(entry -> text(entry.getKey()) + " " + number(entry.getValue()))
                             .collect(Collectors.joining(", ")));
         }
     }
 
     private static String stampede(Stampede stampede) {
-        return number(stampede.rounds(), 0)
+        return number(stampede.rounds())
                 + " times, the answer was invalidated and then asked for by all connections at"
                 + " once: in the median " + stampede.missesMedian() + " of them waited for PostgreSQL (at most "
                 + stampede.missesMax() + "), and all had their answer after " + number(stampede.medianMicros() / 1e3)
@@ -76,14 +76,14 @@ final class ScenarioNotes {
                 ? ""
                 : " The server's process had " + number(idle.residentMegabytesBefore(), 0)
                         + " MB before they came, and " + number(idle.residentMegabytesWith(), 0) + " MB with them.";
-        return "Of " + number(idle.opened(), 0) + " idle connections, " + number(idle.stillOpen(), 0)
-                + " were open at the end, and " + number(idle.answeredAgain(), 0) + " answered again." + memory;
+        return "Of " + number(idle.opened()) + " idle connections, " + number(idle.stillOpen())
+                + " were open at the end, and " + number(idle.answeredAgain()) + " answered again." + memory;
     }
 
     private static void failures(ScenarioResult result, List<String> notes) {
         sum(result, Round::failures)
-                .forEach((reason, count) -> notes.add(
-                        "<span class=\"failed\">" + number(count, 0) + " failed: " + text(reason) + "</span>"));
+                .forEach((reason, count) ->
+                        notes.add("<span class=\"failed\">" + number(count) + " failed: " + text(reason) + "</span>"));
     }
 
     private static Map<String, Long> sum(

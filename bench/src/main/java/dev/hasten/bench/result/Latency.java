@@ -27,6 +27,11 @@ public record Latency(
     }
 
     /** To a tenth. */
+    static double micros(long nanos) {
+        return micros((double) nanos);
+    }
+
+    /** To a tenth. */
     static double micros(double nanos) {
         return Math.round(nanos / 100) / 10.0;
     }

@@ -46,7 +46,11 @@ public record Round(
         @Nullable ServerUse server,
         @Nullable Stampede stampede,
         @Nullable Idle idle) {
-    /** @param kinds names of the kinds of operations, or none */
+    /**
+     * Of what was measured.
+     *
+     * @param kinds names of the kinds of operations, or none
+     */
     public static Round of(Measurement measured, List<String> kinds, @Nullable ServerUse server) {
         double seconds = measured.elapsedNanos() / 1e9;
         Map<String, Latency> byKind = new TreeMap<>();

@@ -37,10 +37,19 @@ public final class BenchTables implements AutoCloseable {
      */
     public void create(String tag) throws IOException, InterruptedException {
         drop();
-        for (String statement : statements()) {
-            server.execute(statement);
+        try {
+            for (String statement : statements()) {
+                server.execute(statement);
+            }
+            server.invalidate(tag);
+        } catch (IOException | InterruptedException e) {
+            try {
+                drop();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
-        server.invalidate(tag);
     }
 
     /**
