@@ -42,9 +42,7 @@ public record Comparison(BenchReport a, BenchReport b, List<Row> rows, List<Stri
     private static void compare(
             BenchReport a, ScenarioResult before, BenchReport b, ScenarioResult after, List<Row> rows) {
         for (Metric metric : Metric.values()) {
-            // With a constant arrival rate, the throughput is what was asked for.
-            boolean given = metric == Metric.THROUGHPUT
-                    && (a.settings().rate() > 0 || b.settings().rate() > 0);
+            boolean given = metric == Metric.THROUGHPUT && (isPaced(a, before) || isPaced(b, after));
             double[] valuesA = metric.values(before.rounds());
             double[] valuesB = metric.values(after.rounds());
             if (!given && areMeasured(valuesA) && areMeasured(valuesB)) {
@@ -58,6 +56,11 @@ public record Comparison(BenchReport a, BenchReport b, List<Row> rows, List<Stri
                         verdict(metric, ratio, Math.min(valuesA.length, valuesB.length))));
             }
         }
+    }
+
+    /** Whether the throughput is what was asked for, and not what the server can do. */
+    private static boolean isPaced(BenchReport report, ScenarioResult result) {
+        return report.settings().rate() > 0 || result.rounds().stream().anyMatch(round -> round.stampede() != null);
     }
 
     private static boolean areMeasured(double[] values) {

@@ -13,7 +13,7 @@ final class LineChart {
     private static final int WIDTH = 540;
     private static final int HEIGHT = 250;
     private static final int LEFT = 52;
-    private static final int RIGHT = 12;
+    private static final int RIGHT = 28;
     private static final int TOP = 10;
     private static final int BOTTOM = 38;
 

@@ -97,7 +97,7 @@ sealed interface Scale {
     record Percentiles(double nines) implements Scale {
         /** @param count of what is shown: there is no 99.9th percentile of ten values */
         static Percentiles of(long count) {
-            return new Percentiles(Math.clamp(Math.ceil(Math.log10((double) Math.max(count, 1))), 2, 6));
+            return new Percentiles(Math.clamp(Math.floor(Math.log10((double) Math.max(count, 1))), 2, 6));
         }
 
         @Override
