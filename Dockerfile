@@ -17,8 +17,8 @@ COPY protocol/pom.xml protocol/
 COPY query-compiler/pom.xml query-compiler/package.json query-compiler/package-lock.json query-compiler/.npmrc query-compiler/prepare query-compiler/
 COPY query-compiler/src/build query-compiler/src/build/
 COPY proxy-server/pom.xml proxy-server/
-COPY admin/pom.xml admin/
 COPY bench/pom.xml bench/
+COPY admin/pom.xml admin/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package && rm -r */target
 
 # The runtime: deploy/docker/jlink.options says which modules and why.
@@ -29,6 +29,7 @@ COPY LICENSE NOTICE ./
 COPY protocol protocol/
 COPY query-compiler query-compiler/
 COPY proxy-server proxy-server/
+COPY bench bench/
 COPY admin admin/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package
 

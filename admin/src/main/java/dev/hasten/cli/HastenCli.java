@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            BenchCommand.class,
             KeysCommand.class,
             MigratedCommand.class,
             CheckConfigCommand.class,

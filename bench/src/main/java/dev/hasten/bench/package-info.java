@@ -1,4 +1,7 @@
-/** The load generator and its comparison runs; empty until the bench is built. */
+/**
+ * The load generator behind {@code hasten bench}: {@link dev.hasten.bench.Bench} runs scenarios against a server that
+ * speaks the protocol of Prisma's remote executor, and answers what it measured.
+ */
 @NullMarked
 package dev.hasten.bench;
 

@@ -1,0 +1,158 @@
+package dev.hasten.bench.load;
+
+import dev.hasten.bench.http.Answer;
+import dev.hasten.bench.http.AnswerDecoder;
+import dev.hasten.bench.http.ProtocolException;
+import dev.hasten.bench.http.Request;
+import dev.hasten.bench.http.Values;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that is kept, and on it one operation at a time. It stays the same when it has to be opened again. Only its
+ * event loop calls it, one channel after the other.
+ */
+@ChannelHandler.Sharable
+final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
+    private final Script own;
+    private final Answer answer = new Answer();
+    private final AnswerDecoder decoder = new AnswerDecoder(answer);
+    private @Nullable Driver driver;
+    private @Nullable Channel channel;
+    private Script script;
+    private boolean busy;
+    private boolean leaving;
+    private String reasonOfEnd = "the connection was closed";
+
+    /** When the operation should have begun, as of {@link System#nanoTime}. */
+    long intended;
+
+    /** Whether the operation counts. */
+    boolean measured;
+
+    /** When the operation is given up. */
+    long deadline;
+
+    Connection(Script own) {
+        this.own = own;
+        this.script = own;
+    }
+
+    /** From now on, this decides what it does. */
+    void attach(Driver driver) {
+        this.driver = driver;
+    }
+
+    /** Whether an operation runs. */
+    boolean isBusy() {
+        return busy;
+    }
+
+    /** Whether an operation can begin. */
+    boolean isIdle() {
+        return !busy && !leaving && channel != null && channel.isActive();
+    }
+
+    /** Begins an operation of the connection's own script. */
+    void begin(long intended, boolean measured, long deadline) {
+        begin(own, intended, measured, deadline);
+    }
+
+    void begin(Script other, long intended, boolean measured, long deadline) {
+        this.script = other;
+        this.intended = intended;
+        this.measured = measured;
+        this.deadline = deadline;
+        busy = true;
+        script.begin(this);
+    }
+
+    @Override
+    public void send(Request request, Values values) {
+        Channel to = channel;
+        if (to == null) {
+            throw new IllegalStateException("not connected");
+        }
+        // When it cannot be written, the connection is closed, which says the rest.
+        var _ = to.writeAndFlush(request.encode(to.alloc(), values), to.voidPromise());
+    }
+
+    /** Gives the operation up, and the connection with it: its answer may still come. */
+    void abandon(String reason) {
+        reasonOfEnd = reason;
+        close();
+    }
+
+    void close() {
+        Channel open = channel;
+        if (open != null) {
+            var _ = open.close();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        leaving = false;
+        reasonOfEnd = "the connection was closed";
+        decoder.reset();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            while (decoder.read(in)) {
+                Driver current = driver;
+                if (!busy || current == null) {
+                    throw new ProtocolException("an answer that nobody asked for");
+                }
+                answered(current);
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    private void answered(Driver current) {
+        if (measured) {
+            current.recorder.answer(answer);
+        }
+        leaving |= answer.closes();
+        switch (script.answered(answer, this)) {
+            case Outcome.More _ -> {}
+            case Outcome.Done(int kind) -> {
+                busy = false;
+                current.succeeded(this, kind, System.nanoTime());
+            }
+            case Outcome.Failed(String reason) -> {
+                busy = false;
+                current.failed(this, reason);
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        reasonOfEnd = cause instanceof ProtocolException ? cause.getMessage() : "the connection broke: " + cause;
+        var _ = ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        channel = null;
+        Driver current = driver;
+        if (current == null) {
+            return;
+        }
+        if (busy) {
+            busy = false;
+            current.failed(this, reasonOfEnd);
+        }
+        current.disconnected(this);
+    }
+}

@@ -1,0 +1,5 @@
+/** Results for people. */
+@NullMarked
+package dev.hasten.bench.report;
+
+import org.jspecify.annotations.NullMarked;

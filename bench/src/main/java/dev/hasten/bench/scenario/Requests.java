@@ -1,0 +1,140 @@
+package dev.hasten.bench.scenario;
+
+import static dev.hasten.bench.http.CacheStatus.MISS;
+import static dev.hasten.bench.http.CacheStatus.SWR;
+import static dev.hasten.bench.http.CacheStatus.TTL;
+
+import dev.hasten.bench.http.Expectation;
+import dev.hasten.bench.http.Request;
+import dev.hasten.bench.http.Target;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** The requests of the scenarios, for one server. */
+public final class Requests {
+    /** Every cached answer carries it, so that the tables' end is that of all answers. */
+    public static final String TAG = "hasten_bench";
+
+    private static final String QUERY = "/query";
+    private static final String IN_TRANSACTION = "/transaction/@TRANSACTION/query";
+
+    private final Target target;
+    private final ScenarioOptions options;
+    private final SplittableRandom random;
+
+    /** @param seed of everything that is chosen by chance */
+    public Requests(Target target, ScenarioOptions options, long seed) {
+        this.target = target;
+        this.options = options;
+        this.random = new SplittableRandom(seed);
+    }
+
+    ScenarioOptions options() {
+        return options;
+    }
+
+    /** Chance for one user. */
+    RandomGenerator random() {
+        return random.split();
+    }
+
+    /** One user by id. */
+    Step findUnique() {
+        return step(QUERY, RecordedBody.FIND_UNIQUE, Answers.USER);
+    }
+
+    /** The same within a transaction. */
+    Step findUniqueInTransaction() {
+        return step(IN_TRANSACTION, RecordedBody.FIND_UNIQUE, Answers.USER);
+    }
+
+    /** Fifty posts. */
+    Step findMany() {
+        return step(QUERY, RecordedBody.FIND_MANY, Answers.POSTS);
+    }
+
+    /** Ten users, each with ten posts. */
+    Step include() {
+        return step(QUERY, RecordedBody.INCLUDE, Answers.USERS_WITH_POSTS);
+    }
+
+    /** Changes a user. */
+    Step update() {
+        return step(QUERY, RecordedBody.UPDATE, Answers.USER);
+    }
+
+    /** Changes a user within a transaction. */
+    Step updateInTransaction() {
+        return step(IN_TRANSACTION, RecordedBody.UPDATE, Answers.USER);
+    }
+
+    /** Changes a user and one of their posts. */
+    Step updateNested() {
+        return step(QUERY, RecordedBody.UPDATE_NESTED, Answers.USER);
+    }
+
+    /** A new event. */
+    Step create() {
+        return step(QUERY, RecordedBody.CREATE, Answers.EVENT);
+    }
+
+    /** A new event within a transaction. */
+    Step createInTransaction() {
+        return step(IN_TRANSACTION, RecordedBody.CREATE, Answers.EVENT);
+    }
+
+    /** One user by SQL. */
+    Step rawSql() {
+        return step(QUERY, RecordedBody.RAW_SQL, Answers.RAW_ROW);
+    }
+
+    /** Starts a transaction. */
+    Step start() {
+        return step("/transaction/start", RecordedBody.TRANSACTION_START, Answers.TRANSACTION);
+    }
+
+    /** Commits the transaction. */
+    Step commit() {
+        return new Step(Request.of(target, "/transaction/@TRANSACTION/commit", ""), Answers.DONE);
+    }
+
+    /** One user, fresh from the cache but for the first time. */
+    Step cachedUser() {
+        return cached(RecordedBody.FIND_UNIQUE, 86_400, 0, TAG, Answers.USER.with(TTL, MISS));
+    }
+
+    /** Ten users with posts, fresh from the cache but for the first time. */
+    Step cachedInclude() {
+        return cached(RecordedBody.INCLUDE, 86_400, 0, TAG, Answers.USERS_WITH_POSTS.with(TTL, MISS));
+    }
+
+    /** One user, stale a second after it was read. */
+    Step soonStaleUser() {
+        return cached(RecordedBody.FIND_UNIQUE, 1, 86_400, TAG, Answers.USER.with(TTL, SWR, MISS));
+    }
+
+    /** Fifty posts that {@link #invalidate(String)} with the same tag makes everybody ask for again. */
+    Step cachedPosts(String tag) {
+        return cached(RecordedBody.FIND_MANY, 86_400, 0, TAG + "," + tag, Answers.POSTS.with(TTL, MISS));
+    }
+
+    /** One user with a tag of their own. */
+    Step cachedTaggedUser(int ttlSeconds, String tag) {
+        return cached(RecordedBody.FIND_UNIQUE, ttlSeconds, 0, TAG + "," + tag, Answers.USER.with(TTL, MISS));
+    }
+
+    /** Makes answers with a tag unreachable. */
+    Step invalidate(String tag) {
+        return new Step(Request.of(target, "/invalidate", "{\"tags\":[\"" + tag + "\"]}"), Answers.INVALIDATED);
+    }
+
+    private Step step(String path, RecordedBody body, Expectation expected) {
+        return new Step(Request.of(target, path, body.text()), expected);
+    }
+
+    private Step cached(RecordedBody body, int ttl, int swr, String tags, Expectation expected) {
+        String strategy = "cache-control: max-age=" + ttl + (swr == 0 ? "" : ",stale-while-revalidate=" + swr) + "\r\n"
+                + "accelerate-cache-tags: " + tags + "\r\n";
+        return new Step(Request.of(target, QUERY, strategy, body.text()), expected);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.hasten.bench.scenario;
+
+import dev.hasten.bench.http.Answer;
+import dev.hasten.bench.http.Expectation;
+import dev.hasten.bench.http.Request;
+import dev.hasten.bench.http.Values;
+import dev.hasten.bench.load.Outcome;
+
+/**
+ * A request with its right answer.
+ *
+ * @param expected what the answer has to look like
+ */
+record Step(Request request, Expectation expected) {
+    /** @param right the outcome of a right answer that the operation ends with */
+    Outcome judge(Answer answer, Values values, Outcome right) {
+        String complaint = expected.complaint(answer, values);
+        return complaint == null ? right : new Outcome.Failed(complaint);
+    }
+}

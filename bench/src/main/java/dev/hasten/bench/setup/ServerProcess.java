@@ -1,0 +1,44 @@
+package dev.hasten.bench.setup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The process of a server on this machine, as Linux tells of it. */
+public final class ServerProcess {
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final Pattern OPEN_FILES = Pattern.compile("Max open files\\s+(\\d+)");
+
+    private final ProcessHandle process;
+
+    public ServerProcess(ProcessHandle process) {
+        this.process = process;
+    }
+
+    /** CPU time that it has used, in nanoseconds; 0 if that is not known. */
+    public long cpuNanos() {
+        return process.info().totalCpuDuration().map(time -> time.toNanos()).orElse(0L);
+    }
+
+    /** Resident memory in megabytes of a million bytes, if it is known. */
+    public Optional<Double> residentMegabytes() {
+        return find("status", RESIDENT).map(kilobytes -> Math.round(kilobytes * 1024 / 1e5) / 10.0);
+    }
+
+    /** How many files and connections it may have open, if that is known. */
+    public Optional<Long> openFileLimit() {
+        return find("limits", OPEN_FILES);
+    }
+
+    private Optional<Long> find(String file, Pattern pattern) {
+        try {
+            Matcher found = pattern.matcher(Files.readString(Path.of("/proc", Long.toString(process.pid()), file)));
+            return found.find() ? Optional.of(Long.parseLong(found.group(1))) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
