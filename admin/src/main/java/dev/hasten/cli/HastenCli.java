@@ -4,6 +4,8 @@ import dev.hasten.auth.KeyFileException;
 import dev.hasten.config.ConfigException;
 import dev.hasten.http.HttpServerException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.TimeZone;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,44 +18,58 @@ import picocli.CommandLine.HelpCommand;
 @Command(
         name = "hasten",
         description = "Self-hosted, Accelerate-compatible query proxy for PostgreSQL.",
-        subcommands = {
-            ServeCommand.class,
-            DemoCommand.class,
-            BenchCommand.class,
-            KeysCommand.class,
-            MigratedCommand.class,
-            CheckConfigCommand.class,
-            HelpCommand.class
-        },
         mixinStandardHelpOptions = true,
         versionProvider = HastenCli.Version.class)
 public final class HastenCli {
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     private HastenCli() {}
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("serve", ServeCommand.class);
+        commands.put("demo", DemoCommand.class);
+        commands.put("bench", BenchCommand.class);
+        commands.put("keys", KeysCommand.class);
+        commands.put("migrated", MigratedCommand.class);
+        commands.put("check-config", CheckConfigCommand.class);
+        commands.put("help", HelpCommand.class);
+        return commands;
+    }
 
     /** Runs a command line and ends the process with its exit status. */
     public static void main(String[] arguments) {
         // Sessions in PostgreSQL take the time zone of the JVM, and all of Hasten's times are in UTC.
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        int status = commandLine().execute(arguments);
+        int status = commandLine(arguments).execute(arguments);
         if (status != ServeCommand.SERVING) {
             System.exit(status);
         }
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new HastenCli())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, _) -> {
-                    switch (failure) {
-                        case ConfigException e ->
-                            e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
-                        case HttpServerException _, KeyFileException _, IOException _ ->
-                            command.getErr().println("hasten: " + failure.getMessage());
-                        default -> throw failure;
-                    }
-                    command.getErr().flush();
-                    return CommandLine.ExitCode.USAGE;
-                });
+    /**
+     * The command with the one subcommand that the arguments name, or with all: looking at the options of a command takes
+     * time, which the start of a server should not lose on others.
+     */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine hasten = new CommandLine(new HastenCli());
+        Class<?> named = arguments.length == 0 || arguments[0].equals("help") ? null : COMMANDS.get(arguments[0]);
+        COMMANDS.forEach((name, command) -> {
+            if (named == null || named.equals(command)) {
+                hasten.addSubcommand(name, command);
+            }
+        });
+        return hasten.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, command, _) -> {
+            switch (failure) {
+                case ConfigException e ->
+                    e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
+                case HttpServerException _, KeyFileException _, IOException _ ->
+                    command.getErr().println("hasten: " + failure.getMessage());
+                default -> throw failure;
+            }
+            command.getErr().flush();
+            return CommandLine.ExitCode.USAGE;
+        });
     }
 
     /** The version in the jar's manifest. */

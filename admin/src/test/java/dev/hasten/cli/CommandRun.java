@@ -10,7 +10,7 @@ record CommandRun(int status, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine command =
-                HastenCli.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+                HastenCli.commandLine(arguments).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         int status = command.execute(arguments);
         return new CommandRun(status, out.toString(), err.toString());
     }
