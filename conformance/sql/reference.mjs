@@ -116,8 +116,7 @@ export function referenceNeon(session, defaults = {}) {
   }
   const runAlone = (query) => session.run((client) => send(client, query, { ...defaults, ...query.options }))
 
-  const sql = (strings, ...values) =>
-    new ReferenceQuery(runAlone, (written) => writeTemplate(strings, values, written))
+  const sql = (strings, ...values) => new ReferenceQuery(runAlone, (written) => writeTemplate(strings, values, written))
   sql.query = (text, params = [], options) =>
     new ReferenceQuery(
       runAlone,
@@ -143,7 +142,8 @@ export function referenceNeon(session, defaults = {}) {
           .join(' '),
       )
       const results = []
-      for (const query of list) results.push(await send(client, query, { ...given, types: undefined, ...query.options }))
+      for (const query of list)
+        results.push(await send(client, query, { ...given, types: undefined, ...query.options }))
       await client.query('commit')
       return results
     })

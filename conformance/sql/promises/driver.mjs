@@ -6,14 +6,18 @@ import { same } from '../same.mjs'
 export default {
   'a template': same(({ sql }) => sql`select 1 as one, 'two' as two, null as three`),
 
-  'a template with values': same(({ sql }) => sql`select id, name from author where id > ${1} and name <> ${'x'} order by id`),
+  'a template with values': same(
+    ({ sql }) => sql`select id, name from author where id > ${1} and name <> ${'x'} order by id`,
+  ),
 
   'templates within templates': same(({ sql }) => {
     const where = (id) => sql`where id = ${id} or name = ${'Ada'}`
     return sql`select id, ${'x'}::text as x from author ${where(2)} order by id limit ${5}`
   }),
 
-  'raw parts of a template': same(({ sql }) => sql`select ${sql.unsafe('id, name')} from ${sql.unsafe('author')} where id = ${1}`),
+  'raw parts of a template': same(
+    ({ sql }) => sql`select ${sql.unsafe('id, name')} from ${sql.unsafe('author')} where id = ${1}`,
+  ),
 
   'a query with placeholders': same(({ sql }) => sql.query('select $1::int + $2::int as sum, $3 as text', [1, 2, 'x'])),
 
@@ -23,10 +27,14 @@ export default {
     await sql.query('select $2::text as b, $1::text as a, $2::text || $1 as ba', ['a', 'b']),
     await sql.query('select $1::int as x where $1 = 1 or $1 is null', [1]),
     await sql.query('select id from item where ($1::text is null or label = $1) order by id', [null]),
-    await sql.query('select $11 || $1 || $10 as kaj, $2 || $3 || $4 || $5 || $6 || $7 || $8 || $9 as rest', [...'abcdefghijk']),
+    await sql.query('select $11 || $1 || $10 as kaj, $2 || $3 || $4 || $5 || $6 || $7 || $8 || $9 as rest', [
+      ...'abcdefghijk',
+    ]),
   ]),
 
-  'a placeholder left out has no type': same(({ sql, failure }) => failure('42P18', () => sql.query('select $2::int', [1, 2]))),
+  'a placeholder left out has no type': same(({ sql, failure }) =>
+    failure('42P18', () => sql.query('select $2::int', [1, 2])),
+  ),
 
   'too few and too many parameters': same(async ({ sql, failure }) => [
     await failure('08P01', () => sql.query('select $1::int, $2::int', [1])),
@@ -75,7 +83,9 @@ export default {
   'columns of the same name': same(async ({ sql, full }) => [
     await sql`select 1 as a, 2 as b, 3 as a`,
     await sql.query('select 1 as a, 2 as b, 3 as a', [], { arrayMode: true }),
-    await full(sql.query('select a.id, b.id, a.* from author a, book b where a.id = 1 and b.id = 2', [], { fullResults: true })),
+    await full(
+      sql.query('select a.id, b.id, a.* from author a, book b where a.id = 1 and b.id = 2', [], { fullResults: true }),
+    ),
   ]),
 
   'names of columns like numbers keep the order that an object gives them': same(
@@ -130,19 +140,45 @@ export default {
   'comments, quotes and operators that look like placeholders': same(async ({ sql }) => [
     await sql.query(`select 'it''s $1' as a, $1::int as b, "name" as c from author where id = 1 -- $2`, [7]),
     await sql.query('/* $1 /* nested ? */ -- */ select $$ $1 ? $$ as a, $tag$ $$ $2 $tag$ as b'),
-    await sql.query(`select E'\\'$1\\'' as a, U&'d\\0061t\\+000061' as b, '\\' as c, B'101' as d, x'ff' as e, N'x' as f`),
-    await sql.query(`select meta ? 'rank' as a, meta ?| array['navy', 'x'] as b, meta ?& $1::text[] as c from author order by id`, [
-      ['tags', 'rank'],
-    ]),
-    await sql.query(`select meta @? '$.tags[*] ? (@ == "math")' as a, meta @@ '$.rank == 1' as b from author order by id`),
-    await sql.query(`select 'a' ~ '^[a?]$' as a, 1 <> 2 as b, @ -5 as c, |/ 16 as d, array[1] && array[$1::int] as e`, [1]),
+    await sql.query(
+      `select E'\\'$1\\'' as a, U&'d\\0061t\\+000061' as b, '\\' as c, B'101' as d, x'ff' as e, N'x' as f`,
+    ),
+    await sql.query(
+      `select meta ? 'rank' as a, meta ?| array['navy', 'x'] as b, meta ?& $1::text[] as c from author order by id`,
+      [['tags', 'rank']],
+    ),
+    await sql.query(
+      `select meta @? '$.tags[*] ? (@ == "math")' as a, meta @@ '$.rank == 1' as b from author order by id`,
+    ),
+    await sql.query(
+      `select 'a' ~ '^[a?]$' as a, 1 <> 2 as b, @ -5 as c, |/ 16 as d, array[1] && array[$1::int] as e`,
+      [1],
+    ),
     await sql.query('select 1 as "$1", $1::text as "?"', ['x']),
     await sql`select 'a:b' as a, ':name' as b, '{"a": 1}'::jsonb -> 'a' as c, '${sql.unsafe('x')}' as d`,
   ]),
 
   'texts of every kind': same(async ({ sql }) => {
-    const texts = ['', ' ', "it's", '"', '\\', '\\n', '\n\r\t\b\f\v', '\u0001\u001f\u007f', 'ä漢字🎉👩‍👩‍👧', '\u2028\u2029\ufeff\uffff', 'null', 'NULL', '{}', '\\x00']
-    return [await sql`select ${texts}::text[] as all`, ...(await Promise.all(texts.map((text) => sql`select ${text}::text as text, length(${text}) as n`)))]
+    const texts = [
+      '',
+      ' ',
+      "it's",
+      '"',
+      '\\',
+      '\\n',
+      '\n\r\t\b\f\v',
+      '\u0001\u001f\u007f',
+      'ä漢字🎉👩‍👩‍👧',
+      '\u2028\u2029\ufeff\uffff',
+      'null',
+      'NULL',
+      '{}',
+      '\\x00',
+    ]
+    return [
+      await sql`select ${texts}::text[] as all`,
+      ...(await Promise.all(texts.map((text) => sql`select ${text}::text as text, length(${text}) as n`))),
+    ]
   }),
 
   'the NUL character is the error that PostgreSQL makes of it': same(async ({ sql, failure }) => {
@@ -158,8 +194,12 @@ export default {
   }),
 
   'as many parameters as the protocol takes, and one more': same(async ({ sql }) => {
-    const query = (n) => sql.query(`select ${Array.from({ length: n }, (_, i) => `$${i + 1}::int`).join('+')} as sum`, Array(n).fill(1))
-    const [{ sum }] = await sql.query(`select count(*) as sum from unnest(array[${Array.from({ length: 65_535 }, (_, i) => `$${i + 1}`).join()}]) x`, Array(65_535).fill('1'))
+    const query = (n) =>
+      sql.query(`select ${Array.from({ length: n }, (_, i) => `$${i + 1}::int`).join('+')} as sum`, Array(n).fill(1))
+    const [{ sum }] = await sql.query(
+      `select count(*) as sum from unnest(array[${Array.from({ length: 65_535 }, (_, i) => `$${i + 1}`).join()}]) x`,
+      Array(65_535).fill('1'),
+    )
     const [few] = await query(500)
     return [sum, few]
   }),
@@ -171,7 +211,11 @@ export default {
   },
 
   'many queries at the same time': same(async ({ sql }) =>
-    Promise.all(Array.from({ length: 100 }, (_, i) => sql`select ${i}::int as i, ${`text ${i}`}::text as t, pg_sleep(0.001)::text as s`)),
+    Promise.all(
+      Array.from(
+        { length: 100 },
+        (_, i) => sql`select ${i}::int as i, ${`text ${i}`}::text as t, pg_sleep(0.001)::text as s`,
+      ),
+    ),
   ),
-
 }

@@ -145,7 +145,9 @@ export default {
 
   'positions count letters, also with parameters and comments': same(async ({ sql, failure }) => [
     await failure('42703', () => sql`/* ö */ select ${1}::int, '漢', nope from item`),
-    await failure('42883', () => sql`select ${'x'}::text, 🎉()`).catch(() => failure('42601', () => sql`select ${'x'}::text, 🎉 ()`)),
+    await failure('42883', () => sql`select ${'x'}::text, 🎉()`).catch(() =>
+      failure('42601', () => sql`select ${'x'}::text, 🎉 ()`),
+    ),
     await failure('42P01', () => sql`select ${'x'}::text from author, nowhere where id = ${1}`),
   ]),
 

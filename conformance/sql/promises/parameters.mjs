@@ -2,13 +2,34 @@
 import { same } from '../same.mjs'
 
 export default {
-  'null and undefined are NULL': same(({ sql }) => sql`select ${null}::text is null as a, ${undefined}::int as b, coalesce(${null}, ${'x'}) as c`),
+  'null and undefined are NULL': same(
+    ({ sql }) => sql`select ${null}::text is null as a, ${undefined}::int as b, coalesce(${null}, ${'x'}) as c`,
+  ),
 
-  'booleans': same(({ sql }) => sql`select ${true}::bool as a, ${false}::bool as b, ${true}::text as c, not ${true} as d`),
+  booleans: same(
+    ({ sql }) => sql`select ${true}::bool as a, ${false}::bool as b, ${true}::text as c, not ${true} as d`,
+  ),
 
-  'numbers': same(({ sql }) => {
-    const numbers = [0, -0, 1, -1, 1.5, 1e21, 1e-7, 2 ** 31 - 1, Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, 5e-324, NaN, Infinity, -Infinity]
-    return Promise.all(numbers.map((n) => sql`select ${n}::float8 as f, ${n}::text as t, ${n}::numeric::text as n`.then((rows) => rows)))
+  numbers: same(({ sql }) => {
+    const numbers = [
+      0,
+      -0,
+      1,
+      -1,
+      1.5,
+      1e21,
+      1e-7,
+      2 ** 31 - 1,
+      Number.MAX_SAFE_INTEGER,
+      Number.MAX_VALUE,
+      5e-324,
+      NaN,
+      Infinity,
+      -Infinity,
+    ]
+    return Promise.all(
+      numbers.map((n) => sql`select ${n}::float8 as f, ${n}::text as t, ${n}::numeric::text as n`.then((rows) => rows)),
+    )
   }),
 
   'a number where PostgreSQL wants an integer': same(async ({ sql, failure }) => [
@@ -18,16 +39,27 @@ export default {
     await failure('22P02', () => sql`select n from item where id = ${'one'}`),
   ]),
 
-  'big integers': same(({ sql }) => sql`select ${1n}::int as a, ${9223372036854775807n}::int8 as b, ${-(2n ** 100n)}::numeric as c`),
+  'big integers': same(
+    ({ sql }) => sql`select ${1n}::int as a, ${9223372036854775807n}::int8 as b, ${-(2n ** 100n)}::numeric as c`,
+  ),
 
-  'dates': same(({ sql }) => {
-    const dates = ['2024-02-29T12:34:56.789Z', '1970-01-01T00:00:00.000Z', '0099-12-31T00:00:00Z', '9999-12-31T23:59:59.999Z', '-000044-03-15T12:00:00Z']
+  dates: same(({ sql }) => {
+    const dates = [
+      '2024-02-29T12:34:56.789Z',
+      '1970-01-01T00:00:00.000Z',
+      '0099-12-31T00:00:00Z',
+      '9999-12-31T23:59:59.999Z',
+      '-000044-03-15T12:00:00Z',
+    ]
     return Promise.all(
-      dates.map((date) => sql`select ${new Date(date)}::timestamptz as a, ${new Date(date)}::timestamptz::text as b, ${new Date(date)}::date as c`),
+      dates.map(
+        (date) =>
+          sql`select ${new Date(date)}::timestamptz as a, ${new Date(date)}::timestamptz::text as b, ${new Date(date)}::date as c`,
+      ),
     )
   }),
 
-  'bytes': same(async ({ sql }) => {
+  bytes: same(async ({ sql }) => {
     const all = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
     return [
       await sql`select ${all} as a, length(${all}) as b, ${Buffer.alloc(0)} as c`,
@@ -53,7 +85,7 @@ export default {
     return sql`select ${money}::numeric as a, ${nested}::timestamptz as b, ${json}::jsonb as c`
   }),
 
-  'lists': same(async ({ sql }) => [
+  lists: same(async ({ sql }) => [
     await sql`select ${[1, 2, 3]}::int[] as a, ${[]}::int[] as b, ${['a', 'b']}::text[] as c, ${[true, false]}::bool[] as d`,
     await sql`select id from item where id = any(${[1, 3, 99]}) order by id`,
     await sql`select ${[1.5, -2, 1e30]}::float8[] as a, ${[1n, 2n ** 62n]}::int8[] as b`,
@@ -68,10 +100,16 @@ export default {
   ),
 
   'lists of lists': same(
-    ({ sql }) => sql`select ${[[1, 2], [3, 4]]}::int[] as a, ${[[['a', null]], [['"', '\\']]]}::text[] as b, ${[[], []]}::text[] as c`,
+    ({ sql }) =>
+      sql`select ${[
+        [1, 2],
+        [3, 4],
+      ]}::int[] as a, ${[[['a', null]], [['"', '\\']]]}::text[] as b, ${[[], []]}::text[] as c`,
   ),
 
-  'lists of unequal length are the error of PostgreSQL': same(({ sql, failure }) => failure('22P02', () => sql`select ${[[1], [2, 3]]}::int[]`)),
+  'lists of unequal length are the error of PostgreSQL': same(({ sql, failure }) =>
+    failure('22P02', () => sql`select ${[[1], [2, 3]]}::int[]`),
+  ),
 
   'values without a cast take the type that the statement gives them': same(async ({ sql }) => [
     await sql`insert into author (name, email, born, meta) values (${'n'}, ${null}, ${'2000-01-31'}, ${{ x: [1] }}) returning *`,
@@ -79,7 +117,9 @@ export default {
     await sql`select ${'a'} || ${'b'} as a, ${1} + 1 as b, coalesce(${null}, ${'x'}) as c, ${5} = any(array[5]) as d`,
   ]),
 
-  'a parameter whose type nothing tells is text': same(({ sql, full }) => full(sql.query('select $1 as a, $2 as b', ['x', 5], { fullResults: true }))),
+  'a parameter whose type nothing tells is text': same(({ sql, full }) =>
+    full(sql.query('select $1 as a, $2 as b', ['x', 5], { fullResults: true })),
+  ),
 
   'a value that its type does not take': same(async ({ sql, failure }) => [
     await failure('22P02', () => sql`select ${'x'}::int`),

@@ -21,7 +21,7 @@ const settings = `select current_setting('work_mem') as work_mem, current_settin
 
 /** Each in turn, then what a request sees. */
 const CHANGES = {
-  'SET': `set work_mem = '8MB'`,
+  SET: `set work_mem = '8MB'`,
   'SET of an own name': `set app.user = 'x'`,
   'SET TIME ZONE': `set time zone 'Asia/Tokyo'`,
   'SET search_path': 'set search_path = pg_catalog',
@@ -34,7 +34,7 @@ const CHANGES = {
   'SET SESSION CHARACTERISTICS': 'set session characteristics as transaction read only',
   'SET session_replication_role': 'set session_replication_role = replica',
   'SET behind a comment': `/* hello */ -- there\n set work_mem = '9MB'`,
-  'set_config': `select set_config('work_mem', '8MB', false)`,
+  set_config: `select set_config('work_mem', '8MB', false)`,
   'set_config within a larger query': `with a as (select set_config('app.user', 'y', false) as x) select id, x from item, a`,
   'a DO block': `do $$ begin perform set_config('app.user', 'z', false); execute 'set work_mem to ''7MB'''; end $$`,
   'UPDATE pg_settings': `update pg_settings set setting = '8192' where name = 'work_mem'`,
@@ -47,14 +47,22 @@ export default {
       async (stage) => {
         const { rows: before } = await stage.query(settings)
         assert.deepEqual(await seenAfter(stage, change, settings), before)
-        assert.deepEqual(await seenAfter(stage, { queries: [{ query: change }, { query: 'select 1' }] }, settings), before)
+        assert.deepEqual(
+          await seenAfter(stage, { queries: [{ query: change }, { query: 'select 1' }] }, settings),
+          before,
+        )
       },
     ]),
   ),
 
   'settings changed within a batch count there, and only there': async (stage) => {
     const { results } = await stage.query({
-      queries: [{ query: `set work_mem = '8MB'` }, { query: 'show work_mem' }, { query: `set local work_mem = '16MB'` }, { query: 'show work_mem' }],
+      queries: [
+        { query: `set work_mem = '8MB'` },
+        { query: 'show work_mem' },
+        { query: `set local work_mem = '16MB'` },
+        { query: 'show work_mem' },
+      ],
     })
     assert.deepEqual([results[1].rows, results[3].rows], [[{ work_mem: '8MB' }], [{ work_mem: '16MB' }]])
     const [{ work_mem: after }] = (await stage.query('show work_mem')).rows
@@ -65,7 +73,11 @@ export default {
     await seenAfter(stage, ['begin', 'insert into item values (50)', 'garbage ('], 'select 1 as one')
     // The INSERT was a request, and so a transaction, of its own.
     assert.equal(await stage.added(), 1)
-    await seenAfter(stage, { queries: [{ query: 'commit' }, { query: 'begin' }, { query: 'insert into item values (51)' }] }, 'select 1 as one')
+    await seenAfter(
+      stage,
+      { queries: [{ query: 'commit' }, { query: 'begin' }, { query: 'insert into item values (51)' }] },
+      'select 1 as one',
+    )
     const idle = await stage.sql(
       `select count(*)::int as n from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
     )
@@ -74,15 +86,31 @@ export default {
 
   'temporary tables are gone': async (stage) => {
     const probe = `select count(*)::int as n from pg_class where relname = 'fleeting'`
-    for (const make of ['create temp table fleeting (id int)', 'create table pg_temp.fleeting as select 1 as id', 'select 1 as id into temp fleeting']) {
+    for (const make of [
+      'create temp table fleeting (id int)',
+      'create table pg_temp.fleeting as select 1 as id',
+      'select 1 as id into temp fleeting',
+    ]) {
       assert.deepEqual(await seenAfter(stage, make, probe), [{ n: 0 }], make)
-      assert.deepEqual(await seenAfter(stage, { queries: [{ query: make }, { query: 'insert into fleeting values (1)' }] }, probe), [{ n: 0 }], make)
+      assert.deepEqual(
+        await seenAfter(stage, { queries: [{ query: make }, { query: 'insert into fleeting values (1)' }] }, probe),
+        [{ n: 0 }],
+        make,
+      )
     }
   },
 
   'a temporary table does not stand before one of the same name': async (stage) => {
-    await stage.query({ queries: [{ query: 'create temp table item (id int, n text)' }, { query: `insert into item values (1, 'temporary')` }] })
-    assert.deepEqual(await seenAfter(stage, 'create temp view book as select 1 as id', 'select n from item where id = 1'), [{ n: 0 }])
+    await stage.query({
+      queries: [
+        { query: 'create temp table item (id int, n text)' },
+        { query: `insert into item values (1, 'temporary')` },
+      ],
+    })
+    assert.deepEqual(
+      await seenAfter(stage, 'create temp view book as select 1 as id', 'select n from item where id = 1'),
+      [{ n: 0 }],
+    )
     await seenAfter(stage, 'create temp table item (id int)', 'select title from book order by id')
   },
 
@@ -93,7 +121,14 @@ export default {
 
   'DEALLOCATE ALL and DISCARD ALL do no harm': async (stage) => {
     const probe = { query: 'select id from item where id = $1', params: [2] }
-    for (const query of ['deallocate all', 'discard all', 'discard plans', 'discard temp', 'discard sequences', 'reset all']) {
+    for (const query of [
+      'deallocate all',
+      'discard all',
+      'discard plans',
+      'discard temp',
+      'discard sequences',
+      'reset all',
+    ]) {
       for (let i = 0; i < PROBES; i++) await stage.query(probe)
       await stage.query(query)
       const answers = await Promise.all(Array.from({ length: PROBES }, () => stage.query(probe)))
@@ -103,7 +138,11 @@ export default {
 
   'advisory locks are given back': async (stage) => {
     const taken = `select count(*)::int as n from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`
-    for (const take of ['select pg_advisory_lock(4711)', 'select pg_try_advisory_lock_shared(1, 2)', 'do $$ begin perform pg_advisory_lock(4712); end $$']) {
+    for (const take of [
+      'select pg_advisory_lock(4711)',
+      'select pg_try_advisory_lock_shared(1, 2)',
+      'do $$ begin perform pg_advisory_lock(4712); end $$',
+    ]) {
       await seenAfter(stage, take, 'select 1 as one')
       await seenAfter(stage, { queries: [{ query: take }] }, 'select 1 as one')
       assert.deepEqual(await stage.sql(taken), [{ n: 0 }], take)
@@ -111,14 +150,23 @@ export default {
   },
 
   'subscriptions are gone': async (stage) => {
-    assert.deepEqual(await seenAfter(stage, 'listen news', 'select count(*)::int as n from pg_listening_channels()'), [{ n: 0 }])
+    assert.deepEqual(await seenAfter(stage, 'listen news', 'select count(*)::int as n from pg_listening_channels()'), [
+      { n: 0 },
+    ])
     await stage.query(`select pg_notify('news', 'x')`)
     assert.deepEqual((await stage.query('select 1 as one')).rows, [{ one: 1 }])
   },
 
   'cursors WITH HOLD are gone': async (stage) => {
     const hold = 'declare kept cursor with hold for select 1'
-    assert.deepEqual(await seenAfter(stage, { queries: [{ query: hold }] }, `select count(*)::int as n from pg_cursors where name = 'kept'`), [{ n: 0 }])
+    assert.deepEqual(
+      await seenAfter(
+        stage,
+        { queries: [{ query: hold }] },
+        `select count(*)::int as n from pg_cursors where name = 'kept'`,
+      ),
+      [{ n: 0 }],
+    )
   },
 
   'sequences of another request are not those of this session': async (stage) => {
@@ -128,7 +176,11 @@ export default {
   },
 
   'an error leaves nothing': async (stage) => {
-    await seenAfter(stage, ['select 1/0', 'syntax error', { queries: [{ query: 'select 1' }, { query: 'select 1/0' }] }], 'select 1 as one')
+    await seenAfter(
+      stage,
+      ['select 1/0', 'syntax error', { queries: [{ query: 'select 1' }, { query: 'select 1/0' }] }],
+      'select 1 as one',
+    )
   },
 
   'a table changed by another is seen as it is now': async (stage) => {

@@ -31,7 +31,7 @@ export default {
     ),
   ),
 
-  'UPDATE': same(
+  UPDATE: same(
     run(
       'update item set n = n + 1',
       'update item set n = 0 where false',
@@ -39,9 +39,11 @@ export default {
     ),
   ),
 
-  'DELETE': same(run('delete from item where id = 1', 'delete from item where false', 'delete from author returning id, name')),
+  DELETE: same(
+    run('delete from item where id = 1', 'delete from item where false', 'delete from author returning id, name'),
+  ),
 
-  'MERGE': same(
+  MERGE: same(
     run(
       `merge into item i using (values (1, 100), (50, 500)) v (id, n) on i.id = v.id
          when matched then update set n = v.n when not matched then insert (id, n) values (v.id, v.n)`,

@@ -6,7 +6,11 @@ import { same } from '../same.mjs'
 const LEVELS = ['ReadUncommitted', 'ReadCommitted', 'RepeatableRead', 'Serializable']
 
 /** What a transaction says of itself. */
-const self = (sql) => [sql`show transaction_isolation`, sql`show transaction_read_only`, sql`show transaction_deferrable`]
+const self = (sql) => [
+  sql`show transaction_isolation`,
+  sql`show transaction_read_only`,
+  sql`show transaction_deferrable`,
+]
 
 export default {
   'a list of queries': same(({ sql }) =>
@@ -19,7 +23,10 @@ export default {
   ),
 
   'a function that answers the list': same(({ sql }) =>
-    sql.transaction((txn) => [txn`insert into item values (11) returning *`, txn.query('select id from item order by id', [])]),
+    sql.transaction((txn) => [
+      txn`insert into item values (11) returning *`,
+      txn.query('select id from item order by id', []),
+    ]),
   ),
 
   'no queries': same(({ sql }) => sql.transaction([])),
@@ -27,7 +34,10 @@ export default {
   'one query': same(({ sql }) => sql.transaction([sql`select ${1}::int as one`])),
 
   'full results and rows as arrays, for all and for one': same(async ({ sql, neon, full }) => {
-    const all = await sql.transaction([sql`select 1 as a`, sql`insert into item values (12)`], { fullResults: true, arrayMode: true })
+    const all = await sql.transaction([sql`select 1 as a`, sql`insert into item values (12)`], {
+      fullResults: true,
+      arrayMode: true,
+    })
     const one = await sql.transaction([
       sql.query('select 1 as a, 2 as a', [], { arrayMode: true }),
       sql.query('select 1 as a', [], { arrayMode: false }),
@@ -66,7 +76,9 @@ export default {
   }),
 
   'a read-only transaction writes nothing': same(async ({ sql, failure }) => [
-    await failure('25006', () => sql.transaction([sql`select 1`, sql`insert into item values (13)`], { readOnly: true })),
+    await failure('25006', () =>
+      sql.transaction([sql`select 1`, sql`insert into item values (13)`], { readOnly: true }),
+    ),
     await failure('25006', () => sql.transaction([sql`create table scratch.t ()`], { readOnly: true })),
     await sql.transaction([sql`select count(*) from item`], { readOnly: true }),
   ]),
@@ -81,7 +93,11 @@ export default {
 
   'an error in the middle undoes all': same(async ({ sql, failure }) => [
     await failure('23505', () =>
-      sql.transaction([sql`insert into item values (14)`, sql`insert into item values (1)`, sql`insert into item values (15)`]),
+      sql.transaction([
+        sql`insert into item values (14)`,
+        sql`insert into item values (1)`,
+        sql`insert into item values (15)`,
+      ]),
     ),
     await failure('42P01', () => sql.transaction([sql`update item set n = 99`, sql`select * from nowhere`])),
     await failure('42601', () => sql.transaction([sql`create table scratch.t ()`, sql`selec`])),
@@ -93,7 +109,9 @@ export default {
     await setUp(`create table scratch.child (item_id int references item deferrable initially deferred);
       create table scratch.once (id int unique deferrable initially deferred)`)
     return [
-      await failure('23503', () => sql.transaction([sql`insert into scratch.child values (99)`, sql`insert into item values (16)`])),
+      await failure('23503', () =>
+        sql.transaction([sql`insert into scratch.child values (99)`, sql`insert into item values (16)`]),
+      ),
       await failure('23505', () => sql.transaction([sql`insert into scratch.once values (1), (1)`])),
       await sql.transaction([sql`insert into scratch.child values (17)`, sql`insert into item values (17)`]),
     ]
@@ -111,7 +129,10 @@ export default {
   ),
 
   'time stands still within, and all queries see one snapshot': same(async ({ sql }) => {
-    const [[a], [b]] = await sql.transaction([sql`select now() as t, pg_current_xact_id()::text as x`, sql`select now() as t, pg_current_xact_id()::text as x`])
+    const [[a], [b]] = await sql.transaction([
+      sql`select now() as t, pg_current_xact_id()::text as x`,
+      sql`select now() as t, pg_current_xact_id()::text as x`,
+    ])
     return [a.t.getTime() === b.t.getTime(), a.x === b.x]
   }),
 
@@ -125,7 +146,9 @@ export default {
   ),
 
   'many queries in one transaction': same(async ({ sql }) => {
-    const results = await sql.transaction(Array.from({ length: 500 }, (_, i) => sql`insert into item values (${1000 + i}, ${i}) returning n`))
+    const results = await sql.transaction(
+      Array.from({ length: 500 }, (_, i) => sql`insert into item values (${1000 + i}, ${i}) returning n`),
+    )
     return results.flat().map(({ n }) => n)
   }),
 
@@ -143,7 +166,14 @@ export default {
   },
 
   'an isolation level that there is not is refused': async (stage) => {
-    for (const level of ['serializable', 'READ COMMITTED', 'Snapshot', '', 'Read Committed', 'Serializable; drop table item']) {
+    for (const level of [
+      'serializable',
+      'READ COMMITTED',
+      'Snapshot',
+      '',
+      'Read Committed',
+      'Serializable; drop table item',
+    ]) {
       const headers = { 'neon-batch-isolation-level': level }
       const { body } = await refused(stage, { queries: [{ query: 'insert into item values (20)' }] }, 400, { headers })
       assert.match(body.message, /isolation level/i)

@@ -66,7 +66,10 @@ function elementsOf(text, oid, elements) {
 const typed = (expressions) => async (stage) => {
   await stage.sql(SET_UP)
   const query = select(expressions)
-  const { rows, fields } = await stage.query({ query, arrayMode: true }, { headers: { 'neon-raw-text-output': 'true' } })
+  const { rows, fields } = await stage.query(
+    { query, arrayMode: true },
+    { headers: { 'neon-raw-text-output': 'true' } },
+  )
   // True arrays: those of fixed length, such as points and int2vector, have a form of their own.
   const known = await stage.sql(
     `select oid::int, typelem::int as element from pg_type
@@ -82,6 +85,8 @@ const typed = (expressions) => async (stage) => {
 }
 
 export default {
-  ...Object.fromEntries(Object.entries(EXPRESSIONS).map(([type, values]) => [`${type}, parsed by the driver`, parsed(values)])),
+  ...Object.fromEntries(
+    Object.entries(EXPRESSIONS).map(([type, values]) => [`${type}, parsed by the driver`, parsed(values)]),
+  ),
   ...Object.fromEntries(Object.entries(EXPRESSIONS).map(([type, values]) => [`${type}, as JSON`, typed(values)])),
 }
