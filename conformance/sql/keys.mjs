@@ -32,7 +32,7 @@ export function configuration(databaseUrl, { origins } = {}) {
   const guestUrl = new URL(databaseUrl)
   guestUrl.username = GUEST
   guestUrl.password = GUEST
-  const limits = { response_bytes: RESPONSE_BYTES }
+  const limits = { response_bytes: RESPONSE_BYTES, query_timeout: '30s' }
   const pool = { size: 4 }
   return {
     secrets,
@@ -57,7 +57,7 @@ export function configuration(databaseUrl, { origins } = {}) {
           cache: { shared_by_keys: false },
           keys: [key('unshared', 'sql'), key('otherUnshared', 'sql')],
         },
-        guest: { url: guestUrl.href, limits, pool, keys: [key('guest', 'sql')] },
+        guest: { url: guestUrl.href, limits: { query_timeout: '1s' }, pool, keys: [key('guest', 'sql')] },
       },
     },
   }
