@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Network } from '../lib/network.mjs'
 import { verifyPromises } from '../lib/promises.mjs'
 import { Stage } from './stage.mjs'
 
@@ -17,12 +18,14 @@ const here = path.dirname(fileURLToPath(import.meta.url))
  */
 export async function verify({ databaseUrl, only, slow = false }) {
   const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-sql-'))
+  const network = new Network()
   const stage = await Stage.open({ stateDir, databaseUrl })
   try {
     const title = 'Promises of SQL over HTTP'
     return await verifyPromises(path.join(here, 'promises'), stage, { title, only, slow })
   } finally {
     await stage.close()
+    network.close()
     fs.rmSync(stateDir, { recursive: true, force: true })
   }
 }

@@ -1,4 +1,5 @@
 // Plain calls of POST /sql: keys, bodies, headers, answers, limits.
+import { neon } from '@neondatabase/serverless'
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { BODY_BYTES, RESPONSE_BYTES } from '../keys.mjs'
@@ -148,6 +149,19 @@ export default {
     assert.deepEqual(answer.rows, [{ one: 1 }])
   },
 
+  'a client that waits for leave to send its body gets it': async (stage) => {
+    const answer = await new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${stage.secrets.app}`, expect: '100-continue' }
+      const request = http.request(`${stage.origin}/sql`, { method: 'POST', headers }, (response) => {
+        let text = ''
+        response.on('data', (chunk) => (text += chunk)).on('end', () => resolve(JSON.parse(text)))
+      })
+      request.once('error', reject).once('continue', () => request.end(JSON.stringify(one)))
+      request.flushHeaders()
+    })
+    assert.deepEqual(answer.rows, [{ one: 1 }])
+  },
+
   'the key is the password of the connection string, or a bearer token': async (stage) => {
     const headers = asPassword(stage, stage.secrets.app)
     assert.deepEqual((await stage.query(one, { key: false, headers })).rows, [{ one: 1 }])
@@ -209,8 +223,16 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
+  'the driver sends a token of its own as the bearer': async (stage) => {
+    const server = new URL(stage.origin)
+    for (const authToken of [stage.secrets.app, async () => stage.secrets.app]) {
+      const sql = neon(`postgresql://app@${server.host}/app`, { authToken })
+      assert.deepEqual(await sql`select 1 as one`, [{ one: 1 }])
+      assert.deepEqual(await sql.transaction([sql`select 2 as two`]), [[{ two: 2 }]])
+    }
+  },
+
   'the driver tells a wrong key as an error of its own': async (stage) => {
-    const { neon } = await import('@neondatabase/serverless')
     const sql = neon(connectionString('no-such-key', new URL(stage.origin)))
     await assert.rejects(sql`select 1`, { name: 'NeonDbError' })
   },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { ADVISORY_LOCKS, isZero } from '../activity.mjs'
 import { refused } from '../refusal.mjs'
 import { until } from '../until.mjs'
 
@@ -276,11 +277,6 @@ export default {
 
   'it holds no locks of its own after a request': async (stage) => {
     await stage.post('select pg_advisory_lock(99)', { key })
-    await until('the lock is given back', async () => {
-      const [{ held }] = await stage.sql(
-        `select count(*)::int as held from pg_locks where locktype = 'advisory' and objid = 99`,
-      )
-      return held === 0
-    })
+    await until('the lock is given back', () => isZero(stage, ADVISORY_LOCKS))
   },
 }

@@ -1,5 +1,7 @@
 // No request sees what another has left in its session.
 import assert from 'node:assert/strict'
+import { ADVISORY_LOCKS, isZero, OPEN_TRANSACTIONS } from '../activity.mjs'
+import { until } from '../until.mjs'
 
 /** More than the pool has connections, so that each of them is asked. */
 const PROBES = 12
@@ -78,10 +80,7 @@ export default {
       { queries: [{ query: 'commit' }, { query: 'begin' }, { query: 'insert into item values (51)' }] },
       'select 1 as one',
     )
-    const idle = await stage.sql(
-      `select count(*)::int as n from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
-    )
-    assert.deepEqual(idle, [{ n: 0 }])
+    await until('no transaction is open', () => isZero(stage, OPEN_TRANSACTIONS))
   },
 
   'temporary tables are gone': async (stage) => {
@@ -137,7 +136,6 @@ export default {
   },
 
   'advisory locks are given back': async (stage) => {
-    const taken = `select count(*)::int as n from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`
     for (const take of [
       'select pg_advisory_lock(4711)',
       'select pg_try_advisory_lock_shared(1, 2)',
@@ -145,7 +143,7 @@ export default {
     ]) {
       await seenAfter(stage, take, 'select 1 as one')
       await seenAfter(stage, { queries: [{ query: take }] }, 'select 1 as one')
-      assert.deepEqual(await stage.sql(taken), [{ n: 0 }], take)
+      await until(`the lock of ${take} is given back`, () => isZero(stage, ADVISORY_LOCKS))
     }
   },
 

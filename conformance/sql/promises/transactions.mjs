@@ -1,7 +1,9 @@
 // sql.transaction: several queries as one transaction.
 import assert from 'node:assert/strict'
+import { isZero, OPEN_TRANSACTIONS } from '../activity.mjs'
 import { refused } from '../refusal.mjs'
 import { same } from '../same.mjs'
+import { until } from '../until.mjs'
 
 const LEVELS = ['ReadUncommitted', 'ReadCommitted', 'RepeatableRead', 'Serializable']
 
@@ -187,10 +189,7 @@ export default {
       await stage.sql('delete from item where id = 21')
       assert.deepEqual((await stage.query('select 1 as one')).rows, [{ one: 1 }])
     }
-    const open = await stage.sql(
-      `select query from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
-    )
-    assert.deepEqual(open, [])
+    await until('no transaction is open', () => isZero(stage, OPEN_TRANSACTIONS))
   },
 
   'a transaction whose queries rolled it back is not answered as done': async (stage) => {
