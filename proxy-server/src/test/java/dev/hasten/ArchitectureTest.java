@@ -53,6 +53,8 @@ class ArchitectureTest {
                 .definedBy("dev.hasten.prisma..")
                 .layer("dataproxy")
                 .definedBy("dev.hasten.dataproxy..")
+                .layer("sql")
+                .definedBy("dev.hasten.sql..")
                 .layer("server")
                 .definedBy("dev.hasten.server..")
                 .whereLayer("protocol")
@@ -95,6 +97,9 @@ class ArchitectureTest {
                         "schema",
                         "request",
                         "telemetry")
+                .whereLayer("sql")
+                .mayOnlyAccessLayers(
+                        "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "request", "telemetry")
                 .whereLayer("invalidation")
                 .mayOnlyAccessLayers("protocol", "http", "cache", "request")
                 .whereLayer("server")

@@ -43,8 +43,9 @@ final class KeysCreateCommand implements Callable<Integer> {
             names = "--scope",
             split = "\\s*,\\s*",
             paramLabel = "SCOPE",
-            description = "What the key may do: prisma, invalidate or schema. Repeat it, or give several with commas"
-                    + " between them. Default: prisma,invalidate.")
+            description =
+                    "What the key may do: prisma, sql, read, invalidate or schema. Repeat it, or give several with commas"
+                            + " between them. Default: prisma,sql,invalidate.")
     private @Nullable List<String> scopes;
 
     @Option(

@@ -60,7 +60,7 @@ class KeysCommandTest {
                 .asString()
                 .matches("ID +NAME +DATABASE +SCOPES +CREATED +EXPIRES +KEPT IN");
         assertThat(list.out())
-                .containsPattern(id + "  web app  app       prisma,invalidate  2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
+                .containsPattern(id + "  web app  app       prisma,sql,invalidate  2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
 
         assertThat(keys("revoke", id).status()).isZero();
         assertThat(keys("list").out().lines()).hasSize(1);

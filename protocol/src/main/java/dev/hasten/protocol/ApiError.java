@@ -100,7 +100,7 @@ public final class ApiError extends RuntimeException {
                 422,
                 "P6009",
                 ("Response size limit exceeded: %s is larger than the limit of %d bytes. Select fewer fields or"
-                                + " fewer rows, for example with take")
+                                + " fewer rows")
                         .formatted(what, limitBytes));
     }
 
@@ -146,10 +146,14 @@ public final class ApiError extends RuntimeException {
     }
 
     /**
-     * What PostgreSQL said. Prisma 7 is told a part of it, in {@code meta}; the engines of Prisma 5 and 6 another one.
+     * What PostgreSQL said, as "Error and Notice Message Fields" of its manual names it. Prisma 7 is told a part of it, in
+     * {@code meta}; the engines of Prisma 5 and 6 another one; clients of SQL over HTTP all.
      *
      * @param state SQLSTATE
      * @param severity such as {@code ERROR}
+     * @param position of the mistake in the statement, counted in characters from 1; null when it has none
+     * @param internalPosition the same in {@code internalQuery}
+     * @param internalQuery a statement that a function has run
      */
     public record ServerReport(
             String state,
@@ -157,7 +161,26 @@ public final class ApiError extends RuntimeException {
             String message,
             @Nullable String detail,
             @Nullable String hint,
-            @Nullable String column) {}
+            @Nullable Integer position,
+            @Nullable Integer internalPosition,
+            @Nullable String internalQuery,
+            @Nullable String where,
+            @Nullable String schema,
+            @Nullable String table,
+            @Nullable String column,
+            @Nullable String dataType,
+            @Nullable String constraint,
+            @Nullable String file,
+            @Nullable Integer line,
+            @Nullable String routine) {
+
+        /** A report that says no more than this. */
+        public static ServerReport of(String state, String message) {
+            return new ServerReport(
+                    state, "ERROR", message, null, null, null, null, null, null, null, null, null, null, null, null,
+                    null, null);
+        }
+    }
 
     /** The same error with the report that it was made of. */
     public ApiError with(ServerReport report) {

@@ -3,7 +3,9 @@ package dev.hasten.protocol;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * How long an answer may be used again: {@code cacheStrategy} of Prisma Client with its extension for Accelerate.
@@ -74,12 +76,61 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
         return new CacheStrategy(Math.max(0, ttl), Math.max(0, swr), tags(tags, maxTags));
     }
 
+    /**
+     * The strategy in the JSON that an app writes, as {@code {"ttl":60,"swr":30,"tags":["users"]}}.
+     *
+     * @param maxTags how many tags there may be
+     * @throws ApiError P6005 for anything that is not allowed
+     */
+    public static CacheStrategy parse(JsonNode json, int maxTags) {
+        if (!json.isObject()) {
+            throw ApiError.invalidParameters("Invalid cacheStrategy: it must be an object with `ttl`, `swr` or both");
+        }
+        List<String> tags = new ArrayList<>(4);
+        for (Map.Entry<String, JsonNode> member : json.properties()) {
+            switch (member.getKey()) {
+                case "ttl", "swr" -> {}
+                case "tags" -> tagTexts(member.getValue(), tags);
+                default ->
+                    throw ApiError.invalidParameters("Invalid cacheStrategy: `" + shown(member.getKey())
+                            + "` is not known; known are ttl, swr and tags");
+            }
+        }
+        checkTags(tags, maxTags, "cacheStrategy");
+        long ttl = seconds(json.path("ttl"), "ttl");
+        long swr = seconds(json.path("swr"), "swr");
+        return ttl == 0 && swr == 0 ? NONE : new CacheStrategy(ttl, swr, tags);
+    }
+
+    private static void tagTexts(JsonNode list, List<String> tags) {
+        boolean strings = list.isArray();
+        for (JsonNode tag : list) {
+            strings &= tag.isString();
+            tags.add(tag.asString(""));
+        }
+        if (!strings) {
+            throw ApiError.invalidParameters("Invalid cacheStrategy: `tags` must be a list of strings");
+        }
+    }
+
+    private static long seconds(JsonNode number, String name) {
+        if (number.isMissingNode()) {
+            return 0;
+        }
+        return number.canConvertToLong() && number.isIntegralNumber()
+                ? inRange(number.longValue(), name)
+                : inRange(-1, name);
+    }
+
     private static long seconds(String text, String name) {
         boolean digits = !text.isEmpty() && text.length() <= 8;
         for (int i = 0; i < text.length(); i++) {
             digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
         }
-        long seconds = digits ? Long.parseLong(text) : -1;
+        return inRange(digits ? Long.parseLong(text) : -1, name);
+    }
+
+    private static long inRange(long seconds, String name) {
         if (seconds < 0 || seconds > LONGEST_SECONDS) {
             throw ApiError.invalidParameters("Invalid cacheStrategy: `" + name
                     + "` must be a whole number of seconds from 0 to " + LONGEST_SECONDS + " (one year)");

@@ -5,31 +5,64 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
- * The SHA-256 of what determines a query's answer: the request's body without its {@code comments}, which carry trace
- * ids. Two bodies with the same signature ask for the same; a cryptographic hash, because a collision would answer one
+ * The SHA-256 of what determines a query's answer: the request's body without a {@link Member} that does not. Two bodies with the same signature ask for the same; a cryptographic hash, because a collision would answer one
  * query with the data of another.
  *
- * <p>The JSON is not parsed. A body in which this class and a parser would see the member {@code comments} at different
+ * <p>The JSON is not parsed. A body in which this class and a parser would see the member at different
  * places is not valid JSON, and has no answer.
  */
 public record QuerySignature(long a, long b, long c, long d) {
-    private static final byte[] COMMENTS = "\"comments\"".getBytes(US_ASCII);
-
     private static final String HEX = "0123456789abcdef";
 
-    /** The signature of a body. */
-    public static QuerySignature of(byte[] body) {
-        return of("", body);
+    /** A member of the outermost object that does not determine the answer. */
+    public static final class Member {
+        /** What Prisma adds to statements, such as trace ids. */
+        public static final Member COMMENTS = new Member("comments");
+
+        /** How long the answer of SQL over HTTP may be used again. */
+        public static final Member CACHE_STRATEGY = new Member("cacheStrategy");
+
+        private final byte[] quoted;
+        private final boolean[] letters = new boolean[256];
+
+        private Member(String name) {
+            this.quoted = ('"' + name + '"').getBytes(US_ASCII);
+            for (byte letter : quoted) {
+                letters[letter] = true;
+            }
+        }
+
+        /** Whether its name stands anywhere in the body. The look for a word that is as long as its stride is cheap. */
+        public boolean isMentionedIn(byte[] body) {
+            int stride = quoted.length;
+            for (int i = stride - 1; i < body.length; i += stride) {
+                // A letter may stand in the name several times.
+                for (int at = letters[body[i] & 0xff] ? stride - 1 : -1; at >= 0; at--) {
+                    if (quoted[at] == body[i] && standsAt(body, i - at)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        private boolean standsAt(byte[] body, int at) {
+            return at >= 0
+                    && at + quoted.length <= body.length
+                    && Arrays.equals(body, at, at + quoted.length, quoted, 0, quoted.length);
+        }
     }
 
     /**
      * The signature of a body and of what else determines the answer.
      *
-     * @param context of always the same length in one protocol, ASCII
+     * @param context of always the same length in one protocol, ASCII; empty for none
+     * @param without as if the body did not have it
      */
-    public static QuerySignature of(String context, byte[] body) {
+    public static QuerySignature of(String context, byte[] body, Member without) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -39,53 +72,13 @@ public record QuerySignature(long a, long b, long c, long d) {
         if (!context.isEmpty()) {
             digest.update(context.getBytes(US_ASCII));
         }
-        if (mentionsComments(body)) {
-            new WithoutComments(body, digest).run();
+        if (without.isMentionedIn(body)) {
+            new WithoutMember(without, body, digest).run();
         } else {
             digest.update(body);
         }
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
         return new QuerySignature(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
-    }
-
-    /** The look for a word that is as long as its stride leaves out most of the body. */
-    private static boolean mentionsComments(byte[] body) {
-        int stride = COMMENTS.length;
-        for (int i = stride - 1; i < body.length; i += stride) {
-            int at = indexInName(body[i]);
-            // A letter may stand in the name twice: c-o-m-m-e-n-t-s and its quotes.
-            while (at >= 0) {
-                if (matches(body, i - at)) {
-                    return true;
-                }
-                at = indexInName(body[i], at - 1);
-            }
-        }
-        return false;
-    }
-
-    private static int indexInName(byte b) {
-        return b == '"' || (b >= 'c' && b <= 't') ? indexInName(b, COMMENTS.length - 1) : -1;
-    }
-
-    private static int indexInName(byte b, int from) {
-        int at = from;
-        while (at >= 0 && COMMENTS[at] != b) {
-            at--;
-        }
-        return at;
-    }
-
-    private static boolean matches(byte[] body, int at) {
-        if (at < 0 || at + COMMENTS.length > body.length) {
-            return false;
-        }
-        for (int i = 0; i < COMMENTS.length; i++) {
-            if (body[at + i] != COMMENTS[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** 64 lower-case hex digits. */
@@ -105,10 +98,11 @@ public record QuerySignature(long a, long b, long c, long d) {
         }
     }
 
-    /** Feeds a body without the members {@code comments} of its outermost object: as if they had never been sent. */
-    private static final class WithoutComments {
+    /** Feeds a body without the members of a name of its outermost object: as if they had never been sent. */
+    private static final class WithoutMember {
         private static final int NONE = -1;
 
+        private final Member member;
         private final byte[] body;
         private final MessageDigest digest;
         private int at;
@@ -117,7 +111,8 @@ public record QuerySignature(long a, long b, long c, long d) {
         /** The comma before the current member of the outermost object. */
         private int comma = NONE;
 
-        WithoutComments(byte[] body, MessageDigest digest) {
+        WithoutMember(Member member, byte[] body, MessageDigest digest) {
+            this.member = member;
             this.body = body;
             this.digest = digest;
         }
@@ -125,7 +120,7 @@ public record QuerySignature(long a, long b, long c, long d) {
         void run() {
             int kept = 0;
             while (at < body.length) {
-                if (nameFollows && depth == 1 && matches(body, at)) {
+                if (nameFollows && depth == 1 && member.standsAt(body, at)) {
                     int end = comma == NONE ? at : comma;
                     digest.update(body, kept, end - kept);
                     skipMember();

@@ -17,6 +17,8 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class RequestParser {
     private final JsonMapper json;
+    private final ObjectReader exact;
     private final int nestingDepth;
 
     /** @param nestingDepth how deep lists and objects of a body may nest, 1 or more */
@@ -41,6 +44,9 @@ public final class RequestParser {
                 // Values are read out of the middle of a body; its end is checked here.
                 .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
+        this.exact = json.reader()
+                .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
     }
 
     /**
@@ -98,11 +104,24 @@ public final class RequestParser {
      * @throws ApiError P6000 when it is not one JSON object
      */
     public JsonNode object(byte[] body) {
+        return object(body, json.reader());
+    }
+
+    /**
+     * As {@link #object}, with numbers that keep all their digits.
+     *
+     * @throws ApiError P6000 when it is not one JSON object
+     */
+    public JsonNode exactObject(byte[] body) {
+        return object(body, exact);
+    }
+
+    private JsonNode object(byte[] body, ObjectReader reader) {
         if (body.length == 0) {
             return json.createObjectNode();
         }
         try (JsonParser parser = start(body)) {
-            JsonNode tree = json.readTree(parser);
+            JsonNode tree = reader.readTree(parser);
             if (parser.nextToken() != null) {
                 throw ApiError.badRequest("Invalid request body: there is more after the JSON object");
             }

@@ -12,13 +12,20 @@ import java.util.Set;
 public enum Scope {
     /** Run Prisma queries and transactions. */
     PRISMA,
+    /** Run SQL over HTTP. */
+    SQL,
+    /** Run queries, but none that writes: limits the two above, and stands for both where neither is named. */
+    READ,
     /** Invalidate the cache by tag. */
     INVALIDATE,
     /** Tell that the schema has changed. */
     SCHEMA;
 
-    /** What a key may do of which nothing else is said: all that a Prisma client asks for. Immutable. */
-    public static final Set<Scope> DEFAULT = copyOf(List.of(PRISMA, INVALIDATE));
+    /** What a key may do of which nothing else is said: all that an app asks for. Immutable. */
+    public static final Set<Scope> DEFAULT = copyOf(List.of(PRISMA, SQL, INVALIDATE));
+
+    /** The ways to run queries. Immutable. */
+    public static final Set<Scope> QUERIES = copyOf(List.of(PRISMA, SQL));
 
     /** The word for it, in lower case. */
     public String text() {

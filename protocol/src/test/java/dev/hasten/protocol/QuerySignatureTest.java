@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class QuerySignatureTest {
     private static String signature(String body) {
-        return QuerySignature.of(body.getBytes(UTF_8)).toString();
+        return QuerySignature.of("", body.getBytes(UTF_8), QuerySignature.Member.COMMENTS)
+                .toString();
     }
 
     @Test

@@ -28,7 +28,7 @@ class ScopeTest {
 
     @Test
     void whatAPrismaClientAsksForIsTheDefault() {
-        assertThat(Scope.DEFAULT).containsExactly(Scope.PRISMA, Scope.INVALIDATE);
+        assertThat(Scope.DEFAULT).containsExactly(Scope.PRISMA, Scope.SQL, Scope.INVALIDATE);
     }
 
     @Test
@@ -47,12 +47,12 @@ class ScopeTest {
     void wrongWordIsNamedWithThoseThatAreKnown(String word) {
         assertThatThrownBy(() -> Scope.parse(List.of("prisma", word)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no scope \"" + word + "\"; known are prisma, invalidate, schema");
+                .hasMessage("there is no scope \"" + word + "\"; known are prisma, sql, read, invalidate, schema");
     }
 
     @Test
     void noScopeAtAllIsRefused() {
-        String problem = "a key needs at least one scope; known are prisma, invalidate, schema";
+        String problem = "a key needs at least one scope; known are prisma, sql, read, invalidate, schema";
         assertThatThrownBy(() -> Scope.parse(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(problem);

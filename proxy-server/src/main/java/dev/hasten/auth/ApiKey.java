@@ -1,7 +1,9 @@
 package dev.hasten.auth;
 
+import dev.hasten.protocol.Access;
 import dev.hasten.protocol.Scope;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +67,17 @@ public record ApiKey(
         }
     }
 
-    /** Whether the key may do this. */
+    /** Whether the key may do this. A key that may only read, and says nothing of how, may read by every protocol. */
     public boolean allows(Scope scope) {
-        return scopes.contains(scope);
+        return scopes.contains(scope)
+                || (Scope.QUERIES.contains(scope)
+                        && scopes.contains(Scope.READ)
+                        && Collections.disjoint(scopes, Scope.QUERIES));
+    }
+
+    /** What the statements of the key may do. */
+    public Access access() {
+        return scopes.contains(Scope.READ) ? Access.READ_ONLY : Access.READ_WRITE;
     }
 
     /** Whether the key is refused at this time: true from {@link #expires} on, that instant included. */

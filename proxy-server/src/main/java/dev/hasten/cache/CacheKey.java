@@ -1,6 +1,7 @@
 package dev.hasten.cache;
 
 import dev.hasten.protocol.QuerySignature;
+import dev.hasten.protocol.QuerySignature.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,17 @@ public record CacheKey(
         /** {@code POST /query} of Prisma 7. */
         REMOTE_EXECUTOR,
         /** {@code POST /{version}/{schema}/graphql} of Prisma 5 and 6. */
-        DATA_PROXY
+        DATA_PROXY,
+        /** {@code POST /sql}. */
+        SQL;
+
+        /** What of a request does not determine its answer. */
+        public Member irrelevant() {
+            return switch (this) {
+                case REMOTE_EXECUTOR, DATA_PROXY -> Member.COMMENTS;
+                case SQL -> Member.CACHE_STRATEGY;
+            };
+        }
     }
 
     /** The signature is uniformly distributed already. */

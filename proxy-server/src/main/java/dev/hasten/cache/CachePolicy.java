@@ -59,7 +59,8 @@ public record CachePolicy(
         return strategy != null ? strategy : defaults.getOrDefault(ANY_MODEL, CacheStrategy.NONE);
     }
 
-    private CacheStrategy limited(CacheStrategy strategy) {
+    /** A strategy within the limits; {@link CacheStrategy#NONE} when nothing is cached at all. */
+    public CacheStrategy limited(CacheStrategy strategy) {
         return enabled ? strategy.limitedTo(maxTtlSeconds, maxSwrSeconds) : CacheStrategy.NONE;
     }
 }

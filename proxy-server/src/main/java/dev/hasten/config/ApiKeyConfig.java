@@ -73,9 +73,11 @@ public record ApiKeyConfig(
             Secret sha256,
 
             @Setting(
-                    value = "prisma,invalidate",
-                    doc = "What the key may do: `prisma` runs Prisma queries and transactions, `invalidate` invalidates"
-                            + " the cache by tag, `schema` tells that the schema has changed.")
+                    value = "prisma,sql,invalidate",
+                    doc =
+                            "What the key may do: `prisma` runs Prisma queries and transactions, `sql` runs SQL over HTTP,"
+                                    + " `read` limits both to read-only transactions (alone, it allows both so), `invalidate`"
+                                    + " invalidates the cache by tag, `schema` tells that the schema has changed.")
             Set<Scope> scopes,
 
             @Setting(doc = "The key is refused from this instant on.") @Nullable

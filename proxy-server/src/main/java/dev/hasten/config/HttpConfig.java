@@ -1,6 +1,8 @@
 package dev.hasten.config;
 
 import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Limits on what a client may send, and how long it may take. */
 public record HttpConfig(
@@ -26,7 +28,21 @@ public record HttpConfig(
         int threads,
 
         @Setting(value = "500", min = "10", max = "1000", doc = "Deepest nesting of a JSON request body.")
-        int nestingDepth) {
+        int nestingDepth,
+
+        @Setting(
+                pattern = "\\*|https?://[A-Za-z0-9.:\\[\\]-]+(,https?://[A-Za-z0-9.:\\[\\]-]+)*",
+                doc = "Pages of browsers that may use `/sql` from other origins: origins such as"
+                        + " `https://app.example.com` with commas between them, or `*` for all. A page that asks must"
+                        + " have an API key, which everybody who sees the page has then, too: give it a key that may"
+                        + " only `read`. When unset, none.")
+        @Nullable
+        String corsOrigins) {
+    /** The origins that may ask, none by default. */
+    public Set<String> allowedOrigins() {
+        return corsOrigins == null ? Set.of() : Set.of(corsOrigins.split(",", -1));
+    }
+
     /** Event-loop threads to start: {@link #threads()}, or one per core where that is 0. */
     public int eventLoopThreads() {
         return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;

@@ -6,6 +6,7 @@ import dev.hasten.http.Answer;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.request.PlanRunner;
@@ -56,7 +57,8 @@ final class BatchRunner {
                             request,
                             request.cancellation(),
                             statements -> statements.inTransaction(
-                                    isolationLevel, () -> all(prepared, version, statements, request, turn))));
+                                    TransactionMode.of(isolationLevel),
+                                    () -> all(prepared, version, statements, request, turn))));
         }
         List<byte[]> results = compacted(queries, schema, version, request);
         if (results == null) {

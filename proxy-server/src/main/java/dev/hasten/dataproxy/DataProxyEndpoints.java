@@ -1,7 +1,7 @@
 package dev.hasten.dataproxy;
 
 import static dev.hasten.protocol.Scope.PRISMA;
-import static dev.hasten.request.RequestRunner.BodyType.ANY;
+import static dev.hasten.request.Convention.PRISMA_ANY_BODY;
 
 import dev.hasten.http.Answer;
 import dev.hasten.http.Router;
@@ -12,8 +12,8 @@ import dev.hasten.request.ErrorAnswers;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
+import dev.hasten.request.TransactionTimes;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +26,6 @@ import tools.jackson.databind.JsonNode;
 public final class DataProxyEndpoints {
     private static final String BASE = "/{version}/{schema}";
     private static final String TRANSACTION = BASE + "/transaction/{id}";
-
-    /** Nobody means a longer one; it also keeps times in range. */
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final RequestParser parser;
     private final GraphqlEndpoint graphql;
@@ -43,12 +40,22 @@ public final class DataProxyEndpoints {
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner requests) {
-        routes.route("PUT", BASE + "/schema", requests.handler(PRISMA, ANY, (_, _, _) -> this::upload));
-        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, ANY, graphql::begin));
-        routes.route("POST", BASE + "/transaction/start", requests.handler(PRISMA, ANY, (_, _, _) -> this::start));
-        routes.route("POST", TRANSACTION + "/graphql", requests.handler(PRISMA, ANY, graphql::beginInTransaction));
-        routes.route("POST", TRANSACTION + "/commit", requests.handler(PRISMA, ANY, (_, _, _) -> this::commit));
-        routes.route("POST", TRANSACTION + "/rollback", requests.handler(PRISMA, ANY, (_, _, _) -> this::rollback));
+        routes.route("PUT", BASE + "/schema", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::upload));
+        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, PRISMA_ANY_BODY, graphql::begin));
+        routes.route(
+                "POST",
+                BASE + "/transaction/start",
+                requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::start));
+        routes.route(
+                "POST",
+                TRANSACTION + "/graphql",
+                requests.handler(PRISMA, PRISMA_ANY_BODY, graphql::beginInTransaction));
+        routes.route(
+                "POST", TRANSACTION + "/commit", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::commit));
+        routes.route(
+                "POST",
+                TRANSACTION + "/rollback",
+                requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::rollback));
     }
 
     private static ClientVersion version(RequestContext request) {
@@ -72,9 +79,10 @@ public final class DataProxyEndpoints {
         }
         JsonNode body = parser.object(request.exchange().body());
         StartOptions options = new StartOptions(
-                duration(body, "timeout"),
-                duration(body, "max_wait"),
-                IsolationLevels.sql(body.path("isolation_level")));
+                TransactionTimes.milliseconds(body, "timeout"),
+                TransactionTimes.milliseconds(body, "max_wait"),
+                IsolationLevels.sql(body.path("isolation_level")),
+                request.access());
         return transactionCall(version, request, "start_transaction", () -> {
             String id = request.database().transactions().start(options, request.cancellation());
             Map<String, Object> started = new LinkedHashMap<>();
@@ -92,19 +100,6 @@ public final class DataProxyEndpoints {
                         request.exchange().pathParameter("version"),
                         request.exchange().pathParameter("schema"),
                         id);
-    }
-
-    private static @Nullable Duration duration(JsonNode body, String name) {
-        JsonNode value = body.path(name);
-        if (value.isMissingNode() || value.isNull()) {
-            return null;
-        }
-        double millis = value.isNumber() ? value.doubleValue() : 0;
-        if (!(millis > 0) || millis > LONGEST.toMillis()) {
-            throw ApiError.invalidParameters("Invalid transaction parameters: `" + name
-                    + "` must be a number of milliseconds above 0 and up to " + LONGEST.toMillis());
-        }
-        return Duration.ofNanos((long) (millis * 1_000_000));
     }
 
     private Answer commit(RequestContext request) {

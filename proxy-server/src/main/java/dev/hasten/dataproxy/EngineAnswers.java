@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hasten.http.Answer;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.request.Extensions;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class EngineAnswers {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String STATEMENTS = "quaint::connector::metrics";
-    private static final byte[] NEXT_EXTENSIONS = ",\"extensions\":".getBytes(UTF_8);
     private static final byte[] NOTHING = "null".getBytes(UTF_8);
     private static final byte[] SCHEMA_MISSING =
             "{\"EngineNotStarted\":{\"reason\":\"SchemaMissing\"}}".getBytes(UTF_8);
@@ -69,17 +69,6 @@ final class EngineAnswers {
         return Answer.json(200, JSON.writeValueAsBytes(all));
     }
 
-    /** A body that is a JSON object with at least one member, with one more. */
-    static Answer withExtensions(byte[] body, Map<String, ?> extensions) {
-        byte[] value = JSON.writeValueAsBytes(extensions);
-        byte[] whole = Arrays.copyOf(body, body.length + NEXT_EXTENSIONS.length + value.length);
-        int end = body.length - 1;
-        System.arraycopy(NEXT_EXTENSIONS, 0, whole, end, NEXT_EXTENSIONS.length);
-        System.arraycopy(value, 0, whole, end + NEXT_EXTENSIONS.length, value.length);
-        whole[whole.length - 1] = '}';
-        return Answer.json(200, whole);
-    }
-
     /** {@code {"batchResult":[...]}}. */
     static Answer batch(List<byte[]> results, @Nullable Map<String, ?> extensions) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -91,12 +80,10 @@ final class EngineAnswers {
             body.writeBytes(results.get(i));
         }
         body.write(']');
-        if (extensions != null) {
-            body.writeBytes(NEXT_EXTENSIONS);
-            body.writeBytes(JSON.writeValueAsBytes(extensions));
-        }
         body.write('}');
-        return Answer.json(200, body.toByteArray());
+        return extensions == null
+                ? Answer.json(200, body.toByteArray())
+                : Extensions.answer(body.toByteArray(), extensions);
     }
 
     static byte[] bytes(Map<String, ?> body) {

@@ -14,6 +14,7 @@ import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.CacheUse;
 import dev.hasten.request.Database;
 import dev.hasten.request.Endpoint;
+import dev.hasten.request.Extensions;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
@@ -55,14 +56,14 @@ final class GraphqlEndpoint {
     }
 
     private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return new CacheUse(
+        return CacheUse.byHeaders(new CacheUse.Asked(
                 exchange,
                 apiKey,
                 database,
                 CacheKey.Protocol.DATA_PROXY,
                 exchange.pathParameter("schema"),
                 headers,
-                this::readForCache);
+                this::readForCache));
     }
 
     /** A request as far as it is understood without its query. */
@@ -129,7 +130,7 @@ final class GraphqlEndpoint {
         Map<String, ?> extensions = EngineAnswers.extensions(request.telemetry().extensions(), call.version());
         return extensions == null || !cached.own()
                 ? cache.answer(cached)
-                : cache.label(EngineAnswers.withExtensions(cached.body().json(), extensions), cached);
+                : cache.label(Extensions.answer(cached.body().json(), extensions), cached);
     }
 
     private byte[] readForCache(RequestContext request) {

@@ -21,4 +21,14 @@ public interface Handler {
     default @Nullable Answer refusal(Exchange head) {
         return null;
     }
+
+    /** The shape of errors that the server itself finds in the route's requests; null for that of the server. */
+    default @Nullable ErrorRenderer errors() {
+        return null;
+    }
+
+    /** Has the last word about every answer to a request of the route, errors included; on the event loop. */
+    default Answer outgoing(Exchange exchange, Answer answer) {
+        return answer;
+    }
 }

@@ -252,7 +252,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                     found.route().handler.handle(current);
                 } catch (Throwable e) {
                     LOG.error("The handler of {} failed on request {}", current.route(), current.requestId(), e);
-                    current.answer(server.render(Refusal.failedHandler(current.requestId())));
+                    current.answer(render(Refusal.failedHandler(current.requestId())));
                 }
             }
             case Match.NoMethod noMethod -> current.answer(noMethodAnswer(noMethod));
@@ -269,8 +269,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     private void refuse(Refusal refusal) {
-        Answer answer = server.render(refusal);
+        Answer answer = render(refusal);
         refuse(refusal.status() == 503 ? answer.header("retry-after", RETRY_AFTER_SECONDS) : answer);
+    }
+
+    private Answer render(Refusal refusal) {
+        Handler handler = handler();
+        ErrorRenderer errors = handler == null ? null : handler.errors();
+        return errors == null
+                ? server.render(refusal)
+                : errors.render(refusal.status(), refusal.code(), refusal.message());
+    }
+
+    /** The handler of the current request, null when there is no request or no route for it. */
+    private @Nullable Handler handler() {
+        return exchange != null && exchange.match() instanceof Match.Found found ? found.route().handler : null;
     }
 
     /** Answers a request that was not read to its end, and ends the connection: nothing behind it can be trusted. */
@@ -290,7 +303,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         return server.render(Refusal.METHOD_NOT_ALLOWED).header("allow", noMethod.allow());
     }
 
-    private void send(Answer answer) {
+    private void send(Answer given) {
+        Handler handler = handler();
+        Answer answer = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
         boolean headOnly = exchange != null && exchange.method().equals("HEAD");
         String requestId = exchange == null ? server.ids().next() : exchange.requestId();
         phase = Phase.WRITING;

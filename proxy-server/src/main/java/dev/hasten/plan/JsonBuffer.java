@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Growing UTF-8 bytes of a JSON answer, with a limit. The bytes begin with the frame that all answers have, so that a
- * finished answer need not be copied.
+ * Growing UTF-8 bytes of a JSON answer, with a limit. The bytes begin with the frame that all answers of Prisma have, so
+ * that a finished answer need not be copied.
  */
 public final class JsonBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
@@ -17,16 +17,29 @@ public final class JsonBuffer {
     private static final byte[] BASE64 =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(UTF_8);
 
+    /** Where the JSON begins. */
+    private final int start;
+
     private int limit;
     private byte[] bytes;
     private int size;
 
     /** @param limit bytes that the answer may have */
     public JsonBuffer(long limit) {
-        this.limit = (int) Math.min(limit + FRAME.length, Integer.MAX_VALUE - 16);
+        this(limit, FRAME);
+    }
+
+    private JsonBuffer(long limit, byte[] frame) {
+        this.start = frame.length;
+        this.limit = (int) Math.min(limit + start, Integer.MAX_VALUE - 16);
         this.bytes = new byte[512];
-        System.arraycopy(FRAME, 0, bytes, 0, FRAME.length);
-        this.size = FRAME.length;
+        System.arraycopy(frame, 0, bytes, 0, start);
+        this.size = start;
+    }
+
+    /** A buffer whose bytes are the JSON and nothing else. */
+    public static JsonBuffer withoutFrame(long limit) {
+        return new JsonBuffer(limit, new byte[0]);
     }
 
     /** A buffer that holds JSON which is there already. */
@@ -36,7 +49,7 @@ public final class JsonBuffer {
 
     /** The JSON alone, without the frame. */
     public byte[] json() {
-        return Arrays.copyOfRange(bytes, FRAME.length, size);
+        return Arrays.copyOfRange(bytes, start, size);
     }
 
     /**
@@ -63,8 +76,8 @@ public final class JsonBuffer {
         limit = Integer.MAX_VALUE - 16;
         byte[] opening = ("{\"" + name + "\":").getBytes(UTF_8);
         ensure(opening.length + 1);
-        System.arraycopy(bytes, FRAME.length, bytes, FRAME.length + opening.length, size - FRAME.length);
-        System.arraycopy(opening, 0, bytes, FRAME.length, opening.length);
+        System.arraycopy(bytes, start, bytes, start + opening.length, size - start);
+        System.arraycopy(opening, 0, bytes, start, opening.length);
         size += opening.length;
         return raw('}');
     }
@@ -81,7 +94,7 @@ public final class JsonBuffer {
 
     /** The JSON alone, without the frame, into another buffer. */
     void copyTo(JsonBuffer target) {
-        target.copy(bytes, FRAME.length, size);
+        target.copy(bytes, start, size);
     }
 
     /**
@@ -93,19 +106,21 @@ public final class JsonBuffer {
         long needed = (long) size + more;
         if (needed > bytes.length) {
             if (needed > limit) {
-                throw ApiError.responseTooLarge("the answer", limit - FRAME.length);
+                throw ApiError.responseTooLarge("the answer", limit - start);
             }
             bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, bytes.length * 2L), limit));
         }
     }
 
-    JsonBuffer raw(char ascii) {
+    /** One character that is ASCII. */
+    public JsonBuffer raw(char ascii) {
         ensure(1);
         bytes[size++] = (byte) ascii;
         return this;
     }
 
-    JsonBuffer raw(byte[] json) {
+    /** JSON as it is. */
+    public JsonBuffer raw(byte[] json) {
         ensure(json.length);
         System.arraycopy(json, 0, bytes, size, json.length);
         size += json.length;
@@ -113,7 +128,7 @@ public final class JsonBuffer {
     }
 
     /** ASCII that needs no escaping. */
-    JsonBuffer ascii(String text) {
+    public JsonBuffer ascii(String text) {
         int length = text.length();
         ensure(length);
         for (int i = 0; i < length; i++) {
@@ -123,16 +138,18 @@ public final class JsonBuffer {
         return this;
     }
 
-    JsonBuffer nullValue() {
+    /** {@code null}. */
+    public JsonBuffer nullValue() {
         return raw(NULL);
     }
 
-    JsonBuffer string(String text) {
+    /** A string literal. */
+    public JsonBuffer string(String text) {
         return string(text.getBytes(UTF_8));
     }
 
     /** A string literal of UTF-8 text, escaped as JSON.stringify does. */
-    JsonBuffer string(byte[] utf8) {
+    public JsonBuffer string(byte[] utf8) {
         ensure(utf8.length + 2);
         bytes[size++] = '"';
         int copied = 0;
@@ -204,6 +221,6 @@ public final class JsonBuffer {
     /** The answer as text; for tests and for nodes that look into it. */
     @Override
     public String toString() {
-        return new String(bytes, FRAME.length, size - FRAME.length, UTF_8);
+        return new String(bytes, start, size - start, UTF_8);
     }
 }

@@ -1,13 +1,12 @@
 package dev.hasten.plan;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.DatabaseErrors;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.SqlTexts;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.DbQuery;
@@ -17,7 +16,6 @@ import dev.hasten.protocol.plan.PlanNode.FieldInitializer;
 import dev.hasten.protocol.plan.PlanNode.FieldOperation;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.value.Generators;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -34,13 +32,7 @@ import org.postgresql.core.Tuple;
  * nodes that the reference evaluates in parallel run one after the other on the request's one connection.
  */
 public final class PlanInterpreter {
-    /** Bytes of SQL, roughly, whose traits are remembered. */
-    private static final long REMEMBERED_SQL = 16 << 20;
-
-    private final Cache<String, SqlText> texts = Caffeine.newBuilder()
-            .maximumWeight(REMEMBERED_SQL)
-            .weigher((String sql, SqlText _) -> 2 * sql.length() + 200)
-            .build();
+    private final SqlTexts texts = new SqlTexts();
 
     /**
      * What one run of a plan needs besides the plan.
@@ -276,39 +268,16 @@ public final class PlanInterpreter {
         }
 
         private StatementResult execute(QueryRenderer.Rendered statement, Origin origin) {
-            SqlText text = text(statement.sql());
+            SqlText text = texts.of(statement.sql());
             if (!run.comment().isEmpty()) {
                 text = text.withSuffix(run.comment());
             }
             List<@Nullable Object> parameters = Parameters.of(statement.arguments(), statement.types());
             StatementObserver observer = run.observer();
-            String described = observer.wantsParameters() ? StatementObserver.describe(statement.arguments()) : "";
-            long started = System.nanoTime();
-            Instant now = Instant.now();
-            RuntimeException failure = null;
-            try {
-                return run.statements().run(text, parameters, origin);
-            } catch (RuntimeException e) {
-                failure = e;
-                throw e;
-            } finally {
-                observer.statement(
-                        text.sql(),
-                        described,
-                        Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano()),
-                        System.nanoTime() - started,
-                        failure);
-            }
+            SqlText whole = text;
+            return observer.observed(
+                    whole.sql(), statement.arguments(), () -> run.statements().run(whole, parameters, origin));
         }
-    }
-
-    private SqlText text(String sql) {
-        SqlText known = texts.getIfPresent(sql);
-        if (known == null) {
-            known = SqlText.of(sql);
-            texts.put(sql, known);
-        }
-        return known;
     }
 
     private static Origin origin(DbQuery query) {

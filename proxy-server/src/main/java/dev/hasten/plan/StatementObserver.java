@@ -1,6 +1,8 @@
 package dev.hasten.plan;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sees the statements of a plan: for the client's query events and spans, and for the slow-query log. */
@@ -24,6 +26,27 @@ public interface StatementObserver {
             long startedEpochNanos,
             long durationNanos,
             @Nullable RuntimeException failure);
+
+    /** Runs a statement, and tells of it with the arguments that it was given. */
+    default <T> T observed(String sql, List<? extends @Nullable Object> arguments, Supplier<T> work) {
+        String described = wantsParameters() ? describe(arguments) : "";
+        long started = System.nanoTime();
+        Instant now = Instant.now();
+        RuntimeException failure = null;
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            statement(
+                    sql,
+                    described,
+                    Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano()),
+                    System.nanoTime() - started,
+                    failure);
+        }
+    }
 
     /** Something that is not a statement of the plan, such as starting a transaction, happens in the work. */
     void span(String name, Runnable work);

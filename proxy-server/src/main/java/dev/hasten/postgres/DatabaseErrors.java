@@ -30,18 +30,42 @@ public final class DatabaseErrors {
 
     private DatabaseErrors() {}
 
-    /** Whether a statement was raw SQL of the app; errors of raw SQL are always P2010. */
+    /** Whose text a statement is. */
     public enum Origin {
+        /** Raw SQL of the app, by Prisma; errors are always P2010. */
         RAW,
-        COMPILED
+        /** Made by Prisma's query compiler. */
+        COMPILED,
+        /** SQL over HTTP: always one statement; clients get PostgreSQL's own error. */
+        SQL
     }
 
     /** The error of a statement or connection attempt. */
     public static ApiError of(SQLException error, Origin origin) {
         ServerErrorMessage server = serverMessage(error);
-        Cause cause = server == null ? connectionCause(error) : serverCause(server);
-        ApiError told = origin == Origin.RAW ? cause.asRawError() : cause.asError();
-        return server == null ? told : told.with(report(server));
+        if (server != null) {
+            return told(serverCause(server), origin).with(report(server));
+        }
+        if (isConnectionLost(error)) {
+            return told(connectionCause(error), origin);
+        }
+        // The driver does not send what it cannot, such as COPY, or a zero byte.
+        ServerReport refusal = ServerReport.of(String.valueOf(error.getSQLState()), String.valueOf(error.getMessage()));
+        return told(otherCause(refusal), origin).with(refusal);
+    }
+
+    /**
+     * An error that PostgreSQL would give, if it were asked.
+     *
+     * @param state SQLSTATE
+     */
+    public static ApiError of(String state, String message, Origin origin) {
+        ServerReport report = ServerReport.of(state, message);
+        return told(otherCause(report), origin).with(report);
+    }
+
+    private static ApiError told(Cause cause, Origin origin) {
+        return origin == Origin.RAW ? cause.asRawError() : cause.asError();
     }
 
     private static ServerReport report(ServerErrorMessage server) {
@@ -51,7 +75,23 @@ public final class DatabaseErrors {
                 String.valueOf(server.getMessage()),
                 server.getDetail(),
                 server.getHint(),
-                server.getColumn());
+                position(server.getPosition()),
+                position(server.getInternalPosition()),
+                server.getInternalQuery(),
+                server.getWhere(),
+                server.getSchema(),
+                server.getTable(),
+                server.getColumn(),
+                server.getDatatype(),
+                server.getConstraint(),
+                server.getFile(),
+                position(server.getLine()),
+                server.getRoutine());
+    }
+
+    /** The driver says 0 for none. */
+    private static @Nullable Integer position(int number) {
+        return number == 0 ? null : number;
     }
 
     /** P2010 for a result column whose type Prisma does not read. */
@@ -63,7 +103,7 @@ public final class DatabaseErrors {
                         + "'. If you're using $queryRaw and this column is explicitly marked as `Unsupported` in your"
                         + " Prisma schema, try casting this column to any supported Prisma type such as `String`.",
                 fields("type", typeName));
-        return origin == Origin.RAW ? cause.asRawError() : cause.asError();
+        return told(cause, origin);
     }
 
     /** P1001: nothing answers at the database's address. */
@@ -266,16 +306,20 @@ public final class DatabaseErrors {
                 yield new Cause(
                         "TooManyConnections", "P2037", "Too many database connections opened: " + message, fields);
             }
-            default -> {
-                fields.put("code", state);
-                fields.put("severity", error.getSeverity());
-                fields.put("message", message);
-                fields.put("detail", error.getDetail());
-                fields.put("column", error.getColumn());
-                fields.put("hint", error.getHint());
-                yield new Cause("postgres", null, message, fields);
-            }
+            default -> otherCause(report(error));
         };
+    }
+
+    private static Cause otherCause(ServerReport report) {
+        Map<String, @Nullable Object> fields =
+                fields("originalCode", report.state(), "originalMessage", report.message());
+        fields.put("code", report.state());
+        fields.put("severity", report.severity());
+        fields.put("message", report.message());
+        fields.put("detail", report.detail());
+        fields.put("column", report.column());
+        fields.put("hint", report.hint());
+        return new Cause("postgres", null, report.message(), fields);
     }
 
     private static Cause uniqueViolation(ServerErrorMessage error, Map<String, @Nullable Object> fields) {

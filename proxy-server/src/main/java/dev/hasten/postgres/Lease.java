@@ -2,10 +2,12 @@ package dev.hasten.postgres;
 
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.PostgresSession.Execution;
+import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ public final class Lease implements AutoCloseable {
     private final Connection connection;
     private final PostgresSession session;
     private Execution execution = Execution.AUTOCOMMIT;
+    private Access access = Access.READ_WRITE;
     private @Nullable String begin;
     private boolean closed;
     private boolean sent;
@@ -43,9 +46,12 @@ public final class Lease implements AutoCloseable {
                     "Query parameter limit exceeded error: %d parameters, but PostgreSQL allows %d in one statement"
                             .formatted(parameters.size(), PostgresSession.MAX_PARAMETERS));
         }
+        refuse(sql, origin);
+        boolean single = origin == Origin.SQL || access == Access.READ_ONLY;
         try {
-            StatementResult result = session.run(sql, parameters, execution, begin, cancellation);
+            StatementResult result = session.run(sql, parameters, execution, begin, single, cancellation);
             sent = true;
+            requireTransaction(origin);
             return result;
         } catch (SQLException e) {
             sent = true;
@@ -57,18 +63,49 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /**
-     * Statements from now on belong to a transaction that can be repeated from its start; BEGIN is sent with the first.
-     *
-     * @param isolationLevel as SQL says it, null for the database's default
-     */
-    public void beginRepeatable(@Nullable String isolationLevel) {
-        execution = Execution.REPEATABLE_TRANSACTION;
-        begin = begin(isolationLevel);
+    /** What must not even be tried, because the transaction would not survive it, or not keep it from writing. */
+    private void refuse(SqlText sql, Origin origin) {
+        if (execution == Execution.REPEATABLE_TRANSACTION && sql.endsTransaction()) {
+            throw DatabaseErrors.of(
+                    "2D000",
+                    "cannot execute %s here: the statements of this request are one transaction"
+                            .formatted(sql.command().toUpperCase(Locale.ROOT)),
+                    origin);
+        }
+        if (origin == Origin.SQL && sql.command().equals("copy")) {
+            throw DatabaseErrors.of("0A000", "COPY is not possible here: its data has a protocol of its own", origin);
+        }
+        if (access == Access.READ_ONLY
+                && !sql.command().isEmpty()
+                && !SqlWords.READ_ONLY_STATEMENTS.contains(sql.command())) {
+            throw DatabaseErrors.of(
+                    "25006",
+                    "cannot execute %s in a read-only transaction"
+                            .formatted(sql.command().toUpperCase(Locale.ROOT)),
+                    origin);
+        }
     }
 
-    private static @Nullable String begin(@Nullable String isolationLevel) {
-        return isolationLevel == null ? null : "BEGIN ISOLATION LEVEL " + isolationLevel;
+    /** Whatever a text looks like: what PostgreSQL says about the transaction counts. */
+    private void requireTransaction(Origin origin) {
+        if (execution == Execution.REPEATABLE_TRANSACTION && session.isIdle()) {
+            throw DatabaseErrors.of("2D000", "a statement has ended the transaction that it ran in", origin);
+        }
+    }
+
+    /** Limits what statements from now on may do; those of READ_ONLY must run in transactions. */
+    public void limitTo(Access allowed) {
+        access = allowed;
+    }
+
+    /** Statements from now on belong to a transaction that can be repeated from its start; BEGIN is sent with the first. */
+    public void beginRepeatable(TransactionMode mode) {
+        execution = Execution.REPEATABLE_TRANSACTION;
+        begin = begin(mode);
+    }
+
+    private @Nullable String begin(TransactionMode mode) {
+        return (access == Access.READ_ONLY ? mode.forReads() : mode).begin();
     }
 
     /** Statements from now on run on their own; what is still open is rolled back. */
@@ -86,14 +123,10 @@ public final class Lease implements AutoCloseable {
         return session.takeStalePlanSuspicion() && !session.isLost();
     }
 
-    /**
-     * Makes the lease an interactive transaction: BEGIN is sent with its first statement.
-     *
-     * @param isolationLevel as SQL says it, null for the database's default
-     */
-    public void beginTransaction(@Nullable String isolationLevel) {
+    /** Makes the lease an interactive transaction: BEGIN is sent with its first statement. */
+    public void beginTransaction(TransactionMode mode) {
         execution = Execution.CLIENT_TRANSACTION;
-        begin = begin(isolationLevel);
+        begin = begin(mode);
     }
 
     /** Whether a statement of the open transaction failed, so that it can only be rolled back. */

@@ -41,6 +41,9 @@ public final class PostgresSession extends PgConnection {
     /** How long a cancelled statement may go on before its connection is cut. */
     private static final long CANCEL_GRACE_MILLIS = 5000;
 
+    /** What the driver says of a statement that was empty; PostgreSQL has no tag for it. */
+    private static final String EMPTY = "EMPTY";
+
     /** Also drops the prepared statements; the driver notices and prepares them again when they are needed. */
     private static final String RESET = "DISCARD ALL";
 
@@ -124,6 +127,7 @@ public final class PostgresSession extends PgConnection {
      *
      * @param parameters null, String or byte[] each
      * @param begin the BEGIN to send with the first statement of a transaction, null for the plain one
+     * @param single whether the text must be one statement; several are PostgreSQL's error 42601 then
      * @throws SQLException of PostgreSQL or of the connection
      * @throws CancelledException when the request must stop; the statement has ended then
      */
@@ -132,12 +136,13 @@ public final class PostgresSession extends PgConnection {
             List<? extends @Nullable Object> parameters,
             Execution execution,
             @Nullable String begin,
+            boolean single,
             Cancellation cancellation)
             throws SQLException {
         effect = effect.and(text.effect());
         String sql = text.sql();
         int count = parameters.size();
-        if (count == 0 && (text.severalStatements() || text.hasParameters())) {
+        if (!single && count == 0 && (text.severalStatements() || text.hasParameters())) {
             if (begin != null && isIdle()) {
                 command(begin, cancellation);
             }
@@ -198,7 +203,8 @@ public final class PostgresSession extends PgConnection {
                 collector,
                 FLAGS | execution.flags | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
                 cancellation);
-        return new StatementResult(collector.columns, collector.rows, text.severalStatements() ? 0 : collector.count);
+        return new StatementResult(
+                collector.columns, collector.rows, text.severalStatements() ? 0 : collector.count, collector.tag);
     }
 
     /** Whether something has arrived that no statement waits for, such as word that the server ends the connection. */
@@ -226,7 +232,7 @@ public final class PostgresSession extends PgConnection {
                 }
             }
         }
-        return new StatementResult(collector.columns, collector.rows, collector.count);
+        return new StatementResult(collector.columns, collector.rows, collector.count, collector.tag);
     }
 
     private static ParameterList bind(Query query, List<? extends @Nullable Object> parameters) throws SQLException {
@@ -434,6 +440,7 @@ public final class PostgresSession extends PgConnection {
         private @Nullable Columns columns;
         private List<Tuple> rows = List.of();
         private long count;
+        private String tag = "";
 
         Collector(@Nullable Prepared prepared) {
             this.prepared = prepared;
@@ -466,6 +473,7 @@ public final class PostgresSession extends PgConnection {
         @Override
         public void handleCommandStatus(String status, long updateCount, long insertOid) {
             count = updateCount;
+            tag = status.equals(EMPTY) ? "" : status;
             endedByRollback = status.equals("ROLLBACK");
         }
     }

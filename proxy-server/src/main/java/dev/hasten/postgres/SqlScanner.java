@@ -1,25 +1,25 @@
 package dev.hasten.postgres;
 
+import dev.hasten.postgres.SqlLexer.Token;
 import dev.hasten.postgres.SqlText.SessionEffect;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over SQL that decides whether the statement can change session state. It knows PostgreSQL's lexical rules
- * (strings, dollar quotes, quoted names, nested comments) and no grammar.
+ * One pass over SQL that decides whether the statement can change session state.
  *
  * <p>A text that it does not know to be harmless costs a reset of the session, one round trip. What a text does not show
  * it cannot know: triggers, views, operators and functions that overload a harmless name may change the session, too.
  * Databases with such need {@code pool.reset: always}. Statements made by Prisma's query compiler are harmless.
  */
 final class SqlScanner {
-    private final String sql;
-    private int at;
+    private final SqlLexer lexer;
     private SessionEffect effect = SessionEffect.NONE;
     private boolean statementStarted;
     private int statements;
     private boolean hasParameters;
     private boolean procedural;
+    private String command = "";
+    private boolean endsTransaction;
     /** The name just before the current position, lower-cased unless it was quoted; null after anything else. */
     private @Nullable String name;
 
@@ -31,7 +31,7 @@ final class SqlScanner {
     private @Nullable String qualifier;
 
     SqlScanner(String sql) {
-        this.sql = sql;
+        this.lexer = new SqlLexer(sql);
     }
 
     SessionEffect effect() {
@@ -50,74 +50,67 @@ final class SqlScanner {
         return procedural;
     }
 
+    String command() {
+        return command;
+    }
+
+    boolean endsTransaction() {
+        return endsTransaction;
+    }
+
     void scan() {
-        while (at < sql.length()) {
-            char c = sql.charAt(at);
-            if (Character.isWhitespace(c)) {
-                at++;
-            } else if (c == '-' && next('-')) {
-                skipLineComment();
-            } else if (c == '/' && next('*')) {
-                skipBlockComment();
-            } else if (c == ';') {
-                at++;
+        Token token;
+        while ((token = lexer.next()) != Token.END) {
+            if (token == Token.SYMBOL && lexer.isSymbol(';')) {
                 statementStarted = false;
                 forgetName();
-            } else {
-                token(c);
+                continue;
+            }
+            boolean first = !statementStarted;
+            if (first) {
+                statementStarted = true;
+                statements++;
+            }
+            switch (token) {
+                case WORD -> word(first);
+                case QUOTED_NAME -> named(lexer.text(), true);
+                case SYMBOL -> symbol();
+                case STRING -> forgetName();
+                case PARAMETER, UNCLEAR -> {
+                    hasParameters = true;
+                    if (token == Token.UNCLEAR) {
+                        effect = effect.and(SessionEffect.RESET);
+                    }
+                    forgetName();
+                }
+                case END -> {}
             }
         }
     }
 
-    private void token(char c) {
-        boolean first = !statementStarted;
-        if (first) {
-            statementStarted = true;
-            statements++;
-        }
-        if (Character.isLetter(c) || c == '_' || c > 127) {
-            word(first);
-        } else if (c == '"') {
-            int start = at;
-            skipQuoted('"', false);
-            named(sql.substring(Math.min(start + 1, at), Math.max(start + 1, at - 1)), true);
-        } else if (c == '.') {
+    private void symbol() {
+        if (lexer.isSymbol('.')) {
             qualifier = name;
             name = null;
-            at++;
-        } else if (c == '(') {
-            call();
-            forgetName();
-            at++;
         } else {
-            if (c == '\'') {
-                skipString(false);
-            } else if (c == '$') {
-                skipDollar();
-            } else {
-                at++;
+            if (lexer.isSymbol('(')) {
+                call();
             }
             forgetName();
         }
     }
 
     private void word(boolean first) {
-        int start = at;
-        while (at < sql.length() && isNamePart(sql.charAt(at))) {
-            at++;
-        }
-        String word = sql.substring(start, at).toLowerCase(Locale.ROOT);
-        if (at < sql.length() && sql.charAt(at) == '\'' && (word.equals("e") || word.equals("u"))) {
-            skipString(word.equals("e"));
-            forgetName();
-            return;
-        }
-        if (word.equals("u") && next('&', 0)) {
+        String word = lexer.text();
+        if (word.equals("u") && lexer.touches('&')) {
             // Names and strings with Unicode escapes can spell anything.
             effect = effect.and(SessionEffect.RESET);
         }
         if (first) {
             startOfStatement(word);
+        }
+        if (statements == 1) {
+            firstStatement(word);
         }
         named(word, false);
     }
@@ -128,6 +121,17 @@ final class SqlScanner {
             effect = effect.and(SessionEffect.DISCARD);
         } else if (!SqlWords.HARMLESS_STATEMENTS.contains(word)) {
             effect = effect.and(SessionEffect.RESET);
+        }
+    }
+
+    private void firstStatement(String word) {
+        if (command.isEmpty()) {
+            command = word;
+            endsTransaction = SqlWords.TRANSACTION_ENDS.contains(word);
+        } else if (command.equals("rollback") && word.equals("to")) {
+            endsTransaction = false;
+        } else if (command.equals("prepare") && word.equals("transaction")) {
+            endsTransaction = true;
         }
     }
 
@@ -165,96 +169,5 @@ final class SqlScanner {
         qualifier = null;
         nameIsTable = false;
         afterInto = false;
-    }
-
-    private void skipLineComment() {
-        while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
-            at++;
-        }
-    }
-
-    /** A string, together with those that continue it on further lines, which have its escapes. */
-    private void skipString(boolean backslashEscapes) {
-        while (true) {
-            skipQuoted('\'', backslashEscapes);
-            int next = at;
-            boolean lineBreak = false;
-            while (next < sql.length() && Character.isWhitespace(sql.charAt(next))) {
-                lineBreak |= sql.charAt(next) == '\n' || sql.charAt(next) == '\r';
-                next++;
-            }
-            if (!lineBreak || next >= sql.length() || sql.charAt(next) != '\'') {
-                return;
-            }
-            at = next;
-        }
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
-    }
-
-    private void skipQuoted(char quote, boolean backslashEscapes) {
-        at++;
-        while (at < sql.length()) {
-            char c = sql.charAt(at++);
-            if (c == '\\' && backslashEscapes) {
-                at++;
-            } else if (c == quote) {
-                if (at < sql.length() && sql.charAt(at) == quote) {
-                    at++;
-                } else {
-                    return;
-                }
-            }
-        }
-    }
-
-    /** A parameter such as {@code $1}, or a dollar-quoted string. */
-    private void skipDollar() {
-        int end = at + 1;
-        while (end < sql.length() && isNamePart(sql.charAt(end)) && sql.charAt(end) != '$') {
-            end++;
-        }
-        boolean tag = end < sql.length() && sql.charAt(end) == '$' && !isDigit(sql.charAt(at + 1));
-        if (!tag) {
-            hasParameters |= end > at + 1 && isDigit(sql.charAt(at + 1));
-            if (end < sql.length() && sql.charAt(end) == '$') {
-                // Something like $1a$b$, which versions of PostgreSQL read differently.
-                effect = effect.and(SessionEffect.RESET);
-            }
-            at = Math.max(end, at + 1);
-            return;
-        }
-        String delimiter = sql.substring(at, end + 1);
-        int close = sql.indexOf(delimiter, end + 1);
-        at = close < 0 ? sql.length() : close + delimiter.length();
-    }
-
-    private void skipBlockComment() {
-        int depth = 0;
-        do {
-            if (sql.startsWith("/*", at)) {
-                depth++;
-                at += 2;
-            } else if (sql.startsWith("*/", at)) {
-                depth--;
-                at += 2;
-            } else {
-                at++;
-            }
-        } while (depth > 0 && at < sql.length());
-    }
-
-    private boolean next(char c) {
-        return next(c, 1);
-    }
-
-    private boolean next(char c, int distance) {
-        return at + distance < sql.length() && sql.charAt(at + distance) == c;
-    }
-
-    private static boolean isNamePart(char c) {
-        return Character.isLetterOrDigit(c) || c == '_' || c == '$' || c > 127;
     }
 }

@@ -8,9 +8,17 @@ package dev.hasten.postgres;
  * @param severalStatements whether the text holds more than one statement
  * @param hasParameters whether the text mentions {@code $1} or any other parameter
  * @param procedural whether it starts with CALL or DO, which may commit before they fail
+ * @param command the first word in lower case, such as {@code select}; empty if there is none
+ * @param endsTransaction whether its first statement is a COMMIT, a ROLLBACK or the like
  */
 public record SqlText(
-        String sql, SessionEffect effect, boolean severalStatements, boolean hasParameters, boolean procedural) {
+        String sql,
+        SessionEffect effect,
+        boolean severalStatements,
+        boolean hasParameters,
+        boolean procedural,
+        String command,
+        boolean endsTransaction) {
 
     /** What must happen to a connection before somebody else may use it. */
     public enum SessionEffect {
@@ -32,11 +40,18 @@ public record SqlText(
         SqlScanner scanner = new SqlScanner(sql);
         scanner.scan();
         return new SqlText(
-                sql, scanner.effect(), scanner.severalStatements(), scanner.hasParameters(), scanner.procedural());
+                sql,
+                scanner.effect(),
+                scanner.severalStatements(),
+                scanner.hasParameters(),
+                scanner.procedural(),
+                scanner.command(),
+                scanner.endsTransaction());
     }
 
     /** The same statement with text after it that changes nothing, such as a comment. */
     public SqlText withSuffix(String suffix) {
-        return new SqlText(sql + suffix, effect, severalStatements, hasParameters, procedural);
+        return new SqlText(
+                sql + suffix, effect, severalStatements, hasParameters, procedural, command, endsTransaction);
     }
 }

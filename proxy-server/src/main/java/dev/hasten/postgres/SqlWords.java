@@ -14,6 +14,13 @@ final class SqlWords {
     static final Set<String> IRREVERSIBLE_STATEMENTS = words("""
             load copy""");
 
+    /** First words of statements that end a transaction; ROLLBACK TO does not, and PREPARE TRANSACTION does. */
+    static final Set<String> TRANSACTION_ENDS = words("commit end rollback abort");
+
+    /** First words of statements that PostgreSQL itself keeps from writing in a read-only transaction, and in it. */
+    static final Set<String> READ_ONLY_STATEMENTS =
+            words("select with values table show explain insert update delete merge");
+
     /** Functions whose effect a reset does not undo. */
     static final Set<String> IRREVERSIBLE_FUNCTIONS = words("""
             setseed""");

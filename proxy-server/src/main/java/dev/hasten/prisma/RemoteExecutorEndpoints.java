@@ -18,6 +18,7 @@ import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.CacheUse;
 import dev.hasten.request.Database;
 import dev.hasten.request.Endpoint;
+import dev.hasten.request.Extensions;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
@@ -36,8 +37,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RemoteExecutorEndpoints {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_DATA = "{}".getBytes(UTF_8);
-    private static final byte[] NEXT_EXTENSIONS = ",\"extensions\":".getBytes(UTF_8);
-    private static final byte[] ONLY_EXTENSIONS = "\"extensions\":".getBytes(UTF_8);
 
     private final RequestParser parser;
     private final PlanCache plans;
@@ -90,8 +89,8 @@ public final class RemoteExecutorEndpoints {
     }
 
     private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return new CacheUse(
-                exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, "", headers, this::readForCache);
+        return CacheUse.byHeaders(new CacheUse.Asked(
+                exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, "", headers, this::readForCache));
     }
 
     private Answer query(RequestContext request, CacheUse cache) {
@@ -109,7 +108,7 @@ public final class RemoteExecutorEndpoints {
         Map<String, Object> extensions = request.telemetry().extensions();
         return extensions == null || !cached.own()
                 ? cache.answer(cached)
-                : cache.label(withExtensions(cached.body().json(), extensions), cached);
+                : cache.label(Extensions.answer(cached.body().json(), extensions), cached);
     }
 
     private Job job(QueryRequest query, RequestContext request) {
@@ -154,18 +153,6 @@ public final class RemoteExecutorEndpoints {
         return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
     }
 
-    /** A body that is a JSON object, with one more member. */
-    private static Answer withExtensions(byte[] body, Map<String, Object> extensions) {
-        byte[] name = body.length > NO_DATA.length ? NEXT_EXTENSIONS : ONLY_EXTENSIONS;
-        byte[] value = JSON.writeValueAsBytes(extensions);
-        byte[] whole = Arrays.copyOf(body, body.length + name.length + value.length);
-        int end = body.length - 1;
-        System.arraycopy(name, 0, whole, end, name.length);
-        System.arraycopy(value, 0, whole, end + name.length, value.length);
-        whole[whole.length - 1] = '}';
-        return Answer.json(200, whole);
-    }
-
     private static Answer withExtensions(Map<String, ?> body, Map<String, Object> extensions) {
         Map<String, Object> all = new LinkedHashMap<>(body);
         all.put("extensions", extensions);
@@ -179,7 +166,7 @@ public final class RemoteExecutorEndpoints {
 
     private Answer startTransaction(RequestContext request) {
         TransactionStartRequest start =
-                TransactionStartRequest.of(parser.object(request.exchange().body()));
+                TransactionStartRequest.of(parser.object(request.exchange().body()), request.access());
         String[] id = new String[1];
         String nestedIn = start.nestedIn();
         request.telemetry().span("start_transaction", () -> {

@@ -27,13 +27,9 @@ public final class CacheUse {
     /** The signature of a larger body is not worked out on an event loop: others would wait for it. */
     private static final int QUICK_BYTES = 64 << 10;
 
+    private final Asked asked;
     private final Exchange exchange;
-    private final ApiKey apiKey;
     private final Database database;
-    private final CacheKey.Protocol protocol;
-    private final String context;
-    private final AccelerateHeaders headers;
-    private final Reader reader;
     /** Null: the default of the model counts, which is not known yet. */
     private final @Nullable CacheStrategy strategy;
     /** Whether the client reads the headers about the cache. */
@@ -51,34 +47,51 @@ public final class CacheUse {
     }
 
     /**
-     * Looks at a request's headers.
+     * A request, and what is done with it.
      *
-     * @param context what determines the answer besides the body: see {@link QuerySignature#of(String, byte[])}
-     * @throws ApiError P6005 for a strategy that is not allowed
+     * @param context what determines the answer besides the body: see {@link QuerySignature#of}
      */
-    public CacheUse(
+    public record Asked(
             Exchange exchange,
             ApiKey apiKey,
             Database database,
             CacheKey.Protocol protocol,
             String context,
             AccelerateHeaders headers,
-            Reader reader) {
-        this.exchange = exchange;
-        this.apiKey = apiKey;
-        this.database = database;
-        this.protocol = protocol;
-        this.context = context;
-        this.headers = headers;
-        this.reader = reader;
-        CachePolicy policy = database.cache().policy();
-        String cacheControl = exchange.header("cache-control");
-        this.labelled = cacheControl != null;
-        CacheStrategy requested =
-                labelled ? policy.requested(cacheControl, exchange.header("accelerate-cache-tags")) : null;
-        this.strategy = requested == null && (policy.defaults().isEmpty() || !policy.enabled())
-                ? CacheStrategy.NONE
-                : requested;
+            Reader reader) {}
+
+    /**
+     * By a request's headers.
+     *
+     * @throws ApiError P6005 for a strategy that is not allowed
+     */
+    public static CacheUse byHeaders(Asked asked) {
+        CachePolicy policy = asked.database().cache().policy();
+        String cacheControl = asked.exchange().header("cache-control");
+        CacheStrategy requested = cacheControl == null
+                ? null
+                : policy.requested(cacheControl, asked.exchange().header("accelerate-cache-tags"));
+        boolean hasDefault = !policy.defaults().isEmpty() && policy.enabled();
+        return new CacheUse(
+                asked, requested == null && !hasDefault ? CacheStrategy.NONE : requested, cacheControl != null);
+    }
+
+    /**
+     * By what stands elsewhere in a request.
+     *
+     * @param strategy null when the request asks for none; then nothing is cached
+     */
+    public static CacheUse of(Asked asked, @Nullable CacheStrategy strategy) {
+        CachePolicy policy = asked.database().cache().policy();
+        return new CacheUse(asked, strategy == null ? CacheStrategy.NONE : policy.limited(strategy), strategy != null);
+    }
+
+    private CacheUse(Asked asked, @Nullable CacheStrategy strategy, boolean labelled) {
+        this.asked = asked;
+        this.exchange = asked.exchange();
+        this.database = asked.database();
+        this.strategy = strategy;
+        this.labelled = labelled;
         this.wantsGzip = usesCache() && AcceptEncoding.acceptsGzip(exchange.header("accept-encoding"));
     }
 
@@ -127,45 +140,52 @@ public final class CacheUse {
 
     /** Adds the headers about the cache to an answer made of a cached one. */
     public Answer label(Answer answer, CachedAnswer cached) {
-        return headers.add(
-                answer,
-                exchange,
-                cached.freshness(),
-                cached.body().lastModified(),
-                cached.ageSeconds(),
-                key().signature().toString());
+        return asked.headers()
+                .add(
+                        answer,
+                        exchange,
+                        cached.freshness(),
+                        cached.body().lastModified(),
+                        cached.ageSeconds(),
+                        key().signature().toString());
     }
 
     /** Adds the headers to an answer that has nothing to do with the cache, if the client reads them. */
     public Answer bypass(Answer answer) {
         database.cache().statistics().count(Event.BYPASS);
         return labelled
-                ? headers.add(
-                        answer,
-                        exchange,
-                        Freshness.NONE,
-                        headers.now(),
-                        0,
-                        key().signature().toString())
+                ? asked.headers()
+                        .add(
+                                answer,
+                                exchange,
+                                Freshness.NONE,
+                                asked.headers().now(),
+                                0,
+                                key().signature().toString())
                 : answer;
     }
 
     private byte[] readAgain(Cancellation cancellation) {
-        return reader.read(new RequestContext(
-                exchange,
-                database,
-                cancellation,
-                new RequestTelemetry(CaptureSettings.NONE, database.log(), exchange.requestId())));
+        return asked.reader()
+                .read(new RequestContext(
+                        exchange,
+                        database,
+                        asked.apiKey().access(),
+                        cancellation,
+                        new RequestTelemetry(CaptureSettings.NONE, database.log(), exchange.requestId())));
     }
 
     private CacheKey key() {
         CacheKey known = key;
         if (known == null) {
             known = new CacheKey(
-                    QuerySignature.of(context, exchange.body()),
-                    protocol,
+                    QuerySignature.of(
+                            asked.context(), exchange.body(), asked.protocol().irrelevant()),
+                    asked.protocol(),
                     database.cache().schemaEpoch(),
-                    database.cache().policy().sharedByKeys() ? null : apiKey.id());
+                    database.cache().policy().sharedByKeys()
+                            ? null
+                            : asked.apiKey().id());
             key = known;
         }
         return known;

@@ -18,8 +18,12 @@ public final class ErrorAnswers {
 
     /** The answer for an error, with telemetry that the client asked for. */
     public static Answer of(ApiError error, @Nullable Map<String, ?> extensions) {
-        Answer answer =
-                Answer.json(error.status(), ErrorBody.of(error, extensions)).header("Prisma-Error-Code", error.code());
+        Answer answer = Answer.json(error.status(), ErrorBody.of(error, extensions));
+        return withHeaders(answer.header("Prisma-Error-Code", error.code()), error);
+    }
+
+    /** Adds the headers that belong to an error in HTTP, whatever its body looks like. */
+    public static Answer withHeaders(Answer answer, ApiError error) {
         Duration retryAfter = error.retryAfter();
         if (retryAfter != null) {
             answer.header("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));

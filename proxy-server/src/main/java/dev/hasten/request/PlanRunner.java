@@ -59,7 +59,7 @@ public final class PlanRunner {
     public static <T extends @Nullable Object> T pooled(
             RequestContext request, Cancellation cancellation, Function<PooledStatements, T> work) {
         try (PooledStatements statements =
-                new PooledStatements(request.database().pool(), cancellation, request.telemetry())) {
+                new PooledStatements(request.database().pool(), request.access(), cancellation, request.telemetry())) {
             return work.apply(statements);
         }
     }

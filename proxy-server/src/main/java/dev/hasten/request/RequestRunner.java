@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.http.Answer;
+import dev.hasten.http.ErrorRenderer;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Handler;
 import dev.hasten.plan.PlanFailure;
@@ -52,27 +53,20 @@ public final class RequestRunner {
 
     /** A handler for requests with a valid key that has the scope and, if they have a body, a JSON one. */
     public Handler handler(Scope scope, Operation operation) {
-        return handler(scope, BodyType.JSON, operation);
-    }
-
-    /** What the header says about the body. */
-    public enum BodyType {
-        JSON,
-        /** Clients before Prisma 6.12 say nothing, so that {@code fetch} calls their JSON text/plain. */
-        ANY
+        return handler(scope, Convention.PRISMA, operation);
     }
 
     /** A handler for requests with a valid key that has the scope. */
-    public Handler handler(Scope scope, BodyType bodyType, Operation operation) {
+    public Handler handler(Scope scope, Convention convention, Operation operation) {
         return new Handler() {
             // Without a key not even the body is kept.
             @Override
             public @Nullable Answer refusal(Exchange head) {
                 try {
-                    head.attach(admit(head, scope));
+                    head.attach(admit(convention.key(keys, head), scope));
                     return null;
                 } catch (ApiError e) {
-                    return ErrorAnswers.of(e);
+                    return convention.error(e, null);
                 }
             }
 
@@ -84,17 +78,22 @@ public final class RequestRunner {
                     if (!keys.isStillValid(admission.key())) {
                         throw ApiError.unauthorized();
                     }
-                    if (bodyType == BodyType.JSON) {
+                    if (convention.requiresJsonType()) {
                         requireJson(exchange);
                     }
                     CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
                     Endpoint rest = operation.begin(exchange, admission.key(), admission.database());
                     if (rest != null) {
-                        start(exchange, admission.database(), capture, rest);
+                        start(exchange, admission, convention, capture, rest);
                     }
                 } catch (ApiError e) {
-                    exchange.answer(ErrorAnswers.of(e));
+                    exchange.answer(convention.error(e, null));
                 }
+            }
+
+            @Override
+            public ErrorRenderer errors() {
+                return (status, code, message) -> convention.error(ApiError.of(status, code, message), null);
             }
         };
     }
@@ -102,8 +101,7 @@ public final class RequestRunner {
     /** Who asks for which database. */
     private record Admission(ApiKey key, Database database) {}
 
-    private Admission admit(Exchange head, Scope scope) {
-        ApiKey key = keys.authenticate(head.header("authorization"));
+    private Admission admit(ApiKey key, Scope scope) {
         if (!key.allows(scope)) {
             throw ApiError.forbidden("This API key must not do that: it has the scopes %s, and this call needs %s"
                     .formatted(String.join(", ", Scope.texts(key.scopes())), scope.text()));
@@ -138,7 +136,9 @@ public final class RequestRunner {
         return media.equalsIgnoreCase("application/json");
     }
 
-    private void start(Exchange exchange, Database database, CaptureSettings capture, Endpoint endpoint) {
+    private void start(
+            Exchange exchange, Admission admission, Convention convention, CaptureSettings capture, Endpoint endpoint) {
+        Database database = admission.database();
         Cancellation cancellation = new Cancellation();
         running.incrementAndGet();
         exchange.onDisconnect(() -> cancellation.cancel(Cancellation.Reason.DISCONNECT));
@@ -147,7 +147,10 @@ public final class RequestRunner {
         RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), exchange.requestId());
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
-                exchange.answer(run(endpoint, new RequestContext(exchange, database, cancellation, telemetry)));
+                exchange.answer(run(
+                        endpoint,
+                        convention,
+                        new RequestContext(exchange, database, admission.key().access(), cancellation, telemetry)));
             } catch (Throwable e) {
                 // Even telling about the failure failed; the client must not wait for ever.
                 exchange.answer(Answer.empty(500));
@@ -159,7 +162,7 @@ public final class RequestRunner {
         });
     }
 
-    private static Answer run(Endpoint endpoint, RequestContext request) {
+    private static Answer run(Endpoint endpoint, Convention convention, RequestContext request) {
         ApiError error;
         try {
             return endpoint.answer(request);
@@ -175,7 +178,7 @@ public final class RequestRunner {
             error = ApiError.internal(request.exchange().requestId());
         }
         request.telemetry().failed(error);
-        return ErrorAnswers.of(error, request.telemetry().extensions());
+        return convention.error(error, request.telemetry().extensions());
     }
 
     private static ApiError cancelled(Cancellation.Reason reason, Database database) {

@@ -14,6 +14,7 @@ import dev.hasten.config.TlsConfig;
 import dev.hasten.dataproxy.DataProxyEndpoints;
 import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.http.Answer;
+import dev.hasten.http.Cors;
 import dev.hasten.http.DevCertificates;
 import dev.hasten.http.HttpLimits;
 import dev.hasten.http.HttpServer;
@@ -35,6 +36,7 @@ import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.schema.Schemas;
+import dev.hasten.sql.SqlEndpoints;
 import dev.hasten.telemetry.Meters;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
@@ -137,6 +139,7 @@ public final class HastenServer implements AutoCloseable {
                         new PublicAddress(
                                 config.server().publicUrl(), config.tls().enabled()))
                 .addTo(routes, runner);
+        new SqlEndpoints(parser, headers, new Cors(config.http().allowedOrigins())).addTo(routes, runner);
         new InvalidationEndpoints(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
     }

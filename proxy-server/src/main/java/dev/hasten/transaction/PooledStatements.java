@@ -8,6 +8,8 @@ import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.postgres.TransactionMode;
+import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import java.util.List;
 import java.util.function.Supplier;
@@ -16,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 /** Statements of one request on one connection of the pool, which is taken at the first of them. */
 public final class PooledStatements implements Statements, AutoCloseable {
     private final ConnectionPool pool;
+    private final Access access;
     private final Cancellation cancellation;
     private final StatementObserver observer;
     private @Nullable Lease lease;
     private boolean inTransaction;
 
-    public PooledStatements(ConnectionPool pool, Cancellation cancellation, StatementObserver observer) {
+    /** @param access what the statements may do; each READ_ONLY one runs in a transaction, if need be of its own */
+    public PooledStatements(ConnectionPool pool, Access access, Cancellation cancellation, StatementObserver observer) {
         this.pool = pool;
+        this.access = access;
         this.cancellation = cancellation;
         this.observer = observer;
     }
@@ -31,6 +36,7 @@ public final class PooledStatements implements Statements, AutoCloseable {
         Lease held = lease;
         if (held == null) {
             held = pool.lease(cancellation);
+            held.limitTo(access);
             lease = held;
         }
         return held;
@@ -38,7 +44,9 @@ public final class PooledStatements implements Statements, AutoCloseable {
 
     @Override
     public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin) {
-        return lease().run(sql, parameters, origin, cancellation);
+        return access == Access.READ_WRITE || inTransaction
+                ? lease().run(sql, parameters, origin, cancellation)
+                : inTransaction(() -> lease().run(sql, parameters, origin, cancellation));
     }
 
     /**
@@ -47,31 +55,27 @@ public final class PooledStatements implements Statements, AutoCloseable {
      */
     @Override
     public <T> T inTransaction(Supplier<T> work) {
-        return inTransaction(null, work);
+        return inTransaction(TransactionMode.DEFAULT, work);
     }
 
-    /**
-     * As {@link #inTransaction(Supplier)}.
-     *
-     * @param isolationLevel as SQL says it, null for the database's default
-     */
-    public <T> T inTransaction(@Nullable String isolationLevel, Supplier<T> work) {
+    /** As {@link #inTransaction(Supplier)}, in a transaction of this mode. */
+    public <T> T inTransaction(TransactionMode mode, Supplier<T> work) {
         if (inTransaction) {
             return work.get();
         }
         Lease held = lease();
         try {
-            return attempt(held, isolationLevel, work);
+            return attempt(held, mode, work);
         } catch (ApiError e) {
             if (!held.shouldRepeat()) {
                 throw e;
             }
-            return attempt(held, isolationLevel, work);
+            return attempt(held, mode, work);
         }
     }
 
-    private <T> T attempt(Lease held, @Nullable String isolationLevel, Supplier<T> work) {
-        observer.span("start_transaction", () -> held.beginRepeatable(isolationLevel));
+    private <T> T attempt(Lease held, TransactionMode mode, Supplier<T> work) {
+        observer.span("start_transaction", () -> held.beginRepeatable(mode));
         inTransaction = true;
         boolean committed = false;
         try {

@@ -8,6 +8,8 @@ import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.postgres.TransactionMode;
+import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.InteractiveTransaction.Status;
 import io.netty.util.HashedWheelTimer;
@@ -66,11 +68,13 @@ public final class TransactionRegistry implements AutoCloseable {
      * @param timeout how long the transaction may stay open, null for the default
      * @param maxWait how long the start may wait for a connection, null for the default
      * @param isolationLevel as SQL says it, null for the database's default
+     * @param access what its statements may do
      */
     public record StartOptions(
             @Nullable Duration timeout,
             @Nullable Duration maxWait,
-            @Nullable String isolationLevel) {}
+            @Nullable String isolationLevel,
+            Access access) {}
 
     public TransactionRegistry(ConnectionPool pool, Limits limits, HashedWheelTimer timer) {
         this.pool = pool;
@@ -98,7 +102,8 @@ public final class TransactionRegistry implements AutoCloseable {
         boolean started = false;
         try {
             Lease lease = lease(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), cancellation);
-            lease.beginTransaction(isolationLevel);
+            lease.limitTo(options.access());
+            lease.beginTransaction(TransactionMode.of(isolationLevel));
             String id = UUID.randomUUID().toString();
             open(id, lease, timeout(options));
             started = true;

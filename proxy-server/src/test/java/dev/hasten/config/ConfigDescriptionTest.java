@@ -43,7 +43,7 @@ class ConfigDescriptionTest {
                               - name: web # hasten.yaml:6
                                 secret: "****" # hasten.yaml:7
                                 # sha256 is not set
-                                scopes: "prisma,invalidate" # default
+                                scopes: "prisma,sql,invalidate" # default
                                 # expires is not set
                               - name: jobs # hasten.yaml:8
                         """)

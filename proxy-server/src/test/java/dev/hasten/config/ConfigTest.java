@@ -50,7 +50,8 @@ class ConfigTest {
                         Duration.ofSeconds(75),
                         10_000,
                         0,
-                        500));
+                        500,
+                        null));
         assertThat(config.http().eventLoopThreads()).isPositive();
         assertThat(config.log())
                 .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, Duration.ofSeconds(1), false));
@@ -213,7 +214,7 @@ class ConfigTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"schema | schema", "' schema , prisma,schema' | prisma,schema", "'' | prisma,invalidate"})
+            value = {"schema | schema", "' schema , prisma,schema' | prisma,schema", "'' | prisma,sql,invalidate"})
     void theApiKeyOfTheEnvironmentHasItsOwnScopes(String variable, String scopes) {
         sources.env("DATABASE_URL", Sources.URL).env("HASTEN_API_KEY", "abc").env("HASTEN_API_KEY_SCOPES", variable);
         assertThat(database(sources, "default").keys().getFirst().scopes())

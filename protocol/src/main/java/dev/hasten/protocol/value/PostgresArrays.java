@@ -23,6 +23,15 @@ public final class PostgresArrays {
      * @throws IllegalArgumentException on text that is no array
      */
     public static List<@Nullable Object> parse(String text) {
+        return parse(text, ',');
+    }
+
+    /**
+     * As {@link #parse(String)}.
+     *
+     * @param delimiter between elements; a comma but for {@code box}, which has a semicolon
+     */
+    public static List<@Nullable Object> parse(String text, char delimiter) {
         int position = text.startsWith("[") ? text.indexOf('=') + 1 : 0;
         int last = text.length() - 1;
         if (last < 0 || text.charAt(last) != '}') {
@@ -35,7 +44,12 @@ public final class PostgresArrays {
         List<@Nullable Object> current = new ArrayList<>();
         boolean valueNext = true;
         for (position++; position < last; position++) {
-            switch (text.charAt(position)) {
+            char c = text.charAt(position);
+            if (c == delimiter) {
+                valueNext = true;
+                continue;
+            }
+            switch (c) {
                 case '"' -> {
                     int close = closingQuote(text, position + 1, last);
                     current.add(unescape(text, position + 1, close));
@@ -56,13 +70,12 @@ public final class PostgresArrays {
                     current = outer.pop();
                     valueNext = false;
                 }
-                case ',' -> valueNext = true;
                 default -> {
                     if (!valueNext) {
                         throw new IllegalArgumentException("Invalid array text - expected a delimiter");
                     }
                     int end = position + 1;
-                    while (end < last && text.charAt(end) != ',' && text.charAt(end) != '}') {
+                    while (end < last && text.charAt(end) != delimiter && text.charAt(end) != '}') {
                         end++;
                     }
                     String value = text.substring(position, end);

@@ -1,0 +1,90 @@
+package dev.hasten.sql;
+
+import dev.hasten.http.Answer;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ApiError.ServerReport;
+import dev.hasten.request.ErrorAnswers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Errors in the shape of Neon's proxy: all fields of PostgreSQL's report, null those that it does not have. What did not
+ * come from PostgreSQL gets the SQLSTATE that PostgreSQL would choose. The driver shows the fields of status 400; of any
+ * other, it shows the text of the body.
+ */
+final class SqlErrors {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private SqlErrors() {}
+
+    static Answer answer(ApiError error) {
+        ServerReport report = error.serverReport();
+        // What went wrong while connecting is not the client's statement.
+        boolean ofStatement = report != null && !error.code().startsWith("P1");
+        return ofStatement
+                ? Answer.json(400, body(report))
+                : ErrorAnswers.withHeaders(
+                        Answer.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
+    }
+
+    private static int status(ApiError error) {
+        return switch (error.code()) {
+            case "P6004" -> 400;
+            case "P6009" -> error.status() == 413 ? 413 : 507;
+            case "P1001" -> 503;
+            case "P1017", "P1008" -> 500;
+            default -> error.status();
+        };
+    }
+
+    private static String sqlState(ApiError error) {
+        return switch (error.code()) {
+            case "P6004" -> "57014"; // query_canceled
+            case "P6009", "P2029" -> "54000"; // program_limit_exceeded
+            case "P2024", "P5011" -> "53300"; // too_many_connections
+            case "P6005" -> "22023"; // invalid_parameter_value
+            case "P6008" -> "57P03"; // cannot_connect_now
+            case "P1001" -> "08001"; // sqlclient_unable_to_establish_sqlconnection
+            case "P1017", "P1008" -> "08006"; // connection_failure
+            default -> sqlState(error.status());
+        };
+    }
+
+    private static String sqlState(int status) {
+        return switch (status) {
+            case 401 -> "28P01"; // invalid_password
+            case 403 -> "42501"; // insufficient_privilege
+            case 413, 431 -> "54000"; // program_limit_exceeded
+            case 429, 503 -> "53300"; // too_many_connections
+            default -> status < 500 ? "08P01" : "XX000"; // protocol_violation, internal_error
+        };
+    }
+
+    private static byte[] body(ServerReport report) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("message", report.message());
+        body.put("code", report.state());
+        body.put("detail", report.detail());
+        body.put("hint", report.hint());
+        body.put("position", text(report.position()));
+        body.put("internalPosition", text(report.internalPosition()));
+        body.put("internalQuery", report.internalQuery());
+        body.put("severity", report.severity());
+        body.put("where", report.where());
+        body.put("table", report.table());
+        body.put("column", report.column());
+        body.put("schema", report.schema());
+        body.put("dataType", report.dataType());
+        body.put("constraint", report.constraint());
+        body.put("file", report.file());
+        body.put("line", text(report.line()));
+        body.put("routine", report.routine());
+        return JSON.writeValueAsBytes(body);
+    }
+
+    private static @Nullable String text(@Nullable Integer number) {
+        return number == null ? null : number.toString();
+    }
+}

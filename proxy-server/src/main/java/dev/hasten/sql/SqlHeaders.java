@@ -1,0 +1,75 @@
+package dev.hasten.sql;
+
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.postgres.TransactionMode;
+import dev.hasten.protocol.ApiError;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the headers of a request ask for. Of those that are true or false, only {@code true} counts.
+ *
+ * @param rawText whether values come as PostgreSQL's text, all of them strings
+ * @param arrayMode whether rows are arrays, where a statement does not say
+ * @param isolationLevel the header as it was sent; null without one
+ * @param mode of a transaction
+ */
+record SqlHeaders(
+        boolean rawText, boolean arrayMode, @Nullable String isolationLevel, TransactionMode mode) {
+    static final String CONNECTION_STRING = "Neon-Connection-String";
+    private static final String RAW_TEXT = "Neon-Raw-Text-Output";
+    private static final String ARRAY_MODE = "Neon-Array-Mode";
+    private static final String ISOLATION_LEVEL = "Neon-Batch-Isolation-Level";
+    private static final String READ_ONLY = "Neon-Batch-Read-Only";
+    private static final String DEFERRABLE = "Neon-Batch-Deferrable";
+
+    private static final Map<String, String> ISOLATION_LEVELS = Map.of(
+            "ReadUncommitted", "READ UNCOMMITTED",
+            "ReadCommitted", "READ COMMITTED",
+            "RepeatableRead", "REPEATABLE READ",
+            "Serializable", "SERIALIZABLE");
+
+    /** The headers that a browser must be allowed to send. */
+    static final String ALL = String.join(
+            ", ", CONNECTION_STRING, RAW_TEXT, ARRAY_MODE, ISOLATION_LEVEL, READ_ONLY, DEFERRABLE, "Neon-Pool-Opt-In");
+
+    /**
+     * Reads them.
+     *
+     * @throws ApiError P6000 for an isolation level that there is not
+     */
+    static SqlHeaders of(Exchange exchange) {
+        String name = exchange.header(ISOLATION_LEVEL);
+        String level = name == null ? null : ISOLATION_LEVELS.get(name);
+        if (name != null && level == null) {
+            throw ApiError.badRequest("invalid isolation level: " + ISOLATION_LEVEL
+                    + " must be ReadUncommitted, ReadCommitted, RepeatableRead or Serializable");
+        }
+        return new SqlHeaders(
+                isTrue(exchange, RAW_TEXT),
+                isTrue(exchange, ARRAY_MODE),
+                name,
+                new TransactionMode(level, isTrue(exchange, READ_ONLY), isTrue(exchange, DEFERRABLE)));
+    }
+
+    private static boolean isTrue(Exchange exchange, String header) {
+        return "true".equals(exchange.header(header));
+    }
+
+    /** What of the headers determines the answer of a single statement, always two characters. */
+    String context() {
+        return (rawText ? "r" : "-") + (arrayMode ? "a" : "-");
+    }
+
+    /** Says in the answer to a transaction which kind of transaction it was. */
+    Answer echo(Answer answer) {
+        if (mode.readOnly()) {
+            answer.header(READ_ONLY, "true");
+        }
+        if (mode.deferrable()) {
+            answer.header(DEFERRABLE, "true");
+        }
+        return isolationLevel == null ? answer : answer.header(ISOLATION_LEVEL, isolationLevel);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.hasten.sql;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hasten.postgres.Columns;
+import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementResult;
+import dev.hasten.sql.ValueType.Scalar;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The types of a database's columns. PostgreSQL is asked once for each type that may be an array. */
+final class ValueTypes {
+    /** Asks for arrays among types; int2vector and oidvector have subscripts, but another form. */
+    private static final SqlText ARRAYS = SqlText.of("""
+            SELECT t.oid, t.typelem, e.typdelim FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+            WHERE t.typcategory = 'A' AND t.typlen = -1 AND t.oid NOT IN (22, 30) AND t.oid = ANY($1::oid[])""");
+
+    private static final int MOST_TYPES = 10_000;
+
+    private final Lookup lookup;
+    private final Cache<Long, ValueType> known;
+
+    /** Runs a statement of this class. */
+    @FunctionalInterface
+    interface Lookup {
+        StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin);
+    }
+
+    /** What is known of types, for as long as their OIDs stay the same. */
+    static Cache<Long, ValueType> newCache() {
+        return Caffeine.newBuilder().maximumSize(MOST_TYPES).build();
+    }
+
+    ValueTypes(Cache<Long, ValueType> known, Lookup lookup) {
+        this.known = known;
+        this.lookup = lookup;
+    }
+
+    /** The type of each column. */
+    List<ValueType> of(Columns columns) {
+        List<Long> oids = new ArrayList<>(columns.size());
+        Set<Long> unknown = new HashSet<>();
+        for (int i = 0; i < columns.size(); i++) {
+            long oid = columns.describe(i).typeOid();
+            oids.add(oid);
+            if (Scalar.of(oid) == Scalar.TEXT && known.getIfPresent(oid) == null) {
+                unknown.add(oid);
+            }
+        }
+        Map<Long, ValueType> found = unknown.isEmpty() ? Map.of() : ask(unknown);
+        List<ValueType> types = new ArrayList<>(oids.size());
+        for (long oid : oids) {
+            Scalar scalar = Scalar.of(oid);
+            ValueType type = scalar == Scalar.TEXT ? known.getIfPresent(oid) : null;
+            types.add(type != null ? type : found.getOrDefault(oid, scalar));
+        }
+        return types;
+    }
+
+    private Map<Long, ValueType> ask(Set<Long> oids) {
+        StatementResult arrays = lookup.run(ARRAYS, List.of("{" + join(oids) + "}"), Origin.SQL);
+        Map<Long, ValueType> found = new java.util.HashMap<>();
+        for (int row = 0; row < arrays.rows().size(); row++) {
+            found.put(
+                    number(arrays, row, 0),
+                    new ValueType.ArrayOf(
+                            Scalar.of(number(arrays, row, 1)),
+                            String.valueOf(arrays.text(row, 2)).charAt(0)));
+        }
+        oids.forEach(oid -> known.put(oid, found.getOrDefault(oid, Scalar.TEXT)));
+        return found;
+    }
+
+    private static String join(Set<Long> oids) {
+        return String.join(",", oids.stream().map(String::valueOf).toList());
+    }
+
+    private static long number(StatementResult result, int row, int column) {
+        return Long.parseLong(String.valueOf(result.text(row, column)));
+    }
+}

@@ -1,0 +1,180 @@
+package dev.hasten.sql;
+
+import static dev.hasten.sql.SqlClient.state;
+import static dev.hasten.testing.Plans.rawExecute;
+import static dev.hasten.testing.Plans.rawQuery;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.protocol.Scope;
+import dev.hasten.testing.Client;
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A key with the scope read writes nothing, whatever its SQL tries and whatever protocol it speaks. */
+final class ReadOnlyKeyTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+    private static Client reader;
+    private static SqlClient sql;
+
+    @BeforeAll
+    static void start() {
+        POSTGRES.execute(
+                "CREATE TABLE item (id serial PRIMARY KEY, n int)",
+                "INSERT INTO item (n) VALUES (1)",
+                "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
+                """
+                CREATE FUNCTION open_and_write() RETURNS int LANGUAGE plpgsql AS $$
+                BEGIN
+                  SET LOCAL transaction_read_only = off;
+                  INSERT INTO item (n) VALUES (9);
+                  RETURN 1;
+                END $$""",
+                """
+                CREATE PROCEDURE commit_and_write() LANGUAGE plpgsql AS $$
+                BEGIN
+                  COMMIT;
+                  INSERT INTO item (n) VALUES (9);
+                END $$""");
+        server = TestServer.on(POSTGRES).start();
+        reader = reader(Set.of(Scope.READ));
+        sql = new SqlClient(reader);
+    }
+
+    private static Client reader(Set<Scope> scopes) {
+        return server.clientWithKey(
+                server.server().keys().create("reader", "default", scopes, null).token());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static void nothingWasWritten() {
+        assertThat(POSTGRES.value("SELECT count(*) || ' ' || sum(n) FROM item")).isEqualTo("1 1");
+        assertThat(POSTGRES.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'stolen%'"))
+                .isEqualTo("0");
+        assertThat(POSTGRES.value("SELECT last_value FROM item_id_seq")).isEqualTo("1");
+    }
+
+    @Test
+    void itReads() {
+        assertThat(sql.value("SELECT n FROM item")).isEqualTo("1");
+        assertThat(sql.query("SHOW transaction_read_only")
+                        .json()
+                        .at("/rows/0/transaction_read_only")
+                        .stringValue())
+                .isEqualTo("on");
+        assertThat(sql.query("EXPLAIN SELECT 1").status()).isEqualTo(200);
+        assertThat(sql.transaction("SELECT 1", "SELECT n FROM item").status()).isEqualTo(200);
+        assertThat(sql.cached("SELECT n FROM item").cacheStatus()).isIn("miss", "ttl");
+        assertThat(sql.cached("SELECT n FROM item").cacheStatus()).isEqualTo("ttl");
+        assertThat(reader.query(rawQuery("SELECT n FROM item")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void besideAnotherScopeItLimitsThatOne() {
+        Client sqlOnly = reader(Set.of(Scope.SQL, Scope.READ));
+        assertThat(state(new SqlClient(sqlOnly).query("DELETE FROM item"))).isEqualTo("25006");
+        assertThat(sqlOnly.query(rawQuery("SELECT 1")).status()).isEqualTo(403);
+        Client prismaOnly = reader(Set.of(Scope.PRISMA, Scope.READ));
+        assertThat(new SqlClient(prismaOnly).query("SELECT 1").status()).isEqualTo(403);
+        assertThat(prismaOnly.query(rawExecute("DELETE FROM item")).status()).isEqualTo(400);
+        nothingWasWritten();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO item (n) VALUES (2)",
+                "UPDATE item SET n = 2",
+                "DELETE FROM item",
+                "TRUNCATE item",
+                "MERGE INTO item USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE",
+                "WITH x AS (DELETE FROM item RETURNING id) SELECT * FROM x",
+                "SELECT * INTO stolen FROM item",
+                "CREATE TABLE stolen (id int)",
+                "CREATE TABLE stolen AS SELECT 1",
+                "SELECT nextval('item_id_seq')",
+                "SELECT setval('item_id_seq', 100)",
+                "SELECT write_it()",
+                "SELECT open_and_write()",
+                "EXPLAIN ANALYZE INSERT INTO item (n) VALUES (2)",
+                "SELECT * FROM item FOR UPDATE",
+                "SELECT set_config('transaction_read_only', 'off', false), write_it()",
+                "SELECT set_config('transaction_read_only', 'off', true), write_it()",
+                "CALL commit_and_write()",
+                "DO $$ BEGIN COMMIT; INSERT INTO item (n) VALUES (9); END $$",
+                "COMMIT; INSERT INTO item (n) VALUES (2)",
+                "ROLLBACK; DELETE FROM item",
+                "SELECT 1; COMMIT; DELETE FROM item",
+                "COPY item FROM PROGRAM 'echo 5 5'",
+                "PREPARE x AS INSERT INTO item (n) VALUES (2)",
+                "LOCK TABLE item",
+                "GRANT ALL ON item TO public",
+                "REFRESH MATERIALIZED VIEW item",
+                "NOTIFY x",
+            })
+    void nothingIsWrittenByOneStatement(String statement) {
+        Reply reply = sql.query(statement);
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
+        assertThat(reader.query(rawExecute(statement)).status()).isEqualTo(400);
+        assertThat(reader.query(rawQuery(statement)).status()).isEqualTo(400);
+        nothingWasWritten();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT",
+                "/* */ commit",
+                "END",
+                "ROLLBACK",
+                "ABORT",
+                "COMMIT AND CHAIN",
+                "PREPARE TRANSACTION 'x'",
+                "BEGIN READ WRITE",
+                "START TRANSACTION READ WRITE",
+                "SET TRANSACTION READ WRITE",
+                "SET LOCAL transaction_read_only = off",
+                "SET transaction_read_only = off",
+                "RESET transaction_read_only",
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+                "SET default_transaction_read_only = off",
+                "SAVEPOINT a",
+                "DISCARD ALL",
+                "RESET ALL",
+                "SELECT set_config('transaction_read_only', 'off', false)",
+                "SELECT set_config('default_transaction_read_only', 'off', false)",
+                "SELECT 1",
+                "",
+                ";",
+            })
+    void noStatementOpensTheWayForTheNext(String first) {
+        assertThat(sql.transaction(first, "INSERT INTO item (n) VALUES (2)").status())
+                .isEqualTo(400);
+        assertThat(sql.transaction(Map.of("Neon-Batch-Read-Only", "false"), first, first, "DELETE FROM item")
+                        .status())
+                .isEqualTo(400);
+        nothingWasWritten();
+        String id = reader.startTransaction(Map.of());
+        reader.query(id, rawExecute(first));
+        assertThat(reader.query(id, rawExecute("INSERT INTO item (n) VALUES (2)"))
+                        .status())
+                .isIn(400, 409);
+        reader.commit(id);
+        nothingWasWritten();
+    }
+}
