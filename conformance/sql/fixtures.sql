@@ -47,7 +47,7 @@ create view plain_view as select id, n from item where n >= 0;
 create table guarded (id int primary key, owner text not null);
 alter table guarded enable row level security;
 create policy own_rows on guarded using (owner = current_user);
-create view guarded_view as select id from guarded;
+create view guarded_view with (security_invoker) as select id from guarded;
 
 -- For drizzle.
 create table users (

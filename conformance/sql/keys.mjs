@@ -12,7 +12,6 @@ const SCOPES = {
   app: 'sql,invalidate',
   other: 'sql',
   reader: 'sql,read',
-  onlyRead: 'read',
   prisma: 'prisma',
   invalidator: 'invalidate',
   migrations: 'schema',

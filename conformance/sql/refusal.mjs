@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { ERROR_FIELDS } from './same.mjs'
 
 /** Texts that no error may have: where the server keeps what, and what it is made of. */
-const LEAK = /\bat dev\.hasten|\bjava\.|Exception\b|\.java:|(postgres(ql)?|prisma\+postgres):\/\//
+const LEAK =
+  /\bat dev\.hasten|\bjava\.|Exception\b|\.java:|(postgres(ql)?|prisma\+postgres):\/\/(?!user:API_KEY@host\/)/
 
 /** Checks the shape: every key, each null or a text. */
 export function assertRefusal({ body, headers, text }, about = '') {

@@ -68,7 +68,12 @@ export class Stage {
   async call(pathname, body, { method = 'POST', key = 'app', headers, origin = this.origin, signal } = {}) {
     const response = await fetch(origin + pathname, {
       method,
-      headers: { ...(key && { authorization: `Bearer ${this.secrets[key] ?? key}` }), ...headers },
+      headers: {
+        // The driver sends none, and fetch that of a text.
+        ...(pathname !== '/sql' && body !== undefined && { 'content-type': 'application/json' }),
+        ...(key && { authorization: `Bearer ${this.secrets[key] ?? key}` }),
+        ...headers,
+      },
       body: body === undefined || typeof body === 'string' || ArrayBuffer.isView(body) ? body : JSON.stringify(body),
       signal,
     })
@@ -88,6 +93,17 @@ export class Stage {
     return body
   }
 
+  async invalidate(tags) {
+    const { status, text } = await this.call('/invalidate', tags)
+    if (status !== 200) throw new Error(`/invalidate answered ${status}: ${text}`)
+  }
+
+  /** Tells the server of a migration. */
+  async migrated() {
+    const { status, text } = await this.call('/schema/invalidate', {}, { key: 'migrations' })
+    if (status !== 200) throw new Error(`/schema/invalidate answered ${status}: ${text}`)
+  }
+
   /** How many rows of `item` there are beside those of the seed. */
   async added() {
     const [{ n }] = await this.sql('select count(*)::int as n from item where id > 3')
@@ -102,7 +118,7 @@ export class Stage {
       await this.sql(`grant usage on schema scratch to ${GUEST}`)
       this.#mark = await this.#currentMark()
     }
-    await this.call('/invalidate', { tags: 'all' })
+    await this.invalidate({ tags: 'all' })
   }
 
   /** Changes when any transaction of this PostgreSQL server wrote something. */

@@ -32,7 +32,7 @@ async function notCached(stage, reads) {
     assert.equal(first.status, 200, `${query}: ${first.text}`)
     assert.equal(second.text, first.text)
     if (statusOf(first) !== 'miss' || statusOf(second) !== 'ttl')
-      wrong.push(`${statusOf(first)}, ${statusOf(second)}: ${query}`)
+      wrong.push(`${statusOf(first)} (${first.headers.get('hasten-not-cached')}), ${statusOf(second)}: ${query}`)
   }
   return wrong
 }
@@ -80,7 +80,7 @@ export default {
     assert.deepEqual(await ask(stage, { query: count }, { headers }), ['miss', n(3)])
     await add(stage, 50)
     assert.deepEqual(await ask(stage, { query: count }, { headers }), ['ttl', n(3)])
-    assert.equal((await stage.call('/invalidate', { tags: ['b'] })).status, 200)
+    await stage.invalidate({ tags: ['b'] })
     assert.deepEqual(await ask(stage, { query: count }, { headers }), ['miss', n(4)])
     assert.equal(
       (await ask(stage, { query: count }, { headers: { 'cache-control': 'no-cache' } }))[0] ?? 'none',
@@ -132,10 +132,10 @@ export default {
     await ask(stage, tagged('one'))
     await ask(stage, tagged('two', other))
     await add(stage, 50)
-    assert.equal((await stage.call('/invalidate', { tags: ['one'] })).status, 200)
+    await stage.invalidate({ tags: ['one'] })
     assert.deepEqual(await ask(stage, tagged('one')), ['miss', n(4)])
     assert.deepEqual(await ask(stage, tagged('two', other)), ['ttl', n(3)])
-    assert.equal((await stage.call('/invalidate', { tags: 'all' })).status, 200)
+    await stage.invalidate({ tags: 'all' })
     assert.deepEqual(await ask(stage, tagged('two', other)), ['miss', n(50)])
   },
 
@@ -145,7 +145,7 @@ export default {
     assert.deepEqual(await ask(stage, body), ['miss', [{ a: 1 }]])
     await stage.sql(`alter table scratch.t add b text default 'new'`)
     assert.deepEqual(await ask(stage, body), ['ttl', [{ a: 1 }]])
-    assert.equal((await stage.call('/schema/invalidate', {}, { key: 'migrations' })).status, 200)
+    await stage.migrated()
     assert.deepEqual(await ask(stage, body), ['miss', [{ a: 1, b: 'new' }]])
     assert.deepEqual(await ask(stage, body), ['ttl', [{ a: 1, b: 'new' }]])
   },
@@ -157,14 +157,14 @@ export default {
     await stage.sql(
       'create or replace function scratch.f() returns bigint language sql volatile as $$ select count(*) from item $$',
     )
-    await stage.call('/schema/invalidate', {}, { key: 'migrations' })
+    await stage.migrated()
     assert.deepEqual(await ask(stage, body), ['none', [{ n: '3' }]])
     await add(stage, 50)
     assert.deepEqual(await ask(stage, body), ['none', [{ n: '4' }]])
     await stage.sql(
       'create or replace function scratch.f() returns bigint language sql immutable as $$ select 2::bigint $$',
     )
-    await stage.call('/schema/invalidate', {}, { key: 'migrations' })
+    await stage.migrated()
     assert.deepEqual(await ask(stage, body), ['miss', [{ n: '2' }]])
   },
 
@@ -173,7 +173,7 @@ export default {
     await stage.sql('create view scratch.v as select id from item')
     assert.equal((await ask(stage, body))[0], 'miss')
     await stage.sql('create or replace view scratch.v as select id from item where random() >= 0')
-    await stage.call('/schema/invalidate', {}, { key: 'migrations' })
+    await stage.migrated()
     await ask(stage, body)
     await add(stage, 50)
     assert.deepEqual(await ask(stage, body), ['none', n(4)])
@@ -250,16 +250,16 @@ export default {
     assert.equal((await callsOn(stage, 'scratch.together')) - before, 1)
   },
 
-  'a strategy in a batch does nothing': async (stage) => {
-    const body = { queries: [cached(count)], cacheStrategy: { ttl: HOUR } }
+  'a transaction is not cached': async (stage) => {
     const headers = { 'cache-control': 'max-age=60' }
     for (let i = 0; i < 2; i++) {
-      const answer = await stage.post(body, { headers })
+      const answer = await stage.post({ queries: [cached(count)] }, { headers })
       assert.equal(answer.status, 200)
       assert.ok([null, 'none'].includes(statusOf(answer)), statusOf(answer))
       assert.deepEqual(answer.body.results[0].rows, n(3 + i))
       await add(stage, 50 + i)
     }
+    await refused(stage, { queries: [{ query: count }], cacheStrategy: { ttl: HOUR } }, 400)
   },
 
   'a strategy that makes no sense is refused': async (stage) => {

@@ -50,7 +50,7 @@ export default {
   },
 
   'pages of the listed origins are let in, and no others': async (stage) => {
-    const { origin, secrets } = await serverFor(stage, `${ORIGIN}, http://localhost:3000`)
+    const { origin, secrets } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     for (const page of [ORIGIN, 'http://localhost:3000']) {
       const asked = await stage.call('/sql', undefined, { origin, ...preflight(page) })
       assert.ok([200, 204].includes(asked.status), `answered ${asked.status}`)
@@ -77,7 +77,7 @@ export default {
   },
 
   'a page may send each header of the driver': async (stage) => {
-    const { origin } = await serverFor(stage, `${ORIGIN}, http://localhost:3000`)
+    const { origin } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     const request = preflight(ORIGIN)
     request.headers['access-control-request-headers'] = [...HEADERS].sort().join(',')
     const { headers } = await stage.call('/sql', undefined, { origin, ...request })
@@ -93,7 +93,7 @@ export default {
   },
 
   'a page can read errors, too': async (stage) => {
-    const { origin, secrets } = await serverFor(stage, `${ORIGIN}, http://localhost:3000`)
+    const { origin, secrets } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     const headers = { origin: ORIGIN }
     const failed = await stage.post('select 1/0', { origin, key: secrets.app, headers })
     assert.deepEqual([failed.status, allowed(failed)], [400, ORIGIN])
@@ -103,7 +103,7 @@ export default {
   },
 
   'a page can read what the cache says': async (stage) => {
-    const { origin, secrets } = await serverFor(stage, `${ORIGIN}, http://localhost:3000`)
+    const { origin, secrets } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     const body = { query: 'select id from item', cacheStrategy: { ttl: 60 } }
     const { headers } = await stage.post(body, { origin, key: secrets.app, headers: { origin: ORIGIN } })
     assert.match(headers.get('access-control-expose-headers') ?? '', /accelerate-cache-status|\*/i)

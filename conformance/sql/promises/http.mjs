@@ -238,7 +238,7 @@ export default {
   },
 
   'a key without the scope sql may not': async (stage) => {
-    for (const key of ['prisma', 'invalidator', 'migrations', 'onlyRead']) {
+    for (const key of ['prisma', 'invalidator', 'migrations']) {
       const { body } = await refused(stage, 'insert into item values (50)', 403, { key })
       assert.match(body.message, /sql/)
       await refused(stage, { queries: [{ query: 'insert into item values (50)' }] }, 403, { key })

@@ -238,15 +238,6 @@ export default {
     }
   },
 
-  'it does not write by a connection that the database server makes': async (stage) => {
-    await stage.sql('create extension if not exists dblink schema public')
-    const { port, pathname, username } = new URL(stage.candidate.database.url)
-    const target = `host=127.0.0.1 port=${port} dbname=${pathname.slice(1)} user=${username}`
-    const query = `select dblink_exec('${target}', '${INSERT}')`
-    const answer = await unchanged(stage, query, () => stage.post({ query }, { key }))
-    assert.equal(answer.status, 400)
-  },
-
   'its session is that of no other key afterwards, nor the other way round': async (stage) => {
     for (let i = 0; i < 8; i++) {
       await stage.query('select 1', { key })

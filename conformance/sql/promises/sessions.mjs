@@ -16,7 +16,7 @@ async function seenAfter(stage, before, probe) {
 }
 
 const settings = `select current_setting('work_mem') as work_mem, current_setting('timezone') as zone,
-  current_setting('search_path') as path, current_setting('app.user', true) as app, current_user::text as role,
+  current_setting('search_path') as path, coalesce(current_setting('app.user', true), '') as app, current_user::text as role,
   current_setting('statement_timeout') as timeout, current_setting('default_transaction_read_only') as read_only,
   current_setting('datestyle') as dates, current_setting('intervalstyle') as intervals, current_setting('bytea_output') as bytes,
   current_setting('extra_float_digits') as digits, current_setting('session_replication_role') as triggers`

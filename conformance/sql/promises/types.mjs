@@ -70,10 +70,10 @@ const typed = (expressions) => async (stage) => {
     { query, arrayMode: true },
     { headers: { 'neon-raw-text-output': 'true' } },
   )
-  // True arrays: those of fixed length, such as points and int2vector, have a form of their own.
+  // True arrays: those of fixed length, such as points and int2vector, and record[] have a form of their own.
   const known = await stage.sql(
     `select oid::int, typelem::int as element from pg_type
-     where oid = any($1) and typsubscript = 'array_subscript_handler'::regproc and oid not in (22, 30)`,
+     where oid = any($1) and typsubscript = 'array_subscript_handler'::regproc and typtype = 'b' and oid not in (22, 30)`,
     [fields.map(({ dataTypeID }) => dataTypeID)],
   )
   const elements = Object.fromEntries(known.map(({ oid, element }) => [oid, element]))
