@@ -116,6 +116,28 @@ public final class RequestParser {
         return object(body, exact);
     }
 
+    /**
+     * One member of a body; the others are passed without being understood.
+     *
+     * @return null when there is none of this name
+     * @throws ApiError P6000 when the body up to there is not a JSON object
+     */
+    public @Nullable JsonNode member(byte[] body, String name) {
+        try (JsonParser parser = start(body)) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean wanted = parser.currentName().equals(name);
+                parser.nextToken();
+                if (wanted) {
+                    return json.readTree(parser);
+                }
+                parser.skipChildren();
+            }
+            return null;
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
     private JsonNode object(byte[] body, ObjectReader reader) {
         if (body.length == 0) {
             return json.createObjectNode();
@@ -156,6 +178,10 @@ public final class RequestParser {
     private static Slice object(JsonParser parser) {
         requireObject(parser, "plan");
         long start = parser.currentTokenLocation().getByteOffset();
+        if (start < 0) {
+            // In UTF-16 or UTF-32 the parser counts characters.
+            throw ApiError.badRequest("Invalid request body: it must be JSON in UTF-8");
+        }
         parser.skipChildren();
         return new Slice((int) start, (int) (parser.currentLocation().getByteOffset() - start));
     }

@@ -88,7 +88,7 @@ final class DataMapper {
         out.raw('{');
         for (int i = 0; i < node.fields().size(); i++) {
             NamedNode named = node.fields().get(i);
-            name(i, named.name());
+            member(i, named);
             switch (named.node()) {
                 case ResultNode.AffectedRows _ -> throw unexpectedAffectedRows(named.name());
                 case ObjectNode nested -> nested(record, named.name(), nested);
@@ -147,7 +147,7 @@ final class DataMapper {
     private void tuple(Tuple tuple, Layout layout) {
         out.raw('{');
         for (int i = 0; i < layout.nodes.length; i++) {
-            name(i, layout.names[i]);
+            member(i, layout.fields.get(i));
             switch (layout.nodes[i]) {
                 case FieldNode field -> {
                     int index = layout.indexes[i];
@@ -162,22 +162,23 @@ final class DataMapper {
                         objects(text == null ? null : ColumnText.decode(text, layout.types[i]), nested);
                     }
                 }
-                case ResultNode.AffectedRows _ -> throw unexpectedAffectedRows(layout.names[i]);
+                case ResultNode.AffectedRows _ ->
+                    throw unexpectedAffectedRows(layout.fields.get(i).name());
             }
         }
         out.raw('}');
     }
 
-    private void name(int index, String name) {
+    private void member(int index, NamedNode field) {
         if (index > 0) {
             out.raw(',');
         }
-        out.string(name).raw(':');
+        out.raw(field.member());
     }
 
     /** Where the fields of an object stand in the rows of a result, looked up once for all rows. */
     private static final class Layout {
-        private final String[] names;
+        private final List<NamedNode> fields;
         private final ResultNode[] nodes;
         private final int[] indexes;
         private final ColumnType[] types;
@@ -185,27 +186,26 @@ final class DataMapper {
 
         Layout(Columns columns, ObjectNode node) {
             int size = node.fields().size();
-            names = new String[size];
+            fields = node.fields();
             nodes = new ResultNode[size];
             indexes = new int[size];
             types = new ColumnType[size];
             nested = new Layout[size];
             for (int i = 0; i < size; i++) {
-                NamedNode named = node.fields().get(i);
-                names[i] = named.name();
+                NamedNode named = fields.get(i);
                 nodes[i] = named.node();
                 switch (named.node()) {
-                    case FieldNode field -> column(columns, i, field.column(), missing(field));
+                    case FieldNode field -> {
+                        if (!column(columns, i, field.column())) {
+                            throw missing(field);
+                        }
+                    }
                     case ObjectNode object -> {
                         String source = object.serializedName();
                         if (source == null) {
                             nested[i] = new Layout(columns, object);
-                        } else {
-                            column(
-                                    columns,
-                                    i,
-                                    source,
-                                    inconsistent("Missing data field (Object): '" + named.name() + "'"));
+                        } else if (!column(columns, i, source)) {
+                            throw inconsistent("Missing data field (Object): '" + named.name() + "'");
                         }
                     }
                     case ResultNode.AffectedRows _ -> {}
@@ -213,13 +213,14 @@ final class DataMapper {
             }
         }
 
-        private void column(Columns columns, int field, String column, ApiError missing) {
+        private boolean column(Columns columns, int field, String column) {
             Integer index = columns.indexes().get(column);
             if (index == null) {
-                throw missing;
+                return false;
             }
             indexes[field] = index;
             types[field] = columns.types().get(index);
+            return true;
         }
     }
 

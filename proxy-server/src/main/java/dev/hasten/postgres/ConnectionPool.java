@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.hasten.postgres.PostgresSession.SessionOptions;
 import dev.hasten.protocol.ApiError;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,10 +48,16 @@ public final class ConnectionPool implements AutoCloseable {
     private final ReentrantLock probing = new ReentrantLock();
     private final SessionFactory factory;
     private final Cancellations cancellations;
+    private final HashedWheelTimer timer;
 
-    /** Opens the pool without waiting for PostgreSQL: a database that is down is an answer, not an obstacle. */
-    public ConnectionPool(PoolOptions options, Cancellations cancellations) {
+    /**
+     * Opens the pool without waiting for PostgreSQL: a database that is down is an answer, not an obstacle.
+     *
+     * @param timer ends waits; the caller stops it
+     */
+    public ConnectionPool(PoolOptions options, HashedWheelTimer timer, Cancellations cancellations) {
         this.options = options;
+        this.timer = timer;
         this.cancellations = cancellations;
         this.permits = new Semaphore(options.size(), true);
         HikariConfig config = new HikariConfig();
@@ -119,15 +127,23 @@ public final class ConnectionPool implements AutoCloseable {
                             .formatted(options.queue()),
                     Duration.ofSeconds(1));
         }
+        Waiter waiter = new Waiter();
+        // Under load most requests wait here. A timed wait of a virtual thread wakes another thread twice, to begin and
+        // to
+        // end; the wheel does not.
+        Timeout limit = timer.newTimeout(_ -> waiter.wake(), timeout.toNanos(), TimeUnit.NANOSECONDS);
         try {
-            boolean acquired =
-                    cancellation.interruptible(() -> permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS));
-            if (!acquired) {
-                throw ApiError.poolTimeout(options.timeout(), options.size());
-            }
-        } catch (SQLException | InterruptedException e) {
+            cancellation.interruptible(() -> {
+                permits.acquire();
+                return permits;
+            });
+        } catch (InterruptedException e) {
+            throw ApiError.poolTimeout(options.timeout(), options.size());
+        } catch (SQLException e) {
             throw new IllegalStateException(e);
         } finally {
+            limit.cancel();
+            waiter.done();
             waiting.decrementAndGet();
         }
     }
@@ -167,7 +183,7 @@ public final class ConnectionPool implements AutoCloseable {
         }
     }
 
-    /** A thread that waits for a connection to be made; it can be woken only as long as it does. */
+    /** A thread that waits for a connection, or for one to be made; it can be woken only as long as it does. */
     private static final class Waiter {
         private final Thread thread = Thread.currentThread();
         private boolean over;
@@ -178,8 +194,10 @@ public final class ConnectionPool implements AutoCloseable {
             }
         }
 
+        /** Called by the thread itself; what woke it too late must not interrupt what it does next. */
         synchronized void done() {
             over = true;
+            Thread.interrupted();
         }
     }
 

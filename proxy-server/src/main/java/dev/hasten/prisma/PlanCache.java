@@ -5,13 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hasten.plan.ParsedPlan;
 import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.RequestParser;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
- * Parsed plans by the SHA-256 of their bytes: clients send the same plan again and again, with other parameters. The
- * hash is a cryptographic one because a collision would run somebody's statement for somebody else.
+ * Parsed plans by their bytes: clients send the same plan again and again, with other parameters. A checksum finds the
+ * plan, and the bytes themselves decide: a plan that was only like it would run somebody's statement for somebody else.
  */
 final class PlanCache {
     /** Bytes of memory, roughly, for remembered plans. */
@@ -24,25 +23,24 @@ final class PlanCache {
     private static final int LARGEST = 256 << 10;
 
     private final RequestParser parser;
-    private final Cache<Key, Entry> plans = Caffeine.newBuilder()
+    private final Cache<Long, Entry> plans = Caffeine.newBuilder()
             .maximumWeight(CAPACITY)
-            .weigher((Key _, Entry entry) -> entry.bytes() * TREE_FACTOR)
+            .weigher((Long _, Entry entry) -> entry.json.length * (TREE_FACTOR + 1))
             .build();
 
-    private record Key(long a, long b, long c, long d) {
-        static Key of(byte[] body, Slice slice) {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(body, slice.offset(), slice.length());
-                ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-                return new Key(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
+    private static final class Entry {
+        private final ParsedPlan plan;
+        private final byte[] json;
+
+        Entry(ParsedPlan plan, byte[] json) {
+            this.plan = plan;
+            this.json = json;
+        }
+
+        boolean isOf(byte[] body, Slice slice) {
+            return Arrays.equals(json, 0, json.length, body, slice.offset(), slice.offset() + slice.length());
         }
     }
-
-    private record Entry(ParsedPlan plan, int bytes) {}
 
     PlanCache(RequestParser parser) {
         this.parser = parser;
@@ -52,12 +50,19 @@ final class PlanCache {
         if (slice.length() > LARGEST) {
             return ParsedPlan.of(parser.plan(body, slice));
         }
-        Key key = Key.of(body, slice);
+        Long key = checksum(body, slice);
         Entry known = plans.getIfPresent(key);
-        if (known == null) {
-            known = new Entry(ParsedPlan.of(parser.plan(body, slice)), slice.length());
+        if (known == null || !known.isOf(body, slice)) {
+            byte[] json = Arrays.copyOfRange(body, slice.offset(), slice.offset() + slice.length());
+            known = new Entry(ParsedPlan.of(parser.plan(body, slice)), json);
             plans.put(key, known);
         }
-        return known.plan();
+        return known.plan;
+    }
+
+    private static long checksum(byte[] body, Slice slice) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(body, slice.offset(), slice.length());
+        return (long) slice.length() << Integer.SIZE | checksum.getValue();
     }
 }

@@ -149,7 +149,8 @@ public final class HastenServer implements AutoCloseable {
         Map<String, Database> databases = new LinkedHashMap<>();
         CacheSetup caches = new CacheSetup(config, watchdog);
         config.databases().forEach((name, database) -> {
-            ConnectionPool pool = new ConnectionPool(poolOptions(database), reason -> meters.cancelled(name, reason));
+            ConnectionPool pool =
+                    new ConnectionPool(poolOptions(database), timer, reason -> meters.cancelled(name, reason));
             TransactionRegistry transactions = new TransactionRegistry(
                     pool,
                     new TransactionRegistry.Limits(

@@ -94,7 +94,7 @@ public final class SqlEndpoints {
                 CacheKey.Protocol.SQL,
                 asked.context(),
                 headers,
-                request -> read(single(request), asked, request, request.cancellation()));
+                request -> bytes(read(single(request), asked, request, request.cancellation())));
         int maxTags = database.cache().policy().maxTags();
         CacheStrategy inBody = Member.CACHE_STRATEGY.isMentionedIn(exchange.body())
                 ? SqlRequest.strategy(exchange.body(), parser, maxTags)
@@ -117,15 +117,30 @@ public final class SqlEndpoints {
     private Answer answer(Query query, SqlHeaders asked, RequestContext request, CacheUse cache) {
         CacheStrategy strategy = cache.strategyFor(null);
         if (!strategy.caches()) {
-            return cache.bypass(Answer.json(200, read(query, asked, request, request.cancellation())));
+            return cache.bypass(uncached(query, asked, request));
         }
         String objection = proofs.objection(texts.of(query.sql()), query, request);
         if (!objection.isEmpty()) {
-            Answer answer = Answer.json(200, read(query, asked, request, request.cancellation()));
-            return cache.bypass(answer.header("hasten-not-cached", printable(objection)));
+            return cache.bypass(uncached(query, asked, request).header("hasten-not-cached", printable(objection)));
         }
         return cache.answer(cache.fetch(
-                strategy, null, request.cancellation(), cancellation -> read(query, asked, request, cancellation)));
+                strategy,
+                null,
+                request.cancellation(),
+                cancellation -> bytes(read(query, asked, request, cancellation))));
+    }
+
+    private Answer uncached(Query query, SqlHeaders asked, RequestContext request) {
+        return json(read(query, asked, request, request.cancellation()));
+    }
+
+    private static Answer json(JsonBuffer body) {
+        return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
+    }
+
+    /** What is kept must not be longer than it is. */
+    private static byte[] bytes(JsonBuffer body) {
+        return Arrays.copyOf(body.array(), body.size());
     }
 
     /** Names in it may have any characters; headers may not. */
@@ -133,11 +148,11 @@ public final class SqlEndpoints {
         return text.replaceAll("[^ -~]", "?");
     }
 
-    private byte[] read(Query query, SqlHeaders asked, RequestContext request, Cancellation cancellation) {
-        JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes());
+    private JsonBuffer read(Query query, SqlHeaders asked, RequestContext request, Cancellation cancellation) {
         return PlanRunner.pooled(request, cancellation, statements -> {
+            JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes());
             run(query, asked, request, statements, out);
-            return Arrays.copyOf(out.array(), out.size());
+            return out;
         });
     }
 
@@ -155,7 +170,7 @@ public final class SqlEndpoints {
                         run(queries.get(i), asked, request, statements, out);
                     }
                     out.ascii("]}");
-                    return Answer.json(200, Unpooled.wrappedBuffer(out.array(), 0, out.size()));
+                    return json(out);
                 }));
     }
 

@@ -66,8 +66,8 @@ sealed interface SqlRequest {
      * @throws ApiError P6000 for a body that is no JSON object, P6005 for a strategy that is not allowed
      */
     static @Nullable CacheStrategy strategy(byte[] body, RequestParser parser, int maxTags) {
-        JsonNode strategy = parser.object(body).path("cacheStrategy");
-        return strategy.isMissingNode() || strategy.isNull() ? null : CacheStrategy.parse(strategy, maxTags);
+        JsonNode strategy = parser.member(body, "cacheStrategy");
+        return strategy == null || strategy.isNull() ? null : CacheStrategy.parse(strategy, maxTags);
     }
 
     private static Query query(JsonNode json, String place) {

@@ -28,10 +28,12 @@ public final class RequestTelemetry implements StatementObserver {
     private final CaptureSettings capture;
     private final StatementLog log;
     private final String requestId;
-    private final String traceId = UUID.randomUUID().toString().replace("-", "");
-    private final List<Map<String, Object>> spans = new ArrayList<>();
-    private final List<Map<String, Object>> events = new ArrayList<>();
-    private final Deque<String> openSpans = new ArrayDeque<>();
+    /** Made when the first span needs it: randomness is not cheap. */
+    private @Nullable String traceId;
+
+    private final List<Map<String, Object>> spans = new ArrayList<>(0);
+    private final List<Map<String, Object>> events = new ArrayList<>(0);
+    private final Deque<String> openSpans = new ArrayDeque<>(0);
     private long spanCounter;
 
     /**
@@ -186,6 +188,9 @@ public final class RequestTelemetry implements StatementObserver {
     }
 
     private String nextSpanId() {
+        if (traceId == null) {
+            traceId = UUID.randomUUID().toString().replace("-", "");
+        }
         return traceId + "-" + String.format("%016x", ++spanCounter);
     }
 

@@ -152,7 +152,7 @@ class KeyFileTest {
     @Test
     void scopesAreWrittenEvenWhereTheyAreTheDefault() throws Exception {
         create("app");
-        assertThat(Files.readString(file)).contains("\"scopes\" : [ \"prisma\", \"invalidate\" ]");
+        assertThat(Files.readString(file)).contains("\"scopes\" : [ \"prisma\", \"sql\", \"invalidate\" ]");
     }
 
     private static String scopes(String json) {

@@ -1,7 +1,10 @@
 package dev.hasten.protocol.plan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The shape of an answer: which columns become which fields. */
 public sealed interface ResultNode {
@@ -19,7 +22,49 @@ public sealed interface ResultNode {
             implements ResultNode {}
 
     /** A field of an object. */
-    record NamedNode(String name, ResultNode node) {}
+    final class NamedNode {
+        private static final JsonMapper JSON = JsonMapper.shared();
+
+        private final String name;
+        private final ResultNode node;
+        private final byte[] member;
+
+        NamedNode(String name, ResultNode node) {
+            this.name = name;
+            this.node = node;
+            this.member = (JSON.writeValueAsString(name) + ":").getBytes(UTF_8);
+        }
+
+        /** The name that the client sees. */
+        public String name() {
+            return name;
+        }
+
+        /** The field itself. */
+        public ResultNode node() {
+            return node;
+        }
+
+        /** The name as a member of a JSON object, with its colon, in UTF-8; not a copy. */
+        public byte[] member() {
+            return member;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof NamedNode same && name.equals(same.name) && node.equals(same.node);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + node.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return name + "=" + node;
+        }
+    }
 
     /** A value of one column. */
     record FieldNode(String column, FieldType type) implements ResultNode {}
