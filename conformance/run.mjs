@@ -1,4 +1,4 @@
-// The conformance suite as bin/test runs it, after `npm ci` here and in prisma5/ and prisma6/: starts Hasten, compares,
+// The conformance suite as bin/test runs it, after `npm ci` here and in prisma5/, prisma6/ and sql/: starts Hasten, compares,
 // verifies, stops Hasten.
 // node run.mjs [pattern]      The command is ../bin/hasten, or what HASTEN_COMMAND names.
 import { spawn } from 'node:child_process'
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { verify as verifyDataProxy } from './dataproxy/verify.mjs'
 import { createDatabase } from './lib/databases.mjs'
 import { startHasten, stopHasten } from './lib/hasten.mjs'
+import { verify as verifySql } from './sql/verify.mjs'
 
 /** Hasten's defaults are smaller than the largest answers of the program. */
 const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_RESPONSE_BYTES: '64mb', HASTEN_HTTP_BODY_BYTES: '64mb' }
@@ -128,6 +129,9 @@ await part(() =>
       await part(async () =>
         verifyDataProxy({ databaseUrl: await createDatabase(provider.directUrl, 'data_proxy'), only }),
       ),
+    )
+    results.push(
+      await part(async () => verifySql({ databaseUrl: await createDatabase(provider.directUrl, 'sql'), only })),
     )
   }),
 ).then((ended) => results.push(ended !== false))

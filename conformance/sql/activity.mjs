@@ -1,0 +1,14 @@
+// Queries of what goes on in the candidate's database: each answers a number.
+
+export const OPEN_TRANSACTIONS = `
+  select count(*)::int as n from pg_stat_activity
+  where datname = current_database() and state like 'idle in transaction%'`
+
+export const ADVISORY_LOCKS = `
+  select count(*)::int as n from pg_locks l join pg_database d on d.oid = l.database
+  where d.datname = current_database() and locktype = 'advisory'`
+
+export async function isZero(stage, query) {
+  const [{ n }] = await stage.sql(query)
+  return n === 0
+}

@@ -1,0 +1,63 @@
+// The configuration of the servers that the promises are checked on.
+import { randomBytes } from 'node:crypto'
+
+/** Small, so that requests and answers beyond them are made quickly. Bytes. */
+export const BODY_BYTES = 2 * 1024 * 1024
+export const RESPONSE_BYTES = 1024 * 1024
+
+/** Name and password of the role with few rights, as whom the database `guest` is reached. */
+export const GUEST = 'hasten_guest'
+
+const SCOPES = {
+  app: 'sql,invalidate',
+  other: 'sql',
+  reader: 'sql,read',
+  prisma: 'prisma',
+  invalidator: 'invalidate',
+  migrations: 'schema',
+}
+
+const newSecret = () => randomBytes(24).toString('hex')
+
+/**
+ * Secrets by name, and the configuration that they belong to.
+ * @param origins for `http.cors_origins`; none when not given
+ */
+export function configuration(databaseUrl, { origins } = {}) {
+  const secrets = Object.fromEntries(
+    [...Object.keys(SCOPES), 'unshared', 'otherUnshared', 'guest', 'expired'].map((name) => [name, newSecret()]),
+  )
+  const key = (name, scopes) => ({ name, secret: secrets[name], scopes })
+  const guestUrl = new URL(databaseUrl)
+  guestUrl.username = GUEST
+  guestUrl.password = GUEST
+  const limits = { response_bytes: RESPONSE_BYTES, query_timeout: '30s' }
+  const pool = { size: 4 }
+  return {
+    secrets,
+    configuration: {
+      http: { body_bytes: BODY_BYTES, ...(origins && { cors_origins: origins }) },
+      databases: {
+        default: {
+          url: databaseUrl,
+          limits,
+          pool,
+          // As many as a loop can make.
+          cache: { invalidations: 0 },
+          keys: [
+            ...Object.entries(SCOPES).map(([name, scopes]) => key(name, scopes)),
+            { ...key('expired', 'sql'), expires: '2020-01-01T00:00:00Z' },
+          ],
+        },
+        unshared: {
+          url: databaseUrl,
+          limits,
+          pool,
+          cache: { shared_by_keys: false },
+          keys: [key('unshared', 'sql'), key('otherUnshared', 'sql')],
+        },
+        guest: { url: guestUrl.href, limits: { query_timeout: '1s' }, pool, keys: [key('guest', 'sql')] },
+      },
+    },
+  }
+}

@@ -1,0 +1,81 @@
+// A client that goes away takes its statement with it.
+import assert from 'node:assert/strict'
+import { until } from '../until.mjs'
+
+/** Whether a statement with this mark runs on the candidate's database. */
+async function running(stage, mark) {
+  const [{ n }] = await stage.sql(
+    `select count(*)::int as n from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and state = 'active' and query like '%' || $1 || '%'`,
+    [mark],
+  )
+  return n > 0
+}
+
+/** Sends, waits until PostgreSQL runs it, goes away, and waits until PostgreSQL has stopped. */
+async function abandon(stage, mark, body) {
+  const gone = new AbortController()
+  const answer = stage.post(body, { signal: gone.signal })
+  answer.catch(() => {})
+  await until('the statement runs', () => running(stage, mark))
+  const since = Date.now()
+  gone.abort()
+  await assert.rejects(answer, { name: 'AbortError' })
+  await until('the statement has ended', async () => !(await running(stage, mark)))
+  // Neither by its own end nor by the limit of the server, which are later.
+  assert.ok(Date.now() - since < 15_000, `ended after ${Date.now() - since} ms`)
+}
+
+export default {
+  'a query is cancelled': async (stage) => {
+    await abandon(stage, 'abandoned 1', `select pg_sleep(30) /* abandoned 1 */`)
+  },
+
+  'a query within a batch is cancelled, and the batch leaves nothing': async (stage) => {
+    const queries = [
+      { query: 'insert into item values (50)' },
+      { query: 'select pg_sleep(30) /* abandoned 2 */' },
+      { query: 'insert into item values (51)' },
+    ]
+    await abandon(stage, 'abandoned 2', { queries })
+    assert.equal(await stage.added(), 0)
+  },
+
+  'a write is cancelled, and leaves nothing': async (stage) => {
+    await abandon(stage, 'abandoned 3', `insert into item select 50 from pg_sleep(30) /* abandoned 3 */`)
+    assert.equal(await stage.added(), 0)
+  },
+
+  'a query of the driver is cancelled by its signal': async (stage) => {
+    const gone = new AbortController()
+    const rows = stage.candidate.sql.query('select pg_sleep(30) /* abandoned 4 */', [], {
+      fetchOptions: { signal: gone.signal },
+    })
+    const failed = assert.rejects(rows.then(), { name: 'NeonDbError' })
+    await until('the statement runs', () => running(stage, 'abandoned 4'))
+    gone.abort()
+    await failed
+    await until('the statement has ended', async () => !(await running(stage, 'abandoned 4')))
+  },
+
+  'a query that waits for a connection is not sent any more': async (stage) => {
+    // More than the pool has.
+    const gone = new AbortController()
+    const all = Array.from({ length: 12 }, () =>
+      stage.post('select pg_sleep(30) /* abandoned 5 */', { signal: gone.signal }),
+    )
+    const settled = Promise.allSettled(all)
+    await until('the statements run', () => running(stage, 'abandoned 5'))
+    gone.abort()
+    await settled
+    await until('the statements have ended', async () => !(await running(stage, 'abandoned 5')))
+    assert.deepEqual((await stage.query('select 1 as one')).rows, [{ one: 1 }])
+    assert.equal(await running(stage, 'abandoned 5'), false)
+  },
+
+  'the connections of those who went away serve the next': async (stage) => {
+    for (let i = 0; i < 5; i++) await abandon(stage, `abandoned 6.${i}.`, `select pg_sleep(30) /* abandoned 6.${i}. */`)
+    const answers = await Promise.all(Array.from({ length: 12 }, () => stage.query('select 1 as one')))
+    for (const { rows } of answers) assert.deepEqual(rows, [{ one: 1 }])
+  },
+}

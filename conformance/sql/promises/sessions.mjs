@@ -1,0 +1,195 @@
+// No request sees what another has left in its session.
+import assert from 'node:assert/strict'
+import { ADVISORY_LOCKS, isZero, OPEN_TRANSACTIONS } from '../activity.mjs'
+import { until } from '../until.mjs'
+
+/** More than the pool has connections, so that each of them is asked. */
+const PROBES = 12
+
+/** What the requests after `before` see of `probe`; all of them must see the same. */
+async function seenAfter(stage, before, probe) {
+  for (const query of [before].flat()) await stage.post(query)
+  const alone = await stage.query(probe)
+  const together = await Promise.all(Array.from({ length: PROBES }, () => stage.query(probe)))
+  for (const { rows } of together) assert.deepEqual(rows, alone.rows, `${JSON.stringify(before)}: ${probe}`)
+  return alone.rows
+}
+
+const settings = `select current_setting('work_mem') as work_mem, current_setting('timezone') as zone,
+  current_setting('search_path') as path, coalesce(current_setting('app.user', true), '') as app, current_user::text as role,
+  current_setting('statement_timeout') as timeout, current_setting('default_transaction_read_only') as read_only,
+  current_setting('datestyle') as dates, current_setting('intervalstyle') as intervals, current_setting('bytea_output') as bytes,
+  current_setting('extra_float_digits') as digits, current_setting('session_replication_role') as triggers`
+
+/** Each in turn, then what a request sees. */
+const CHANGES = {
+  SET: `set work_mem = '8MB'`,
+  'SET of an own name': `set app.user = 'x'`,
+  'SET TIME ZONE': `set time zone 'Asia/Tokyo'`,
+  'SET search_path': 'set search_path = pg_catalog',
+  'SET ROLE': 'set role hasten_guest',
+  'SET SESSION AUTHORIZATION': 'set session authorization hasten_guest',
+  'SET DateStyle': `set datestyle = 'German'`,
+  'SET IntervalStyle': `set intervalstyle = 'iso_8601'`,
+  'SET bytea_output': `set bytea_output = 'escape'`,
+  'SET extra_float_digits': 'set extra_float_digits = -5',
+  'SET SESSION CHARACTERISTICS': 'set session characteristics as transaction read only',
+  'SET session_replication_role': 'set session_replication_role = replica',
+  'SET behind a comment': `/* hello */ -- there\n set work_mem = '9MB'`,
+  set_config: `select set_config('work_mem', '8MB', false)`,
+  'set_config within a larger query': `with a as (select set_config('app.user', 'y', false) as x) select id, x from item, a`,
+  'a DO block': `do $$ begin perform set_config('app.user', 'z', false); execute 'set work_mem to ''7MB'''; end $$`,
+  'UPDATE pg_settings': `update pg_settings set setting = '8192' where name = 'work_mem'`,
+}
+
+export default {
+  ...Object.fromEntries(
+    Object.entries(CHANGES).map(([name, change]) => [
+      `settings changed by ${name} are gone, also after a batch`,
+      async (stage) => {
+        const { rows: before } = await stage.query(settings)
+        assert.deepEqual(await seenAfter(stage, change, settings), before)
+        assert.deepEqual(
+          await seenAfter(stage, { queries: [{ query: change }, { query: 'select 1' }] }, settings),
+          before,
+        )
+      },
+    ]),
+  ),
+
+  'settings changed within a batch count there, and only there': async (stage) => {
+    const { results } = await stage.query({
+      queries: [
+        { query: `set work_mem = '8MB'` },
+        { query: 'show work_mem' },
+        { query: `set local work_mem = '16MB'` },
+        { query: 'show work_mem' },
+      ],
+    })
+    assert.deepEqual([results[1].rows, results[3].rows], [[{ work_mem: '8MB' }], [{ work_mem: '16MB' }]])
+    const [{ work_mem: after }] = (await stage.query('show work_mem')).rows
+    assert.notEqual(after, '8MB')
+  },
+
+  'an open transaction is gone, with what it wrote': async (stage) => {
+    await seenAfter(stage, ['begin', 'insert into item values (50)', 'garbage ('], 'select 1 as one')
+    // The INSERT was a request, and so a transaction, of its own.
+    assert.equal(await stage.added(), 1)
+    await seenAfter(
+      stage,
+      { queries: [{ query: 'commit' }, { query: 'begin' }, { query: 'insert into item values (51)' }] },
+      'select 1 as one',
+    )
+    await until('no transaction is open', () => isZero(stage, OPEN_TRANSACTIONS))
+  },
+
+  'temporary tables are gone': async (stage) => {
+    const probe = `select count(*)::int as n from pg_class where relname = 'fleeting'`
+    for (const make of [
+      'create temp table fleeting (id int)',
+      'create table pg_temp.fleeting as select 1 as id',
+      'select 1 as id into temp fleeting',
+    ]) {
+      assert.deepEqual(await seenAfter(stage, make, probe), [{ n: 0 }], make)
+      assert.deepEqual(
+        await seenAfter(stage, { queries: [{ query: make }, { query: 'insert into fleeting values (1)' }] }, probe),
+        [{ n: 0 }],
+        make,
+      )
+    }
+  },
+
+  'a temporary table does not stand before one of the same name': async (stage) => {
+    await stage.query({
+      queries: [
+        { query: 'create temp table item (id int, n text)' },
+        { query: `insert into item values (1, 'temporary')` },
+      ],
+    })
+    assert.deepEqual(
+      await seenAfter(stage, 'create temp view book as select 1 as id', 'select n from item where id = 1'),
+      [{ n: 0 }],
+    )
+    await seenAfter(stage, 'create temp table item (id int)', 'select title from book order by id')
+  },
+
+  'prepared statements are gone': async (stage) => {
+    const probe = `select count(*)::int as n from pg_prepared_statements where name = 'mine'`
+    assert.deepEqual(await seenAfter(stage, 'prepare mine as select 1', probe), [{ n: 0 }])
+  },
+
+  'DEALLOCATE ALL and DISCARD ALL do no harm': async (stage) => {
+    const probe = { query: 'select id from item where id = $1', params: [2] }
+    for (const query of [
+      'deallocate all',
+      'discard all',
+      'discard plans',
+      'discard temp',
+      'discard sequences',
+      'reset all',
+    ]) {
+      for (let i = 0; i < PROBES; i++) await stage.query(probe)
+      await stage.query(query)
+      const answers = await Promise.all(Array.from({ length: PROBES }, () => stage.query(probe)))
+      for (const { rows } of answers) assert.deepEqual(rows, [{ id: 2 }], query)
+    }
+  },
+
+  'advisory locks are given back': async (stage) => {
+    for (const take of [
+      'select pg_advisory_lock(4711)',
+      'select pg_try_advisory_lock_shared(1, 2)',
+      'do $$ begin perform pg_advisory_lock(4712); end $$',
+    ]) {
+      await seenAfter(stage, take, 'select 1 as one')
+      await seenAfter(stage, { queries: [{ query: take }] }, 'select 1 as one')
+      await until(`the lock of ${take} is given back`, () => isZero(stage, ADVISORY_LOCKS))
+    }
+  },
+
+  'subscriptions are gone': async (stage) => {
+    assert.deepEqual(await seenAfter(stage, 'listen news', 'select count(*)::int as n from pg_listening_channels()'), [
+      { n: 0 },
+    ])
+    await stage.query(`select pg_notify('news', 'x')`)
+    assert.deepEqual((await stage.query('select 1 as one')).rows, [{ one: 1 }])
+  },
+
+  'cursors WITH HOLD are gone': async (stage) => {
+    const hold = 'declare kept cursor with hold for select 1'
+    assert.deepEqual(
+      await seenAfter(
+        stage,
+        { queries: [{ query: hold }] },
+        `select count(*)::int as n from pg_cursors where name = 'kept'`,
+      ),
+      [{ n: 0 }],
+    )
+  },
+
+  'sequences of another request are not those of this session': async (stage) => {
+    await stage.query(`select nextval('ticket')`)
+    const { status, body } = await stage.post(`select currval('ticket')`)
+    assert.deepEqual([status, body.code], [400, '55000'])
+  },
+
+  'an error leaves nothing': async (stage) => {
+    await seenAfter(
+      stage,
+      ['select 1/0', 'syntax error', { queries: [{ query: 'select 1' }, { query: 'select 1/0' }] }],
+      'select 1 as one',
+    )
+  },
+
+  'a table changed by another is seen as it is now': async (stage) => {
+    await stage.sql('create table scratch.t (a int); insert into scratch.t values (1)')
+    const all = { query: 'select * from scratch.t where a = $1', params: [1] }
+    for (let i = 0; i < PROBES; i++) assert.deepEqual((await stage.query(all)).rows, [{ a: 1 }])
+    await stage.sql(`alter table scratch.t add b text default 'new'`)
+    for (let i = 0; i < PROBES; i++) assert.deepEqual((await stage.query(all)).rows, [{ a: 1, b: 'new' }])
+    await stage.sql('alter table scratch.t alter a type text')
+    for (let i = 0; i < PROBES; i++) assert.deepEqual((await stage.query(all)).rows, [{ a: '1', b: 'new' }])
+    await stage.sql('drop table scratch.t; create table scratch.t (a bigint); insert into scratch.t values (1)')
+    for (let i = 0; i < PROBES; i++) assert.deepEqual((await stage.query(all)).rows, [{ a: '1' }])
+  },
+}
