@@ -37,11 +37,15 @@ export default {
     failure('42P18', () => sql.query('select $2::int', [1, 2])),
   ),
 
-  'too few and too many parameters': same(async ({ sql, failure }) => [
-    await failure('08P01', () => sql.query('select $1::int, $2::int', [1])),
-    await failure('08P01', () => sql.query('select $1::int', [1, 2])),
-    await failure('08P01', () => sql.query('select 1', [1])),
-  ]),
+  'too few parameters': same(({ sql, failure }) => failure('08P01', () => sql.query('select $1::int, $2::int', [1]))),
+
+  // Hasten's driver names them when it parses the statement, pg when it binds them: another error.
+  'too many parameters are refused': async (stage) => {
+    for (const query of ['select $1::int', 'select 1']) {
+      const { status, body } = await stage.post({ query, params: [1, 2] })
+      assert.deepEqual([status, body.code], [400, '42P18'], query)
+    }
+  },
 
   'rows as arrays': same(async ({ sql, neon }) => [
     await sql.query('select id, name, born from author order by id', [], { arrayMode: true }),

@@ -167,12 +167,6 @@ export default {
     )
   },
 
-  'sequences of another request are not those of this session': async (stage) => {
-    await stage.query(`select nextval('ticket')`)
-    const { status, body } = await stage.post(`select currval('ticket')`)
-    assert.deepEqual([status, body.code], [400, '55000'])
-  },
-
   'an error leaves nothing': async (stage) => {
     await seenAfter(
       stage,

@@ -136,7 +136,10 @@ final class SqlScanner {
     }
 
     private void named(String text, boolean quoted) {
-        if (text.startsWith("pg_temp") || (!quoted && (text.equals("temp") || text.equals("temporary")))) {
+        // UPDATE pg_settings is SET.
+        if (text.startsWith("pg_temp")
+                || text.equals("pg_settings")
+                || (!quoted && (text.equals("temp") || text.equals("temporary")))) {
             effect = effect.and(SessionEffect.RESET);
         }
         boolean qualified = name == null && qualifier != null;

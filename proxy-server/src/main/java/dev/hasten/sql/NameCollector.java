@@ -46,6 +46,9 @@ final class NameCollector {
     private static final Pattern TIME_WORD =
             Pattern.compile("\\b(now|today|tomorrow|yesterday)\\b", Pattern.CASE_INSENSITIVE);
 
+    /** All escapes of strings but those for line breaks, tabs, quotes and the like. */
+    private static final Pattern SPELLING_ESCAPE = Pattern.compile("\\\\[^nrtbf'\"\\\\]");
+
     private final Set<String> functions = new HashSet<>();
     private final Set<String> attributes = new HashSet<>();
     private final Set<String> names = new HashSet<>();
@@ -106,7 +109,9 @@ final class NameCollector {
                     name = null;
                 }
                 case STRING -> {
-                    if (isTimeWord(current)) {
+                    if (SPELLING_ESCAPE.matcher(current).find()) {
+                        doubt("a string with escapes that can spell words");
+                    } else if (isTimeWord(current)) {
                         doubt("a word for the time of day");
                     }
                     name = null;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +36,8 @@ final class ReadProof {
     private static final SqlText GENERIC = SqlText.of("SET LOCAL plan_cache_mode = force_generic_plan");
     private static final SqlText DEALLOCATE = SqlText.of("DEALLOCATE " + NAME);
     private static final TransactionMode READ_ONLY = new TransactionMode(null, true, false);
+
+    private static final Pattern ENDING = Pattern.compile("[;\\s]+\\z");
 
     private static final Set<String> READS = Set.of("select", "with", "values", "table");
 
@@ -119,6 +122,7 @@ final class ReadProof {
               SELECT c.oid, r.ev_action::text
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid
               WHERE c.relkind = 'v' AND c.relname = ANY ($1::text[])
+                AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
               UNION
               SELECT c.oid, r.ev_action::text
               FROM views v
@@ -183,7 +187,7 @@ final class ReadProof {
                 throw e;
             }
             // The statement itself will say what is wrong with it.
-            return "a statement that cannot be planned";
+            return "a statement that cannot be part of another, such as one that writes";
         } finally {
             if (!done) {
                 forget();
@@ -193,7 +197,9 @@ final class ReadProof {
 
     private @Nullable String ask() {
         run(GENERIC);
-        run(SqlText.of("PREPARE " + NAME + " AS " + sql.sql()));
+        // Inside of another statement, so that PostgreSQL's statistics do not take this for the statement itself.
+        run(SqlText.of("PREPARE " + NAME + " AS SELECT * FROM (\n"
+                + ENDING.matcher(sql.sql()).replaceFirst("") + "\n) AS " + NAME));
         String nulls = String.join(", ", java.util.Collections.nCopies(parameterCount, "NULL"));
         StatementResult plan = run(SqlText.of("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) EXECUTE " + NAME
                 + (parameterCount == 0 ? "" : "(" + nulls + ")")));

@@ -71,6 +71,8 @@ final class SessionHygieneTest {
     @ValueSource(
             strings = {
                 "SET my.secret = 'x'",
+                "UPDATE pg_settings SET setting = 'x' WHERE name = 'my.secret'",
+                "UPDATE pg_settings SET setting = '7s' WHERE name = 'statement_timeout'",
                 "/* set */ SET SESSION my.secret = 'x'",
                 "SELECT set_config('my.secret', 'x', false)",
                 "SELECT pg_catalog.set_config('my.secret', 'x', false)",

@@ -88,6 +88,10 @@ final class ReadProofTest {
                 "SELECT substring(name FROM 1 FOR 2), position('a' IN name), trim(both 'x' FROM name) FROM item",
                 "SELECT * FROM parted WHERE at = '2024-05-05'",
                 "SELECT DISTINCT ON (name) id AS user FROM item",
+                "SELECT id FROM item ORDER BY id; ",
+                "SELECT id FROM item -- to the end",
+                "SELECT id, id, name AS id FROM item AS tables",
+                "SELECT E'a\\n\\'b' FROM item",
             })
     void readsAreCached(String sql) {
         if (sql.contains("'now?'")) {
@@ -124,6 +128,8 @@ final class ReadProofTest {
                 "SELECT age(made, made) FROM item | age",
                 "SELECT 'today'::date | time of day",
                 "SELECT $x$now$x$::timestamptz | time of day",
+                "SELECT E'n\\157w'::timestamptz | escapes",
+                "SELECT E'n\\ow'::timestamptz | escapes",
                 "SELECT ('no' || 'w')::timestamptz | time of day",
                 "SELECT random() | random",
                 "SELECT * FROM item ORDER BY random() | random",
