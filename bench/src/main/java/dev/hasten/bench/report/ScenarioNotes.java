@@ -22,11 +22,12 @@ final class ScenarioNotes {
         kinds(result, notes);
         cache(result, notes);
         Round last = result.rounds().getLast();
+        String which = result.rounds().size() > 1 ? "Last round: " : "";
         if (last.stampede() != null) {
-            notes.add(stampede(last.stampede()));
+            notes.add(which + stampede(last.stampede()));
         }
         if (last.idle() != null) {
-            notes.add(idle(last.idle()));
+            notes.add(which + idle(last.idle()));
         }
         long reconnects = result.rounds().stream().mapToLong(Round::reconnects).sum();
         if (reconnects > 0) {
