@@ -131,7 +131,7 @@ export default {
   'blocks, explanations and settings': same(
     run(
       'do $$ begin insert into item values (10); end $$',
-      'explain (costs off) select id from item where id = 1',
+      'explain (costs off) select i from generate_series(1, 3) i order by i',
       'explain (costs off, format json) select 1',
       'show server_version_num',
       'show timezone',
