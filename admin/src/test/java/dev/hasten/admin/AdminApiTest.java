@@ -177,7 +177,7 @@ class AdminApiTest {
         String token = created.json().get("token").asString();
         assertThat(token).startsWith("hasten_" + id + "_");
         assertThat(created.json().get("database").asString()).isEqualTo("default");
-        assertThat(created.json().get("scopes").toString()).isEqualTo("[\"prisma\",\"invalidate\"]");
+        assertThat(created.json().get("scopes").toString()).isEqualTo("[\"prisma\",\"sql\",\"invalidate\"]");
         assertThat(Instant.parse(created.json().get("expires").asString())).isAfter(Instant.now());
         assertThat(running.query("GET", "/connection-info", token, null).status())
                 .isEqualTo(200);
