@@ -18,6 +18,7 @@ COPY query-compiler/pom.xml query-compiler/package.json query-compiler/package-l
 COPY query-compiler/src/build query-compiler/src/build/
 COPY proxy-server/pom.xml proxy-server/
 COPY bench/pom.xml bench/
+COPY bench/micro.d/pom.xml bench/micro.d/
 COPY admin/pom.xml admin/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package && rm -r */target
 

@@ -1,0 +1,85 @@
+package dev.hasten.cache;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.Watchdog;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
+import io.netty.util.HashedWheelTimer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Looks for answers that are there and fresh, each time for the next of 1024. */
+@State(Scope.Benchmark)
+public class QueryCacheBenchmark {
+    /** A power of two. */
+    private static final int ENTRIES = 1024;
+
+    private static final CacheStrategy PLAIN = new CacheStrategy(3600, 0, List.of());
+    private static final CacheStrategy TAGGED = new CacheStrategy(3600, 0, List.of("users", "posts"));
+
+    private final HashedWheelTimer timer = new HashedWheelTimer();
+    private final QueryCache cache = new QueryCache(
+            new CachePolicy(
+                    true, CacheStrategy.LONGEST_SECONDS, CacheStrategy.LONGEST_SECONDS, 5, 1 << 20, true, 0, Map.of()),
+            new QueryCache.Surroundings(
+                    64 << 20,
+                    Duration.ofSeconds(10),
+                    2,
+                    new Watchdog(timer),
+                    Ticker.systemTicker(),
+                    InstantSource.system(),
+                    ForkJoinPool.commonPool()));
+    private final QuerySignature[] plain = new QuerySignature[ENTRIES];
+    private final QuerySignature[] tagged = new QuerySignature[ENTRIES];
+    private int next;
+
+    @Setup
+    public void fill() {
+        RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        for (int i = 0; i < ENTRIES; i++) {
+            plain[i] = stored(random, PLAIN);
+            tagged[i] = stored(random, TAGGED);
+        }
+    }
+
+    private QuerySignature stored(RandomGenerator random, CacheStrategy strategy) {
+        QuerySignature signature =
+                new QuerySignature(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+        cache.fetch(key(signature), strategy, "User", false, false, new Cancellation(), _ -> new byte[186]);
+        if (cache.find(key(signature), strategy, false) == null) {
+            throw new IllegalStateException("an answer that was just read is not stored");
+        }
+        return signature;
+    }
+
+    /** As a request makes it. */
+    private CacheKey key(QuerySignature signature) {
+        return new CacheKey(signature, CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
+    }
+
+    @Benchmark
+    public @Nullable CachedAnswer hit() {
+        return cache.find(key(plain[next++ & (ENTRIES - 1)]), PLAIN, false);
+    }
+
+    @Benchmark
+    public @Nullable CachedAnswer hitWithTwoTags() {
+        return cache.find(key(tagged[next++ & (ENTRIES - 1)]), TAGGED, false);
+    }
+
+    @TearDown
+    public void stop() {
+        timer.stop();
+    }
+}

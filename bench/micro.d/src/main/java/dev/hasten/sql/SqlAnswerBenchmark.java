@@ -1,0 +1,37 @@
+package dev.hasten.sql;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import dev.hasten.plan.JsonBuffer;
+import dev.hasten.postgres.FixedResults;
+import dev.hasten.postgres.StatementResult;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** 50 rows as an answer of SQL over HTTP, with PostgreSQL's text for values, as {@code @neondatabase/serverless} asks for it. */
+@State(Scope.Benchmark)
+public class SqlAnswerBenchmark {
+    private static final long ANSWER_BYTES = 16 << 20;
+
+    private final Cache<Long, ValueType> types = ValueTypes.newCache();
+    private StatementResult result = FixedResults.products();
+
+    @Benchmark
+    public JsonBuffer rows50() {
+        return answer(false);
+    }
+
+    @Benchmark
+    public JsonBuffer rows50AsArrays() {
+        return answer(true);
+    }
+
+    private JsonBuffer answer(boolean arrayMode) {
+        JsonBuffer out = JsonBuffer.withoutFrame(ANSWER_BYTES);
+        ValueTypes known = new ValueTypes(types, (_, _, _) -> {
+            throw new IllegalStateException("raw text needs no types");
+        });
+        new SqlAnswer(out, known, true).write(result, arrayMode);
+        return out;
+    }
+}
