@@ -1,15 +1,16 @@
 // bench/data-proxy: Hasten and prisma-accelerate-local under the same requests of Prisma 6. See ../README.md.
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { Hasten } from '../lib/hasten.mjs'
+import { Load } from '../lib/load.mjs'
+import { median, ratio, spread } from '../lib/numbers.mjs'
+import { commit, loadAverage, machine } from '../lib/surroundings.mjs'
 import { capture, clientUrl, generateClient } from './capture.mjs'
-import { Load } from './load.mjs'
-import { median, ratio, spread } from './numbers.mjs'
 import { FIND_UNIQUE, scenarios } from './scenarios.mjs'
-import { AccelerateLocal, Hasten } from './servers.mjs'
+import { AccelerateLocal } from './servers.mjs'
 import { runWorkload } from './workload.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -69,9 +70,10 @@ function readOptions() {
 
 async function bench() {
   const wanted = (part) => !only || only === part
-  const hasten = new Hasten()
+  const hasten = new Hasten({ tables: ['hasten_bench_posts', 'hasten_bench_users'] })
   started.push(hasten)
   await hasten.ready()
+  await hasten.seed(path.join(here, 'seed.sql'))
   console.log(await surroundings(hasten))
   const PrismaClient = generateClient()
   const { templates, schema } = await capture(PrismaClient, scenarios, hasten)
@@ -243,25 +245,10 @@ function progress(name, { rate, cpu }) {
   console.error(`  ${name.padEnd(50)} ${rate.toFixed(0).padStart(7)}/s ${cpu.toFixed(0).padStart(7)} µs CPU`)
 }
 
-function loadAverage() {
-  return os
-    .loadavg()
-    .map((average) => average.toFixed(2))
-    .join(' ')
-}
-
 async function surroundings(hasten) {
   const installed = (name) => JSON.parse(fs.readFileSync(path.join(here, 'node_modules', name, 'package.json'), 'utf8')).version
-  const git = (...args) =>
-    execFileSync('git', ['-C', here, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-  let commit = 'unknown'
-  try {
-    commit = git('rev-parse', '--short', 'HEAD')
-  } catch {
-    // Not a checkout.
-  }
-  return `${new Date().toISOString().slice(0, 16)}Z, commit ${commit}
-machine      ${os.availableParallelism()} cores, ${os.cpus()[0].model}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GB
+  return `${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}
+machine      ${machine()}
 load before  ${loadAverage()}
 PostgreSQL   ${await hasten.psql('-c', 'SHOW server_version')}, synchronous_commit ${await hasten.psql('-c', 'SHOW synchronous_commit')}
 against      prisma-accelerate-local ${installed('prisma-accelerate-local')} --wasm, engine of @prisma/client ${installed('@prisma/client')}, Node ${process.versions.node}

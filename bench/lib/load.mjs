@@ -13,7 +13,7 @@ const script = fileURLToPath(new URL('requests.lua', import.meta.url))
 /** Of the bytes of an answer: failed queries answer 200, too, but with far fewer or more bytes. */
 const TOLERANCE = 0.05
 
-/** The same request to the same server, again and again: `request` is `{path, headers, body}` with places in the body. */
+/** The same request to the same server, again and again: `request` is `{path, headers, body}` with places in the body, or a GET without. */
 export class Load {
   static #runs = 0
 
@@ -26,12 +26,13 @@ export class Load {
     this.#server = server
     this.#request = { ...request, headers: { ...request.headers, authorization: `Bearer ${server.key}` } }
     this.#file = path.join(fs.mkdtempSync(path.join(directory, 'load-')), 'body')
-    fs.writeFileSync(this.#file, request.body)
+    if (request.body === undefined) this.#file = '-'
+    else fs.writeFileSync(this.#file, request.body)
   }
 
   /** Sends the request once, for an id and a number. */
   async once(id, number) {
-    const body = this.#request.body.replaceAll('@ID', id).replaceAll('@UNREPEATED', number)
+    const body = this.#request.body?.replaceAll('@ID', id).replaceAll('@UNREPEATED', number)
     const { status, head, text } = await send(new URL(this.#request.path, this.#server.url), this.#request.headers, body)
     if (status !== 200) throw new Error(`${this.#server.url}${this.#request.path} answered ${status}: ${text}`)
     this.#answerBytes = head + Buffer.byteLength(text)
@@ -64,7 +65,7 @@ export class Load {
 /** Answers `{status, head, text}`, `head` in bytes. */
 function send(url, headers, body) {
   return new Promise((resolve, reject) => {
-    const request = http.request(url, { method: 'POST', headers }, async (response) => {
+    const request = http.request(url, { method: body === undefined ? 'GET' : 'POST', headers }, async (response) => {
       const text = Buffer.concat(await response.toArray()).toString()
       const { statusCode, statusMessage, rawHeaders } = response
       // ": " after a name, an end of line after a value; "HTTP/1.1 200 " and the line ends around the fields.

@@ -1,0 +1,79 @@
+// Hasten as the benches start it: it brings the PostgreSQL, or DATABASE_URL names it.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Server } from './server.mjs'
+
+const run = promisify(execFile)
+const command = fileURLToPath(new URL('../../bin/hasten', import.meta.url))
+
+/** `await ready()` before anything else. */
+export class Hasten extends Server {
+  #directory
+  #adminToken
+  #adminUrl = ''
+  #drop
+
+  /** For PostgreSQL's own clients. */
+  databaseUrl = process.env.DATABASE_URL ?? ''
+
+  /** `tables` are those that seed() makes, which are dropped at the end; `env` is of Hasten, on top of what all benches need. */
+  constructor({ tables = [], env = {} } = {}) {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-bench-'))
+    const adminToken = randomBytes(24).toString('hex')
+    const { HASTEN_API_KEY, ...inherited } = process.env
+    super('Hasten', command, ['serve'], {
+      env: {
+        ...inherited,
+        HASTEN_PORT: '0',
+        HASTEN_ADMIN_PORT: '0',
+        HASTEN_ADMIN_TOKEN: adminToken,
+        HASTEN_STATE_DIR: path.join(directory, 'state'),
+        HASTEN_LOG_FORMAT: 'text',
+        ...env,
+      },
+    })
+    this.#drop = `SET client_min_messages = warning; DROP TABLE IF EXISTS ${tables.join(', ')}`
+    this.#directory = directory
+    this.#adminToken = adminToken
+  }
+
+  async ready() {
+    await this.started((line) => {
+      const client = /^DATABASE_URL=".*:(\d+)\/\?api_key=(.*)"$/.exec(line)
+      if (client) [this.url, this.key] = [`http://127.0.0.1:${client[1]}`, client[2]]
+      this.databaseUrl ||= /^DIRECT_URL="(.*)"$/.exec(line)?.[1] ?? ''
+      this.#adminUrl ||= /^The admin API listens on (http[^;]*);/.exec(line)?.[1] ?? ''
+      return this.#adminUrl !== ''
+    })
+  }
+
+  /** Makes the tables. On a given database an earlier run may have been killed. */
+  async seed(file) {
+    await this.psql('-c', this.#drop)
+    await this.psql('-f', file)
+  }
+
+  async psql(...args) {
+    return (await run('psql', ['-AtqX', '-v', 'ON_ERROR_STOP=1', this.databaseUrl, ...args])).stdout.trim()
+  }
+
+  /** How many queries have found their plan ready, and how many had to be compiled. */
+  async compilations() {
+    const response = await fetch(`${this.#adminUrl}/metrics`, { headers: { authorization: `Bearer ${this.#adminToken}` } })
+    if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`)
+    const samples = [...(await response.text()).matchAll(/^hasten_compilations_total\{.*plan="(\w+)".*\} (\S+)$/gm)]
+    const count = (plan) => samples.filter((sample) => sample[1] === plan).reduce((sum, sample) => sum + Number(sample[2]), 0)
+    return { reused: count('reused'), compiled: count('compiled') }
+  }
+
+  async stop() {
+    if (process.env.DATABASE_URL && this.url) await this.psql('-c', this.#drop).catch((error) => console.error(error.message))
+    await super.stop()
+    fs.rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
