@@ -53,9 +53,9 @@ export class Hasten extends Server {
   }
 
   /** Makes the tables. On a given database an earlier run may have been killed. */
-  async seed(file) {
+  async seed(...files) {
     await this.psql('-c', this.#drop)
-    await this.psql('-f', file)
+    for (const file of files) await this.psql('-f', file)
   }
 
   async psql(...args) {

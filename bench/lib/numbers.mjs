@@ -11,10 +11,15 @@ export function ratio(above, below, key) {
   return above.map((result, i) => result[key] / below[i][key])
 }
 
+/** The lower and the upper one. */
+export function quartiles(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const quarter = Math.floor((sorted.length - 1) / 4)
+  return [sorted[quarter], sorted[sorted.length - 1 - quarter]]
+}
+
 /** The median, with the quartiles in brackets. */
 export function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b)
-  const low = sorted[Math.floor((sorted.length - 1) / 4)]
-  const high = sorted[sorted.length - 1 - Math.floor((sorted.length - 1) / 4)]
+  const [low, high] = quartiles(values)
   return `${median(values).toFixed(2).padStart(6)}  (${low.toFixed(2)} to ${high.toFixed(2)})`
 }

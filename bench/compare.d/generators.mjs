@@ -1,0 +1,67 @@
+// Who makes the load: the generator of `hasten bench`, or pgbench. Answers of both: requests, `rate` in requests per second,
+// `p50` and `p99` in µs, `cpu` in µs of the server's process for each request; what is not known is left out.
+import { execFile, execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Server } from '../lib/server.mjs'
+
+const run = promisify(execFile)
+const home = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Load before each measurement, in seconds: connections are opened, caches of the processors filled. */
+const LEAD = 0.5
+
+/** dev.hasten.bench.OrderedLoads: one JVM for all loads. */
+export class Generator extends Server {
+  #waiting = []
+
+  /** To be called when Hasten has been built. */
+  static start() {
+    const java = `${execFileSync(`${home}bin/java-home`, { encoding: 'utf8' }).trim()}/bin/java`
+    return new Generator(java)
+  }
+
+  constructor(java) {
+    const options = ['--enable-native-access=ALL-UNNAMED', '--sun-misc-unsafe-memory-access=allow', '-Xmx256m']
+    const classes = `${home}admin/target/classes:${home}admin/target/lib/*`
+    super('the generator', java, [...options, '-cp', classes, 'dev.hasten.bench.OrderedLoads'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    this.started((line) => {
+      if (line.startsWith('{')) this.#waiting.shift()?.resolve(JSON.parse(line))
+    }).catch((error) => this.#waiting.forEach(({ reject }) => reject(error)))
+  }
+
+  /**
+   * Load on a server. `what` is `{scenario}`, the name of one of `hasten bench`, or `{request}`, a GivenRequest.
+   */
+  async measure(server, what, { seconds, connections, seed, lead = LEAD, mixedTtlSeconds = 0 }) {
+    const { hostname, port } = new URL(server.url)
+    const order = {
+      ...{ host: hostname, port: Number(port), key: server.key, pid: server.pid },
+      ...{ connections, warmUpSeconds: lead, seconds, seed, mixedTtlSeconds, ...what },
+    }
+    const reply = await new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.tell(JSON.stringify(order))
+    })
+    const { round, error } = reply
+    if (error) throw new Error(error)
+    if (round.failed > 0) throw new Error(`${round.failed} failures beside ${round.operations}: ${JSON.stringify(round.failures)}`)
+    const { p50, p99 } = round.latency
+    return { requests: round.operations, rate: round.throughput, p50, p99, cpu: round.server?.cpuMicros }
+  }
+}
+
+/** Runs a script of pgbench. `proxy`, if there is one, is the server whose CPU time counts. */
+export async function pgbench(databaseUrl, file, { seconds, connections, protocol, proxy }) {
+  const before = proxy?.cpuSeconds()
+  const args = ['-n', '-M', protocol, '-c', connections, '-j', Math.min(2, connections), '-T', seconds, '-f', file, databaseUrl]
+  const { stdout } = await run('pgbench', args.map(String))
+  const number = (pattern) => Number(pattern.exec(stdout)?.[1] ?? NaN)
+  const requests = number(/transactions actually processed: (\d+)/)
+  const rate = number(/^tps = ([\d.]+)/m)
+  if (!(rate > 0) || number(/failed transactions: (\d+)/) > 0) throw new Error(`pgbench failed:\n${stdout}`)
+  const cpu = proxy && ((proxy.cpuSeconds() - before) * 1e6) / requests
+  return { requests, rate, cpu }
+}

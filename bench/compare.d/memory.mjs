@@ -1,0 +1,68 @@
+// What Hasten takes of the machine: a process of its own, with a cache of 64 MB, that has seen nothing else.
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Hasten } from '../lib/hasten.mjs'
+import { recorded } from './recorded.mjs'
+
+const run = promisify(execFile)
+const hastenCommand = fileURLToPath(new URL('../../bin/hasten', import.meta.url))
+const CACHE = '64mb'
+const IDLE = 10_000
+
+/** When nobody has said how large it may be, the heap would become a quarter of the machine's memory. */
+const HEAP = '-Xmx192m'
+
+/** Fifty posts from any of 10,000 on: 90 MB of answers, more than the cache holds. */
+const FILL = {
+  path: '/query',
+  headers: 'cache-control: max-age=86400\r\naccelerate-cache-tags: hasten_bench\r\n',
+  body: recorded('find-many'),
+  highestUser: 990,
+  start: '{"data":[',
+  shortest: 8000,
+  longest: 14_000,
+}
+
+/**
+ * Answers `{javaOptions, cache, mixed, idle}`: megabytes after a mixed run, and what idle connections add, where it is
+ * `{connections, before, with}`.
+ */
+export async function measureMemory({ hasten: main, generator, directory, skip }, { seconds, connections, quick }) {
+  const javaOptions = process.env.HASTEN_JAVA_OPTS || HEAP
+  const hasten = new Hasten({
+    env: {
+      DATABASE_URL: main.databaseUrl,
+      HASTEN_JAVA_OPTS: javaOptions,
+      HASTEN_CACHE_BYTES: CACHE,
+      HASTEN_HTTP_CONNECTIONS: '30000',
+      HASTEN_HTTP_IDLE_TIMEOUT: '1h',
+    },
+  })
+  try {
+    await hasten.ready()
+    await generator.measure(hasten, { request: FILL }, { seconds: quick ? seconds : 5 * seconds, connections, seed: 1 })
+    await generator.measure(hasten, { scenario: 'mixed' }, { seconds: 2 * seconds, connections, seed: 2, mixedTtlSeconds: 60 })
+    const mixed = hasten.residentMegabytes()
+    return { javaOptions, cache: CACHE, mixed, idle: await idle(hasten, directory, skip) }
+  } finally {
+    await hasten.stop()
+  }
+}
+
+async function idle(hasten, directory, skip) {
+  const limit = Number(/Max open files\s+\d+\s+(\d+)/.exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity)
+  if (limit < IDLE + 300) {
+    skip(`${IDLE} idle connections: a process may have only ${limit} files open (ulimit -Hn)`)
+    return undefined
+  }
+  const json = path.join(directory, 'idle.json')
+  const args = ['bench', '-s', `idle-${IDLE}`, '--url', hasten.url, '--pid', hasten.pid, '-d', '2s', '-w', '1s', '--json', json]
+  await run(hastenCommand, args.map(String), { env: { ...process.env, HASTEN_JAVA_OPTS: '', HASTEN_API_KEY: hasten.key } })
+  const [round] = JSON.parse(fs.readFileSync(json, 'utf8')).scenarios[0].rounds
+  const { opened, stillOpen, residentMegabytesBefore: before, residentMegabytesWith: after } = round.idle
+  if (stillOpen < opened) throw new Error(`of ${opened} idle connections only ${stillOpen} are still open`)
+  return { connections: opened, before, with: after }
+}
