@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
  * streams. With TLS the encrypted bytes are counted, which are a few more.
  */
 final class ReceiveMeter {
+    /**
+     * So soon after something was read nobody looks for more: a connection that goes from one request to the next would
+     * pay a system call for each, and word of its end may come just as well a moment after the look.
+     */
+    private static final long SETTLED_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private long lastReadNanos = System.nanoTime() - SETTLED_NANOS;
     private long remaining = Long.MAX_VALUE;
     private @Nullable Runnable onExceeded;
     private @Nullable MeteredSocket socket;
@@ -29,17 +37,18 @@ final class ReceiveMeter {
         onExceeded = null;
     }
 
-    /** Whether bytes wait to be read. */
+    /** Whether bytes wait to be read, which are not looked for just after others were. */
     boolean hasPendingInput() {
         MeteredSocket known = socket;
         try {
-            return known == null || known.pendingBytes() > 0;
+            return known == null || (System.nanoTime() - lastReadNanos >= SETTLED_NANOS && known.pendingBytes() > 0);
         } catch (IOException e) {
             return true;
         }
     }
 
     private void received(int bytes) {
+        lastReadNanos = System.nanoTime();
         if (bytes > 0) {
             remaining -= bytes;
             if (remaining < 0) {
