@@ -111,7 +111,7 @@ public final class Micro {
             options.forks(0).warmupIterations(0).measurementIterations(1).measurementTime(TimeValue.milliseconds(100));
         } else {
             options.forks(1)
-                    .warmupIterations(3)
+                    .warmupIterations(10)
                     .warmupTime(TimeValue.seconds(1))
                     .measurementIterations(5)
                     .measurementTime(TimeValue.seconds(1));
