@@ -27,7 +27,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const DATA_PROXY_SEED = path.join(here, '../data-proxy.d/seed.sql')
 const TABLES = ['hasten_bench_event', 'hasten_bench_post', 'hasten_bench_user', 'hasten_bench_posts', 'hasten_bench_users']
 
-const DEFAULTS = { rounds: 3, seconds: 4, warmup: 30, connections: 32 }
+const DEFAULTS = { rounds: 3, seconds: 4, warmup: 60, connections: 32 }
 const QUICK = { rounds: 1, seconds: 1, warmup: 1 }
 const PARTS = ['executor', 'pgbench', 'sql', 'cache', 'connections', 'accelerate-local', 'memory']
 
