@@ -76,7 +76,7 @@ class ConfigurationDocTest {
                 | `HASTEN_API_KEY` | an API key, named `env`, of the database `default` |
                 | `HASTEN_API_KEY_SCOPES` | its `scopes` |
                 | `HASTEN_CONFIG` | path of the YAML file |
-                | `HASTEN_HOME`, `HASTEN_JAVA_OPTS` | read by the launcher `bin/hasten` |
+                | `HASTEN_JAVA_OPTS` | read by the launcher `bin/hasten`; options of Java, such as `-Xmx1g` for a heap of 1 GB instead of 512 MB |
 
                 The variables that Kubernetes makes for a Service whose name starts with `hasten`, such as
                 `HASTEN_SERVICE_HOST` and `HASTEN_PORT=tcp://10.0.0.1:4466`, are ignored.
