@@ -46,15 +46,16 @@ RUN mkdir image/unpacked image/native && cd image/unpacked \
     && for jar in ../lib/netty-transport-native-epoll-*.jar; do jar --extract --file "$jar"; done \
     && mv META-INF/native/*.so ../native/ && cd .. && rm -r unpacked
 
+COPY deploy/java.options deploy/
 RUN mkdir image/bin && cp deploy/docker/hasten deploy/docker/hasten-health image/bin/ && chmod 755 image/bin/* \
+    && cp deploy/java.options image/ \
     && javac --release 25 -Xlint:all -Werror -d image/health deploy/docker/HealthCheck.java
 
 # Java's memory of what it loads and compiles, which halves the time to start. For the training there is a PostgreSQL,
 # which does not want to be root. The cache may be used below another directory than it was made in; without it, the
 # server only starts more slowly.
-COPY deploy/java.options deploy/
 COPY bin/train bin/
-RUN cp deploy/java.options image/ && mkdir trained && chown nobody trained \
+RUN mkdir trained && chown nobody trained \
     && class_path() { printf ':%s' "$@" | cut -c 2-; } \
     && { HELPERS_JAVA_HOME=$JAVA_HOME JAVA_HOME=$PWD/image/java setpriv --reuid nobody --regid nogroup --clear-groups \
             bin/train trained/hasten.aot "$(class_path image/lib/*.jar)" \

@@ -22,7 +22,7 @@ export class Generator extends Server {
   }
 
   constructor(java) {
-    const options = ['--enable-native-access=ALL-UNNAMED', '--sun-misc-unsafe-memory-access=allow', '-Xmx256m']
+    const options = [`@${home}deploy/java.options`, '-Xmx256m']
     const classes = `${home}admin/target/classes:${home}admin/target/lib/*`
     super('the generator', java, [...options, '-cp', classes, 'dev.hasten.bench.OrderedLoads'], {
       stdio: ['pipe', 'pipe', 'pipe'],
