@@ -27,6 +27,8 @@ class ArchitectureTest {
                 .definedBy("dev.hasten.protocol..")
                 .layer("config")
                 .definedBy("dev.hasten.config..")
+                .layer("memory")
+                .definedBy("dev.hasten.memory..")
                 .layer("http")
                 .definedBy("dev.hasten.http..")
                 .layer("auth")
@@ -61,33 +63,54 @@ class ArchitectureTest {
                 .mayNotAccessAnyLayer()
                 .whereLayer("config")
                 .mayOnlyAccessLayers("protocol")
-                .whereLayer("http")
+                .whereLayer("memory")
                 .mayNotAccessAnyLayer()
+                .whereLayer("http")
+                .mayOnlyAccessLayers("memory")
                 .whereLayer("auth")
                 .mayOnlyAccessLayers("protocol", "config")
                 .whereLayer("postgres")
-                .mayOnlyAccessLayers("protocol")
+                .mayOnlyAccessLayers("protocol", "memory")
                 .whereLayer("plan")
-                .mayOnlyAccessLayers("protocol", "postgres")
+                .mayOnlyAccessLayers("protocol", "memory", "postgres")
                 .whereLayer("transaction")
-                .mayOnlyAccessLayers("protocol", "postgres", "plan")
+                .mayOnlyAccessLayers("protocol", "memory", "postgres", "plan")
                 .whereLayer("cache")
-                .mayOnlyAccessLayers("protocol", "postgres")
+                .mayOnlyAccessLayers("protocol", "memory", "postgres")
                 .whereLayer("telemetry")
-                .mayOnlyAccessLayers("protocol", "config", "postgres", "plan", "cache")
+                .mayOnlyAccessLayers("protocol", "memory", "config", "postgres", "plan", "cache")
                 .whereLayer("request")
                 .mayOnlyAccessLayers(
-                        "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "schema", "telemetry")
+                        "protocol",
+                        "memory",
+                        "http",
+                        "auth",
+                        "postgres",
+                        "plan",
+                        "transaction",
+                        "cache",
+                        "schema",
+                        "telemetry")
                 .whereLayer("compiler")
                 .mayNotAccessAnyLayer()
                 .whereLayer("schema")
-                .mayOnlyAccessLayers("protocol", "compiler", "postgres", "plan")
+                .mayOnlyAccessLayers("protocol", "memory", "compiler", "postgres", "plan")
                 .whereLayer("prisma")
                 .mayOnlyAccessLayers(
-                        "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "request", "telemetry")
+                        "protocol",
+                        "memory",
+                        "http",
+                        "auth",
+                        "postgres",
+                        "plan",
+                        "transaction",
+                        "cache",
+                        "request",
+                        "telemetry")
                 .whereLayer("dataproxy")
                 .mayOnlyAccessLayers(
                         "protocol",
+                        "memory",
                         "http",
                         "auth",
                         "postgres",
@@ -99,7 +122,16 @@ class ArchitectureTest {
                         "telemetry")
                 .whereLayer("sql")
                 .mayOnlyAccessLayers(
-                        "protocol", "http", "auth", "postgres", "plan", "transaction", "cache", "request", "telemetry")
+                        "protocol",
+                        "memory",
+                        "http",
+                        "auth",
+                        "postgres",
+                        "plan",
+                        "transaction",
+                        "cache",
+                        "request",
+                        "telemetry")
                 .whereLayer("invalidation")
                 .mayOnlyAccessLayers("protocol", "http", "cache", "request")
                 .whereLayer("server")

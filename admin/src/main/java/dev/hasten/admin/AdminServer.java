@@ -8,6 +8,7 @@ import dev.hasten.http.HttpServerException;
 import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Router;
+import dev.hasten.memory.MemoryBudget;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.request.ErrorAnswers;
 import dev.hasten.server.HastenServer;
@@ -82,9 +83,12 @@ public final class AdminServer implements AutoCloseable {
                         BODY_BYTES,
                         config.http().bodyTimeout(),
                         config.http().headTimeout(),
+                        config.http().writeTimeout(),
                         config.http().idleTimeout(),
+                        config.http().minBytesPerSecond(),
                         CONNECTIONS),
                 null,
+                MemoryBudget.unlimited(),
                 1,
                 (status, code, message) -> ErrorAnswers.of(ApiError.of(status, code, message)),
                 RequestObserver.none());

@@ -121,6 +121,11 @@ public final class ApiError extends RuntimeException {
         return new ApiError(429, "P5011", message, Map.of(), retryAfter, null);
     }
 
+    /** P5011, 503: the server is too busy for this request; {@code retryAfter} says when to come again. */
+    public static ApiError busy(String message, Duration retryAfter) {
+        return new ApiError(503, "P5011", message, Map.of(), retryAfter, null);
+    }
+
     /** P6008, 503: the server is stopping or cannot reach its database. */
     public static ApiError unavailable(String message, Duration retryAfter) {
         return new ApiError(503, "P6008", message, Map.of(), retryAfter, null);

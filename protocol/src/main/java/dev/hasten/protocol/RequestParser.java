@@ -29,10 +29,18 @@ public final class RequestParser {
     private final JsonMapper json;
     private final ObjectReader exact;
     private final int nestingDepth;
+    private final int maxValues;
 
-    /** @param nestingDepth how deep lists and objects of a body may nest, 1 or more */
-    public RequestParser(int nestingDepth) {
+    /**
+     * A parser with limits.
+     *
+     * @param nestingDepth how deep lists and objects of a body may nest, 1 or more
+     * @param maxValues how many values, member names and brackets a body may have, 1 or more; checked in steps of
+     *     {@link MeteredParser#STEP}
+     */
+    public RequestParser(int nestingDepth, int maxValues) {
         this.nestingDepth = nestingDepth;
+        this.maxValues = maxValues;
         // The size of a body is limited before it gets here.
         StreamReadConstraints constraints = StreamReadConstraints.builder()
                 .maxNestingDepth(nestingDepth)
@@ -52,15 +60,16 @@ public final class RequestParser {
     /**
      * A request to run a plan. The plan itself is only skipped: it is usually known already.
      *
+     * @param meter is told how far the parsing has come
      * @throws ApiError P6000 for a body that is not what the protocol says
      */
-    public QueryRequest query(byte[] body) {
+    public QueryRequest query(byte[] body, ParseMeter meter) {
         String model = null;
         String operation = null;
         Slice plan = null;
         Map<String, PlanValue> parameters = null;
         Map<String, String> comments = Map.of();
-        try (JsonParser parser = start(body)) {
+        try (JsonParser parser = start(body, meter)) {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
@@ -90,9 +99,9 @@ public final class RequestParser {
      *
      * @throws ApiError P6006 or P6000, see {@link PlanParser}
      */
-    public PlanNode plan(byte[] body, Slice plan) {
-        try {
-            return PlanParser.parse(json.readTree(body, plan.offset(), plan.length()));
+    public PlanNode plan(byte[] body, Slice plan, ParseMeter meter) {
+        try (JsonParser parser = metered(json.createParser(body, plan.offset(), plan.length()), meter)) {
+            return PlanParser.parse(json.readTree(parser));
         } catch (JacksonException e) {
             throw invalid(e);
         }
@@ -103,8 +112,8 @@ public final class RequestParser {
      *
      * @throws ApiError P6000 when it is not one JSON object
      */
-    public JsonNode object(byte[] body) {
-        return object(body, json.reader());
+    public JsonNode object(byte[] body, ParseMeter meter) {
+        return object(body, json.reader(), meter);
     }
 
     /**
@@ -112,8 +121,8 @@ public final class RequestParser {
      *
      * @throws ApiError P6000 when it is not one JSON object
      */
-    public JsonNode exactObject(byte[] body) {
-        return object(body, exact);
+    public JsonNode exactObject(byte[] body, ParseMeter meter) {
+        return object(body, exact, meter);
     }
 
     /**
@@ -122,8 +131,8 @@ public final class RequestParser {
      * @return null when there is none of this name
      * @throws ApiError P6000 when the body up to there is not a JSON object
      */
-    public @Nullable JsonNode member(byte[] body, String name) {
-        try (JsonParser parser = start(body)) {
+    public @Nullable JsonNode member(byte[] body, String name, ParseMeter meter) {
+        try (JsonParser parser = start(body, meter)) {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean wanted = parser.currentName().equals(name);
                 parser.nextToken();
@@ -138,11 +147,11 @@ public final class RequestParser {
         }
     }
 
-    private JsonNode object(byte[] body, ObjectReader reader) {
+    private JsonNode object(byte[] body, ObjectReader reader, ParseMeter meter) {
         if (body.length == 0) {
             return json.createObjectNode();
         }
-        try (JsonParser parser = start(body)) {
+        try (JsonParser parser = start(body, meter)) {
             JsonNode tree = reader.readTree(parser);
             if (parser.nextToken() != null) {
                 throw ApiError.badRequest("Invalid request body: there is more after the JSON object");
@@ -153,8 +162,12 @@ public final class RequestParser {
         }
     }
 
-    private JsonParser start(byte[] body) {
-        JsonParser parser = json.createParser(body);
+    private JsonParser metered(JsonParser parser, ParseMeter meter) {
+        return new MeteredParser(parser, meter, maxValues);
+    }
+
+    private JsonParser start(byte[] body, ParseMeter meter) {
+        JsonParser parser = metered(json.createParser(body), meter);
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw ApiError.badRequest("Invalid request body: it must be a JSON object");
         }

@@ -8,15 +8,16 @@ import dev.hasten.protocol.plan.PlanNode;
 import dev.hasten.protocol.plan.PlanValue;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestParserTest {
-    private final RequestParser parser = new RequestParser(20);
+    private final RequestParser parser = new RequestParser(20, 100_000);
 
     private QueryRequest query(String body) {
-        return parser.query(body.getBytes(UTF_8));
+        return parser.query(body.getBytes(UTF_8), ParseMeter.NONE);
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String text) {
@@ -45,7 +46,7 @@ class RequestParserTest {
         byte[] bytes = body.getBytes(UTF_8);
         assertThat(new String(bytes, request.plan().offset(), request.plan().length(), UTF_8))
                 .isEqualTo("{\"type\":\"unit\"}");
-        assertThat(parser.plan(bytes, request.plan())).isEqualTo(new PlanNode.Unit());
+        assertThat(parser.plan(bytes, request.plan(), ParseMeter.NONE)).isEqualTo(new PlanNode.Unit());
     }
 
     @Test
@@ -108,6 +109,36 @@ class RequestParserTest {
 
     @Test
     void anEmptyBodyIsAnEmptyObject() {
-        assertThat(parser.object(new byte[0]).isEmpty()).isTrue();
+        assertThat(parser.object(new byte[0], ParseMeter.NONE).isEmpty()).isTrue();
+    }
+
+    @Test
+    void moreValuesThanAllowedAreRefusedWhileTheyAreRead() {
+        AtomicInteger read = new AtomicInteger();
+        byte[] body = ("{\"params\":[" + "[],".repeat(1_000_000) + "[]]}").getBytes(UTF_8);
+        assertThatThrownBy(() -> parser.object(body, read::addAndGet)).isInstanceOfSatisfying(ApiError.class, e -> {
+            assertThat(e.status()).isEqualTo(413);
+            assertThat(e.text())
+                    .isEqualTo("Invalid request body: it has more than 100000 JSON values (http.max_json_values)");
+        });
+        assertThat(read.get()).isBetween(100_000, 102_000);
+    }
+
+    @Test
+    void theMeterIsToldOfEveryValue() {
+        AtomicInteger read = new AtomicInteger();
+        parser.object("{\"a\":[1,2,{\"b\":null}],\"c\":\"d\"}".getBytes(UTF_8), read::addAndGet);
+        // Braces, brackets, names, values, and the end of the text.
+        assertThat(read.get()).isBetween(13, 15);
+    }
+
+    @Test
+    void whatTheMeterThrowsEndsTheParsing() {
+        byte[] body = ("[" + "1,".repeat(5000) + "1]").getBytes(UTF_8);
+        IllegalStateException stop = new IllegalStateException();
+        assertThatThrownBy(() -> parser.object(("{\"a\":" + new String(body, UTF_8) + "}").getBytes(UTF_8), _ -> {
+                    throw stop;
+                }))
+                .isSameAs(stop);
     }
 }

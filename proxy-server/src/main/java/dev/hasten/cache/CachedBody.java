@@ -1,5 +1,6 @@
 package dev.hasten.cache;
 
+import dev.hasten.memory.SharedBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,13 +12,14 @@ public final class CachedBody {
     /** Below this, headers are most of an answer. */
     private static final int WORTH_COMPRESSING = 1024;
 
-    private static final int ARRAY_HEADER = 16;
+    /** A {@link SharedBytes} and the header of its array. */
+    private static final int ARRAY_HEADER = 24 + 16;
 
-    private final byte[] json;
-    private final byte @Nullable [] gzip;
+    private final SharedBytes json;
+    private final @Nullable SharedBytes gzip;
     private final String lastModified;
 
-    private CachedBody(byte[] json, byte @Nullable [] gzip, String lastModified) {
+    private CachedBody(SharedBytes json, @Nullable SharedBytes gzip, String lastModified) {
         this.json = json;
         this.gzip = gzip;
         this.lastModified = lastModified;
@@ -29,16 +31,16 @@ public final class CachedBody {
      * @param lastModified as a header says it
      */
     static CachedBody of(byte[] json, String lastModified) {
-        return new CachedBody(json, null, lastModified);
+        return new CachedBody(new SharedBytes(json), null, lastModified);
     }
 
-    /** The whole body; not a copy. */
-    public byte[] json() {
+    /** The whole body. */
+    public SharedBytes json() {
         return json;
     }
 
-    /** The same, compressed; null as long as nobody has. Not a copy. */
-    public byte @Nullable [] gzip() {
+    /** The same, compressed; null as long as nobody has. */
+    public @Nullable SharedBytes gzip() {
         return gzip;
     }
 
@@ -47,23 +49,30 @@ public final class CachedBody {
         return lastModified;
     }
 
+    /** Length of the body in bytes. */
+    int length() {
+        return json.array().length;
+    }
+
     boolean isWorthCompressing() {
-        return json.length >= WORTH_COMPRESSING && gzip == null;
+        return length() >= WORTH_COMPRESSING && gzip == null;
     }
 
     /** With the compressed bytes, or as it is when they would be more. */
     CachedBody compressed() {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream(json.length / 4 + 64);
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(length() / 4 + 64);
         try (GZIPOutputStream out = new GZIPOutputStream(compressed, 4096)) {
-            out.write(json);
+            out.write(json.array());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return compressed.size() < json.length ? new CachedBody(json, compressed.toByteArray(), lastModified) : this;
+        return compressed.size() < length()
+                ? new CachedBody(json, new SharedBytes(compressed.toByteArray()), lastModified)
+                : this;
     }
 
     long retainedBytes() {
-        long bytes = ARRAY_HEADER + (long) json.length;
-        return gzip == null ? bytes : bytes + ARRAY_HEADER + gzip.length;
+        long bytes = ARRAY_HEADER + (long) length();
+        return gzip == null ? bytes : bytes + ARRAY_HEADER + gzip.array().length;
     }
 }

@@ -1,5 +1,6 @@
 package dev.hasten.cache;
 
+import dev.hasten.memory.Reservation;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.Watchdog.Watch;
@@ -23,8 +24,8 @@ final class Flight implements AutoCloseable {
     final CacheStrategy strategy;
     /** See {@link Entry#defaultStrategy}. */
     final CacheStrategy defaultStrategy;
-    /** Reaches the query. */
-    final Cancellation cancellation = new Cancellation();
+    /** Reaches the query, and holds its memory: it may outlive the request that began it. */
+    final Cancellation cancellation;
 
     private final boolean refresh;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -37,7 +38,13 @@ final class Flight implements AutoCloseable {
     private boolean over;
     private @Nullable Watch watch;
 
-    private Flight(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, boolean refresh) {
+    private Flight(
+            long generation,
+            CacheStrategy strategy,
+            CacheStrategy defaultStrategy,
+            Reservation memory,
+            boolean refresh) {
+        this.cancellation = new Cancellation(memory);
         this.generation = generation;
         this.strategy = strategy;
         this.defaultStrategy = defaultStrategy;
@@ -46,12 +53,13 @@ final class Flight implements AutoCloseable {
     }
 
     /** A flight with one participant, the one who makes it. */
-    static Flight forMiss(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy) {
-        return new Flight(generation, strategy, defaultStrategy, false);
+    static Flight forMiss(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, Reservation memory) {
+        return new Flight(generation, strategy, defaultStrategy, memory, false);
     }
 
-    static Flight forRefresh(long generation, CacheStrategy strategy, CacheStrategy defaultStrategy) {
-        return new Flight(generation, strategy, defaultStrategy, true);
+    static Flight forRefresh(
+            long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, Reservation memory) {
+        return new Flight(generation, strategy, defaultStrategy, memory, true);
     }
 
     /** One participant more; false when it is being cancelled, because all had left or its time is up. */
@@ -89,9 +97,10 @@ final class Flight implements AutoCloseable {
         }
     }
 
-    /** The query has ended; nobody need watch it any more. */
+    /** The query has ended: nobody need watch it any more, and it holds no memory; called by the thread that ran it. */
     @Override
     public synchronized void close() {
+        cancellation.memory().close();
         over = true;
         if (watch != null) {
             watch.close();

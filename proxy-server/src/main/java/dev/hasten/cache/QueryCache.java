@@ -11,6 +11,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.memory.Reservation;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.Watchdog;
@@ -201,7 +202,11 @@ public final class QueryCache {
             @Nullable String model,
             Cancellation own,
             Fill fill) {
-        Flight mine = Flight.forMiss(generations.now(), strategy, policy.defaultOf(model));
+        Flight mine = Flight.forMiss(
+                generations.now(),
+                strategy,
+                policy.defaultOf(model),
+                own.memory().another());
         // Before anybody can join: from here on the flight ends in every case.
         own.begin(() -> leaderLeaves(mine, requireNonNull(own.reason())));
         try {
@@ -252,8 +257,9 @@ public final class QueryCache {
      * kind is under way: then a later request that finds it stale comes here again.
      *
      * @param strategy of the request that found it stale; null for the default of the model
+     * @param memory that the refresh takes from; closed when it has ended, or not used
      */
-    public void refresh(CacheKey key, @Nullable CacheStrategy strategy, Fill fill) {
+    public void refresh(CacheKey key, @Nullable CacheStrategy strategy, Reservation memory, Fill fill) {
         Entry entry = entries.getIfPresent(key);
         if (entry == null
                 || surroundings.ticker().read() - entry.nextRefresh.get() < 0
@@ -262,7 +268,7 @@ public final class QueryCache {
             return;
         }
         CacheStrategy effective = strategy != null ? strategy : entry.defaultStrategy;
-        Flight flight = Flight.forRefresh(generations.now(), effective, entry.defaultStrategy);
+        Flight flight = Flight.forRefresh(generations.now(), effective, entry.defaultStrategy, memory);
         if (flights.putIfAbsent(key, flight) != null) {
             refreshes.release();
             return;
@@ -351,7 +357,7 @@ public final class QueryCache {
         if (flight.isAbandoned()) {
             return;
         }
-        if (body.json().length > policy.entryBytes()) {
+        if (body.length() > policy.entryBytes()) {
             statistics.count(Event.TOO_LARGE);
         } else if (!generations.isCurrent(flight.generation, strategy.tags())) {
             statistics.count(Event.OUTDATED);

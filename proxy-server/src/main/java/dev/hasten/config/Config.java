@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param log what is logged
  * @param keys where API keys made at run time are kept
  * @param cache memory for stored answers
+ * @param memory memory for requests
  * @param databases by name, sorted; empty when none is configured
  * @param values the effective values with their origins
  */
@@ -30,6 +31,7 @@ public record Config(
         LogConfig log,
         KeysConfig keys,
         CacheConfig cache,
+        MemoryConfig memory,
         Map<String, DatabaseConfig> databases,
         ConfigValues values) {
     public Config {
@@ -81,9 +83,9 @@ public record Config(
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         long heap = Runtime.getRuntime().maxMemory();
-        if (cache.maxBytes() > heap / 2) {
-            warnings.add("cache.bytes: that is more than half of the heap, which is " + (heap >> 20)
-                    + "mb here; requests need the rest. Lower it or raise the heap (-Xmx)");
+        if (cache.maxBytes() + memory.budgetBytes() > heap / 20 * 17) {
+            warnings.add("cache.bytes and memory.budget: together that is more than 85 % of the heap, which is "
+                    + (heap >> 20) + "mb here. Lower one of them or raise the heap (-Xmx)");
         }
         for (DatabaseConfig database : databases.values()) {
             String key = ConfigKeys.DATABASES + database.name() + ".url: ";

@@ -28,6 +28,7 @@ final class ConfigKeys {
             new Section("log.", LogConfig.class),
             new Section("keys.", KeysConfig.class),
             new Section("cache.", CacheConfig.class),
+            new Section("memory.", MemoryConfig.class),
             new Section("databases.<name>.", DatabaseConfig.class),
             new Section("databases.<name>.pool.", PoolConfig.class),
             new Section("databases.<name>.limits.", LimitsConfig.class),

@@ -52,8 +52,9 @@ final class ConfigReader {
         LogConfig log = section(LogConfig.class, "log.", null);
         KeysConfig keys = section(KeysConfig.class, "keys.", null);
         CacheConfig cache = section(CacheConfig.class, "cache.", null);
+        MemoryConfig memory = section(MemoryConfig.class, "memory.", null);
         Map<String, DatabaseConfig> databases = databases();
-        return new Config(server, tls, http, log, keys, cache, databases, new ConfigValues(inputs, effective));
+        return new Config(server, tls, http, log, keys, cache, memory, databases, new ConfigValues(inputs, effective));
     }
 
     private void checkPaths() {

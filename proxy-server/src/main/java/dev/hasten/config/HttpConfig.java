@@ -15,8 +15,20 @@ public record HttpConfig(
         @Setting(value = "10s", doc = "Longest wait for the complete request head.")
         Duration headTimeout,
 
-        @Setting(value = "10s", doc = "Longest wait for the complete request body.")
+        @Setting(value = "10s", doc = "Longest wait for the next bytes of a request body.")
         Duration bodyTimeout,
+
+        @Setting(value = "30s", doc = "Longest wait for a client to take the next bytes of a response.")
+        Duration writeTimeout,
+
+        @Setting(
+                value = "8kb",
+                min = "1",
+                max = "1gb",
+                zero = "no minimum",
+                doc = "Slowest average rate of a request body that takes longer than `http.body_timeout`, and of a"
+                        + " response that takes longer than `http.write_timeout`; slower ones are ended.")
+        long minBytesPerSecond,
 
         @Setting(value = "75s", doc = "A connection without a request is closed after this.")
         Duration idleTimeout,
@@ -29,6 +41,13 @@ public record HttpConfig(
 
         @Setting(value = "500", min = "10", max = "1000", doc = "Deepest nesting of a JSON request body.")
         int nestingDepth,
+
+        @Setting(
+                value = "1000000",
+                min = "1000",
+                max = "100000000",
+                doc = "Most JSON values and member names in a request body; one more is answered 413.")
+        int maxJsonValues,
 
         @Setting(
                 pattern = "\\*|https?://[A-Za-z0-9.:\\[\\]-]+(,https?://[A-Za-z0-9.:\\[\\]-]+)*",

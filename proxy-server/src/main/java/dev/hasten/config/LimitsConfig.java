@@ -31,11 +31,12 @@ public record LimitsConfig(
                 value = "0",
                 min = "1kb",
                 max = "2gb",
-                zero = "4 times `limits.response_bytes`",
-                doc = "Most bytes read from PostgreSQL for one statement.")
+                zero = "8 times `limits.response_bytes`",
+                doc = "Most memory that the result of one statement may take, as rows in the heap: some 50 bytes for a"
+                        + " row and 20 for a value, besides the values' text.")
         long resultBytes) {
-    /** Bytes that may be read for one statement, with the default worked out. */
+    /** Bytes of memory that the result of one statement may take, with the default worked out. */
     public long maxResultBytes() {
-        return resultBytes == 0 ? 4 * responseBytes : resultBytes;
+        return resultBytes == 0 ? 8 * responseBytes : resultBytes;
     }
 }

@@ -3,11 +3,14 @@ package dev.hasten.dataproxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.http.Answer;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
@@ -28,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class BatchRunner {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final byte[] NO_ROWS = "[]".getBytes(UTF_8);
+    private static final String NO_ROWS = "[]";
     private static final byte[] NULL = "null".getBytes(UTF_8);
 
     private final PlanRunner runner;
@@ -155,9 +158,13 @@ final class BatchRunner {
             Generators generators,
             Statements statements,
             RequestContext request) {
+        Reservation memory = request.cancellation().memory();
+        long results = memory.heldBytes(MemoryUse.RESULTS);
         JsonBuffer value = query.run(runner, generators, statements, request);
+        // What the query has read is garbage now.
+        memory.set(MemoryUse.RESULTS, results);
         JsonQuery asked = query.query();
-        return EngineAnswers.data(asked.answerName(), GraphqlEndpoint.readable(asked, value, version), null);
+        return EngineAnswers.data(asked.answerName(), GraphqlEndpoint.readable(asked, value, version, request), null);
     }
 
     /** The results if the queries can run as one, else null. */
@@ -174,7 +181,9 @@ final class BatchRunner {
         JsonBuffer rows = runner.runPooled(job, request, request.cancellation());
         String name = queries.getFirst().answerName();
         Results results = new Results(request.database().answerBytes());
-        for (JsonNode row : new CompactedRows(batch, JSON.readTree(rows == null ? NO_ROWS : rows.json())).answers()) {
+        for (JsonNode row : new CompactedRows(
+                        batch, MeteredParser.tree(JSON, rows == null ? NO_ROWS : rows.toString(), request.parsing()))
+                .answers()) {
             results.add(
                     row == null && batch.shape().required()
                             ? EngineAnswers.bytes(EngineAnswers.errors(notFound(), version, null))

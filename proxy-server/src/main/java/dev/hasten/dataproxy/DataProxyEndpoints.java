@@ -77,7 +77,7 @@ public final class DataProxyEndpoints {
         if (request.database().schemas().find(request.exchange().pathParameter("schema")) == null) {
             return EngineAnswers.schemaMissing();
         }
-        JsonNode body = parser.object(request.exchange().body());
+        JsonNode body = parser.object(request.exchange().body(), request.parsing());
         StartOptions options = new StartOptions(
                 TransactionTimes.milliseconds(body, "timeout"),
                 TransactionTimes.milliseconds(body, "max_wait"),

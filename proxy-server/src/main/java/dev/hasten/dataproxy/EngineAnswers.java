@@ -6,7 +6,6 @@ import dev.hasten.http.Answer;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.request.Extensions;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +39,7 @@ final class EngineAnswers {
     /** The same as an answer, without copying it. */
     static Answer dataAnswer(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
         JsonBuffer body = buffer(name, value, extensions);
-        return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
+        return Answer.json(200, body.array(), body.size());
     }
 
     private static JsonBuffer buffer(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {

@@ -79,7 +79,7 @@ final class GraphqlEndpoint {
                 request.database().schemas().find(request.exchange().pathParameter("schema"));
         return schema == null
                 ? null
-                : new Call(version, schema, parser.object(request.exchange().body()));
+                : new Call(version, schema, parser.object(request.exchange().body(), request.parsing()));
     }
 
     private Answer answer(RequestContext request, CacheUse cache) {
@@ -130,7 +130,7 @@ final class GraphqlEndpoint {
         Map<String, ?> extensions = EngineAnswers.extensions(request.telemetry().extensions(), call.version());
         return extensions == null || !cached.own()
                 ? cache.answer(cached)
-                : cache.label(Extensions.answer(cached.body().json(), extensions), cached);
+                : cache.label(Extensions.answer(cached.body().json().array(), extensions), cached);
     }
 
     private byte[] readForCache(RequestContext request) {
@@ -176,14 +176,15 @@ final class GraphqlEndpoint {
             JsonQuery query, @Nullable JsonBuffer value, ClientVersion version, RequestContext request) {
         return EngineAnswers.dataAnswer(
                 query.answerName(),
-                readable(query, value, version),
+                readable(query, value, version, request),
                 EngineAnswers.extensions(request.telemetry().extensions(), version));
     }
 
     /** The rows of raw queries had another form until 5.16. */
-    static @Nullable JsonBuffer readable(JsonQuery query, @Nullable JsonBuffer value, ClientVersion version) {
+    static @Nullable JsonBuffer readable(
+            JsonQuery query, @Nullable JsonBuffer value, ClientVersion version, RequestContext request) {
         return value != null && query.action().equals("queryRaw") && !version.isAtLeast(5, 17)
-                ? RawRows.typed(value)
+                ? RawRows.typed(value, request.parsing())
                 : value;
     }
 }

@@ -1,5 +1,6 @@
 package dev.hasten.dataproxy;
 
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.Cancellation;
@@ -46,7 +47,11 @@ record PreparedQuery(
 
     private static Job job(JsonQuery query, CompiledSchema schema, Cancellation cancellation) {
         if (query.isRaw()) {
-            return new Job(RawQueries.plan(query.action(), query.json().path("query")), Map.of(), "");
+            return new Job(
+                    RawQueries.plan(
+                            query.action(), query.json().path("query"), cancellation.parsing(MemoryUse.REQUESTS)),
+                    Map.of(),
+                    "");
         }
         CompiledQuery compiled = schema.compile(query.json(), cancellation);
         return new Job(compiled.plan(), compiled.values(), "");

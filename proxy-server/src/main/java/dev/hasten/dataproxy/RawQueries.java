@@ -2,6 +2,8 @@ package dev.hasten.dataproxy;
 
 import dev.hasten.plan.ParsedPlan;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.MeteredParser;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.plan.DbQuery;
 import dev.hasten.protocol.plan.DbQuery.ArgumentType;
 import dev.hasten.protocol.plan.PlanNode;
@@ -30,7 +32,7 @@ final class RawQueries {
      *
      * @throws ApiError P6000 when it is something else
      */
-    static ParsedPlan plan(String action, JsonNode query) {
+    static ParsedPlan plan(String action, JsonNode query, ParseMeter meter) {
         JsonNode arguments = query.path("arguments");
         JsonNode sql = arguments.path("query");
         if (!sql.isString()) {
@@ -38,7 +40,7 @@ final class RawQueries {
         }
         List<PlanValue> values = new ArrayList<>();
         List<ArgumentType> types = new ArrayList<>();
-        for (JsonNode parameter : parameters(arguments.path("parameters"))) {
+        for (JsonNode parameter : parameters(arguments.path("parameters"), meter)) {
             values.add(PlanValues.of(value(parameter)));
             types.add(
                     parameter.isArray()
@@ -49,12 +51,12 @@ final class RawQueries {
         return ParsedPlan.of(action.equals("queryRaw") ? new PlanNode.Query(raw) : new PlanNode.Execute(raw));
     }
 
-    private static JsonNode parameters(JsonNode text) {
+    private static JsonNode parameters(JsonNode text, ParseMeter meter) {
         if (text.isMissingNode() || text.isNull()) {
             return JsonNodeFactory.instance.arrayNode();
         }
         try {
-            JsonNode parameters = text.isString() ? JSON.readTree(text.stringValue()) : text;
+            JsonNode parameters = text.isString() ? MeteredParser.tree(JSON, text.stringValue(), meter) : text;
             if (parameters.isArray()) {
                 return parameters;
             }

@@ -3,6 +3,8 @@ package dev.hasten.dataproxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.plan.JsonBuffer;
+import dev.hasten.protocol.MeteredParser;
+import dev.hasten.protocol.ParseMeter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,8 +22,8 @@ final class RawRows {
     private RawRows() {}
 
     /** Makes {@code [{column: {prisma__type, prisma__value}}]} of {@code {columns, types, rows}}. */
-    static JsonBuffer typed(JsonBuffer answer) {
-        JsonNode table = JSON.readTree(answer.json());
+    static JsonBuffer typed(JsonBuffer answer, ParseMeter meter) {
+        JsonNode table = MeteredParser.tree(JSON, answer.toString(), meter);
         JsonNode columns = table.path("columns");
         JsonNode types = table.path("types");
         ArrayNode rows = JsonNodeFactory.instance.arrayNode();

@@ -2,61 +2,67 @@ package dev.hasten.http;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import dev.hasten.memory.SharedBytes;
 import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The one answer to a request: status, headers, body. It is used up by giving it to {@link Exchange#answer}, which
- * releases the body in every case.
- */
+/** The one answer to a request: status, headers, body. It is used up by giving it to {@link Exchange#answer}. */
 public final class Answer {
     private static final String JSON = "application/json";
+    private static final byte[] EMPTY = {};
     private static final String TEXT = "text/plain; charset=utf-8";
 
     private final int status;
     private final @Nullable String contentType;
-    private final ByteBuf body;
+    private final byte[] body;
+    private final int length;
+    private final @Nullable SharedBytes shared;
     /** Names and values in turn; most answers have none, then it stays the shared empty list. */
     private List<String> headers = List.of();
 
-    private Answer(int status, @Nullable String contentType, ByteBuf body) {
+    private Answer(int status, @Nullable String contentType, byte[] body, int length, @Nullable SharedBytes shared) {
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status is " + status + ", must be from 200 to 599");
         }
         this.status = status;
         this.contentType = contentType;
         this.body = requireNonNull(body, "body is null");
+        this.length = length;
+        this.shared = shared;
     }
 
     /** A JSON answer. The array is not copied: it must not change any more. */
     public static Answer json(int status, byte[] body) {
-        return new Answer(status, JSON, Unpooled.wrappedBuffer(body));
+        return json(status, body, body.length);
     }
 
-    /** A JSON answer. Takes ownership of the buffer and does not copy it. */
-    public static Answer json(int status, ByteBuf body) {
-        return new Answer(status, JSON, body);
+    /** A JSON answer of the first bytes of an array, which is not copied: it must not change any more. */
+    public static Answer json(int status, byte[] body, int length) {
+        return new Answer(status, JSON, body, length, null);
+    }
+
+    /** A JSON answer of bytes that other answers consist of, too. */
+    public static Answer json(int status, SharedBytes body) {
+        return new Answer(status, JSON, body.array(), body.array().length, body);
     }
 
     /** A text answer, as UTF-8. */
     public static Answer text(int status, String body) {
-        return new Answer(status, TEXT, Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8)));
+        return bytes(status, TEXT, body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** An answer of any other content type. The array is not copied: it must not change any more. */
     public static Answer bytes(int status, String contentType, byte[] body) {
         requireValue(contentType);
-        return new Answer(status, contentType, Unpooled.wrappedBuffer(body));
+        return new Answer(status, contentType, body, body.length, null);
     }
 
     /** An answer without a body. */
     public static Answer empty(int status) {
-        return new Answer(status, null, Unpooled.EMPTY_BUFFER);
+        return new Answer(status, null, EMPTY, 0, null);
     }
 
     /**
@@ -97,9 +103,20 @@ public final class Answer {
         return null;
     }
 
-    /** The body; still owned by this answer. */
-    public ByteBuf body() {
+    /** The body is the first {@link #length} bytes of this array; not a copy. */
+    byte[] body() {
         return body;
+    }
+
+    /** Length of the body in bytes. */
+    public int length() {
+        return length;
+    }
+
+    /** The body if other answers consist of it, too; else null. */
+    @Nullable
+    SharedBytes shared() {
+        return shared;
     }
 
     /** The body's media type, or null when there is no body. */
@@ -110,10 +127,6 @@ public final class Answer {
     /** Names and values in turn. */
     List<String> headers() {
         return headers;
-    }
-
-    void release() {
-        body.release();
     }
 
     private static boolean isOwnedByServer(String name) {

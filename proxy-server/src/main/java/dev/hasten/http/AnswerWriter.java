@@ -2,6 +2,7 @@ package dev.hasten.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -11,7 +12,11 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import java.util.List;
 
-/** The sending half of a connection: each answer is one write and flush, with a Content-Length. */
+/**
+ * The sending half of a connection. A small answer is one write; a large one is written piece by piece, each when the
+ * kernel has taken the one before. So what a client is slow to take is in memory once, as the body, and not copied to the
+ * socket's buffers, which would fill the direct memory of the whole process.
+ */
 final class AnswerWriter {
     private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("\r\ncontent-type: ");
@@ -23,7 +28,15 @@ final class AnswerWriter {
     /** Enough for the head of an answer without headers of its own. */
     private static final int TYPICAL_HEAD = 192;
 
+    /** Bytes of a body that are written at a time. */
+    static final int PIECE = 64 * 1024;
+
+    private static final byte[] NOTHING = {};
+
     private final boolean plain;
+    private byte[] body = NOTHING;
+    private int position;
+    private int end;
 
     /**
      * A writer of one connection.
@@ -41,29 +54,51 @@ final class AnswerWriter {
         var _ = ctx.writeAndFlush(line);
     }
 
-    /** Writes the answer and takes over its body. */
+    /** Writes the answer, up to the end of the first piece of its body. */
     ChannelFuture write(ChannelHandlerContext ctx, Answer answer, String requestId, boolean headOnly, boolean close) {
-        ByteBuf body = answer.body();
-        int length = body.readableBytes();
-        // A heap buffer has to be copied on its way to the socket: copied behind the head it costs no second buffer.
-        boolean joined = plain && !headOnly && !body.isDirect();
-        ByteBuf head = ctx.alloc().buffer(TYPICAL_HEAD + 64 * answer.headers().size() + (joined ? length : 0));
-        writeHead(head, answer, length, requestId, close);
-        if (joined || headOnly || length == 0) {
-            if (joined) {
-                head.writeBytes(body, body.readerIndex(), length);
-            }
-            answer.release();
+        body = answer.body();
+        position = 0;
+        end = headOnly ? 0 : answer.length();
+        int first = plain ? Math.min(end, PIECE) : 0;
+        ByteBuf head = ctx.alloc().buffer(TYPICAL_HEAD + 64 * answer.headers().size() + first);
+        writeHead(head, answer, answer.length(), requestId, close);
+        // The bytes have to be copied on their way to the socket: behind the head they need no second buffer.
+        head.writeBytes(body, 0, first);
+        position = first;
+        if (plain || end == 0) {
             return ctx.writeAndFlush(head);
         }
         var _ = ctx.write(head, ctx.voidPromise());
-        return ctx.writeAndFlush(body);
+        return writeMore(ctx);
+    }
+
+    /** Whether a piece of the body is left to write. */
+    boolean hasMore() {
+        return position < end;
+    }
+
+    /** Writes the next piece. */
+    ChannelFuture writeMore(ChannelHandlerContext ctx) {
+        int length = Math.min(end - position, PIECE);
+        ByteBuf piece = plain
+                ? ctx.alloc().buffer(length).writeBytes(body, position, length)
+                // TLS encrypts into a buffer of its own.
+                : Unpooled.wrappedBuffer(body, position, length);
+        position += length;
+        return ctx.writeAndFlush(piece);
+    }
+
+    /** Forgets the body. */
+    void end() {
+        body = NOTHING;
+        position = 0;
+        end = 0;
     }
 
     /** Bytes that the kernel has not taken yet. */
     long unsentBytes(ChannelHandlerContext ctx) {
         ChannelOutboundBuffer outbound = ctx.channel().unsafe().outboundBuffer();
-        return outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
+        return end - position + (outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress());
     }
 
     /** Tells the client that nothing more will come, and can still be read from. */

@@ -3,6 +3,7 @@ package dev.hasten.http;
 import static java.util.Objects.requireNonNull;
 
 import dev.hasten.http.Router.Match;
+import dev.hasten.memory.Reservation;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
@@ -28,6 +29,9 @@ public final class Exchange {
     private byte[] body = {};
     /** Used on the event loop only. */
     private @Nullable Object attachment;
+
+    /** Null until it is needed. */
+    private @Nullable Reservation memory;
 
     private final Object lock = new Object();
     // The three below are guarded by lock: either an answer or the disconnect comes first.
@@ -112,6 +116,31 @@ public final class Exchange {
         return attachment;
     }
 
+    /**
+     * The memory that the exchange holds: its body, what its handler takes, and the answer until the client has it. Used by
+     * whoever has the exchange: the event loop, or the handler until it answers.
+     */
+    public Reservation memory() {
+        Reservation known = memory;
+        if (known == null) {
+            known = connection.openReservation();
+            memory = known;
+        }
+        return known;
+    }
+
+    /** Gives back whatever is held. */
+    void closeMemory() {
+        if (memory != null) {
+            memory.close();
+        }
+    }
+
+    /** Names the owner of the memory; called by {@link Handler#refusal}, before anything is taken. */
+    public void memory(Reservation owned) {
+        memory = owned;
+    }
+
     /** {@link System#nanoTime} when the head was complete. */
     public long arrivalNanos() {
         return arrivalNanos;
@@ -122,13 +151,16 @@ public final class Exchange {
         return match instanceof Match.Found found ? found.route().template : UNMATCHED;
     }
 
-    /** Answers the request. The first call wins; a later answer, or one for a client that has gone, is released. */
+    /** Answers the request. The first call wins; a later answer, or one for a client that has gone, is dropped. */
     public void answer(Answer answer) {
         requireNonNull(answer, "answer is null");
         synchronized (lock) {
-            if (answered || clientGone) {
+            if (answered) {
+                return;
+            }
+            if (clientGone) {
                 answered = true;
-                answer.release();
+                closeMemory();
                 return;
             }
             answered = true;

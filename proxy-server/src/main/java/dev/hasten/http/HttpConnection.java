@@ -3,6 +3,10 @@ package dev.hasten.http;
 import static java.util.Objects.requireNonNull;
 
 import dev.hasten.http.Router.Match;
+import dev.hasten.memory.MemoryExhaustedException;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
+import dev.hasten.memory.SharedBytes;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -38,6 +42,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final String RETRY_AFTER_SECONDS = "1";
+
+    /** So much of an incomplete head need not be reserved: an ordinary head comes in one piece. */
+    private static final int UNRESERVED_BYTES = 4096;
 
     private enum Phase {
         /** Opened, or answered, and no byte of a head has come. */
@@ -80,12 +87,27 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private int answerStatus;
     private long answerBytes;
     private long unsentBytes;
+    /** When the client must have taken the whole answer. */
+    private long latestNanos;
+    /** The answer's bytes are held until the client has taken them. */
+    private boolean holding;
+
+    private @Nullable SharedBytes heldBytes;
+
+    /** For heads, and for requests that wait behind a running one. */
+    private final Reservation waiting;
 
     HttpConnection(ServerContext server, RequestDecoder decoder, boolean surplus) {
         this.server = server;
         this.decoder = decoder;
         this.writer = new AnswerWriter(server.options().tls() == null);
         this.surplus = surplus;
+        this.waiting = server.openReservation();
+    }
+
+    /** A reservation for an exchange whose handler names no owner. */
+    Reservation openReservation() {
+        return server.openReservation();
     }
 
     /** Takes an exchange's answer; from any thread. */
@@ -98,7 +120,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             ctx.executor().execute(() -> write(answered, answer));
         } catch (RejectedExecutionException e) {
             LOG.debug("The server closed before request {} was answered", answered.requestId(), e);
-            answer.release();
+            answered.closeMemory();
         }
     }
 
@@ -147,6 +169,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         setReadDeadline();
+        reserve();
+    }
+
+    /** What the client has sent stays in memory until it sends the rest, so from here on it is reserved. */
+    private void reserve() {
+        try {
+            int bytes = decoder.waitingBytes();
+            waiting.set(MemoryUse.REQUESTS, bytes > UNRESERVED_BYTES ? bytes : 0);
+            if (phase == Phase.BODY) {
+                body.reserve(requireNonNull(exchange).memory());
+            }
+        } catch (MemoryExhaustedException e) {
+            if (phase.compareTo(Phase.BODY) <= 0) {
+                refuse(Refusal.of(e));
+            } else {
+                close();
+            }
+        }
     }
 
     @Override
@@ -154,11 +194,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         Phase last = phase;
         phase = Phase.CLOSED;
         deadline.cancel();
+        waiting.close();
+        body.drop();
         Exchange unfinished = exchange;
-        if (unfinished != null && (last == Phase.RUNNING || last == Phase.BODY)) {
+        if (unfinished == null) {
+            return;
+        }
+        if (last == Phase.RUNNING || last == Phase.BODY) {
             observe(RequestObserver.CLIENT_GONE, 0);
             exchange = null;
             unfinished.clientGone();
+        }
+        // A handler that is still at work closes it when it answers.
+        if (last == Phase.BODY || last == Phase.WRITING) {
+            endHold(unfinished);
         }
     }
 
@@ -203,8 +252,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         bodyMoved = true;
         if (length > server.bodyBytes()) {
             refuse(Refusal.BODY_TOO_LARGE);
+        } else if (routed && length > RequestBody.TRUSTED && !hasRoomFor(length)) {
+            return;
         } else if (is11 && request.headers().contains(HttpHeaderNames.EXPECT)) {
             onExpectation(request, length, match);
+        }
+    }
+
+    /** Whether a body of this length could be kept now; if not, the request is refused before the body is read. */
+    private boolean hasRoomFor(long length) {
+        Reservation memory = requireNonNull(exchange).memory();
+        try {
+            memory.take(MemoryUse.REQUESTS, length);
+            return true;
+        } catch (MemoryExhaustedException e) {
+            refuse(Refusal.of(e));
+            return false;
+        } finally {
+            // The client's word takes no memory.
+            memory.close();
         }
     }
 
@@ -213,7 +279,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             refuse(Refusal.UNKNOWN_EXPECTATION);
         } else if (length != 0) {
             switch (match) {
-                case Match.Found found -> writer.writeContinue(ctx);
+                case Match.Found _ -> {
+                    Answer refusal = refusalOfHead;
+                    if (refusal == null) {
+                        writer.writeContinue(ctx);
+                    } else {
+                        refuse(refusal);
+                    }
+                }
                 case Match.NoMethod noMethod -> refuse(noMethodAnswer(noMethod));
                 case Match.NoPath noPath -> refuse(Refusal.NOT_FOUND);
             }
@@ -264,13 +337,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         if (phase == Phase.RUNNING && answered == exchange) {
             send(answer);
         } else {
-            answer.release();
+            answered.closeMemory();
         }
     }
 
     private void refuse(Refusal refusal) {
         Answer answer = render(refusal);
-        refuse(refusal.status() == 503 ? answer.header("retry-after", RETRY_AFTER_SECONDS) : answer);
+        refuse(refusal.isTemporary() ? answer.header("retry-after", RETRY_AFTER_SECONDS) : answer);
     }
 
     private Answer render(Refusal refusal) {
@@ -289,11 +362,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     /** Answers a request that was not read to its end, and ends the connection: nothing behind it can be trusted. */
     private void refuse(Answer answer) {
         if (!ctx.channel().isActive()) {
-            answer.release();
             return;
         }
         deadline.clear();
         decoder.discard(ctx);
+        waiting.close();
+        body.drop();
+        refusalOfHead = null;
         closeAfterAnswer = true;
         lingerAfterAnswer = true;
         send(answer);
@@ -304,39 +379,106 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     private void send(Answer given) {
-        Handler handler = handler();
-        Answer answer = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
-        boolean headOnly = exchange != null && exchange.method().equals("HEAD");
         String requestId = exchange == null ? server.ids().next() : exchange.requestId();
         phase = Phase.WRITING;
-        closeAfterAnswer |= server.isDraining();
-        answerStatus = answer.status();
-        answerBytes = headOnly ? 0 : answer.body().readableBytes();
-        ChannelFuture written;
         try {
-            written = writer.write(ctx, answer, requestId, headOnly, closeAfterAnswer);
-        } catch (RuntimeException e) {
-            LOG.error("The answer to request {} cannot be written", requestId, e);
-            close();
-            return;
+            Handler handler = handler();
+            Answer answer = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
+            boolean headOnly = exchange != null && exchange.method().equals("HEAD");
+            closeAfterAnswer |= server.isDraining();
+            answerStatus = answer.status();
+            answerBytes = headOnly ? 0 : answer.length();
+            heldBytes = headOnly ? null : answer.shared();
+            latestNanos = 0;
+            goOnAfter(writer.write(ctx, answer, requestId, headOnly, closeAfterAnswer));
+        } catch (Throwable e) {
+            failed(requestId, e);
+        }
+    }
+
+    /** Also an error such as OutOfMemoryError ends this connection only. */
+    private void failed(String requestId, Throwable cause) {
+        LOG.error("The answer to request {} cannot be written", requestId, cause);
+        close();
+    }
+
+    /** Writes what is left of the answer, for as long as the kernel takes it at once. */
+    private void goOnAfter(ChannelFuture first) {
+        ChannelFuture written = first;
+        while (written.isDone() && written.isSuccess() && writer.hasMore()) {
+            written = writer.writeMore(ctx);
         }
         if (written.isDone()) {
-            operationComplete(written);
+            onWritten(written);
         } else {
-            unsentBytes = writer.unsentBytes(ctx);
-            deadline.in(server.idleNanos());
+            awaitClient();
             written.addListener(this);
         }
     }
 
-    /** The answer was handed to the kernel, or cannot be. */
+    /** The client is slow, or does not read at all: the answer stays in memory until it has taken it. */
+    private void awaitClient() {
+        unsentBytes = writer.unsentBytes(ctx);
+        long now = System.nanoTime();
+        if (latestNanos == 0) {
+            long longest = server.latestWriteNanos(answerBytes);
+            latestNanos = longest == Long.MAX_VALUE ? now + Long.MAX_VALUE / 2 : now + longest;
+        }
+        deadline.in(Math.max(0, Math.min(server.writeNanos(), latestNanos - now)));
+        Exchange answered = exchange;
+        if (answered == null || holding) {
+            return;
+        }
+        try {
+            Reservation memory = answered.memory();
+            SharedBytes shared = heldBytes;
+            if (shared != null) {
+                shared.hold(memory);
+                holding = true;
+            }
+            memory.set(MemoryUse.REQUESTS, answered.body().length);
+            long own = shared != null ? Math.min(answerBytes, AnswerWriter.PIECE) : answerBytes + AnswerWriter.PIECE;
+            memory.set(MemoryUse.RESPONSES, own);
+            holding = true;
+        } catch (MemoryExhaustedException e) {
+            LOG.debug("There is no memory to wait for the client of request {}", answered.requestId());
+            close();
+        }
+    }
+
+    /** Gives back what an exchange held. */
+    private void endHold(Exchange over) {
+        SharedBytes shared = heldBytes;
+        heldBytes = null;
+        if (holding && shared != null) {
+            shared.release();
+        }
+        holding = false;
+        writer.end();
+        over.closeMemory();
+    }
+
+    /** The kernel has taken a piece of the answer, or never will. */
     @Override
     public void operationComplete(ChannelFuture written) {
         if (phase != Phase.WRITING) {
             return;
         }
+        try {
+            goOnAfter(written);
+        } catch (Throwable e) {
+            failed(exchange == null ? "-" : exchange.requestId(), e);
+        }
+    }
+
+    /** The answer was handed to the kernel, or cannot be. */
+    private void onWritten(ChannelFuture written) {
         observe(written.isSuccess() ? answerStatus : RequestObserver.CLIENT_GONE, answerBytes);
+        Exchange answered = exchange;
         exchange = null;
+        if (answered != null) {
+            endHold(answered);
+        }
         if (!written.isSuccess()) {
             close();
         } else if (closeAfterAnswer) {
@@ -372,7 +514,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             }
         } else if (phase == Phase.BODY && bodyMoved) {
             bodyMoved = false;
-            deadline.in(server.bodyNanos());
+            long elapsed = System.nanoTime() - requireNonNull(exchange).arrivalNanos();
+            deadline.in(Math.max(0, Math.min(server.bodyNanos(), server.latestBodyNanos(body.size()) - elapsed)));
         }
     }
 
@@ -382,10 +525,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             case HEAD -> refuse(Refusal.HEAD_TIMEOUT);
             case BODY -> refuse(Refusal.BODY_TIMEOUT);
             case WRITING -> {
-                long left = writer.unsentBytes(ctx);
-                if (left < unsentBytes) {
-                    unsentBytes = left;
-                    deadline.in(server.idleNanos());
+                if (writer.unsentBytes(ctx) < unsentBytes && System.nanoTime() - latestNanos < 0) {
+                    awaitClient();
                 } else {
                     close();
                 }

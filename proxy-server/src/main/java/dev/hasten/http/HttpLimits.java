@@ -13,10 +13,13 @@ import java.time.Duration;
  *     the request line alone is over it
  * @param bodyBytes body of one request, counted as it is read, whatever its Content-Length says; 0 or more. Over it: 413
  * @param bodyTimeout from the head to the first byte of the body, and from there between bytes; positive. Over it: 408
+ * @param minBytesPerSecond a body that takes longer than bodyTimeout must come at least so fast, an answer that takes
+ *     longer than writeTimeout must be taken at least so fast, on average; 0 for any. Under it: 408, or just a close
  * @param headTimeout from the opening of the connection, or from the first byte of a later head, to the complete head;
  *     positive. Over it: 408, or just a close when no byte of a head came. Also bounds the TLS handshake
- * @param idleTimeout between an answer and the first byte of the next request, and the longest time that a client may
- *     take no byte of an answer; positive. Over it: the connection is closed
+ * @param writeTimeout the longest time that a client may take no byte of an answer; positive. Over it: the connection is
+ *     closed
+ * @param idleTimeout between an answer and the first byte of the next request; positive. Over it: the connection is closed
  * @param maxConnections open connections that are served; 1 or more. A connection over it gets 503 for its first request
  */
 public record HttpLimits(
@@ -24,7 +27,9 @@ public record HttpLimits(
         int bodyBytes,
         Duration bodyTimeout,
         Duration headTimeout,
+        Duration writeTimeout,
         Duration idleTimeout,
+        long minBytesPerSecond,
         int maxConnections) {
 
     /** Below this not even the head of a plain client fits. */
@@ -38,6 +43,7 @@ public record HttpLimits(
     public HttpLimits {
         requireNonNull(bodyTimeout, "bodyTimeout is null");
         requireNonNull(headTimeout, "headTimeout is null");
+        requireNonNull(writeTimeout, "writeTimeout is null");
         requireNonNull(idleTimeout, "idleTimeout is null");
         if (headerBytes < SMALLEST_HEADER_BYTES) {
             throw new IllegalArgumentException("headerBytes is " + headerBytes + ", must be 256 or more");
@@ -45,23 +51,21 @@ public record HttpLimits(
         if (bodyBytes < 0) {
             throw new IllegalArgumentException("bodyBytes is " + bodyBytes + ", must be 0 or more");
         }
+        if (minBytesPerSecond < 0) {
+            throw new IllegalArgumentException("minBytesPerSecond is " + minBytesPerSecond + ", must be 0 or more");
+        }
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections is " + maxConnections + ", must be 1 or more");
         }
         requirePositive(bodyTimeout, "bodyTimeout");
         requirePositive(headTimeout, "headTimeout");
+        requirePositive(writeTimeout, "writeTimeout");
         requirePositive(idleTimeout, "idleTimeout");
     }
 
-    /** 32 KB head, 10 MB body, 10 s for the body, 10 s for the head, 75 s idle, 10 000 connections. */
-    public static HttpLimits defaults() {
-        return new HttpLimits(
-                32 * 1024,
-                10 * 1024 * 1024,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(75),
-                10_000);
+    /** Nanoseconds after which so many bytes must have crossed, when waiting begins with a time of grace. */
+    long latestNanos(Duration grace, long bytes) {
+        return minBytesPerSecond == 0 ? Long.MAX_VALUE : grace.toNanos() + (long) (bytes * 1e9 / minBytesPerSecond);
     }
 
     private static void requirePositive(Duration duration, String name) {

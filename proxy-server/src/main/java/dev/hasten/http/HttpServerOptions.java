@@ -2,6 +2,7 @@ package dev.hasten.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.hasten.memory.MemoryBudget;
 import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param port port to bind, 0 for any free one; 0 to 65535
  * @param limits what a client may use
  * @param tls certificate and protocols, or null for plain HTTP
+ * @param memory what connections may hold before they have sent a valid key
  * @param eventLoopThreads event loop threads, 0 for one per core
  * @param errors gives the answers that the HTTP layer makes itself their shape
  * @param observer is told of every finished exchange
@@ -23,6 +25,7 @@ public record HttpServerOptions(
         int port,
         HttpLimits limits,
         @Nullable SslContext tls,
+        MemoryBudget memory,
         int eventLoopThreads,
         ErrorRenderer errors,
         RequestObserver observer) {
@@ -36,6 +39,7 @@ public record HttpServerOptions(
         requireNonNull(name, "name is null");
         requireNonNull(host, "host is null");
         requireNonNull(limits, "limits is null");
+        requireNonNull(memory, "memory is null");
         requireNonNull(errors, "errors is null");
         requireNonNull(observer, "observer is null");
         if (port < 0 || port > 65_535) {
@@ -46,19 +50,28 @@ public record HttpServerOptions(
         }
     }
 
-    /** Options with {@link ErrorRenderer#json()} and {@link RequestObserver#none()}. */
+    /** Options with an unlimited budget, {@link ErrorRenderer#json()} and {@link RequestObserver#none()}. */
     public HttpServerOptions(
             String name, String host, int port, HttpLimits limits, @Nullable SslContext tls, int eventLoopThreads) {
-        this(name, host, port, limits, tls, eventLoopThreads, ErrorRenderer.json(), RequestObserver.none());
+        this(
+                name,
+                host,
+                port,
+                limits,
+                tls,
+                MemoryBudget.unlimited(),
+                eventLoopThreads,
+                ErrorRenderer.json(),
+                RequestObserver.none());
     }
 
-    /** A copy with another shape for errors. */
-    public HttpServerOptions withErrors(ErrorRenderer renderer) {
-        return new HttpServerOptions(name, host, port, limits, tls, eventLoopThreads, renderer, observer);
+    /** A copy with another budget. */
+    public HttpServerOptions withMemory(MemoryBudget budget) {
+        return new HttpServerOptions(name, host, port, limits, tls, budget, eventLoopThreads, errors, observer);
     }
 
     /** A copy with another observer. */
     public HttpServerOptions withObserver(RequestObserver requestObserver) {
-        return new HttpServerOptions(name, host, port, limits, tls, eventLoopThreads, errors, requestObserver);
+        return new HttpServerOptions(name, host, port, limits, tls, memory, eventLoopThreads, errors, requestObserver);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hasten.http;
 
+import dev.hasten.memory.MemoryExhaustedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 
@@ -26,6 +27,24 @@ record Refusal(int status, String code, String message) {
     static final Refusal TOO_MANY_CONNECTIONS =
             new Refusal(503, "P5011", "The server has as many connections as it may. Try again later.");
     static final Refusal VERSION = new Refusal(505, "P5000", "This server speaks HTTP/1.1 and HTTP/1.0.");
+
+    static final Refusal KEY_MEMORY =
+            new Refusal(429, "P5011", "The requests of this API key hold as much memory as they may. Try again later.");
+    static final Refusal SERVER_MEMORY =
+            new Refusal(503, "P5011", "The server has no memory left for this request. Try again later.");
+
+    /** For what there is no memory for. */
+    static Refusal of(MemoryExhaustedException cause) {
+        return switch (cause.share()) {
+            case KEY -> KEY_MEMORY;
+            case DATABASE -> SERVER_MEMORY;
+        };
+    }
+
+    /** Whether the same request may succeed a moment later. */
+    boolean isTemporary() {
+        return status == 503 || status == 429;
+    }
 
     /** For what Netty's parser does not take. */
     static Refusal of(Throwable cause) {

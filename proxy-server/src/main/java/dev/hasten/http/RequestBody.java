@@ -1,5 +1,7 @@
 package dev.hasten.http;
 
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
@@ -10,7 +12,7 @@ import java.util.Arrays;
  */
 final class RequestBody {
     /** The largest array made on a client's word. */
-    private static final int TRUSTED = 64 * 1024;
+    static final int TRUSTED = 64 * 1024;
 
     private static final byte[] EMPTY = {};
 
@@ -51,9 +53,25 @@ final class RequestBody {
         return size;
     }
 
-    /** The whole body; empty when it was to be forgotten. */
+    /**
+     * Reserves the memory of what has come, because the rest may take its time.
+     *
+     * @throws dev.hasten.memory.MemoryExhaustedException when there is no room for it
+     */
+    void reserve(Reservation memory) {
+        memory.set(MemoryUse.REQUESTS, bytes.length);
+    }
+
+    /** The whole body, empty when it was to be forgotten. This object keeps nothing of it. */
     byte[] finish() {
-        return bytes.length == size || forgetting ? bytes : Arrays.copyOf(bytes, size);
+        byte[] whole = bytes.length == size || forgetting ? bytes : Arrays.copyOf(bytes, size);
+        bytes = EMPTY;
+        return whole;
+    }
+
+    /** Drops what has come; {@link #size} stays. */
+    void drop() {
+        bytes = EMPTY;
     }
 
     private int capacityFor(int needed) {

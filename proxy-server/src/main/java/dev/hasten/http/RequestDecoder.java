@@ -59,6 +59,11 @@ final class RequestDecoder extends HttpRequestDecoder {
         return rules.insideHead();
     }
 
+    /** Bytes that have come and are neither a whole head nor part of a body. */
+    int waitingBytes() {
+        return actualReadableBytes();
+    }
+
     /** True when bytes of a further request wait. */
     boolean hasWaiting() {
         return actualReadableBytes() > 0;

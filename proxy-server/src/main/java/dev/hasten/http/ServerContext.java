@@ -1,6 +1,8 @@
 package dev.hasten.http;
 
 import dev.hasten.http.Router.Match;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.Reservation;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +18,10 @@ final class ServerContext {
     private final HttpServerOptions options;
     private final Router router;
     private final RequestIds ids = new RequestIds();
+    private final HttpLimits limits;
     private final long headNanos;
     private final long bodyNanos;
+    private final long writeNanos;
     private final long idleNanos;
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean draining;
@@ -25,9 +29,11 @@ final class ServerContext {
     ServerContext(HttpServerOptions options, Router router) {
         this.options = options;
         this.router = router;
-        this.headNanos = options.limits().headTimeout().toNanos();
-        this.bodyNanos = options.limits().bodyTimeout().toNanos();
-        this.idleNanos = options.limits().idleTimeout().toNanos();
+        this.limits = options.limits();
+        this.headNanos = limits.headTimeout().toNanos();
+        this.bodyNanos = limits.bodyTimeout().toNanos();
+        this.writeNanos = limits.writeTimeout().toNanos();
+        this.idleNanos = limits.idleTimeout().toNanos();
     }
 
     HttpServerOptions options() {
@@ -43,7 +49,7 @@ final class ServerContext {
     }
 
     int bodyBytes() {
-        return options.limits().bodyBytes();
+        return limits.bodyBytes();
     }
 
     long headNanos() {
@@ -52,6 +58,25 @@ final class ServerContext {
 
     long bodyNanos() {
         return bodyNanos;
+    }
+
+    long writeNanos() {
+        return writeNanos;
+    }
+
+    /** Nanoseconds from a request's head on after which so many bytes of its body must have come. */
+    long latestBodyNanos(long bytes) {
+        return limits.latestNanos(limits.bodyTimeout(), bytes);
+    }
+
+    /** Nanoseconds that a client may take for an answer of so many bytes. */
+    long latestWriteNanos(long bytes) {
+        return limits.latestNanos(limits.writeTimeout(), bytes);
+    }
+
+    /** A reservation for a connection that has not sent a valid key. */
+    Reservation openReservation() {
+        return options.memory().open(MemoryBudget.NO_DATABASE, "");
     }
 
     long idleNanos() {

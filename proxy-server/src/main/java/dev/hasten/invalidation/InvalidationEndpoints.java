@@ -49,7 +49,7 @@ public final class InvalidationEndpoints {
         Database database = request.database();
         rates(database).tags().take();
         InvalidateRequest.of(
-                        parser.object(request.exchange().body()),
+                        parser.object(request.exchange().body(), request.parsing()),
                         database.cache().policy().maxTags())
                 .applyTo(database.cache());
         return headers.addRay(Answer.json(200, DONE), request.exchange());

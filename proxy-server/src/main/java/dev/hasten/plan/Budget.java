@@ -1,11 +1,13 @@
 package dev.hasten.plan;
 
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ParseMeter;
 
 /**
- * What one run of a plan may make in memory besides its rows. A few kilobytes of plan can ask for any number of list
+ * What one run of a plan may make in memory besides what it reads. A few kilobytes of plan can ask for any number of list
  * elements, and computing does not notice by itself that its request is over: both are checked here.
  */
 final class Budget {
@@ -14,6 +16,17 @@ final class Budget {
 
     private static final long SQL_CHARACTERS = 64L << 20;
     private static final int DEPTH = 100;
+
+    /** A place in a list, and the value in it. */
+    private static final int ELEMENT_BYTES = 48;
+
+    /** So few elements are not worth counting as memory. */
+    private static final int UNCOUNTED = 16;
+
+    /** A record's object and the header of its cells. */
+    private static final int ROW_BYTES = 40;
+
+    private static final int CELL_BYTES = 4;
 
     private final Cancellation cancellation;
     private long elements = ELEMENTS;
@@ -35,10 +48,40 @@ final class Budget {
         if (elements < 0) {
             throw ApiError.of(422, "P6009", "The query plan makes lists of more than " + ELEMENTS + " elements");
         }
-        Cancellation.Reason reason = cancellation.reason();
-        if (reason != null) {
-            throw new CancelledException(reason);
+        if (count > UNCOUNTED) {
+            cancellation.memory().take(MemoryUse.RESULTS, count * ELEMENT_BYTES);
         }
+        cancellation.checkpoint();
+    }
+
+    /**
+     * Called while something is computed that makes no elements.
+     *
+     * @throws CancelledException when the request must stop
+     */
+    void checkpoint() {
+        cancellation.checkpoint();
+    }
+
+    /** Takes records that are about to be made. */
+    void rows(int count, int columns) {
+        cancellation.memory().take(MemoryUse.RESULTS, (long) count * (ROW_BYTES + columns * CELL_BYTES));
+        cancellation.checkpoint();
+    }
+
+    /** For JSON that comes from the database. */
+    ParseMeter parsing() {
+        return cancellation.parsing(MemoryUse.RESULTS);
+    }
+
+    /** Bytes of memory that are held for results. */
+    long held() {
+        return cancellation.memory().heldBytes(MemoryUse.RESULTS);
+    }
+
+    /** Gives back memory that was taken since {@link #held} was this. */
+    void release(long held) {
+        cancellation.memory().set(MemoryUse.RESULTS, held);
     }
 
     /** Takes characters of SQL. */

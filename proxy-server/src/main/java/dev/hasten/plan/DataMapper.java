@@ -19,22 +19,27 @@ import org.postgresql.core.Tuple;
 final class DataMapper {
     private final JsonBuffer out;
     private final FieldWriter fields;
+    private final Budget budget;
 
-    private DataMapper(JsonBuffer out, Map<String, Map<String, String>> enums) {
+    private DataMapper(JsonBuffer out, Map<String, Map<String, String>> enums, Budget budget) {
         this.out = out;
+        this.budget = budget;
         this.fields = new FieldWriter(out, enums);
     }
 
     /**
      * The answer for a value.
      *
-     * @param limit bytes that the answer may have
+     * @param out takes it; empty
      * @throws ApiError P2023 when the data does not fit the shape, P6009 when the answer is too large
      */
     static JsonFragment map(
-            @Nullable Object value, ResultNode structure, Map<String, Map<String, String>> enums, long limit) {
-        JsonBuffer out = new JsonBuffer(limit);
-        DataMapper mapper = new DataMapper(out, enums);
+            @Nullable Object value,
+            ResultNode structure,
+            Map<String, Map<String, String>> enums,
+            JsonBuffer out,
+            Budget budget) {
+        DataMapper mapper = new DataMapper(out, enums, budget);
         switch (structure) {
             case ResultNode.AffectedRows _ -> mapper.affectedRows(value);
             case ObjectNode object -> mapper.objects(value, object);
@@ -59,10 +64,17 @@ final class DataMapper {
             case RowSet rows when !rows.hasRows() -> tuples(rows.columns(), rows.tuples(), node);
             case RowSet rows -> list(rows.rows(), node);
             case List<?> list -> list(list, node);
-            case String json -> objects(JsValues.parseJson(json), node);
+            case String json -> parsed(json, node);
             case Row _, Map<?, ?> _ -> object(value, node);
             default -> throw inconsistent("Expected an array or an object, got: " + JsValues.typeOf(value));
         }
+    }
+
+    /** What was parsed is garbage when it is written. */
+    private void parsed(String json, ObjectNode node) {
+        long held = budget.held();
+        objects(JsValues.parseJson(json, budget.parsing()), node);
+        budget.release(held);
     }
 
     private void list(List<?> list, ObjectNode node) {
@@ -82,6 +94,7 @@ final class DataMapper {
     }
 
     private void object(@Nullable Object record, ObjectNode node) {
+        out.checkpoint();
         if (!Records.isRecord(record)) {
             throw inconsistent("Expected an object, but got '" + JsValues.typeOf(record) + "'");
         }
@@ -139,6 +152,7 @@ final class DataMapper {
             if (i > 0) {
                 out.raw(',');
             }
+            out.checkpoint();
             tuple(tuples.get(i), layout);
         }
         out.raw(']');

@@ -30,7 +30,7 @@ final class InMemoryProcessor {
             return value;
         }
         if (value instanceof String json) {
-            return process(JsValues.parseJson(json), operations);
+            return process(JsValues.parseJson(json, scope.budget().parsing()), operations);
         }
         List<@Nullable Object> list = JsValues.listOrNull(value);
         return list == null ? one(value, operations) : many(list, operations);
@@ -83,10 +83,11 @@ final class InMemoryProcessor {
         return record;
     }
 
-    private static List<@Nullable Object> distinctBy(List<@Nullable Object> records, List<String> fields) {
+    private List<@Nullable Object> distinctBy(List<@Nullable Object> records, List<String> fields) {
         Set<String> seen = new HashSet<>();
         List<@Nullable Object> result = new ArrayList<>();
         for (Object record : records) {
+            scope.budget().checkpoint();
             if (seen.add(Records.key(record, fields, null))) {
                 result.add(record);
             }
@@ -99,6 +100,7 @@ final class InMemoryProcessor {
             List<@Nullable Object> records, Pagination pagination, List<String> linking) {
         Map<String, List<@Nullable Object>> groups = new TreeMap<>();
         for (Object record : records) {
+            scope.budget().checkpoint();
             groups.computeIfAbsent(Records.key(record, linking, null), _ -> new ArrayList<>())
                     .add(record);
         }
@@ -112,6 +114,7 @@ final class InMemoryProcessor {
         Map<String, @Nullable Object> cursor = cursor(pagination);
         if (cursor != null) {
             while (start < records.size() && !matches(records.get((int) start), cursor)) {
+                scope.budget().checkpoint();
                 start++;
             }
             if (start == records.size()) {

@@ -24,11 +24,13 @@ final class Joins {
             boolean strictEquality,
             Budget budget) {
         List<@Nullable Object> parentRows = JsValues.asList(parents);
+        budget.elements(parentRows.size());
         Map<String, List<Object>> byKey = new HashMap<>();
         for (Object parent : parentRows) {
             if (!Records.isRecord(parent)) {
                 throw new PlanFailure("Expected object, got " + JsValues.typeOf(parent));
             }
+            budget.checkpoint();
             byKey.computeIfAbsent(Records.key(parent, join.parentKeys(), null), _ -> new ArrayList<>())
                     .add(parent);
             Records.set(parent, join.parentField(), join.unique() ? null : new ArrayList<>());

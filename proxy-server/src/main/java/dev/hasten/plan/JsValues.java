@@ -1,5 +1,7 @@
 package dev.hasten.plan;
 
+import dev.hasten.protocol.MeteredParser;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.value.JsDates;
 import dev.hasten.protocol.value.JsNumbers;
 import java.math.BigInteger;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -123,10 +126,14 @@ final class JsValues {
         return (List<@Nullable Object>) list;
     }
 
-    /** {@code JSON.parse(text)}. */
-    static @Nullable Object parseJson(String text) {
-        try {
-            return normalized(JSON.readValue(text, Object.class));
+    /**
+     * {@code JSON.parse(text)}.
+     *
+     * @param meter is told how far the parsing has come
+     */
+    static @Nullable Object parseJson(String text, ParseMeter meter) {
+        try (JsonParser parser = new MeteredParser(JSON.createParser(text), meter, Integer.MAX_VALUE)) {
+            return normalized(JSON.readValue(parser, Object.class));
         } catch (JacksonException e) {
             throw dev.hasten.protocol.ApiError.inconsistentColumnData(
                     "Expected an array or object, got a string that is not valid JSON");

@@ -2,6 +2,8 @@ package dev.hasten.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +13,18 @@ import org.jspecify.annotations.Nullable;
  * that a finished answer need not be copied.
  */
 public final class JsonBuffer {
+    private static final int INITIAL = 512;
     private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
     private static final byte[] FRAME = "{\"data\":".getBytes(UTF_8);
     private static final byte[] NULL = "null".getBytes(UTF_8);
     private static final byte[] BASE64 =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(UTF_8);
+
+    /** A checkpoint counts once in so many calls: rows may be very small. */
+    private static final int CHECKPOINT_EVERY = 16;
+
+    private final @Nullable Cancellation work;
+    private int checkpoints;
 
     /** Where the JSON begins. */
     private final int start;
@@ -24,22 +33,38 @@ public final class JsonBuffer {
     private byte[] bytes;
     private int size;
 
-    /** @param limit bytes that the answer may have */
-    public JsonBuffer(long limit) {
-        this(limit, FRAME);
+    /** @param limit bytes that the JSON may have */
+    JsonBuffer(long limit) {
+        this(limit, FRAME, null);
     }
 
-    private JsonBuffer(long limit, byte[] frame) {
+    /**
+     * A buffer for an answer.
+     *
+     * @param limit bytes that it may have
+     * @param work whose memory it takes
+     */
+    public JsonBuffer(long limit, Cancellation work) {
+        this(limit, FRAME, work);
+    }
+
+    private JsonBuffer(long limit, byte[] frame, @Nullable Cancellation work) {
+        this.work = work;
         this.start = frame.length;
         this.limit = (int) Math.min(limit + start, Integer.MAX_VALUE - 16);
-        this.bytes = new byte[512];
+        this.bytes = new byte[INITIAL];
         System.arraycopy(frame, 0, bytes, 0, start);
         this.size = start;
     }
 
     /** A buffer whose bytes are the JSON and nothing else. */
-    public static JsonBuffer withoutFrame(long limit) {
-        return new JsonBuffer(limit, new byte[0]);
+    public static JsonBuffer withoutFrame(long limit, Cancellation work) {
+        return new JsonBuffer(limit, new byte[0], work);
+    }
+
+    /** A string literal. */
+    public static byte[] literal(String text) {
+        return new JsonBuffer(Integer.MAX_VALUE).string(text).json();
     }
 
     /** A buffer that holds JSON which is there already. */
@@ -108,7 +133,29 @@ public final class JsonBuffer {
             if (needed > limit) {
                 throw ApiError.responseTooLarge("the answer", limit - start);
             }
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, bytes.length * 2L), limit));
+            grow((int) Math.min(Math.max(needed, bytes.length * 2L), limit));
+        }
+    }
+
+    private void grow(int length) {
+        int old = bytes.length;
+        if (work != null) {
+            work.memory().take(MemoryUse.RESPONSES, length);
+        }
+        bytes = Arrays.copyOf(bytes, length);
+        if (work != null && old > INITIAL) {
+            work.memory().give(MemoryUse.RESPONSES, old);
+        }
+    }
+
+    /**
+     * Called for every row that is written.
+     *
+     * @throws dev.hasten.postgres.CancelledException when the work must stop
+     */
+    public void checkpoint() {
+        if (work != null && ++checkpoints % CHECKPOINT_EVERY == 0) {
+            work.checkpoint();
         }
     }
 

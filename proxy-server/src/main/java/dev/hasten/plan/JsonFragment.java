@@ -11,7 +11,7 @@ record JsonFragment(JsonBuffer json) {
 
     /** The value again, for the rare plan that looks into what a data map gave. */
     @Nullable
-    Object parse() {
-        return JsValues.parseJson(json.toString());
+    Object parse(Budget budget) {
+        return JsValues.parseJson(json.toString(), budget.parsing());
     }
 }

@@ -59,13 +59,14 @@ public final class PlanInterpreter {
      * @throws dev.hasten.postgres.CancelledException when the request must stop
      */
     public @Nullable JsonBuffer run(PlanNode plan, Run run) {
-        Object value = new Evaluation(run)
-                .evaluate(plan, new Scope(run.parameters(), run.generators(), new Budget(run.cancellation())));
+        Evaluation evaluation = new Evaluation(run);
+        Object value = evaluation.evaluate(
+                plan, new Scope(run.parameters(), run.generators(), new Budget(run.cancellation())));
         return switch (value) {
             case Undefined _ -> null;
             case JsonFragment fragment -> fragment.json();
             case null, default -> {
-                JsonBuffer out = new JsonBuffer(run.answerBytes());
+                JsonBuffer out = evaluation.newBuffer();
                 JsValues.write(out, value);
                 yield out;
             }
@@ -77,6 +78,10 @@ public final class PlanInterpreter {
 
         Evaluation(Run run) {
             this.run = run;
+        }
+
+        JsonBuffer newBuffer() {
+            return new JsonBuffer(run.answerBytes(), run.cancellation());
         }
 
         @Nullable
@@ -96,11 +101,11 @@ public final class PlanInterpreter {
                 case PlanNode.Unique unique -> unique(value(unique.node(), scope));
                 case PlanNode.Required required -> required(value(required.node(), scope));
                 case PlanNode.Join join -> join(join, scope);
-                case PlanNode.MapField map -> mapField(value(map.records(), scope), map.field());
+                case PlanNode.MapField map -> mapField(value(map.records(), scope), map.field(), scope.budget());
                 case PlanNode.Transaction transaction ->
                     run.statements().inTransaction(() -> evaluate(transaction.node(), scope));
                 case PlanNode.DataMap map ->
-                    DataMapper.map(value(map.node(), scope), map.structure(), map.enums(), run.answerBytes());
+                    DataMapper.map(value(map.node(), scope), map.structure(), map.enums(), newBuffer(), scope.budget());
                 case PlanNode.Validate validate -> validate(validate, scope);
                 case PlanNode.If choice ->
                     satisfies(value(choice.value(), scope), choice.rule())
@@ -118,7 +123,7 @@ public final class PlanInterpreter {
         /** The node's value for another node to look into. */
         private @Nullable Object value(PlanNode node, Scope scope) {
             Object value = evaluate(node, scope);
-            return value instanceof JsonFragment fragment ? fragment.parse() : value;
+            return value instanceof JsonFragment fragment ? fragment.parse(scope.budget()) : value;
         }
 
         private @Nullable Object sequence(PlanNode.Seq seq, Scope scope) {
@@ -183,10 +188,12 @@ public final class PlanInterpreter {
             List<@Nullable Object> from = JsValues.asList(value(diff.from(), scope));
             Set<@Nullable String> to = new HashSet<>();
             for (Object record : JsValues.asList(value(diff.to(), scope))) {
+                scope.budget().checkpoint();
                 to.add(record == null ? null : Records.key(record, diff.fields(), null));
             }
             List<@Nullable Object> result = new ArrayList<>();
             for (Object record : from) {
+                scope.budget().checkpoint();
                 if (!to.contains(record == null ? null : Records.key(record, diff.fields(), null))) {
                     result.add(record);
                 }
@@ -257,8 +264,8 @@ public final class PlanInterpreter {
                 Columns known = columns == null ? Columns.NONE : columns;
                 requireReadable(known, origin(query));
                 return query instanceof DbQuery.RawSql
-                        ? RawAnswer.of(known, rows, run.answerBytes())
-                        : new RowSet(known, rows);
+                        ? RawAnswer.of(known, rows, newBuffer())
+                        : new RowSet(known, rows, scope.budget());
             });
         }
 
@@ -336,11 +343,12 @@ public final class PlanInterpreter {
         return value;
     }
 
-    private static @Nullable Object mapField(@Nullable Object value, String field) {
+    private static @Nullable Object mapField(@Nullable Object value, String field, Budget budget) {
         List<@Nullable Object> list = JsValues.listOrNull(value);
         if (list != null) {
+            budget.elements(list.size());
             List<@Nullable Object> values = new ArrayList<>(list.size());
-            list.forEach(element -> values.add(mapField(element, field)));
+            list.forEach(element -> values.add(mapField(element, field, budget)));
             return values;
         }
         if (Records.isRecord(value)) {

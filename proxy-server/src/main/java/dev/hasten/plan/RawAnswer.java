@@ -17,8 +17,7 @@ final class RawAnswer {
 
     private RawAnswer() {}
 
-    static JsonFragment of(Columns columns, List<Tuple> tuples, long limit) {
-        JsonBuffer out = new JsonBuffer(limit);
+    static JsonFragment of(Columns columns, List<Tuple> tuples, JsonBuffer out) {
         out.ascii("{\"columns\":[");
         for (int i = 0; i < columns.size(); i++) {
             comma(out, i).string(columns.names().get(i));
@@ -29,6 +28,7 @@ final class RawAnswer {
         }
         out.ascii("],\"rows\":[");
         for (int row = 0; row < tuples.size(); row++) {
+            out.checkpoint();
             comma(out, row).raw('[');
             Tuple tuple = tuples.get(row);
             for (int i = 0; i < columns.size(); i++) {

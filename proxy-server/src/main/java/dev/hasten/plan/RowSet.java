@@ -10,11 +10,13 @@ import org.postgresql.core.Tuple;
 final class RowSet {
     private final Columns columns;
     private final List<Tuple> tuples;
+    private final Budget budget;
     private @Nullable List<@Nullable Object> rows;
 
-    RowSet(Columns columns, List<Tuple> tuples) {
+    RowSet(Columns columns, List<Tuple> tuples, Budget budget) {
         this.columns = columns;
         this.tuples = tuples;
+        this.budget = budget;
     }
 
     Columns columns() {
@@ -38,6 +40,7 @@ final class RowSet {
     List<@Nullable Object> rows() {
         List<@Nullable Object> made = rows;
         if (made == null) {
+            budget.rows(tuples.size(), columns.size());
             Row.Shape shape = new Row.Shape(columns);
             made = new ArrayList<>(tuples.size());
             for (Tuple tuple : tuples) {

@@ -1,11 +1,16 @@
 package dev.hasten.postgres;
 
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
+import dev.hasten.protocol.ParseMeter;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and why a request must stop. One per request; it reaches the statement that runs for the request, wherever
- * that is, or the wait for a connection.
+ * Whether and why a piece of work must stop, and the memory that it holds. One per request; it reaches the statement that
+ * runs for the request, wherever that is, the wait for a connection, and everything that computes.
  */
 public final class Cancellation {
 
@@ -23,8 +28,66 @@ public final class Cancellation {
         TRANSACTION_EXPIRED
     }
 
-    private @Nullable Reason reason;
+    /**
+     * Work that computes lets others run after so long. Virtual threads are not preempted: without this, as many heavy
+     * requests as there are cores would keep all others waiting.
+     */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** A parsed value with its place in a list, or a member with its name. */
+    private static final long PARSED_BYTES = 64;
+
+    private final Reservation memory;
+    private volatile @Nullable Reason reason;
     private @Nullable Runnable running;
+    /** Used by the thread that works only. */
+    private long sliceNanos = System.nanoTime();
+
+    /** For work whose memory is not limited. */
+    public Cancellation() {
+        this(MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, ""));
+    }
+
+    /** @param memory that the work takes from; closed by whoever opened it */
+    public Cancellation(Reservation memory) {
+        this.memory = memory;
+    }
+
+    /** The memory that the work holds; used by the thread that works. */
+    public Reservation memory() {
+        return memory;
+    }
+
+    /**
+     * Called by work that computes, every few microseconds to milliseconds.
+     *
+     * @throws CancelledException when the work must stop
+     */
+    public void checkpoint() throws CancelledException {
+        Reason why = reason;
+        if (why != null) {
+            throw new CancelledException(why);
+        }
+        letOthersRun();
+    }
+
+    /** For the parsing of JSON: takes memory for what is parsed, and stops when the work must stop. */
+    public ParseMeter parsing(MemoryUse use) {
+        return count -> {
+            memory.take(use, count * PARSED_BYTES);
+            checkpoint();
+        };
+    }
+
+    /** Lets others run if this work has computed for a while; called by the thread that works. */
+    @SuppressWarnings("ThreadPriorityCheck") // Virtual threads share their carriers in no other way.
+    public void letOthersRun() {
+        if (System.nanoTime() - sliceNanos >= SLICE_NANOS
+                && Thread.currentThread().isVirtual()) {
+            Thread.yield();
+            sliceNanos = System.nanoTime();
+        }
+    }
 
     /**
      * Stops the request; the first reason stays. The interrupt runs under the lock, so that it can never hit what comes
@@ -40,7 +103,7 @@ public final class Cancellation {
     }
 
     /** Why the request must stop, null as long as it may go on. */
-    public synchronized @Nullable Reason reason() {
+    public @Nullable Reason reason() {
         return reason;
     }
 

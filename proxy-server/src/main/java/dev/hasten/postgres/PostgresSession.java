@@ -22,7 +22,6 @@ import org.postgresql.core.TransactionState;
 import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
-import org.postgresql.util.PSQLState;
 
 /**
  * A connection to PostgreSQL that runs {@code $n} SQL as it is, through pgjdbc's core API: no rewriting of placeholders,
@@ -44,6 +43,9 @@ public final class PostgresSession extends PgConnection {
     /** What the driver says of a statement that was empty; PostgreSQL has no tag for it. */
     private static final String EMPTY = "EMPTY";
 
+    /** SQLSTATE "object not in prerequisite state"; no reason to try the statement again. */
+    private static final String FOREIGN_ENCODING = "55000";
+
     /** Also drops the prepared statements; the driver notices and prepares them again when they are needed. */
     private static final String RESET = "DISCARD ALL";
 
@@ -64,7 +66,7 @@ public final class PostgresSession extends PgConnection {
 
     private final QueryExecutor executor;
     private final StatementCache statements;
-    private final ReceiveMeter meter;
+    private final ResultMeter meter;
     private final long resultBytes;
     private SessionEffect effect = SessionEffect.NONE;
     private boolean lost;
@@ -73,7 +75,7 @@ public final class PostgresSession extends PgConnection {
     private @Nullable Interrupt interrupt;
 
     private PostgresSession(
-            HostSpec[] hosts, Properties properties, String url, ReceiveMeter meter, SessionOptions options)
+            HostSpec[] hosts, Properties properties, String url, ResultMeter meter, SessionOptions options)
             throws SQLException {
         super(hosts, properties, url);
         this.executor = getQueryExecutor();
@@ -86,18 +88,18 @@ public final class PostgresSession extends PgConnection {
      * What all sessions of a pool have in common.
      *
      * @param preparedStatements how many statements a session keeps prepared, 0 for none
-     * @param resultBytes bytes that one statement may return
+     * @param resultBytes bytes of heap that the result of one statement may occupy
      */
     public record SessionOptions(int preparedStatements, long resultBytes) {}
 
     static PostgresSession open(HostSpec[] hosts, Properties properties, String url, SessionOptions options)
             throws SQLException {
-        ReceiveMeter meter = new ReceiveMeter();
-        ReceiveMeter.Sockets.opening(meter);
+        ResultMeter meter = new ResultMeter(System::nanoTime);
+        DatabaseSocket.Factory.opening(meter);
         try {
             return new PostgresSession(hosts, properties, url, meter, options);
         } finally {
-            ReceiveMeter.Sockets.opened();
+            DatabaseSocket.Factory.opened();
         }
     }
 
@@ -140,6 +142,12 @@ public final class PostgresSession extends PgConnection {
             Cancellation cancellation)
             throws SQLException {
         effect = effect.and(text.effect());
+        if (meter.hasForeignEncoding()) {
+            throw new SQLException(
+                    "client_encoding was changed in this transaction; only UTF-8 is possible here, so nothing but"
+                            + " ROLLBACK or COMMIT can follow",
+                    FOREIGN_ENCODING);
+        }
         String sql = text.sql();
         int count = parameters.size();
         if (!single && count == 0 && (text.severalStatements() || text.hasParameters())) {
@@ -203,8 +211,7 @@ public final class PostgresSession extends PgConnection {
                 collector,
                 FLAGS | execution.flags | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
                 cancellation);
-        return new StatementResult(
-                collector.columns, collector.rows, text.severalStatements() ? 0 : collector.count, collector.tag);
+        return collector.result(text.severalStatements() ? 0 : collector.count);
     }
 
     /** Whether something has arrived that no statement waits for, such as word that the server ends the connection. */
@@ -232,7 +239,7 @@ public final class PostgresSession extends PgConnection {
                 }
             }
         }
-        return new StatementResult(collector.columns, collector.rows, collector.count, collector.tag);
+        return collector.result(collector.count);
     }
 
     private static ParameterList bind(Query query, List<? extends @Nullable Object> parameters) throws SQLException {
@@ -257,14 +264,15 @@ public final class PostgresSession extends PgConnection {
         // step.
         boolean inStep = false;
         try {
-            meter.start(resultBytes, () -> cancellation.cancel(Cancellation.Reason.RESULT_TOO_LARGE));
+            meter.start(resultBytes, cancellation, this::awaitCancelRequest);
             executor.execute(query, parameters, collector, 0, 0, flags);
             inStep = true;
         } catch (SQLException e) {
             inStep = true;
-            if (collector.tooLarge) {
+            RuntimeException stop = meter.stopped();
+            if (stop != null) {
                 lost = true;
-                throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
+                throw stop;
             }
             lost |= DatabaseErrors.isConnectionLost(e);
             Cancellation.Reason reason = cancellation.reason();
@@ -274,12 +282,22 @@ public final class PostgresSession extends PgConnection {
             throw e;
         } finally {
             lost |= !inStep;
-            meter.stop();
+            collector.heapBytes = meter.end();
+            if (meter.hasChangedSettings()) {
+                // A function may have changed them, which the text of the statement does not show.
+                effect = effect.and(SessionEffect.RESET);
+            }
             cancellation.end();
             settleInterrupt();
         }
         if (cancellation.reason() == Cancellation.Reason.RESULT_TOO_LARGE) {
             throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
+        }
+        if (meter.hasForeignEncoding() && !collector.isAscii()) {
+            throw new SQLException(
+                    "the statement was executed, but it changed client_encoding, so its result cannot be read; only UTF-8"
+                            + " is possible here",
+                    FOREIGN_ENCODING);
         }
     }
 
@@ -371,6 +389,18 @@ public final class PostgresSession extends PgConnection {
         started.thread = Thread.ofVirtual().name("hasten-cancel").start(started);
     }
 
+    /** Waits until the cancel request that is under way was sent; on the thread that reads. */
+    private void awaitCancelRequest() {
+        Interrupt started = interrupt;
+        if (started != null) {
+            try {
+                boolean _ = started.requested.await(CANCEL_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /**
      * After a cancel request was sent, the connection must not run anything else before the request has had its effect:
      * PostgreSQL may deliver it late, to the next statement.
@@ -395,6 +425,7 @@ public final class PostgresSession extends PgConnection {
 
     /** Cancels the running statement until it ends; cuts the connection if it does not. */
     private final class Interrupt implements Runnable {
+        private final CountDownLatch requested = new CountDownLatch(1);
         private final CountDownLatch statementEnded = new CountDownLatch(1);
         private @Nullable Thread thread;
 
@@ -405,6 +436,7 @@ public final class PostgresSession extends PgConnection {
                 long waited = 0;
                 for (long pause = 100; waited < CANCEL_GRACE_MILLIS; pause = Math.min(2 * pause, 1000)) {
                     cancelQuery();
+                    requested.countDown();
                     if (statementEnded.await(pause, TimeUnit.MILLISECONDS)) {
                         return;
                     }
@@ -413,6 +445,8 @@ public final class PostgresSession extends PgConnection {
                 abort(Runnable::run);
             } catch (SQLException | InterruptedException e) {
                 executor.abort();
+            } finally {
+                requested.countDown();
             }
         }
 
@@ -436,14 +470,33 @@ public final class PostgresSession extends PgConnection {
     /** Takes a statement's result. */
     private final class Collector extends ResultHandlerBase {
         private final @Nullable Prepared prepared;
-        private boolean tooLarge;
         private @Nullable Columns columns;
         private List<Tuple> rows = List.of();
         private long count;
         private String tag = "";
+        private long heapBytes;
 
         Collector(@Nullable Prepared prepared) {
             this.prepared = prepared;
+        }
+
+        /** Whether the values are the same in every encoding that PostgreSQL knows. */
+        boolean isAscii() {
+            for (Tuple row : rows) {
+                for (int i = 0; i < row.fieldCount(); i++) {
+                    byte[] value = row.get(i);
+                    for (int j = 0; value != null && j < value.length; j++) {
+                        if (value[j] < 0) {
+                            return false;
+                        }
+                    }
+                }
+            }
+            return true;
+        }
+
+        StatementResult result(long rowCount) {
+            return new StatementResult(columns, rows, rowCount, tag, heapBytes);
         }
 
         @Override
@@ -455,19 +508,6 @@ public final class PostgresSession extends PgConnection {
         @Override
         public void handleWarning(SQLWarning warning) {
             // Notices are for people at a terminal; no client of ours can see them.
-        }
-
-        /**
-         * The driver refuses to read a row beyond its buffer limit and then does not know where the next message begins:
-         * the connection must be cut before it reads on.
-         */
-        @Override
-        public void handleError(SQLException error) {
-            if (PSQLState.COMMUNICATION_ERROR.getState().equals(error.getSQLState())) {
-                tooLarge = true;
-                executor.abort();
-            }
-            super.handleError(error);
         }
 
         @Override

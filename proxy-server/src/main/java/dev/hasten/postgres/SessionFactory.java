@@ -47,12 +47,15 @@ final class SessionFactory implements DataSource {
         this.url = url;
         this.properties = new Properties();
         parsed.stringPropertyNames().forEach(name -> this.properties.setProperty(name, parsed.getProperty(name)));
-        this.properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), ReceiveMeter.Sockets.class.getName());
+        this.properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), DatabaseSocket.Factory.class.getName());
+        this.properties.setProperty(
+                PGProperty.SSL_FACTORY.getName(),
+                DatabaseTls.factoryFor(parsed.getProperty(PGProperty.SSL_FACTORY.getName()))
+                        .getName());
+        // What is encrypted that way cannot be metered.
+        this.properties.setProperty(PGProperty.GSS_ENC_MODE.getName(), "disable");
         // Spares a round trip for settings that depend on the version.
         this.properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "12");
-        // Two limits: a result that streams past the first is cancelled; a single row past the second is not even read.
-        this.properties.setProperty(
-                PGProperty.MAX_RESULT_BUFFER.getName(), Long.toString(2 * options.resultBytes() + (1 << 20)));
         boolean behindPgBouncer = "0".equals(parsed.getProperty(PGProperty.PREPARE_THRESHOLD.getName()));
         if (!behindPgBouncer) {
             // What the forms of values depend on, wherever the database or the role was given other settings.

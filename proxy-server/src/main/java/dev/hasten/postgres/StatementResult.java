@@ -12,8 +12,9 @@ import org.postgresql.core.Tuple;
  * @param rows values as PostgreSQL's text, null for NULL
  * @param rowCount the count of the command tag, 0 when it has none
  * @param tag the command tag such as {@code INSERT 0 1}; empty for an empty statement
+ * @param heapBytes memory that the request holds for the rows
  */
-public record StatementResult(@Nullable Columns columns, List<Tuple> rows, long rowCount, String tag) {
+public record StatementResult(@Nullable Columns columns, List<Tuple> rows, long rowCount, String tag, long heapBytes) {
     /** A value as PostgreSQL's text in UTF-8, null for NULL; row and column count from 0. Not a copy. */
     public byte @Nullable [] bytes(int row, int column) {
         return rows.get(row).get(column);

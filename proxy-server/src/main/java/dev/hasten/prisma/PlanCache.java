@@ -3,6 +3,7 @@ package dev.hasten.prisma;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hasten.plan.ParsedPlan;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.RequestParser;
 import java.util.Arrays;
@@ -13,8 +14,8 @@ import java.util.zip.CRC32C;
  * plan, and the bytes themselves decide: a plan that was only like it would run somebody's statement for somebody else.
  */
 final class PlanCache {
-    /** Bytes of memory, roughly, for remembered plans. */
-    private static final long CAPACITY = 64 << 20;
+    /** Bytes of memory, roughly, for remembered plans; a sixteenth of a small heap. */
+    private static final long CAPACITY = Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
 
     /** A plan's tree takes up to so many times its JSON. */
     private static final int TREE_FACTOR = 20;
@@ -46,15 +47,15 @@ final class PlanCache {
         this.parser = parser;
     }
 
-    ParsedPlan get(byte[] body, Slice slice) {
+    ParsedPlan get(byte[] body, Slice slice, ParseMeter meter) {
         if (slice.length() > LARGEST) {
-            return ParsedPlan.of(parser.plan(body, slice));
+            return ParsedPlan.of(parser.plan(body, slice, meter));
         }
         Long key = checksum(body, slice);
         Entry known = plans.getIfPresent(key);
         if (known == null || !known.isOf(body, slice)) {
             byte[] json = Arrays.copyOfRange(body, slice.offset(), slice.offset() + slice.length());
-            known = new Entry(ParsedPlan.of(parser.plan(body, slice)), json);
+            known = new Entry(ParsedPlan.of(parser.plan(body, slice, meter)), json);
             plans.put(key, known);
         }
         return known.plan;

@@ -23,7 +23,6 @@ import dev.hasten.request.PlanRunner;
 import dev.hasten.request.PlanRunner.Job;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
-import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -94,7 +93,7 @@ public final class RemoteExecutorEndpoints {
     }
 
     private Answer query(RequestContext request, CacheUse cache) {
-        QueryRequest query = parser.query(request.exchange().body());
+        QueryRequest query = parser.query(request.exchange().body(), request.parsing());
         Job job = job(query, request);
         CacheStrategy strategy = cache.strategyFor(query.model());
         if (!strategy.caches() || !job.isCacheable(query.operation())) {
@@ -108,24 +107,24 @@ public final class RemoteExecutorEndpoints {
         Map<String, Object> extensions = request.telemetry().extensions();
         return extensions == null || !cached.own()
                 ? cache.answer(cached)
-                : cache.label(Extensions.answer(cached.body().json(), extensions), cached);
+                : cache.label(Extensions.answer(cached.body().json().array(), extensions), cached);
     }
 
     private Job job(QueryRequest query, RequestContext request) {
         String comment = SqlComment.of(query.comments());
         return new Job(
-                plans.get(request.exchange().body(), query.plan()),
+                plans.get(request.exchange().body(), query.plan(), request.parsing()),
                 query.parameters(),
                 comment.isEmpty() ? "" : " " + comment);
     }
 
     private byte[] readForCache(RequestContext request) {
-        Job job = job(parser.query(request.exchange().body()), request);
+        Job job = job(parser.query(request.exchange().body(), request.parsing()), request);
         return bytes(runner.runPooled(job, request, request.cancellation()));
     }
 
     private Answer transactionQuery(RequestContext request) {
-        Job job = job(parser.query(request.exchange().body()), request);
+        Job job = job(parser.query(request.exchange().body(), request.parsing()), request);
         JsonBuffer[] data = new JsonBuffer[1];
         request.database()
                 .transactions()
@@ -150,7 +149,7 @@ public final class RemoteExecutorEndpoints {
             return extensions == null ? Answer.json(200, NO_DATA) : withExtensions(Map.of(), extensions);
         }
         JsonBuffer body = data.finish(extensions == null ? null : JSON.writeValueAsBytes(extensions));
-        return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
+        return Answer.json(200, body.array(), body.size());
     }
 
     private static Answer withExtensions(Map<String, ?> body, Map<String, Object> extensions) {
@@ -165,8 +164,8 @@ public final class RemoteExecutorEndpoints {
     }
 
     private Answer startTransaction(RequestContext request) {
-        TransactionStartRequest start =
-                TransactionStartRequest.of(parser.object(request.exchange().body()), request.access());
+        TransactionStartRequest start = TransactionStartRequest.of(
+                parser.object(request.exchange().body(), request.parsing()), request.access());
         String[] id = new String[1];
         String nestedIn = start.nestedIn();
         request.telemetry().span("start_transaction", () -> {

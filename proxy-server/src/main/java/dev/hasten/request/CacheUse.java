@@ -10,6 +10,9 @@ import dev.hasten.cache.QueryCache.Fill;
 import dev.hasten.http.AcceptEncoding;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
+import dev.hasten.memory.SharedBytes;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
@@ -131,9 +134,9 @@ public final class CacheUse {
     /** The answer that goes to the client; a stale one is read anew in the background. */
     public Answer answer(CachedAnswer cached) {
         if (cached.freshness() == Freshness.SWR) {
-            database.cache().refresh(key(), strategy, this::readAgain);
+            database.cache().refresh(key(), strategy, reservation(), this::readAgain);
         }
-        byte[] gzip = wantsGzip ? cached.body().gzip() : null;
+        SharedBytes gzip = wantsGzip ? cached.body().gzip() : null;
         Answer answer = Answer.json(200, gzip != null ? gzip : cached.body().json());
         return label(gzip != null ? answer.header("content-encoding", "gzip") : answer, cached);
     }
@@ -166,13 +169,19 @@ public final class CacheUse {
     }
 
     private byte[] readAgain(Cancellation cancellation) {
+        cancellation.memory().take(MemoryUse.REQUESTS, exchange.body().length);
         return asked.reader()
                 .read(new RequestContext(
                         exchange,
                         database,
-                        asked.apiKey().access(),
+                        asked.apiKey(),
                         cancellation,
                         new RequestTelemetry(CaptureSettings.NONE, database.log(), exchange.requestId())));
+    }
+
+    /** A reservation for work that goes on without the request. */
+    private Reservation reservation() {
+        return exchange.memory().another();
     }
 
     private CacheKey key() {

@@ -1,14 +1,28 @@
 package dev.hasten.request;
 
+import dev.hasten.auth.ApiKey;
 import dev.hasten.http.Exchange;
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.Access;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.telemetry.RequestTelemetry;
 
 /**
  * What an endpoint knows about the request that it works for.
  *
- * @param access what its statements may do
+ * @param apiKey whose request it is
  */
 public record RequestContext(
-        Exchange exchange, Database database, Access access, Cancellation cancellation, RequestTelemetry telemetry) {}
+        Exchange exchange, Database database, ApiKey apiKey, Cancellation cancellation, RequestTelemetry telemetry) {
+
+    /** What its statements may do. */
+    public Access access() {
+        return apiKey.access();
+    }
+
+    /** For the parsing of the body. */
+    public ParseMeter parsing() {
+        return cancellation.parsing(MemoryUse.REQUESTS);
+    }
+}

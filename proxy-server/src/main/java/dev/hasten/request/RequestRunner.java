@@ -8,6 +8,10 @@ import dev.hasten.http.Answer;
 import dev.hasten.http.ErrorRenderer;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Handler;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryExhaustedException;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
 import dev.hasten.plan.PlanFailure;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
@@ -33,14 +37,17 @@ public final class RequestRunner {
 
     private final ApiKeys keys;
     private final Map<String, Database> databases;
+    private final MemoryBudget memory;
     private final Watchdog watchdog;
     private final AtomicInteger running = new AtomicInteger();
 
     /**
      * @param databases by name
+     * @param memory that requests take from
      * @param watchdog for deadlines, and to stop requests with the server
      */
-    public RequestRunner(ApiKeys keys, Map<String, Database> databases, Watchdog watchdog) {
+    public RequestRunner(ApiKeys keys, Map<String, Database> databases, MemoryBudget memory, Watchdog watchdog) {
+        this.memory = memory;
         this.keys = keys;
         this.databases = Map.copyOf(databases);
         this.watchdog = watchdog;
@@ -63,7 +70,10 @@ public final class RequestRunner {
             @Override
             public @Nullable Answer refusal(Exchange head) {
                 try {
-                    head.attach(admit(convention.key(keys, head), scope));
+                    Admission admission = admit(convention.key(keys, head), scope);
+                    head.attach(admission);
+                    head.memory(memory.open(
+                            admission.database().name(), admission.key().id()));
                     return null;
                 } catch (ApiError e) {
                     return convention.error(e, null);
@@ -88,6 +98,8 @@ public final class RequestRunner {
                     }
                 } catch (ApiError e) {
                     exchange.answer(convention.error(e, null));
+                } catch (MemoryExhaustedException e) {
+                    exchange.answer(convention.error(exhausted(e), null));
                 }
             }
 
@@ -139,7 +151,8 @@ public final class RequestRunner {
     private void start(
             Exchange exchange, Admission admission, Convention convention, CaptureSettings capture, Endpoint endpoint) {
         Database database = admission.database();
-        Cancellation cancellation = new Cancellation();
+        exchange.memory().set(MemoryUse.REQUESTS, exchange.body().length);
+        Cancellation cancellation = new Cancellation(exchange.memory());
         running.incrementAndGet();
         exchange.onDisconnect(() -> cancellation.cancel(Cancellation.Reason.DISCONNECT));
         long elapsed = System.nanoTime() - exchange.arrivalNanos();
@@ -147,10 +160,12 @@ public final class RequestRunner {
         RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), exchange.requestId());
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
-                exchange.answer(run(
+                Answer answer = run(
                         endpoint,
                         convention,
-                        new RequestContext(exchange, database, admission.key().access(), cancellation, telemetry)));
+                        new RequestContext(exchange, database, admission.key(), cancellation, telemetry));
+                keepForAnswer(exchange, answer);
+                exchange.answer(answer);
             } catch (Throwable e) {
                 // Even telling about the failure failed; the client must not wait for ever.
                 exchange.answer(Answer.empty(500));
@@ -162,6 +177,16 @@ public final class RequestRunner {
         });
     }
 
+    /** All that is left of the work is its answer, and the body for as long as the exchange is known. */
+    private static void keepForAnswer(Exchange exchange, Answer answer) {
+        Reservation memory = exchange.memory();
+        memory.set(MemoryUse.RESULTS, 0);
+        memory.set(MemoryUse.REQUESTS, exchange.body().length);
+        if (memory.heldBytes(MemoryUse.RESPONSES) > answer.length()) {
+            memory.set(MemoryUse.RESPONSES, answer.length());
+        }
+    }
+
     private static Answer run(Endpoint endpoint, Convention convention, RequestContext request) {
         ApiError error;
         try {
@@ -170,6 +195,8 @@ public final class RequestRunner {
             error = e;
         } catch (CancelledException e) {
             error = cancelled(e.reason(), request.database());
+        } catch (MemoryExhaustedException e) {
+            error = exhausted(e);
         } catch (PlanFailure e) {
             error = ApiError.of(500, "P6000", String.valueOf(e.getMessage()));
         } catch (Throwable e) {
@@ -188,6 +215,18 @@ public final class RequestRunner {
             // Nobody reads this one.
             case DISCONNECT -> ApiError.of(499, "P6000", "The client has closed the connection");
             case SHUTDOWN, TRANSACTION_EXPIRED -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
+        };
+    }
+
+    private static ApiError exhausted(MemoryExhaustedException cause) {
+        return switch (cause.share()) {
+            case KEY ->
+                ApiError.tooManyRequests(
+                        "Too much memory in use: the requests of this API key hold as much as they may. Try again later,"
+                                + " with fewer requests at a time or smaller ones",
+                        Duration.ofSeconds(1));
+            case DATABASE ->
+                ApiError.busy("The server has no memory left for this request. Try again later", Duration.ofSeconds(1));
         };
     }
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * query without its data, so that no two queries can be taken for each other.
  */
 final class CompiledPlans {
-    /** Bytes of memory, roughly; an eighth of a small heap. */
+    /** Bytes of memory, roughly; a sixteenth of a small heap. */
     private static final long CAPACITY =
-            Math.min(128 << 20, Runtime.getRuntime().maxMemory() / 8);
+            Math.min(128 << 20, Runtime.getRuntime().maxMemory() / 16);
 
     /** Larger queries have long lists of literals in them, and do not come again. */
     private static final int LARGEST = 64 << 10;

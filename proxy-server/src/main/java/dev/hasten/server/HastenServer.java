@@ -22,6 +22,7 @@ import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.Router;
 import dev.hasten.http.TlsContexts;
 import dev.hasten.invalidation.InvalidationEndpoints;
+import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
 import dev.hasten.postgres.Watchdog;
@@ -87,11 +88,14 @@ public final class HastenServer implements AutoCloseable {
     private HastenServer(Config config) {
         this.config = config;
         SchemaSetup schemas = new SchemaSetup(Clock.systemUTC());
+        MemoryBudget memory = new MemoryBudget(
+                config.memory().budgetBytes(), config.databases().keySet());
+        meters.watch(memory, config.databases().keySet());
         this.databases = databases(config, meters, timer, watchdog, schemas);
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
         meters.watchCompilation(schemas::plansReused, schemas::plansCompiled);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
-        this.runner = new RequestRunner(keys, databases, watchdog);
+        this.runner = new RequestRunner(keys, databases, memory, watchdog);
         TlsConfig tls = config.tls();
         DevCertificates development =
                 tls.dev() ? DevCertificates.ensure(config.server().stateDir().resolve("tls")) : null;
@@ -103,6 +107,7 @@ public final class HastenServer implements AutoCloseable {
                         config.server().port(),
                         limits(config),
                         development == null ? tls(tls) : development.context(),
+                        memory,
                         config.http().eventLoopThreads(),
                         (status, code, message) -> ErrorAnswers.of(ApiError.of(status, code, message)),
                         (route, method, status, nanos, _, _) -> meters.request(route, method, status, nanos)),
@@ -124,7 +129,8 @@ public final class HastenServer implements AutoCloseable {
         routes.route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)));
         Readiness readiness = new Readiness(databases.values());
         routes.route("GET", "/ready", exchange -> readiness.answer(exchange, stopping));
-        RequestParser parser = new RequestParser(config.http().nestingDepth());
+        RequestParser parser =
+                new RequestParser(config.http().nestingDepth(), config.http().maxJsonValues());
         AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
         PlanRunner plans = new PlanRunner(
                 Clock.systemUTC(),
@@ -227,7 +233,9 @@ public final class HastenServer implements AutoCloseable {
                 (int) config.http().bodyBytes(),
                 config.http().bodyTimeout(),
                 config.http().headTimeout(),
+                config.http().writeTimeout(),
                 config.http().idleTimeout(),
+                config.http().minBytesPerSecond(),
                 config.http().connections());
     }
 

@@ -7,6 +7,7 @@ import dev.hasten.postgres.ColumnDescription;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.StatementResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes a statement's result as {@code {fields, rows, command, rowCount, rowAsArray}}. */
@@ -38,6 +39,7 @@ final class SqlAnswer {
         List<ValueType> valueTypes = rawText ? List.of() : types.of(columns);
         List<byte[]> names = arrayMode ? List.of() : names(columns);
         for (int row = 0; row < result.rows().size(); row++) {
+            out.checkpoint();
             comma(row).raw(arrayMode ? '[' : '{');
             for (int i = 0; i < columns.size(); i++) {
                 comma(i);
@@ -84,9 +86,10 @@ final class SqlAnswer {
     private static List<byte[]> names(Columns columns) {
         List<byte[]> names = new ArrayList<>(columns.size());
         for (String name : columns.names()) {
-            JsonBuffer quoted =
-                    JsonBuffer.withoutFrame(Integer.MAX_VALUE).string(name).raw(':');
-            names.add(quoted.json());
+            byte[] quoted = JsonBuffer.literal(name);
+            byte[] member = Arrays.copyOf(quoted, quoted.length + 1);
+            member[quoted.length] = ':';
+            names.add(member);
         }
         return names;
     }

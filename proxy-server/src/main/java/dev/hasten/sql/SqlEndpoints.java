@@ -10,6 +10,7 @@ import dev.hasten.http.Cors;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Handler;
 import dev.hasten.http.Router;
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.DatabaseErrors.Origin;
@@ -17,6 +18,7 @@ import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.SqlTexts;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.request.AccelerateHeaders;
@@ -28,7 +30,6 @@ import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.sql.SqlRequest.Query;
 import dev.hasten.transaction.PooledStatements;
-import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -75,9 +76,9 @@ public final class SqlEndpoints {
     private @Nullable Endpoint begin(Exchange exchange, ApiKey apiKey, Database database) {
         SqlHeaders asked = SqlHeaders.of(exchange);
         if (exchange.body().length > QUICK_BYTES) {
-            return request -> answer(request, asked, cacheUse(asked, exchange, apiKey, database));
+            return request -> answer(request, asked, cacheUse(asked, exchange, apiKey, database, request.parsing()));
         }
-        CacheUse cache = cacheUse(asked, exchange, apiKey, database);
+        CacheUse cache = cacheUse(asked, exchange, apiKey, database, ParseMeter.NONE);
         Answer stored = cache.stored();
         if (stored != null) {
             exchange.answer(stored);
@@ -86,7 +87,7 @@ public final class SqlEndpoints {
         return request -> answer(request, asked, cache);
     }
 
-    private CacheUse cacheUse(SqlHeaders asked, Exchange exchange, ApiKey apiKey, Database database) {
+    private CacheUse cacheUse(SqlHeaders asked, Exchange exchange, ApiKey apiKey, Database database, ParseMeter meter) {
         CacheUse.Asked use = new CacheUse.Asked(
                 exchange,
                 apiKey,
@@ -97,17 +98,17 @@ public final class SqlEndpoints {
                 request -> bytes(read(single(request), asked, request, request.cancellation())));
         int maxTags = database.cache().policy().maxTags();
         CacheStrategy inBody = Member.CACHE_STRATEGY.isMentionedIn(exchange.body())
-                ? SqlRequest.strategy(exchange.body(), parser, maxTags)
+                ? SqlRequest.strategy(exchange.body(), parser, maxTags, meter)
                 : null;
         return inBody == null ? CacheUse.byHeaders(use) : CacheUse.of(use, inBody);
     }
 
     private Query single(RequestContext request) {
-        return ((SqlRequest.Single) SqlRequest.of(request.exchange().body(), parser)).query();
+        return ((SqlRequest.Single) SqlRequest.of(request.exchange().body(), parser, request.parsing())).query();
     }
 
     private Answer answer(RequestContext request, SqlHeaders asked, CacheUse cache) {
-        return switch (SqlRequest.of(request.exchange().body(), parser)) {
+        return switch (SqlRequest.of(request.exchange().body(), parser, request.parsing())) {
             case SqlRequest.Single(Query query) -> answer(query, asked, request, cache);
             case SqlRequest.Batch(List<Query> queries) ->
                 cache.bypass(asked.echo(transaction(queries, asked, request)));
@@ -135,7 +136,7 @@ public final class SqlEndpoints {
     }
 
     private static Answer json(JsonBuffer body) {
-        return Answer.json(200, Unpooled.wrappedBuffer(body.array(), 0, body.size()));
+        return Answer.json(200, body.array(), body.size());
     }
 
     /** What is kept must not be longer than it is. */
@@ -150,7 +151,7 @@ public final class SqlEndpoints {
 
     private JsonBuffer read(Query query, SqlHeaders asked, RequestContext request, Cancellation cancellation) {
         return PlanRunner.pooled(request, cancellation, statements -> {
-            JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes());
+            JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes(), cancellation);
             run(query, asked, request, statements, out);
             return out;
         });
@@ -161,20 +162,23 @@ public final class SqlEndpoints {
                 request,
                 request.cancellation(),
                 statements -> statements.inTransaction(asked.mode(), () -> {
-                    JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes());
+                    Cancellation cancellation = request.cancellation();
+                    JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes(), cancellation);
                     out.ascii("{\"results\":[");
                     for (int i = 0; i < queries.size(); i++) {
                         if (i > 0) {
                             out.raw(',');
                         }
-                        run(queries.get(i), asked, request, statements, out);
+                        StatementResult written = run(queries.get(i), asked, request, statements, out);
+                        // Its rows are garbage now.
+                        cancellation.memory().give(MemoryUse.RESULTS, written.heapBytes());
                     }
                     out.ascii("]}");
                     return json(out);
                 }));
     }
 
-    private void run(
+    private StatementResult run(
             Query query, SqlHeaders asked, RequestContext request, PooledStatements statements, JsonBuffer out) {
         SqlText text = texts.of(query.sql());
         StatementResult result = request.telemetry()
@@ -183,5 +187,6 @@ public final class SqlEndpoints {
         Cache<Long, ValueType> known =
                 valueTypes.computeIfAbsent(request.database().name(), _ -> ValueTypes.newCache());
         new SqlAnswer(out, new ValueTypes(known, statements::run), asked.rawText()).write(result, arrayMode);
+        return result;
     }
 }

@@ -2,6 +2,7 @@ package dev.hasten.sql;
 
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.RequestParser;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +38,8 @@ sealed interface SqlRequest {
      *
      * @throws ApiError P6000 saying what is wrong with it
      */
-    static SqlRequest of(byte[] body, RequestParser parser) {
-        JsonNode json = parser.exactObject(body);
+    static SqlRequest of(byte[] body, RequestParser parser, ParseMeter meter) {
+        JsonNode json = parser.exactObject(body, meter);
         JsonNode queries = json.path("queries");
         if (queries.isMissingNode()) {
             return new Single(query(json, ""));
@@ -65,8 +66,8 @@ sealed interface SqlRequest {
      *
      * @throws ApiError P6000 for a body that is no JSON object, P6005 for a strategy that is not allowed
      */
-    static @Nullable CacheStrategy strategy(byte[] body, RequestParser parser, int maxTags) {
-        JsonNode strategy = parser.member(body, "cacheStrategy");
+    static @Nullable CacheStrategy strategy(byte[] body, RequestParser parser, int maxTags, ParseMeter meter) {
+        JsonNode strategy = parser.member(body, "cacheStrategy", meter);
         return strategy == null || strategy.isNull() ? null : CacheStrategy.parse(strategy, maxTags);
     }
 

@@ -1,6 +1,9 @@
 package dev.hasten.telemetry;
 
 import dev.hasten.cache.QueryCache;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryExhaustedException.Share;
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
 import io.micrometer.core.instrument.Counter;
@@ -17,7 +20,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +38,7 @@ public final class Meters implements AutoCloseable {
     private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
     /** The registry refers to what it counts weakly. */
-    private final List<LongSupplier> compilationCounts = new ArrayList<>();
+    private final List<LongSupplier> counted = new ArrayList<>();
 
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
@@ -86,7 +91,7 @@ public final class Meters implements AutoCloseable {
         Counter.builder("hasten.cancellations")
                 .description("Statements cancelled in PostgreSQL, by reason")
                 .tag("database", database)
-                .tag("reason", reason.name().toLowerCase(java.util.Locale.ROOT))
+                .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(registry)
                 .increment();
     }
@@ -119,6 +124,37 @@ public final class Meters implements AutoCloseable {
         gauge("hasten.cache.entries", "Stored answers", database, cache::size);
     }
 
+    /** Watches the memory that requests hold. */
+    public void watch(MemoryBudget memory, Collection<String> databases) {
+        for (MemoryUse use : MemoryUse.values()) {
+            Gauge.builder("hasten.memory.used.bytes", memory, budget -> budget.usedBytes(use))
+                    .description("Memory that requests hold, by what for")
+                    .tag("use", use.name().toLowerCase(Locale.ROOT))
+                    .strongReference(true)
+                    .register(registry);
+        }
+        Gauge.builder("hasten.memory.limit.bytes", memory, MemoryBudget::limitBytes)
+                .description("Memory that requests may hold")
+                .strongReference(true)
+                .register(registry);
+        for (String database : databases) {
+            gauge(
+                    "hasten.memory.database.bytes",
+                    "Memory that requests hold",
+                    database,
+                    () -> memory.usedBytes(database));
+            for (Share share : Share.values()) {
+                LongSupplier refusals = () -> memory.refusals(database, share);
+                counted.add(refusals);
+                FunctionCounter.builder("hasten.memory.refusals", refusals, LongSupplier::getAsLong)
+                        .description("Requests refused because of their memory, by whose share was exhausted")
+                        .tag("database", database)
+                        .tag("share", share.name().toLowerCase(Locale.ROOT))
+                        .register(registry);
+            }
+        }
+    }
+
     /** Watches how many queries of Prisma 5 and 6 had their plan already, and how many were compiled. */
     public void watchCompilation(LongSupplier reused, LongSupplier compiled) {
         compilationCounter("reused", reused);
@@ -126,7 +162,7 @@ public final class Meters implements AutoCloseable {
     }
 
     private void compilationCounter(String plan, LongSupplier count) {
-        compilationCounts.add(count);
+        counted.add(count);
         FunctionCounter.builder("hasten.compilations", count, LongSupplier::getAsLong)
                 .description("Queries of Prisma 5 and 6 by where their plan came from")
                 .tag("plan", plan)

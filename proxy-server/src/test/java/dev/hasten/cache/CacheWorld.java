@@ -191,7 +191,7 @@ final class CacheWorld {
                 request.ends(null, e, time.read());
             }
             if (answer != null && answer.freshness() == Freshness.SWR) {
-                cache.refresh(key, named, own -> query(request, true, read.size(), own));
+                cache.refresh(key, named, TestCache.memory(), own -> query(request, true, read.size(), own));
                 request.refreshedAt = moment();
             }
         });

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 final class FlightTest {
     private static final CachedBody BODY = CachedBody.of("{}".getBytes(StandardCharsets.US_ASCII), "a date");
 
-    private final Flight miss = Flight.forMiss(0, strategy(1, 1), CacheStrategy.NONE);
-    private final Flight refresh = Flight.forRefresh(0, strategy(1, 1), CacheStrategy.NONE);
+    private final Flight miss = Flight.forMiss(0, strategy(1, 1), CacheStrategy.NONE, TestCache.memory());
+    private final Flight refresh = Flight.forRefresh(0, strategy(1, 1), CacheStrategy.NONE, TestCache.memory());
     private final Stage stage = new Stage();
 
     @Test

@@ -112,7 +112,7 @@ final class InvalidationTest {
     @Test
     void refreshFromBeforeAnInvalidationBringsNothingBack() {
         test.read(key, strategy(0, 100, "a"), "old");
-        test.cache.refresh(key, TAGGED, own -> {
+        test.cache.refresh(key, TAGGED, TestCache.memory(), own -> {
             test.cache.invalidate(List.of("a"));
             return returning("older").read(own);
         });

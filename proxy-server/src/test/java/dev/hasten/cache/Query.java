@@ -103,7 +103,7 @@ final class Query {
     }
 
     static int idIn(CachedBody body) {
-        String text = new String(body.json(), US_ASCII);
+        String text = new String(body.json().array(), US_ASCII);
         return Integer.parseInt(text.substring(0, text.indexOf(';')));
     }
 

@@ -44,7 +44,7 @@ final class RefreshTest {
     }
 
     private void refresh(Fill fill) {
-        test.cache.refresh(key, STALE, counted(fill));
+        test.cache.refresh(key, STALE, TestCache.memory(), counted(fill));
     }
 
     private String stored() {
@@ -135,11 +135,11 @@ final class RefreshTest {
     void moreRefreshesThanAllowedWaitForALaterRequest() {
         for (int number = 2; number <= 4; number++) {
             test.read(test.key(number), STALE, "old");
-            test.cache.refresh(test.key(number), STALE, returning("new"));
+            test.cache.refresh(test.key(number), STALE, TestCache.memory(), returning("new"));
         }
         assertThat(test.waitingTasks()).isEqualTo(2);
         test.runTasks();
-        test.cache.refresh(test.key(4), STALE, returning("new"));
+        test.cache.refresh(test.key(4), STALE, TestCache.memory(), returning("new"));
         test.runTasks();
         assertThat(test.count(Event.REFRESH)).isEqualTo(3);
     }
@@ -153,7 +153,7 @@ final class RefreshTest {
 
     @Test
     void refreshTakesTheStrategyOfTheRequestThatFoundItStale() {
-        test.cache.refresh(key, strategy(0, 5, "b"), returning("new"));
+        test.cache.refresh(key, strategy(0, 5, "b"), TestCache.memory(), returning("new"));
         test.runTasks();
         test.time.pass(Duration.ofSeconds(5));
         assertThat(stored()).isEqualTo("nothing");

@@ -4,6 +4,8 @@ import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.cache.QueryCache.Fill;
 import dev.hasten.cache.Stage.Actor;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.Reservation;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
@@ -48,6 +50,11 @@ final class TestCache implements AutoCloseable {
                         maximumBytes, queryTimeout, 2, new Watchdog(timer), time, time, this::inBackground));
     }
 
+    /** Memory without a limit. */
+    static Reservation memory() {
+        return MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, "");
+    }
+
     private void inBackground(Runnable task) {
         if (task.getClass().getName().startsWith("com.github.benmanes.caffeine.")) {
             task.run();
@@ -88,7 +95,7 @@ final class TestCache implements AutoCloseable {
     }
 
     static String text(CachedAnswer answer) {
-        return new String(answer.body().json(), StandardCharsets.US_ASCII);
+        return new String(answer.body().json().array(), StandardCharsets.US_ASCII);
     }
 
     /** Letters that compress to about half. */

@@ -54,14 +54,16 @@ final class CacheConfigTest {
     }
 
     @Test
-    void moreThanHalfOfTheHeapIsWarnedOf() {
+    void cacheAndBudgetThatFillTheHeapAreWarnedOf() {
         long half = Runtime.getRuntime().maxMemory() / 2;
         assertThat(sources.yaml("cache: {bytes: " + half + "}").load().warnings())
                 .isEmpty();
-        assertThat(sources.yaml("cache: {bytes: " + (half + 1) + "}").load().warnings())
+        assertThat(sources.yaml("cache: {bytes: " + half + "}\nmemory: {budget: " + half + "}")
+                        .load()
+                        .warnings())
                 .singleElement()
                 .asString()
-                .startsWith("cache.bytes: that is more than half of the heap");
+                .startsWith("cache.bytes and memory.budget: together that is more than 85 % of the heap");
     }
 
     @ParameterizedTest

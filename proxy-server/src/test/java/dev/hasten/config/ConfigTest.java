@@ -47,10 +47,13 @@ class ConfigTest {
                         16 << 20,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        8 << 10,
                         Duration.ofSeconds(75),
                         10_000,
                         0,
                         500,
+                        1_000_000,
                         null));
         assertThat(config.http().eventLoopThreads()).isPositive();
         assertThat(config.log())
@@ -76,7 +79,7 @@ class ConfigTest {
                 .isEqualTo(new LimitsConfig(
                         Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(2), 0, 5 << 20, 0));
         assertThat(database.maxTransactions()).isEqualTo(8);
-        assertThat(database.limits().maxResultBytes()).isEqualTo(20 << 20);
+        assertThat(database.limits().maxResultBytes()).isEqualTo(40 << 20);
         assertThat(database.keys()).isEmpty();
     }
 

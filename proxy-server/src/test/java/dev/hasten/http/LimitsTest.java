@@ -28,11 +28,11 @@ class LimitsTest {
             .build();
 
     private static HttpLimits sizes(int headerBytes, int bodyBytes) {
-        return new HttpLimits(headerBytes, bodyBytes, LONG, LONG, LONG, 100);
+        return new HttpLimits(headerBytes, bodyBytes, LONG, LONG, LONG, LONG, 0, 100);
     }
 
     private static HttpLimits times(Duration body, Duration head, Duration idle) {
-        return new HttpLimits(8192, 1_000_000, body, head, idle, 100);
+        return new HttpLimits(8192, 1_000_000, body, head, idle, idle, 0, 100);
     }
 
     private HttpServer start(HttpLimits limits) {
@@ -234,7 +234,7 @@ class LimitsTest {
 
     @Test
     void connectionOverTheLimitIsToldToComeBack() throws IOException {
-        HttpLimits two = new HttpLimits(8192, 1000, LONG, LONG, LONG, 2);
+        HttpLimits two = new HttpLimits(8192, 1000, LONG, LONG, LONG, LONG, 0, 2);
         try (HttpServer server = start(two);
                 RawClient first = RawClient.to(server);
                 RawClient second = RawClient.to(server)) {
@@ -261,9 +261,13 @@ class LimitsTest {
         assertThatThrownBy(() -> sizes(256, -1)).hasMessageContaining("bodyBytes is -1");
         assertThatThrownBy(() -> times(Duration.ZERO, LONG, LONG)).hasMessageContaining("bodyTimeout");
         assertThatThrownBy(() -> times(LONG, Duration.ZERO, LONG)).hasMessageContaining("headTimeout");
-        assertThatThrownBy(() -> times(LONG, LONG, Duration.ZERO)).hasMessageContaining("idleTimeout");
-        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, 0)).hasMessageContaining("maxConnections");
-        assertThat(HttpLimits.defaults().maxConnections()).isPositive();
+        assertThatThrownBy(() -> times(LONG, LONG, Duration.ZERO)).hasMessageContaining("writeTimeout");
+        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, Duration.ZERO, 0, 1))
+                .hasMessageContaining("idleTimeout");
+        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, LONG, 0, 0))
+                .hasMessageContaining("maxConnections");
+        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, LONG, -1, 1))
+                .hasMessageContaining("minBytesPerSecond is -1");
     }
 
     private static String chunkedHead() {

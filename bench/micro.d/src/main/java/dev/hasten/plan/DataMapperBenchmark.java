@@ -2,8 +2,10 @@ package dev.hasten.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.plan.PlanNode;
@@ -34,7 +36,7 @@ public class DataMapperBenchmark {
     private ObjectNode decimals = only("price");
 
     private static ObjectNode structure() {
-        PlanNode plan = new RequestParser(1000).plan(PLAN, new Slice(0, PLAN.length));
+        PlanNode plan = new RequestParser(1000, 1_000_000).plan(PLAN, new Slice(0, PLAN.length), ParseMeter.NONE);
         return (ObjectNode) ((PlanNode.DataMap) plan).structure();
     }
 
@@ -73,6 +75,13 @@ public class DataMapperBenchmark {
     }
 
     private JsonFragment map(ObjectNode structure) {
-        return DataMapper.map(new RowSet(result.columns(), result.rows()), structure, Map.of(), ANSWER_BYTES);
+        Cancellation work = new Cancellation();
+        Budget budget = new Budget(work);
+        return DataMapper.map(
+                new RowSet(result.columns(), result.rows(), budget),
+                structure,
+                Map.of(),
+                new JsonBuffer(ANSWER_BYTES, work),
+                budget);
     }
 }

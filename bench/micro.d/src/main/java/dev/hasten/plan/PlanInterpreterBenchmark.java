@@ -4,6 +4,7 @@ import dev.hasten.micro.Recorded;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.QueryRequest;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.plan.PlanNode;
@@ -31,10 +32,11 @@ public class PlanInterpreterBenchmark {
 
     private record Job(PlanNode plan, Map<String, PlanValue> parameters, FixedStatements statements) {
         static Job of(Recorded request, StatementResult result) {
-            RequestParser parser = new RequestParser(1000);
+            RequestParser parser = new RequestParser(1000, 1_000_000);
             byte[] body = request.body();
-            QueryRequest query = parser.query(body);
-            return new Job(parser.plan(body, query.plan()), query.parameters(), new FixedStatements(result));
+            QueryRequest query = parser.query(body, ParseMeter.NONE);
+            return new Job(
+                    parser.plan(body, query.plan(), ParseMeter.NONE), query.parameters(), new FixedStatements(result));
         }
     }
 

@@ -80,6 +80,6 @@ public final class FixedResults {
             }
             rows.add(new Tuple(values));
         }
-        return new StatementResult(Columns.of(columns), rows, count, "SELECT " + count);
+        return new StatementResult(Columns.of(columns), rows, count, "SELECT " + count, 0);
     }
 }

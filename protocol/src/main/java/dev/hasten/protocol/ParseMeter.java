@@ -1,0 +1,15 @@
+package dev.hasten.protocol;
+
+/** Is told how far the parsing of a body has come, so that whoever parses can stop it by throwing. */
+@FunctionalInterface
+public interface ParseMeter {
+    /** For small bodies. */
+    ParseMeter NONE = _ -> {};
+
+    /**
+     * Some more values, member names and brackets were read.
+     *
+     * @param count how many; at most {@link MeteredParser#STEP}
+     */
+    void values(int count);
+}

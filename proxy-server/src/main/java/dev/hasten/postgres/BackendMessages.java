@@ -1,0 +1,195 @@
+package dev.hasten.postgres;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+
+/**
+ * Follows the messages that PostgreSQL sends ("Message Formats" of its manual) as their bytes go to the driver, in pieces
+ * of any size. It does what the driver has no hook for: it reports rows before they are allocated, and hides reports of
+ * {@code DateStyle} and {@code client_encoding} from the driver, which closes the connection over values that it does not
+ * expect, even if the statement that changed them has been committed.
+ *
+ * <p>Used by the thread that reads.
+ */
+final class BackendMessages {
+    private static final int HEADER_BYTES = 5;
+    private static final int LENGTH_BYTES = 4;
+    private static final int COUNT_BYTES = 2;
+
+    /** Longer reports of settings are not looked at. */
+    private static final int MAX_SETTING_BYTES = 256;
+
+    /** What is to be known about the messages. A method that throws ends the connection. */
+    interface Observer {
+        /** A message of any kind begins, with so many bytes after its type and length. */
+        void message(boolean isRow, int length) throws IOException;
+
+        /** A row with so many columns begins. */
+        void row(int columns) throws IOException;
+
+        /** A value of so many bytes begins; there is none for NULL. */
+        void value(int length) throws IOException;
+
+        /** A setting of the session has this value. */
+        void setting(String name, String value);
+    }
+
+    private enum State {
+        /** Before the first message: a server also replies with one letter to the question whether it speaks TLS. */
+        START,
+        /** In the type and length of a message. */
+        HEADER,
+        /** In the number of columns of a row. */
+        COLUMNS,
+        /** In the length of a value. */
+        LENGTH,
+        /** In bytes that do not matter. */
+        SKIP,
+        /** In the report of a setting. */
+        SETTING,
+        /** What follows is encrypted: another instance follows the messages in it. */
+        ENCRYPTED
+    }
+
+    private final Observer observer;
+    private final byte[] setting = new byte[MAX_SETTING_BYTES];
+    private State state = State.START;
+    /** Bytes that the state still needs; of what is skipped, this many are left. */
+    private int needed = HEADER_BYTES;
+
+    private int type;
+    /** The number whose bytes are being read. */
+    private int number;
+
+    private int columns;
+    private int settingBytes;
+
+    BackendMessages(Observer observer) {
+        this.observer = observer;
+    }
+
+    /**
+     * Follows the next bytes; may change some of them.
+     *
+     * @throws IOException of the observer
+     */
+    void follow(byte[] bytes, int offset, int length) throws IOException {
+        int end = offset + length;
+        int at = offset;
+        while (at < end) {
+            switch (state) {
+                case ENCRYPTED -> {
+                    return;
+                }
+                case SKIP -> {
+                    int skipped = Math.min(needed, end - at);
+                    at += skipped;
+                    needed -= skipped;
+                    if (needed == 0) {
+                        nextValue();
+                    }
+                }
+                case SETTING -> bytes[at] = setting(bytes[at++]);
+                case START -> start(bytes[at++]);
+                case HEADER, COLUMNS, LENGTH -> number(bytes[at++]);
+            }
+        }
+    }
+
+    private void start(byte reply) throws IOException {
+        switch (reply) {
+            case 'N' -> {}
+            case 'S', 'G' -> state = State.ENCRYPTED;
+            default -> {
+                state = State.HEADER;
+                number(reply);
+            }
+        }
+    }
+
+    private void number(byte next) throws IOException {
+        if (state == State.HEADER && needed == HEADER_BYTES) {
+            type = next;
+            number = 0;
+        } else {
+            number = (number << Byte.SIZE) | (next & 0xff);
+        }
+        if (--needed > 0) {
+            return;
+        }
+        switch (state) {
+            case HEADER -> header(number - LENGTH_BYTES);
+            case COLUMNS -> {
+                columns = number;
+                observer.row(columns);
+                nextValue();
+            }
+            case LENGTH -> {
+                columns--;
+                // -1 stands for NULL.
+                if (number >= 0) {
+                    observer.value(number);
+                }
+                skip(Math.max(0, number));
+            }
+            case START, SKIP, SETTING, ENCRYPTED -> throw new IllegalStateException(state.toString());
+        }
+    }
+
+    private void header(int bodyBytes) throws IOException {
+        observer.message(type == 'D', bodyBytes);
+        columns = 0;
+        if (type == 'D') {
+            begin(State.COLUMNS, COUNT_BYTES);
+        } else if (type == 'S' && bodyBytes > 0) {
+            settingBytes = 0;
+            begin(State.SETTING, bodyBytes);
+        } else {
+            skip(Math.max(0, bodyBytes));
+        }
+    }
+
+    private void skip(int bytes) {
+        begin(State.SKIP, bytes);
+        if (bytes == 0) {
+            nextValue();
+        }
+    }
+
+    private void nextValue() {
+        if (columns > 0) {
+            begin(State.LENGTH, LENGTH_BYTES);
+        } else {
+            begin(State.HEADER, HEADER_BYTES);
+        }
+    }
+
+    private void begin(State next, int bytes) {
+        state = next;
+        needed = bytes;
+        number = 0;
+    }
+
+    /**
+     * The byte that the driver gets. Of the settings that PostgreSQL reports, one begins with a capital D and one with a
+     * small c: with the other case the driver does not know them.
+     */
+    private byte setting(byte next) {
+        boolean first = settingBytes == 0;
+        if (settingBytes < MAX_SETTING_BYTES) {
+            setting[settingBytes++] = next;
+        }
+        if (--needed == 0) {
+            String[] parts = new String(setting, 0, settingBytes, ISO_8859_1).split("\0", -1);
+            if (parts.length > 1) {
+                observer.setting(parts[0], parts[1]);
+            }
+            begin(State.HEADER, HEADER_BYTES);
+        }
+        if (first && next == 'D') {
+            return 'd';
+        }
+        return first && next == 'c' ? (byte) 'C' : next;
+    }
+}
