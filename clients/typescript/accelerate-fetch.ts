@@ -3,7 +3,7 @@
 /** What `fetch` is, whichever runtime's types are in use. */
 export type Fetch = (...args: Parameters<typeof fetch>) => Promise<Response>
 
-/** Where the stock extension posts invalidations unless the URL is `prisma+postgres://` with localhost or 127.0.0.1. */
+/** Where the stock extension posts invalidations, with the API key. README.md lists the exceptions. */
 const VENDOR_INVALIDATE = 'https://accelerate.prisma-data.net/invalidate'
 
 /**
