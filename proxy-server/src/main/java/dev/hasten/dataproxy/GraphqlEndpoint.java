@@ -155,6 +155,7 @@ final class GraphqlEndpoint {
                     .transactions()
                     .query(
                             request.exchange().pathParameter("id"),
+                            request.owner(),
                             request.cancellation(),
                             statements -> inTransaction(call, statements, request));
         } catch (ApiError e) {

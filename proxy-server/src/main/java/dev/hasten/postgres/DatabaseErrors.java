@@ -24,6 +24,9 @@ import org.postgresql.util.ServerErrorMessage;
  * {@code client-engine-runtime/src/user-facing-error.ts} of Prisma 7.10.
  */
 public final class DatabaseErrors {
+    /** SQLSTATE of what PostgreSQL did not report, because the connection to it failed. */
+    private static final String CONNECTION_FAILURE = "08006";
+
     private static final Pattern KEY_DETAIL = Pattern.compile("Key \\(([^)]+)\\)");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
     private static final Pattern MISSING_COLUMN = Pattern.compile("^column (.+) does not exist$");
@@ -122,6 +125,20 @@ public final class DatabaseErrors {
         return server != null && server.getWhere() != null && server.getWhere().contains("function");
     }
 
+    /** Whether an attempt to connect failed because PostgreSQL is starting, stopping or silent: it is an outage. */
+    static boolean isOutage(SQLException error) {
+        ServerErrorMessage server = serverMessage(error);
+        if (server != null) {
+            return String.valueOf(server.getSQLState()).startsWith("57P");
+        }
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return false;
+            }
+        }
+        return isConnectionLost(error);
+    }
+
     /** Whether the connection is of no further use: the server ended it, or it broke. */
     static boolean isConnectionLost(SQLException error) {
         ServerErrorMessage server = serverMessage(error);
@@ -163,7 +180,7 @@ public final class DatabaseErrors {
 
         private Object originalCode() {
             Object code = fields.get("originalCode");
-            return code == null ? "N/A" : code;
+            return code == null ? CONNECTION_FAILURE : code;
         }
 
         private Map<String, @Nullable Object> meta() {

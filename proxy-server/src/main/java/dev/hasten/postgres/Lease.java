@@ -47,6 +47,7 @@ public final class Lease implements AutoCloseable {
                             .formatted(parameters.size(), PostgresSession.MAX_PARAMETERS));
         }
         refuse(sql, origin);
+        requireParameters(sql, parameters.size(), origin);
         boolean single = origin == Origin.SQL || access == Access.READ_ONLY;
         try {
             StatementResult result = session.run(sql, parameters, execution, begin, single, cancellation);
@@ -56,11 +57,34 @@ public final class Lease implements AutoCloseable {
         } catch (SQLException e) {
             sent = true;
             throw DatabaseErrors.of(e, origin);
+        } catch (IndexOutOfBoundsException e) {
+            // The driver, when PostgreSQL finds other parameters in a text than were given.
+            sent = true;
+            throw missingParameters("the statement has other parameters than the request supplies", origin);
         } catch (CancelledException e) {
             sent |= !session.isIdle();
             pool.cancelled(e.reason());
             throw e;
         }
+    }
+
+    /** The driver does not check that, and breaks when PostgreSQL describes a parameter that was not given. */
+    private static void requireParameters(SqlText sql, int given, Origin origin) {
+        if (origin != Origin.COMPILED
+                && !sql.severalStatements()
+                // In others, such as PREPARE and CREATE FUNCTION, parameters may belong to what they define.
+                && SqlWords.EXPLAINED_STATEMENTS.contains(sql.command())
+                && given < sql.parameterCount()
+                && (given > 0 || origin == Origin.SQL)) {
+            throw missingParameters(
+                    "bind message supplies %d parameters, but prepared statement \"\" requires %d"
+                            .formatted(given, sql.parameterCount()),
+                    origin);
+        }
+    }
+
+    private static ApiError missingParameters(String message, Origin origin) {
+        return DatabaseErrors.of("08P01", message, origin);
     }
 
     /** What must not even be tried, because the transaction would not survive it, or not keep it from writing. */
@@ -72,8 +96,22 @@ public final class Lease implements AutoCloseable {
                             .formatted(sql.command().toUpperCase(Locale.ROOT)),
                     origin);
         }
+        if (sql.setsForeignFormat()) {
+            throw DatabaseErrors.of(
+                    "0A000",
+                    "client_encoding must stay UTF8 and DateStyle must stay ISO here: values are converted on the way to"
+                            + " the client",
+                    origin);
+        }
         if (origin == Origin.SQL && sql.command().equals("copy")) {
             throw DatabaseErrors.of("0A000", "COPY is not possible here: its data has a protocol of its own", origin);
+        }
+        if (access == Access.READ_ONLY && sql.writesAnyway()) {
+            throw DatabaseErrors.of(
+                    "25006",
+                    "cannot execute this statement with an API key that may only read: it explains something other than a"
+                            + " read, or writes large objects",
+                    origin);
         }
         if (access == Access.READ_ONLY
                 && !sql.command().isEmpty()
@@ -152,6 +190,16 @@ public final class Lease implements AutoCloseable {
             session.command(sql, cancellation);
         } catch (SQLException e) {
             throw DatabaseErrors.of(e, Origin.COMPILED);
+        }
+    }
+
+    /**
+     * Ends the open transaction, with its effects if the lease may have any: a transaction that may only read has nothing to
+     * commit, and what PostgreSQL lets it write all the same is rolled back.
+     */
+    public void commit(Cancellation cancellation) {
+        if (!isIdle()) {
+            command(access == Access.READ_ONLY ? "ROLLBACK" : "COMMIT", cancellation);
         }
     }
 

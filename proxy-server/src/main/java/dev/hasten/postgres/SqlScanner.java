@@ -2,6 +2,7 @@ package dev.hasten.postgres;
 
 import dev.hasten.postgres.SqlLexer.Token;
 import dev.hasten.postgres.SqlText.SessionEffect;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Databases with such need {@code pool.reset: always}. Statements made by Prisma's query compiler are harmless.
  */
 final class SqlScanner {
+    /** PostgreSQL takes no parameter with a longer number. */
+    private static final int MAX_DIGITS = 5;
+
     private final SqlLexer lexer;
     private SessionEffect effect = SessionEffect.NONE;
     private boolean statementStarted;
@@ -29,6 +33,19 @@ final class SqlScanner {
 
     private boolean afterInto;
     private @Nullable String qualifier;
+
+    /** The first word of the statement that the first statement explains; null as long as it is not known. */
+    private @Nullable String explained;
+
+    private int depth;
+    private boolean writesAnyway;
+    /** Inside of a SET statement. */
+    private boolean setting;
+    /** The setting that a SET statement names, if its values are looked at; null for others. */
+    private @Nullable String watchedSetting;
+
+    private boolean setsForeignFormat;
+    private int parameterCount;
 
     SqlScanner(String sql) {
         this.lexer = new SqlLexer(sql);
@@ -58,11 +75,25 @@ final class SqlScanner {
         return endsTransaction;
     }
 
+    boolean writesAnyway() {
+        return writesAnyway;
+    }
+
+    boolean setsForeignFormat() {
+        return setsForeignFormat;
+    }
+
+    int parameterCount() {
+        return parameterCount;
+    }
+
     void scan() {
         Token token;
         while ((token = lexer.next()) != Token.END) {
             if (token == Token.SYMBOL && lexer.isSymbol(';')) {
                 statementStarted = false;
+                setting = false;
+                watchedSetting = null;
                 forgetName();
                 continue;
             }
@@ -73,11 +104,18 @@ final class SqlScanner {
             }
             switch (token) {
                 case WORD -> word(first);
-                case QUOTED_NAME -> named(lexer.text(), true);
+                case QUOTED_NAME -> {
+                    watch(lexer.text().toLowerCase(Locale.ROOT));
+                    named(lexer.text(), true);
+                }
                 case SYMBOL -> symbol();
-                case STRING -> forgetName();
+                case STRING -> {
+                    watch(lexer.text().toLowerCase(Locale.ROOT));
+                    forgetName();
+                }
                 case PARAMETER, UNCLEAR -> {
                     hasParameters = true;
+                    countParameter(token);
                     if (token == Token.UNCLEAR) {
                         effect = effect.and(SessionEffect.RESET);
                     }
@@ -88,7 +126,25 @@ final class SqlScanner {
         }
     }
 
+    private void countParameter(Token token) {
+        if (token == Token.UNCLEAR || parameterCount < 0) {
+            parameterCount = -1;
+            return;
+        }
+        String digits = lexer.text().substring(1);
+        if (digits.length() > MAX_DIGITS || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            parameterCount = -1;
+        } else {
+            parameterCount = Math.max(parameterCount, Integer.parseInt(digits));
+        }
+    }
+
     private void symbol() {
+        if (lexer.isSymbol('(')) {
+            depth++;
+        } else if (lexer.isSymbol(')')) {
+            depth--;
+        }
         if (lexer.isSymbol('.')) {
             qualifier = name;
             name = null;
@@ -108,8 +164,12 @@ final class SqlScanner {
         }
         if (first) {
             startOfStatement(word);
+            setting = word.equals("set");
+        } else {
+            watch(word);
         }
         if (statements == 1) {
+            explain(word);
             firstStatement(word);
         }
         named(word, false);
@@ -121,6 +181,34 @@ final class SqlScanner {
             effect = effect.and(SessionEffect.DISCARD);
         } else if (!SqlWords.HARMLESS_STATEMENTS.contains(word)) {
             effect = effect.and(SessionEffect.RESET);
+        }
+    }
+
+    /** SET [SESSION | LOCAL] name { TO | = } value, or SET NAMES value. */
+    private void watch(String word) {
+        if (!setting || word.equals("session") || word.equals("local") || word.equals("to")) {
+            return;
+        }
+        String watched = watchedSetting;
+        if (watched == null) {
+            watchedSetting = word;
+        } else if (watched.equals("datestyle")) {
+            setsForeignFormat |= SqlWords.FOREIGN_DATE_STYLES.stream().anyMatch(word::startsWith);
+        } else if (watched.equals("client_encoding") || watched.equals("names")) {
+            setsForeignFormat |= !SqlWords.UTF8.contains(word);
+        }
+    }
+
+    /** In parentheses stand options, or a read: none of the options has the name of one. */
+    private void explain(String word) {
+        if (!command.equals("explain")) {
+            return;
+        }
+        if (explained != null) {
+            writesAnyway |= word.equals("into") && SqlWords.READS.contains(explained);
+        } else if (depth > 0 ? SqlWords.READS.contains(word) : !SqlWords.EXPLAIN_OPTIONS.contains(word)) {
+            explained = word;
+            writesAnyway |= !SqlWords.EXPLAINED_STATEMENTS.contains(word);
         }
     }
 
@@ -158,6 +246,7 @@ final class SqlScanner {
         if (function == null || nameIsTable || (!nameIsQuoted && SqlWords.KEYWORDS.contains(function))) {
             return;
         }
+        writesAnyway |= SqlWords.LARGE_OBJECT_WRITES.contains(function);
         if (SqlWords.IRREVERSIBLE_FUNCTIONS.contains(function) || function.startsWith("dblink")) {
             effect = effect.and(SessionEffect.DISCARD);
         }

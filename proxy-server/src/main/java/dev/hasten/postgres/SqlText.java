@@ -10,6 +10,11 @@ package dev.hasten.postgres;
  * @param procedural whether it starts with CALL or DO, which may commit before they fail
  * @param command the first word in lower case, such as {@code select}; empty if there is none
  * @param endsTransaction whether its first statement is a COMMIT, a ROLLBACK or the like
+ * @param writesAnyway whether PostgreSQL may let it write even in a read-only transaction: EXPLAIN of anything but a read,
+ *     and functions for large objects before PostgreSQL 16
+ * @param setsForeignFormat whether a statement in it is a SET of {@code client_encoding} or {@code DateStyle} to anything
+ *     but UTF-8 or ISO
+ * @param parameterCount the highest number of a parameter, 0 if there is none; -1 if the text does not tell
  */
 public record SqlText(
         String sql,
@@ -18,7 +23,10 @@ public record SqlText(
         boolean hasParameters,
         boolean procedural,
         String command,
-        boolean endsTransaction) {
+        boolean endsTransaction,
+        boolean writesAnyway,
+        boolean setsForeignFormat,
+        int parameterCount) {
 
     /** What must happen to a connection before somebody else may use it. */
     public enum SessionEffect {
@@ -46,12 +54,24 @@ public record SqlText(
                 scanner.hasParameters(),
                 scanner.procedural(),
                 scanner.command(),
-                scanner.endsTransaction());
+                scanner.endsTransaction(),
+                scanner.writesAnyway(),
+                scanner.setsForeignFormat(),
+                scanner.parameterCount());
     }
 
     /** The same statement with text after it that changes nothing, such as a comment. */
     public SqlText withSuffix(String suffix) {
         return new SqlText(
-                sql + suffix, effect, severalStatements, hasParameters, procedural, command, endsTransaction);
+                sql + suffix,
+                effect,
+                severalStatements,
+                hasParameters,
+                procedural,
+                command,
+                endsTransaction,
+                writesAnyway,
+                setsForeignFormat,
+                parameterCount);
     }
 }

@@ -21,6 +21,25 @@ final class SqlWords {
     static final Set<String> READ_ONLY_STATEMENTS =
             words("select with values table show explain insert update delete merge");
 
+    /** What EXPLAIN may carry in a read-only transaction: PostgreSQL keeps all of these from writing. */
+    static final Set<String> EXPLAINED_STATEMENTS = words("select with values table insert update delete merge");
+
+    /** The ones of these that begin a read, which becomes a CREATE TABLE AS with INTO. */
+    static final Set<String> READS = words("select with values table");
+
+    /** Words that may stand between EXPLAIN and its statement. */
+    static final Set<String> EXPLAIN_OPTIONS = words("analyze analyse verbose");
+
+    /** Functions that write large objects; before PostgreSQL 16 they do in a read-only transaction, too. */
+    static final Set<String> LARGE_OBJECT_WRITES = words("""
+            lo_creat lo_create lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite lo_open""");
+
+    /** Beginnings of styles of dates that are not ISO. */
+    static final Set<String> FOREIGN_DATE_STYLES = words("sql postgres german");
+
+    /** Names of UTF-8, and of the session's own encoding, which is UTF-8. */
+    static final Set<String> UTF8 = words("utf8 utf-8 unicode default");
+
     /** Functions whose effect a reset does not undo. */
     static final Set<String> IRREVERSIBLE_FUNCTIONS = words("""
             setseed""");

@@ -130,6 +130,7 @@ public final class RemoteExecutorEndpoints {
                 .transactions()
                 .query(
                         request.exchange().pathParameter("id"),
+                        request.owner(),
                         request.cancellation(),
                         statements -> data[0] = runner.run(job, statements, request, request.cancellation()));
         return answer(data[0], request);
@@ -165,12 +166,12 @@ public final class RemoteExecutorEndpoints {
 
     private Answer startTransaction(RequestContext request) {
         TransactionStartRequest start = TransactionStartRequest.of(
-                parser.object(request.exchange().body(), request.parsing()), request.access());
+                parser.object(request.exchange().body(), request.parsing()), request.access(), request.owner());
         String[] id = new String[1];
         String nestedIn = start.nestedIn();
         request.telemetry().span("start_transaction", () -> {
             if (nestedIn != null) {
-                request.database().transactions().startNested(nestedIn, request.cancellation());
+                request.database().transactions().startNested(nestedIn, request.owner(), request.cancellation());
                 id[0] = nestedIn;
             } else {
                 id[0] = request.database().transactions().start(start.options(), request.cancellation());
@@ -182,14 +183,22 @@ public final class RemoteExecutorEndpoints {
     private static Answer commit(RequestContext request) {
         request.database()
                 .transactions()
-                .commit(request.exchange().pathParameter("id"), request.cancellation(), request.telemetry());
+                .commit(
+                        request.exchange().pathParameter("id"),
+                        request.owner(),
+                        request.cancellation(),
+                        request.telemetry());
         return plain(Map.of(), request);
     }
 
     private static Answer rollback(RequestContext request) {
         request.database()
                 .transactions()
-                .rollback(request.exchange().pathParameter("id"), request.cancellation(), request.telemetry());
+                .rollback(
+                        request.exchange().pathParameter("id"),
+                        request.owner(),
+                        request.cancellation(),
+                        request.telemetry());
         return plain(Map.of(), request);
     }
 }

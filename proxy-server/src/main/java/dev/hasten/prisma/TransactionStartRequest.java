@@ -18,7 +18,7 @@ record TransactionStartRequest(
     private static final Set<String> ISOLATION_LEVELS =
             Set.of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE");
 
-    static TransactionStartRequest of(JsonNode body, Access access) {
+    static TransactionStartRequest of(JsonNode body, Access access, String owner) {
         String isolationLevel = text(body, "isolationLevel");
         if (isolationLevel != null && !ISOLATION_LEVELS.contains(isolationLevel)) {
             throw ApiError.badRequest("Invalid request body: `isolationLevel` must be one of READ UNCOMMITTED, READ"
@@ -29,7 +29,8 @@ record TransactionStartRequest(
                         TransactionTimes.milliseconds(body, "timeout"),
                         TransactionTimes.milliseconds(body, "maxWait"),
                         isolationLevel,
-                        access),
+                        access,
+                        owner),
                 text(body, "newTxId"));
     }
 

@@ -6,6 +6,7 @@ import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ParseMeter;
+import dev.hasten.protocol.Scope;
 import dev.hasten.telemetry.RequestTelemetry;
 
 /**
@@ -19,6 +20,11 @@ public record RequestContext(
     /** What its statements may do. */
     public Access access() {
         return apiKey.access();
+    }
+
+    /** Who a transaction belongs to that the request opens: its key, as long as that may do the same. */
+    public String owner() {
+        return apiKey.id() + " " + String.join(",", Scope.texts(apiKey.scopes()));
     }
 
     /** For the parsing of the body. */

@@ -1,6 +1,7 @@
 package dev.hasten.request;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.JsonNumbers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +26,7 @@ public final class TransactionTimes {
         if (!value.isNumber()) {
             throw ApiError.badRequest("Invalid request body: `" + name + "` must be a number of milliseconds");
         }
-        double millis = value.doubleValue();
+        double millis = JsonNumbers.toDouble(value);
         if (!(millis > 0) || millis > LONGEST.toMillis()) {
             throw ApiError.invalidParameters("Invalid transaction parameters: `" + name
                     + "` must be more than 0 and at most " + LONGEST.toMillis() + " milliseconds");

@@ -1,5 +1,6 @@
 package dev.hasten.schema;
 
+import dev.hasten.protocol.JsonNumbers;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
 import dev.hasten.schema.DataModel.ValueType;
@@ -148,20 +149,19 @@ final class Placeholders {
             case BIG_INT -> whole(value);
             case FLOAT -> isFraction(value) ? new Data("Float", value) : integer(value);
             // Prisma 7 compiles these as they are; the compiler makes the same of both.
-            case DECIMAL -> value.isNumber() ? new Data("Float", StringNode.valueOf(plainText(value))) : null;
+            case DECIMAL ->
+                value.isNumber() ? new Data("Float", StringNode.valueOf(JsonNumbers.plainText(value))) : null;
             case DATE_TIME, JSON, BYTES -> null;
         };
     }
 
-    private static String plainText(JsonNode number) {
-        return number.isIntegralNumber()
-                ? number.bigIntegerValue().toString()
-                : BigDecimal.valueOf(number.doubleValue()).toPlainString();
-    }
-
     /** Clients of Prisma take a large whole number for a BigInt, however it is written. */
     private static boolean isFraction(JsonNode value) {
-        return value.isNumber() && value.doubleValue() != Math.rint(value.doubleValue());
+        if (!value.isNumber()) {
+            return false;
+        }
+        double number = JsonNumbers.toDouble(value);
+        return number != Math.rint(number);
     }
 
     private static @Nullable Data integer(JsonNode value) {

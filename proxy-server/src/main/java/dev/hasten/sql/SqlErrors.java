@@ -24,7 +24,7 @@ final class SqlErrors {
         // What went wrong while connecting is not the client's statement.
         boolean ofStatement = report != null && !error.code().startsWith("P1");
         return ofStatement
-                ? Answer.json(400, body(report))
+                ? Answer.json(report.state().startsWith("57P0") ? 503 : 400, body(report))
                 : ErrorAnswers.withHeaders(
                         Answer.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
     }
@@ -33,8 +33,7 @@ final class SqlErrors {
         return switch (error.code()) {
             case "P6004" -> 400;
             case "P6009" -> error.status() == 413 ? 413 : 507;
-            case "P1001" -> 503;
-            case "P1017", "P1008" -> 500;
+            case "P1001", "P1017", "P1008" -> 503;
             default -> error.status();
         };
     }

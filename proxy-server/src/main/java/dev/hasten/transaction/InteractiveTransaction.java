@@ -8,7 +8,6 @@ import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.ApiError;
-import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InteractiveTransaction {
     private final String id;
+    private final String owner;
     private final Lease lease;
     private final long timeoutMillis;
     private final long startedNanos = System.nanoTime();
@@ -52,14 +52,20 @@ final class InteractiveTransaction {
     }
 
     /**
+     * @param owner who alone may use it
      * @param timeoutMillis from now on
      * @param onClose called once, when the lease was given back
      */
-    InteractiveTransaction(String id, Lease lease, long timeoutMillis, Runnable onClose) {
+    InteractiveTransaction(String id, String owner, Lease lease, long timeoutMillis, Runnable onClose) {
         this.id = id;
+        this.owner = owner;
         this.lease = lease;
         this.timeoutMillis = timeoutMillis;
         this.onClose = onClose;
+    }
+
+    String owner() {
+        return owner;
     }
 
     String id() {
@@ -97,7 +103,7 @@ final class InteractiveTransaction {
                 operations.lockInterruptibly();
                 return operations;
             });
-        } catch (InterruptedException | SQLException e) {
+        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
         try {
@@ -162,11 +168,7 @@ final class InteractiveTransaction {
             throw new CancelledException(cancellation.reason());
         }
         try {
-            observer.command("COMMIT", () -> {
-                if (!lease.isIdle()) {
-                    lease.command("COMMIT", cancellation);
-                }
-            });
+            observer.command("COMMIT", () -> lease.commit(cancellation));
             close(Status.COMMITTED);
         } catch (ApiError | CancelledException e) {
             boolean unknown = lease.isLost() || !lease.isIdle() || e instanceof CancelledException;

@@ -80,7 +80,7 @@ public final class PooledStatements implements Statements, AutoCloseable {
         boolean committed = false;
         try {
             T result = work.get();
-            observer.span("commit_transaction", () -> observer.command("COMMIT", () -> commit(held)));
+            observer.span("commit_transaction", () -> observer.command("COMMIT", () -> held.commit(cancellation)));
             committed = true;
             return result;
         } finally {
@@ -90,12 +90,6 @@ public final class PooledStatements implements Statements, AutoCloseable {
             } else {
                 observer.span("rollback_transaction", () -> observer.command("ROLLBACK", held::endRepeatable));
             }
-        }
-    }
-
-    private void commit(Lease held) {
-        if (!held.isIdle()) {
-            held.command("COMMIT", cancellation);
         }
     }
 

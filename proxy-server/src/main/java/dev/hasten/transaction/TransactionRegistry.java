@@ -14,7 +14,6 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.InteractiveTransaction.Status;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,12 +68,14 @@ public final class TransactionRegistry implements AutoCloseable {
      * @param maxWait how long the start may wait for a connection, null for the default
      * @param isolationLevel as SQL says it, null for the database's default
      * @param access what its statements may do
+     * @param owner who opens it; for others it does not exist
      */
     public record StartOptions(
             @Nullable Duration timeout,
             @Nullable Duration maxWait,
             @Nullable String isolationLevel,
-            Access access) {}
+            Access access,
+            String owner) {}
 
     public TransactionRegistry(ConnectionPool pool, Limits limits, HashedWheelTimer timer) {
         this.pool = pool;
@@ -105,7 +106,7 @@ public final class TransactionRegistry implements AutoCloseable {
             lease.limitTo(options.access());
             lease.beginTransaction(TransactionMode.of(isolationLevel));
             String id = UUID.randomUUID().toString();
-            open(id, lease, timeout(options));
+            open(id, options.owner(), lease, timeout(options));
             started = true;
             return id;
         } finally {
@@ -122,7 +123,7 @@ public final class TransactionRegistry implements AutoCloseable {
             if (!acquired) {
                 throw TransactionErrors.startTimeout();
             }
-        } catch (InterruptedException | SQLException e) {
+        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -140,9 +141,9 @@ public final class TransactionRegistry implements AutoCloseable {
         return wanted.compareTo(limits.timeout()) < 0 ? wanted : limits.timeout();
     }
 
-    private void open(String id, Lease lease, Duration timeout) {
+    private void open(String id, String owner, Lease lease, Duration timeout) {
         Expiry expiry = new Expiry();
-        InteractiveTransaction transaction = new InteractiveTransaction(id, lease, timeout.toMillis(), () -> {
+        InteractiveTransaction transaction = new InteractiveTransaction(id, owner, lease, timeout.toMillis(), () -> {
             expiry.cancel();
             forget(id);
             permits.release();
@@ -190,20 +191,21 @@ public final class TransactionRegistry implements AutoCloseable {
         }
     }
 
-    private InteractiveTransaction find(String id, String operation) {
-        InteractiveTransaction transaction = find(id);
+    private InteractiveTransaction find(String id, String owner, String operation) {
+        InteractiveTransaction transaction = find(id, owner);
         transaction.requireOpen(operation);
         return transaction;
     }
 
-    private InteractiveTransaction find(String id) {
+    /** An id is no secret that opens a transaction to another key, or to the same with other scopes. */
+    private InteractiveTransaction find(String id, String owner) {
         InteractiveTransaction transaction = open.get(id);
         if (transaction == null) {
             synchronized (closed) {
                 transaction = closed.get(id);
             }
         }
-        if (transaction == null) {
+        if (transaction == null || !transaction.owner().equals(owner)) {
             throw TransactionErrors.notFound();
         }
         return transaction;
@@ -214,8 +216,8 @@ public final class TransactionRegistry implements AutoCloseable {
      *
      * @throws ApiError P2028 when the transaction is unknown or closed
      */
-    public void startNested(String id, Cancellation cancellation) {
-        InteractiveTransaction transaction = find(id, "start");
+    public void startNested(String id, String owner, Cancellation cancellation) {
+        InteractiveTransaction transaction = find(id, owner, "start");
         transaction.operate("start", cancellation, () -> {
             transaction.savepoint(cancellation);
             return id;
@@ -227,15 +229,16 @@ public final class TransactionRegistry implements AutoCloseable {
      *
      * @throws ApiError P2028 when the transaction is unknown or closed, or expires meanwhile
      */
-    public <T> T query(String id, Cancellation cancellation, java.util.function.Function<Statements, T> work) {
-        InteractiveTransaction transaction = find(id, "query");
+    public <T> T query(
+            String id, String owner, Cancellation cancellation, java.util.function.Function<Statements, T> work) {
+        InteractiveTransaction transaction = find(id, owner, "query");
         return transaction.operate(
                 "query", cancellation, () -> work.apply(new TransactionStatements(transaction, cancellation)));
     }
 
     /** Commits the innermost nested transaction, or the transaction. */
-    public void commit(String id, Cancellation cancellation, StatementObserver observer) {
-        InteractiveTransaction transaction = find(id, "commit");
+    public void commit(String id, String owner, Cancellation cancellation, StatementObserver observer) {
+        InteractiveTransaction transaction = find(id, owner, "commit");
         observer.span(
                 "commit_transaction",
                 () -> transaction.operate("commit", cancellation, () -> {
@@ -248,13 +251,13 @@ public final class TransactionRegistry implements AutoCloseable {
      * Commits the transaction; says nothing if that has happened already. Clients before Prisma 7 send a commit again when
      * its answer got lost on the way.
      */
-    public void commitOnce(String id, Cancellation cancellation, StatementObserver observer) {
-        InteractiveTransaction transaction = find(id);
+    public void commitOnce(String id, String owner, Cancellation cancellation, StatementObserver observer) {
+        InteractiveTransaction transaction = find(id, owner);
         if (transaction.status() == Status.COMMITTED) {
             return;
         }
         try {
-            commit(id, cancellation, observer);
+            commit(id, owner, cancellation, observer);
         } catch (ApiError e) {
             // Both may have been on their way at the same time.
             if (transaction.status() != Status.COMMITTED) {
@@ -267,8 +270,8 @@ public final class TransactionRegistry implements AutoCloseable {
      * Rolls back the innermost nested transaction, or the transaction. One that PostgreSQL has rolled back because its
      * connection broke is what the client wants it to be: the error that it knows of must not be hidden by another one.
      */
-    public void rollback(String id, Cancellation cancellation, StatementObserver observer) {
-        InteractiveTransaction transaction = find(id);
+    public void rollback(String id, String owner, Cancellation cancellation, StatementObserver observer) {
+        InteractiveTransaction transaction = find(id, owner);
         if (transaction.status() == Status.LOST) {
             return;
         }

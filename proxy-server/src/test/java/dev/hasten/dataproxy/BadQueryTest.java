@@ -24,6 +24,9 @@ final class BadQueryTest {
             model Item {
               id   Int   @id
               data Json?
+              price Decimal?
+              big   BigInt?
+              ratio Float?
             }
             """;
 
@@ -35,7 +38,8 @@ final class BadQueryTest {
 
     @BeforeAll
     static void start() {
-        POSTGRES.execute("CREATE TABLE \"Item\" (id int PRIMARY KEY, data jsonb); INSERT INTO \"Item\" VALUES (1)");
+        POSTGRES.execute(
+                "CREATE TABLE \"Item\" (id int PRIMARY KEY, data jsonb, price decimal, big bigint, ratio float8); INSERT INTO \"Item\" VALUES (1)");
         server = TestServer.on(POSTGRES).start();
         client = new DataProxyClient(server.client(), "6.19.0", SCHEMA);
         client.upload();
@@ -50,6 +54,17 @@ final class BadQueryTest {
     void serverServesOn() {
         assertThat(client.graphql(find("{\"where\":{\"id\":1}}")).text())
                 .isEqualTo("{\"data\":{\"findManyItem\":[{\"id\":1}]}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "price", "big", "ratio"})
+    void numberOfAnySizeIsAnErrorOfTheClient(String field) {
+        for (String number :
+                new String[] {"9".repeat(400), "-" + "9".repeat(400), "1e400", "1e999999999", "1e-999999999"}) {
+            Reply reply = client.graphql(find("{\"where\":{\"%s\":%s}}".formatted(field, number)));
+            assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
+            assertThat(reply.text()).doesNotContain("Internal server error");
+        }
     }
 
     private static String find(String arguments) {

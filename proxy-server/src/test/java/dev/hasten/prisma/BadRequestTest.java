@@ -69,6 +69,14 @@ final class BadRequestTest {
         assertThat(client.get("/health").status()).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"timeout", "maxWait"})
+    void numberOfAnySizeIsCheckedAgainstTheRange(String name) {
+        for (String number : List.of("9".repeat(400), "-" + "9".repeat(400), "1e400", "1e-400", "-0", "0.0")) {
+            refused(client.post("/transaction/start", "{\"%s\":%s}".formatted(name, number)), 400, "P6005");
+        }
+    }
+
     /** An error of the request's own making, in the shape of all errors, that gives nothing away. */
     private static Reply refused(Reply reply, int status, String code) {
         assertThat(reply.status()).as(reply.toString()).isEqualTo(status);

@@ -46,7 +46,17 @@ final class ReadOnlyKeyTest {
                 BEGIN
                   COMMIT;
                   INSERT INTO item (n) VALUES (9);
-                END $$""");
+                END $$""",
+                """
+                CREATE FUNCTION create_unseen() RETURNS int LANGUAGE plpgsql AS $$
+                BEGIN
+                  EXECUTE 'EXPLAIN ANALYZE CREATE TABLE stolen AS SELECT * FROM item';
+                  RETURN 1;
+                END $$""",
+                """
+                CREATE FUNCTION large_object_unseen() RETURNS oid LANGUAGE sql AS $$
+                  SELECT lo_from_bytea(0, 'x')
+                $$""");
         server = TestServer.on(POSTGRES).start();
         reader = reader(Set.of(Scope.READ));
         sql = new SqlClient(reader);
@@ -65,6 +75,8 @@ final class ReadOnlyKeyTest {
     private static void nothingWasWritten() {
         assertThat(POSTGRES.value("SELECT count(*) || ' ' || sum(n) FROM item")).isEqualTo("1 1");
         assertThat(POSTGRES.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'stolen%'"))
+                .isEqualTo("0");
+        assertThat(POSTGRES.value("SELECT count(*) FROM pg_largeobject_metadata"))
                 .isEqualTo("0");
         assertThat(POSTGRES.value("SELECT last_value FROM item_id_seq")).isEqualTo("1");
     }
@@ -112,6 +124,25 @@ final class ReadOnlyKeyTest {
                 "SELECT write_it()",
                 "SELECT open_and_write()",
                 "EXPLAIN ANALYZE INSERT INTO item (n) VALUES (2)",
+                "EXPLAIN ANALYZE CREATE TABLE stolen AS SELECT * FROM item",
+                "EXPLAIN (ANALYZE, COSTS off) CREATE UNLOGGED TABLE stolen AS SELECT * FROM item",
+                "EXPLAIN ANALYZE CREATE TEMP TABLE stolen AS SELECT * FROM item",
+                "EXPLAIN ANALYZE VERBOSE CREATE MATERIALIZED VIEW stolen AS SELECT * FROM item",
+                "EXPLAIN ANALYSE SELECT * INTO stolen FROM item",
+                "EXPLAIN /* SELECT */ ANALYZE /* SELECT */ CREATE TABLE stolen AS SELECT 1",
+                "EXPLAIN (ANALYZE) WITH x AS (SELECT 1) SELECT * INTO UNLOGGED stolen FROM x",
+                "EXPLAIN ANALYZE (SELECT * INTO stolen FROM item)",
+                "EXPLAIN ANALYZE EXECUTE anything",
+                "EXPLAIN ANALYZE DECLARE c CURSOR FOR SELECT 1",
+                "EXPLAIN ANALYZE REFRESH MATERIALIZED VIEW stolen",
+                "SELECT lo_create(0)",
+                "SELECT lo_creat(-1)",
+                "SELECT pg_catalog.lo_from_bytea(0, 'x')",
+                "SELECT \"lo_from_bytea\"(0, 'x')",
+                "SELECT lo_import('/etc/hostname')",
+                "SELECT lo_unlink(1)",
+                "SELECT lo_put(1, 0, 'x')",
+                "SELECT lowrite(lo_open(1, 131072), 'x')",
                 "SELECT * FROM item FOR UPDATE",
                 "SELECT set_config('transaction_read_only', 'off', false), write_it()",
                 "SELECT set_config('transaction_read_only', 'off', true), write_it()",
@@ -132,6 +163,46 @@ final class ReadOnlyKeyTest {
         assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
         assertThat(reader.query(rawExecute(statement)).status()).isEqualTo(400);
         assertThat(reader.query(rawQuery(statement)).status()).isEqualTo(400);
+        nothingWasWritten();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "EXPLAIN ANALYZE SELECT * FROM item",
+                "EXPLAIN (ANALYZE, FORMAT json) WITH x AS (SELECT 1) SELECT * FROM x",
+                "EXPLAIN ANALYZE VALUES (1)",
+                "EXPLAIN VERBOSE TABLE item",
+                "EXPLAIN (SELECT 1) UNION (SELECT 2)",
+                "EXPLAIN UPDATE item SET n = 2",
+                "EXPLAIN DELETE FROM item",
+            })
+    void itExplains(String statement) {
+        assertThat(sql.query(statement).status()).as(statement).isEqualTo(200);
+        nothingWasWritten();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT create_unseen()", "SELECT large_object_unseen()"})
+    void whatPostgresLetsAReadOnlyTransactionWriteIsRolledBack(String statement) {
+        sql.query(statement);
+        sql.transaction(statement, "SELECT 1");
+        reader.query(rawQuery(statement));
+        String id = reader.startTransaction(Map.of());
+        reader.query(id, rawQuery(statement));
+        reader.commit(id);
+        nothingWasWritten();
+    }
+
+    @Test
+    void itHasNoPartInTheTransactionOfAKeyThatWrites() {
+        Client writer = server.client();
+        String id = writer.startTransaction(Map.of());
+        assertThat(reader.query(id, rawExecute("INSERT INTO item (n) VALUES (2)"))
+                        .code())
+                .isEqualTo("P2028");
+        assertThat(reader.commit(id).code()).isEqualTo("P2028");
+        writer.rollback(id);
         nothingWasWritten();
     }
 

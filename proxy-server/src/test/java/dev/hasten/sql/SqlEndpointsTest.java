@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of SQL over HTTP get what Neon's proxy would give them. */
 final class SqlEndpointsTest {
@@ -49,6 +50,81 @@ final class SqlEndpointsTest {
     @BeforeEach
     void seed() {
         POSTGRES.execute("TRUNCATE item", "INSERT INTO item VALUES (1, 'one', 1.50), (2, 'two', NULL)");
+    }
+
+    @Test
+    void missingParameterIsTheSameErrorEachTimeAndKeepsTheConnection() {
+        String pid = client.value("SELECT pg_backend_pid()");
+        for (int i = 0; i < 4; i++) {
+            for (Reply reply : List.of(
+                    client.query("SELECT $1::int, $2::int", 1),
+                    client.query("SELECT $1::int, $2::int"),
+                    client.query("SELECT $1::int + $5::int", 1, 2, 3),
+                    client.query("WITH x AS (SELECT $2::int) SELECT * FROM x", 1),
+                    client.query("INSERT INTO item (id, name) VALUES ($1, $2)", 9))) {
+                assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
+                assertThat(state(reply)).as(reply.toString()).isIn("08P01", "42P18");
+            }
+        }
+        assertThat(client.value("SELECT $1::int", 1)).isEqualTo("1");
+        assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
+    }
+
+    /** A text is prepared with the number of parameters that it had first. */
+    @Test
+    void numberOfParametersMayChangeForTheSameText() {
+        String text = "SELECT $1::text AS a, coalesce($2::text, '-') AS b";
+        for (int i = 0; i < 8; i++) {
+            assertThat(client.query(text, "x", "y").status()).isEqualTo(200);
+            assertThat(client.query(text, "x").status()).isEqualTo(400);
+            assertThat(client.query(text, "x", "y", "z").status()).isEqualTo(400);
+            assertThat(client.query(text, (Object) null, null).status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET client_encoding = 'LATIN1'",
+                "SET client_encoding TO latin1",
+                "SET LOCAL client_encoding TO 'SQL_ASCII'",
+                "SET NAMES 'LATIN1'",
+                "SET datestyle = 'German'",
+                "SET SESSION datestyle TO sql, dmy",
+                "SET DateStyle TO 'Postgres'",
+                "SET \"datestyle\" = 'SQL'",
+            })
+    void settingThatWouldChangeTheFormOfValuesIsRefused(String statement) {
+        assertThat(state(client.query(statement))).isEqualTo("0A000");
+        assertThat(state(client.transaction("SELECT 1", statement))).isEqualTo("0A000");
+        assertThat(client.value("SELECT date '2026-01-31'::text")).isEqualTo("\"2026-01-31\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET client_encoding = 'UTF8'",
+                "SET NAMES 'utf-8'",
+                "SET datestyle = 'ISO, DMY'",
+                "SET datestyle TO mdy",
+                "RESET client_encoding",
+                "SET search_path = public",
+            })
+    void settingThatKeepsTheFormOfValuesIsAllowed(String statement) {
+        assertThat(client.query(statement).status()).as(statement).isEqualTo(200);
+    }
+
+    /** The driver would close the connection over these, and report a write as failed that was committed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"client_encoding LATIN1", "DateStyle German"})
+    void settingInsideAStatementDoesNotHideThatTheStatementWrote(String setting) {
+        String[] parts = setting.split(" ", -1);
+        POSTGRES.execute("DROP TABLE IF EXISTS written", "CREATE TABLE written (n int)");
+        Reply reply = client.query(
+                "WITH w AS (INSERT INTO written VALUES (1)) SELECT set_config($1, $2, false)", parts[0], parts[1]);
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+        assertThat(POSTGRES.value("SELECT count(*) FROM written")).isEqualTo("1");
+        assertThat(client.value("SELECT date '2026-01-31'::text || 'é'")).isEqualTo("\"2026-01-31é\"");
     }
 
     @Test

@@ -10,6 +10,7 @@ import static dev.hasten.testing.Plans.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hasten.protocol.Scope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -17,6 +18,7 @@ import dev.hasten.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +61,34 @@ final class InteractiveTransactionTest {
                 assertThat(server.database().transactions().openCount()).isZero());
         await().untilAsserted(
                         () -> assertThat(server.database().pool().active()).isZero());
+    }
+
+    private static Client clientWith(Scope... scopes) {
+        return server.clientWithKey(server.server()
+                .keys()
+                .create("another", "default", Set.of(scopes), null)
+                .token());
+    }
+
+    @Test
+    void transactionExistsForTheKeyThatOpenedItOnly() {
+        Client another = clientWith(Scope.PRISMA);
+        String id = begin();
+        client.query(id, rawExecute("INSERT INTO item VALUES (2, 0)"));
+        Reply unknown = another.query("00000000-0000-0000-0000-000000000000", rawQuery("SELECT 1"));
+        for (Reply reply : List.of(
+                another.query(id, rawExecute("INSERT INTO item VALUES (3, 0)")),
+                another.post("/transaction/start", "{\"newTxId\":\"%s\"}".formatted(id)),
+                another.commit(id),
+                another.rollback(id))) {
+            assertThat(reply.status()).isEqualTo(unknown.status());
+            assertThat(reply.code()).isEqualTo(unknown.code());
+            assertThat(reply.error()).isEqualTo(unknown.error());
+        }
+        assertThat(client.commit(id).status()).isEqualTo(200);
+        // Nor does another learn how it ended.
+        assertThat(another.commit(id).error()).isEqualTo(unknown.error());
+        assertThat(count()).isEqualTo("2");
     }
 
     private static String count() {
