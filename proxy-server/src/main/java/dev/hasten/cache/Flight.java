@@ -5,7 +5,6 @@ import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.CacheStrategy;
-import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +135,7 @@ final class Flight implements AutoCloseable {
         } catch (CancelledException e) {
             leave(e.reason());
             throw e;
-        } catch (InterruptedException | SQLException e) {
+        } catch (InterruptedException e) {
             leave(Cancellation.Reason.DISCONNECT);
             throw new IllegalStateException(e);
         }

@@ -1,5 +1,7 @@
 package dev.hasten.config;
 
+import java.time.Duration;
+
 /** The Prisma schemas that clients without an engine (Prisma 5 and 6) upload. */
 public record SchemasConfig(
         @Setting(
@@ -11,6 +13,14 @@ public record SchemasConfig(
 
         @Setting(value = "4mb", min = "1kb", max = "64mb", doc = "Largest schema; a larger one is refused.")
         long bytes,
+
+        @Setting(
+                value = "20s",
+                min = "1s",
+                max = "10m",
+                doc = "Most CPU time that the compiler may take to read a schema, or to compile a query. Time in which"
+                        + " it waits for a processor does not count.")
+        Duration maxCompileTime,
 
         @Setting(
                 value = "file",

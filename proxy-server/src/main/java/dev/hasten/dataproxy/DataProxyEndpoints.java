@@ -8,11 +8,13 @@ import dev.hasten.http.Router;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.request.AccelerateHeaders;
+import dev.hasten.request.Endpoint;
 import dev.hasten.request.ErrorAnswers;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.request.TransactionTimes;
+import dev.hasten.schema.SchemaStartingException;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,8 +42,12 @@ public final class DataProxyEndpoints {
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner requests) {
-        routes.route("PUT", BASE + "/schema", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::upload));
-        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, PRISMA_ANY_BODY, graphql::begin));
+        routes.route(
+                "PUT", BASE + "/schema", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> retried(this::upload)));
+        routes.route("POST", BASE + "/graphql", requests.handler(PRISMA, PRISMA_ANY_BODY, (exchange, key, database) -> {
+            Endpoint endpoint = graphql.begin(exchange, key, database);
+            return endpoint == null ? null : retried(endpoint);
+        }));
         routes.route(
                 "POST",
                 BASE + "/transaction/start",
@@ -49,13 +55,27 @@ public final class DataProxyEndpoints {
         routes.route(
                 "POST",
                 TRANSACTION + "/graphql",
-                requests.handler(PRISMA, PRISMA_ANY_BODY, graphql::beginInTransaction));
+                requests.handler(
+                        PRISMA,
+                        PRISMA_ANY_BODY,
+                        (exchange, key, database) -> retried(graphql.beginInTransaction(exchange, key, database))));
         routes.route(
                 "POST", TRANSACTION + "/commit", requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::commit));
         routes.route(
                 "POST",
                 TRANSACTION + "/rollback",
                 requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::rollback));
+    }
+
+    /** Lets clients come again whose schema takes longer to read than a request may take. */
+    private static Endpoint retried(Endpoint endpoint) {
+        return request -> {
+            try {
+                return endpoint.answer(request);
+            } catch (SchemaStartingException e) {
+                return EngineAnswers.schemaStarting();
+            }
+        };
     }
 
     private static ClientVersion version(RequestContext request) {
@@ -68,7 +88,8 @@ public final class DataProxyEndpoints {
                 .schemas()
                 .upload(
                         request.exchange().pathParameter("schema"),
-                        request.exchange().body());
+                        request.exchange().body(),
+                        request.cancellation());
         return Answer.json(200, EngineAnswers.bytes(Map.of()));
     }
 
@@ -82,7 +103,8 @@ public final class DataProxyEndpoints {
                 TransactionTimes.milliseconds(body, "timeout"),
                 TransactionTimes.milliseconds(body, "max_wait"),
                 IsolationLevels.sql(body.path("isolation_level")),
-                request.access());
+                request.access(),
+                request.owner());
         return transactionCall(version, request, "start_transaction", () -> {
             String id = request.database().transactions().start(options, request.cancellation());
             Map<String, Object> started = new LinkedHashMap<>();
@@ -106,7 +128,11 @@ public final class DataProxyEndpoints {
         return transactionCall(version(request), request, null, () -> {
             request.database()
                     .transactions()
-                    .commitOnce(request.exchange().pathParameter("id"), request.cancellation(), request.telemetry());
+                    .commitOnce(
+                            request.exchange().pathParameter("id"),
+                            request.owner(),
+                            request.cancellation(),
+                            request.telemetry());
             return Map.of();
         });
     }
@@ -115,7 +141,11 @@ public final class DataProxyEndpoints {
         return transactionCall(version(request), request, null, () -> {
             request.database()
                     .transactions()
-                    .rollback(request.exchange().pathParameter("id"), request.cancellation(), request.telemetry());
+                    .rollback(
+                            request.exchange().pathParameter("id"),
+                            request.owner(),
+                            request.cancellation(),
+                            request.telemetry());
             return Map.of();
         });
     }

@@ -23,11 +23,19 @@ final class EngineAnswers {
     private static final byte[] SCHEMA_MISSING =
             "{\"EngineNotStarted\":{\"reason\":\"SchemaMissing\"}}".getBytes(UTF_8);
 
+    private static final byte[] SCHEMA_STARTING =
+            "{\"EngineNotStarted\":{\"reason\":{\"HealthcheckTimeout\":{\"logs\":[]}}}}".getBytes(UTF_8);
+
     private EngineAnswers() {}
 
     /** Makes the client upload its schema and try again. */
     static Answer schemaMissing() {
         return Answer.json(404, SCHEMA_MISSING);
+    }
+
+    /** Makes the client try again, up to ten times, with growing pauses. */
+    static Answer schemaStarting() {
+        return Answer.json(503, SCHEMA_STARTING);
     }
 
     /** {@code {"data":{name:...}}}. */

@@ -16,12 +16,19 @@ import org.jspecify.annotations.Nullable;
  * once. Thread-safe.
  *
  * <p>One half of the budget is divided among the databases: each is guaranteed its part, whatever the others do. The other
- * half is for those that need more than their part; connections that have not sent a valid key get nothing of it. Within a database, an API key may hold everything that the database
- * may hold; while another key of the database is in use, half of that.
+ * half is for those that need more than their part; connections that have not sent a valid key get nothing of it. Within a
+ * database, an API key may hold everything that the database may hold; while another key of the database is in use, half
+ * of that.
  */
 public final class MemoryBudget {
     /** The database name of what belongs to none: connections that have not sent a valid key. */
     public static final String NO_DATABASE = "";
+
+    /**
+     * The key of what all keys of a database share. It may hold what the database may hold, and is not another key that
+     * wants memory, too.
+     */
+    public static final String SHARED = "";
 
     /** A key that sent a request counts as in use for this long after the request. */
     private static final long IN_USE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -88,7 +95,7 @@ public final class MemoryBudget {
      * Opens a reservation, which holds nothing yet.
      *
      * @param database one of those that the budget was made for, or {@link #NO_DATABASE}
-     * @param key id of the API key that the memory is for
+     * @param key id of the API key that the memory is for, or {@link #SHARED}
      */
     public Reservation open(String database, String key) {
         return new Reservation(this, database, key);
@@ -113,7 +120,9 @@ public final class MemoryBudget {
             database.refusedByDatabase++;
             throw new MemoryExhaustedException(Share.DATABASE);
         }
-        if (keyBytes > (guaranteedBytes + sharedBytes) / 2 && isAnotherInUse(database, reservation.key())) {
+        if (!reservation.key().equals(SHARED)
+                && keyBytes > (guaranteedBytes + sharedBytes) / 2
+                && isAnotherInUse(database, reservation.key())) {
             database.refusedByKey++;
             throw new MemoryExhaustedException(Share.KEY);
         }
@@ -160,6 +169,9 @@ public final class MemoryBudget {
     }
 
     private void use(DatabaseShare database, String key) {
+        if (key.equals(SHARED)) {
+            return;
+        }
         LastUse latest = database.latest;
         if (latest != null && !latest.key().equals(key)) {
             database.previous = latest;
@@ -168,7 +180,7 @@ public final class MemoryBudget {
     }
 
     private boolean isAnotherInUse(DatabaseShare database, String key) {
-        if (database.keys.size() > 1) {
+        if (database.keys.size() > (database.keys.containsKey(SHARED) ? 2 : 1)) {
             return true;
         }
         LastUse latest = database.latest;

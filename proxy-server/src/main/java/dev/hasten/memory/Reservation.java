@@ -32,6 +32,11 @@ public final class Reservation implements AutoCloseable {
         return key;
     }
 
+    /** Whom the memory is for: a text that differs for any two keys. */
+    public String owner() {
+        return database + " " + key;
+    }
+
     /** A reservation of the same key that holds nothing yet. */
     public Reservation another() {
         return new Reservation(budget, database, key);

@@ -4,7 +4,6 @@ import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.ParseMeter;
-import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -125,10 +124,14 @@ public final class Cancellation {
         running = null;
     }
 
-    /** Something that waits. */
+    /**
+     * Something that waits.
+     *
+     * @param <E> how it fails
+     */
     @FunctionalInterface
-    public interface Wait<T> {
-        T run() throws InterruptedException, SQLException;
+    public interface Wait<T, E extends Exception> {
+        T run() throws InterruptedException, E;
     }
 
     /**
@@ -137,12 +140,12 @@ public final class Cancellation {
      * @throws CancelledException when the request must stop
      * @throws InterruptedException when somebody else interrupted the thread; its interrupt flag is clear then
      */
-    public <T> T interruptible(Wait<T> wait) throws InterruptedException, SQLException {
+    public <T, E extends Exception> T interruptible(Wait<T, E> wait) throws InterruptedException, E {
         begin(Thread.currentThread()::interrupt);
         boolean interrupted = false;
         try {
             return wait.run();
-        } catch (InterruptedException | SQLException e) {
+        } catch (Exception e) {
             // HikariCP reports an interrupt as an SQLException.
             interrupted = Thread.interrupted() || e instanceof InterruptedException;
             if (!interrupted) {

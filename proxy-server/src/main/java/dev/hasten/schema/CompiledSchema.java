@@ -2,10 +2,7 @@ package dev.hasten.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.compiler.CompileException;
-import dev.hasten.compiler.CompilerPanicException;
-import dev.hasten.compiler.QueryCompiler;
-import dev.hasten.compiler.SchemaException;
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.ParsedPlan;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
@@ -13,17 +10,13 @@ import dev.hasten.protocol.plan.PlanParser;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
 import dev.hasten.schema.CompiledPlans.Compiled;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -35,11 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
  * data only run the same plan.
  */
 public final class CompiledSchema {
-    private static final Logger LOG = LoggerFactory.getLogger(CompiledSchema.class);
-
-    /** HTTP status of a query over which the compiler breaks down. */
-    private static final int BREAKDOWN = 422;
-
     /** A plan's tree takes up to so many times its JSON. */
     private static final int TREE_FACTOR = 20;
 
@@ -55,25 +43,22 @@ public final class CompiledSchema {
 
     private final String hash;
     private final String text;
-    private final @Nullable String schemaName;
     /** What plans are made for: the same schema means other tables where another PostgreSQL schema is the default. */
     private final String plansOf;
 
     private final DataModel model;
     private final CompiledPlans plans;
-    private final CompilerSlots slots;
-    private final ReentrantLock compiling = new ReentrantLock();
-    /** Guarded by {@link #compiling}; null until it is needed, and again when others need memory. */
-    private @Nullable QueryCompiler compiler;
+    private final SchemaCompiler compiler;
+    private volatile boolean accepted;
 
-    CompiledSchema(String hash, String text, @Nullable String schemaName, CompiledPlans plans, CompilerSlots slots) {
+    CompiledSchema(
+            String hash, String text, @Nullable String schemaName, CompiledPlans plans, SchemaCompiler compiler) {
         this.hash = hash;
         this.text = text;
-        this.schemaName = schemaName;
         this.plansOf = schemaName == null ? hash : hash + " " + schemaName;
         this.model = DataModel.of(text);
         this.plans = plans;
-        this.slots = slots;
+        this.compiler = compiler;
     }
 
     /** What the client calls the schema: the SHA-256 of its base64 text, in lower-case hex digits. */
@@ -85,22 +70,29 @@ public final class CompiledSchema {
         return text;
     }
 
+    /** Bytes of memory that it takes without its compiler and its plans, roughly. */
+    long heapBytes() {
+        return 2L * text.length() + model.heapBytes();
+    }
+
     /**
      * Makes sure that the compiler takes the schema.
      *
      * @throws ApiError with the compiler's own message when it does not
+     * @throws SchemaStartingException when the time of the request is over before that is known
      */
-    void check() {
+    void check(Cancellation cancellation) {
         String problem = DataModel.problemOf(text);
         if (problem != null) {
             throw ApiError.badRequest("The Prisma schema is not valid: " + problem);
         }
-        compiling.lock();
-        try {
-            openCompiler();
-        } finally {
-            compiling.unlock();
-        }
+        compiler.check(cancellation);
+        accepted = true;
+    }
+
+    /** Whether the compiler is known to take the schema. */
+    boolean isAccepted() {
+        return accepted;
     }
 
     /**
@@ -115,7 +107,7 @@ public final class CompiledSchema {
         try {
             return new CompiledQuery(plan(parameterized.text(), cancellation), parameterized.values());
         } catch (ApiError e) {
-            if (e.status() == BREAKDOWN) {
+            if (e.status() == SchemaCompiler.BREAKDOWN) {
                 throw e;
             }
             // The query itself has the better error; and what was taken out of it may be our mistake.
@@ -129,32 +121,17 @@ public final class CompiledSchema {
                 : compile(query, cancellation);
     }
 
-    /** Waits for the compiler; a request that must stop waits no longer. */
-    private void lock(Cancellation cancellation) {
-        try {
-            cancellation.interruptible(() -> {
-                compiling.lockInterruptibly();
-                return compiling;
-            });
-        } catch (InterruptedException | SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private ParsedPlan compile(String query, Cancellation cancellation) {
-        lock(cancellation);
-        try {
+        return compiler.inTurn(cancellation, () -> {
             // Somebody else may have compiled it while this one waited.
             if (plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan known)) {
                 return known;
             }
-            byte[] json = compiled(compiler -> compiler.compile(query));
-            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(read(json)));
+            byte[] json = compiler.compile((running, memory) -> running.compile(query, memory), cancellation);
+            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(read(json, cancellation)));
             plans.put(plansOf, query, new Compiled.Query(plan), json.length * TREE_FACTOR);
             return plan;
-        } finally {
-            compiling.unlock();
-        }
+        });
     }
 
     /**
@@ -171,20 +148,19 @@ public final class CompiledSchema {
     }
 
     private CompiledBatch.@Nullable Shape compileBatch(String batch, Cancellation cancellation) {
-        lock(cancellation);
-        try {
-            if (plans.find(plansOf, batch) instanceof Compiled.Batch(var known)) {
-                return known;
-            }
-            byte[] answer = compiled(compiler -> compiler.compileBatch(batch));
-            JsonNode json = read(answer);
-            boolean compacted = json.path("type").asString("").equals("compacted");
-            CompiledBatch.Shape shape = compacted ? shape(json) : null;
-            plans.put(plansOf, batch, new Compiled.Batch(shape), compacted ? answer.length * TREE_FACTOR : 0);
-            return shape;
-        } finally {
-            compiling.unlock();
-        }
+        return compiler.inTurn(cancellation, () -> {
+                    if (plans.find(plansOf, batch) instanceof Compiled.Batch known) {
+                        return known;
+                    }
+                    byte[] answer =
+                            compiler.compile((running, memory) -> running.compileBatch(batch, memory), cancellation);
+                    JsonNode json = read(answer, cancellation);
+                    boolean compacted = json.path("type").asString("").equals("compacted");
+                    Compiled.Batch compiled = new Compiled.Batch(compacted ? shape(json) : null);
+                    plans.put(plansOf, batch, compiled, compacted ? answer.length * TREE_FACTOR : 0);
+                    return compiled;
+                })
+                .shape();
     }
 
     private static CompiledBatch.Shape shape(JsonNode batch) {
@@ -217,75 +193,14 @@ public final class CompiledSchema {
         return names;
     }
 
-    @FunctionalInterface
-    private interface Compilation {
-        byte[] by(QueryCompiler compiler) throws CompileException;
-    }
-
-    private byte[] compiled(Compilation compilation) {
-        slots.begin();
-        try {
-            return compilation.by(openCompiler());
-        } catch (CompileException e) {
-            throw refused(e);
-        } catch (CompilerPanicException e) {
-            LOG.warn("the query compiler broke down over a query: {} ({})", e.getMessage(), e.detail());
-            closeCompiler();
-            throw ApiError.of(
-                    BREAKDOWN,
-                    "P6000",
-                    "The query cannot be compiled: " + e.getMessage() + ". Is it very large or deep?");
-        } finally {
-            slots.end();
-            if (!slots.holds(this)) {
-                closeCompiler();
-            }
-        }
-    }
-
-    private QueryCompiler openCompiler() {
-        QueryCompiler known = compiler;
-        if (known == null) {
-            try {
-                known = QueryCompiler.open(text, schemaName);
-            } catch (SchemaException e) {
-                throw ApiError.badRequest("The Prisma schema is not valid: " + e.getMessage());
-            } catch (CompilerPanicException e) {
-                LOG.warn("the query compiler broke down over a schema: {} ({})", e.getMessage(), e.detail());
-                throw ApiError.badRequest("The Prisma schema cannot be used: " + e.getMessage());
-            }
-            compiler = known;
-        }
-        slots.use(this);
-        return known;
-    }
-
-    /** Gives the memory of the compiler back. One that is at work is left alone. */
+    /** Gives the memory of the compiler back, unless it is at work. */
     void closeCompiler() {
-        if (!compiling.tryLock()) {
-            return;
-        }
-        try {
-            slots.forget(this);
-            if (compiler != null) {
-                compiler.close();
-                compiler = null;
-            }
-        } finally {
-            compiling.unlock();
-        }
+        compiler.close();
     }
 
-    private static ApiError refused(CompileException error) {
-        String code = error.code() == null ? "P2009" : error.code();
-        Map<String, @Nullable Object> meta = new LinkedHashMap<>();
-        if (error.meta() != null && PlanValues.constant(JSON.readTree(error.meta())) instanceof Map<?, ?> members) {
-            members.forEach((name, value) -> meta.put(String.valueOf(name), value));
-        }
-        return ApiError.of(400, code, String.valueOf(error.getMessage()), meta);
-    }
-
-    private static JsonNode read(byte[] json) {
+    /** A plan stays as long as its request, and may be too large to be kept for others. */
+    private static JsonNode read(byte[] json, Cancellation cancellation) {
+        cancellation.memory().take(MemoryUse.REQUESTS, (long) json.length * TREE_FACTOR);
         try {
             return JSON.readTree(json);
         } catch (JacksonException e) {

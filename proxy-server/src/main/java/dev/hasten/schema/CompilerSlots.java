@@ -1,55 +1,115 @@
 package dev.hasten.schema;
 
+import dev.hasten.memory.Reservation;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
+import java.util.SequencedMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many schemas may have a compiler in memory at the same time. In steady state none of them is needed: the plans are
- * known. One that is needed again is made again.
+ * How many query compilers may be in memory, and how many may compute at the same time. In steady state none of them is
+ * needed: the plans are known. One that is needed again is opened again.
  */
 final class CompilerSlots {
-    private static final int MOST = 8;
+    private static final int MOST_OPEN = 8;
 
-    /** As many may be at work at the same time: each may take a lot of memory then. */
-    private final Semaphore working = new Semaphore(MOST, true);
+    /** Compilers compute on threads of the operating system: more than this would leave the others too little time. */
+    private static final int MOST_WORKING = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    private final Map<CompiledSchema, Boolean> used = new LinkedHashMap<>(16, 0.75f, true);
+    /** So that one API key cannot keep the others from compiling. */
+    private static final int MOST_WORKING_OF_KEY = MOST_WORKING / 2;
 
-    /** The schema has a compiler, and uses it now; the one that did so the longest ago may lose its own. */
-    void use(CompiledSchema schema) {
-        CompiledSchema loser = add(schema);
-        if (loser != null) {
-            loser.closeCompiler();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+    /** How many work for each API key. Guarded by {@link #lock}. */
+    private final Map<String, Integer> working = new HashMap<>();
+
+    private int workingCount;
+
+    private final long mostBytes;
+    /** Bytes of the open ones, in the order of use, the latest last. Guarded by itself. */
+    private final SequencedMap<SchemaCompiler, Long> open = new LinkedHashMap<>();
+
+    /** @param mostBytes that all open compilers may hold between two calls; the latest one may stay in any case */
+    CompilerSlots(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
+
+    /**
+     * Waits until one more compiler may work for a key.
+     *
+     * @param requester the memory of the request that wants it
+     */
+    void begin(Reservation requester) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (workingCount == MOST_WORKING || working.getOrDefault(requester.owner(), 0) == MOST_WORKING_OF_KEY) {
+                ended.await();
+            }
+            workingCount++;
+            working.merge(requester.owner(), 1, Integer::sum);
+        } finally {
+            lock.unlock();
         }
     }
 
-    private synchronized @Nullable CompiledSchema add(CompiledSchema schema) {
-        used.put(schema, true);
-        if (used.size() <= MOST) {
-            return null;
+    /** Ends what {@link #begin} began. */
+    void end(Reservation requester) {
+        lock.lock();
+        try {
+            workingCount--;
+            working.computeIfPresent(requester.owner(), (_, count) -> count == 1 ? null : count - 1);
+            ended.signalAll();
+        } finally {
+            lock.unlock();
         }
-        CompiledSchema eldest = used.keySet().iterator().next();
-        used.remove(eldest);
-        return eldest;
     }
 
-    /** Waits until one more compiler may work. */
-    void begin() {
-        working.acquireUninterruptibly();
+    /**
+     * The compiler is open, and used now; those that were used the longest ago may have to close.
+     *
+     * @param bytes that it holds
+     */
+    void use(SchemaCompiler compiler, long bytes) {
+        List<SchemaCompiler> losers = new ArrayList<>();
+        synchronized (open) {
+            open.putLast(compiler, bytes);
+            while (open.size() > 1 && (open.size() > MOST_OPEN || openBytes() > mostBytes)) {
+                losers.add(open.pollFirstEntry().getKey());
+            }
+        }
+        losers.forEach(SchemaCompiler::close);
     }
 
-    void end() {
-        working.release();
+    private long openBytes() {
+        return open.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Whether the schema may keep its compiler. */
-    synchronized boolean holds(CompiledSchema schema) {
-        return used.containsKey(schema);
+    /** Closes all that are not at work, except one. */
+    void closeOthers(SchemaCompiler needy) {
+        List<SchemaCompiler> others;
+        synchronized (open) {
+            others = open.keySet().stream()
+                    .filter(compiler -> !compiler.equals(needy))
+                    .toList();
+        }
+        others.forEach(SchemaCompiler::close);
     }
 
-    synchronized void forget(CompiledSchema schema) {
-        used.remove(schema);
+    /** Whether the compiler may stay open. */
+    boolean holds(SchemaCompiler compiler) {
+        synchronized (open) {
+            return open.containsKey(compiler);
+        }
+    }
+
+    void forget(SchemaCompiler compiler) {
+        synchronized (open) {
+            open.remove(compiler);
+        }
     }
 }

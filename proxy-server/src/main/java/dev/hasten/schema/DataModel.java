@@ -20,6 +20,9 @@ record DataModel(Map<String, Model> models) {
             "Json", ValueType.JSON,
             "Bytes", ValueType.BYTES);
 
+    /** A field or model: its name, its place in a map, its type. */
+    private static final long MEMBER_BYTES = 160;
+
     /** A model or view. */
     record Model(Map<String, Field> fields) {
         @Nullable
@@ -122,5 +125,13 @@ record DataModel(Map<String, Model> models) {
     @Nullable
     Model model(String name) {
         return models.get(name);
+    }
+
+    /** Bytes of memory, roughly. */
+    long heapBytes() {
+        return models.values().stream()
+                        .mapToLong(model -> model.fields().size() + 2)
+                        .sum()
+                * MEMBER_BYTES;
     }
 }

@@ -1,6 +1,7 @@
 package dev.hasten.schema;
 
 import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.Watchdog;
 import dev.hasten.schema.Schemas.Limits;
@@ -11,15 +12,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the schemas of each database; what they share is here: the bound on plans and on compilers. */
+/** Makes the schemas of each database; what they share is here: the bounds on plans, on compilers and on memory. */
 public final class SchemaSetup {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaSetup.class);
 
     private final CompiledPlans plans = new CompiledPlans();
-    private final CompilerSlots slots = new CompilerSlots();
+    private final CompilerSlots slots;
+    private final MemoryBudget memory;
     private final Clock clock;
 
-    public SchemaSetup(Clock clock) {
+    /** @param memory that schemas and their compilers are counted in */
+    public SchemaSetup(MemoryBudget memory, Clock clock) {
+        this.memory = memory;
+        // What nobody uses now must leave most of the memory to the requests.
+        this.slots = new CompilerSlots(memory.limitBytes() / 8);
         this.clock = clock;
     }
 
@@ -39,7 +45,7 @@ public final class SchemaSetup {
     }
 
     private Schemas schemas(String database, Limits limits, @Nullable String schemaName, SchemaStore store) {
-        return new Schemas(database, limits, schemaName, store, plans, slots, clock);
+        return new Schemas(database, limits, schemaName, store, plans, slots, memory, clock);
     }
 
     /**

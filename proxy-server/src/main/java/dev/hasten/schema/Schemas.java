@@ -2,10 +2,17 @@ package dev.hasten.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryExhaustedException;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.Sha256;
 import dev.hasten.schema.SchemaStore.SchemaStoreException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +21,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,13 +41,13 @@ public final class Schemas {
     private final SchemaStore store;
     private final CompiledPlans plans;
     private final CompilerSlots slots;
+    private final MemoryBudget memory;
     private final Clock clock;
 
     /** In the order of use, the latest last. Guarded by itself, and never locked for long. */
-    private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true);
-
-    /** One upload is checked at a time: clients of a new schema come in herds. Not held over calls of the store. */
-    private final ReentrantLock checking = new ReentrantLock();
+    private final LinkedHashMap<String, Known> known = new LinkedHashMap<>(16, 0.75f, true);
+    /** For all that are known, without their compilers. Guarded by {@link #known}. */
+    private final Reservation knownMemory;
 
     private volatile boolean storeFails;
 
@@ -50,8 +56,9 @@ public final class Schemas {
      *
      * @param count schemas, 1 or more
      * @param bytes of the text of one, 1 or more
+     * @param compileTime how long the compiler may compute to read one, or to compile a query; CPU time
      */
-    public record Limits(int count, long bytes) {}
+    public record Limits(int count, long bytes, Duration compileTime) {}
 
     /**
      * A schema for operators.
@@ -67,11 +74,13 @@ public final class Schemas {
 
     private static final class Known {
         private final CompiledSchema schema;
+        private final long bytes;
         private final Instant since;
         private volatile Instant lastUsed;
 
         Known(CompiledSchema schema, Instant since) {
             this.schema = schema;
+            this.bytes = schema.heapBytes();
             this.since = since;
             this.lastUsed = since;
         }
@@ -84,6 +93,7 @@ public final class Schemas {
             SchemaStore store,
             CompiledPlans plans,
             CompilerSlots slots,
+            MemoryBudget memory,
             Clock clock) {
         this.database = database;
         this.limits = limits;
@@ -91,10 +101,16 @@ public final class Schemas {
         this.store = store;
         this.plans = plans;
         this.slots = slots;
+        this.memory = memory;
+        this.knownMemory = memory.open(database, MemoryBudget.SHARED);
         this.clock = clock;
     }
 
-    /** A schema by its hash; null when it must be uploaded first. May look into the store, so it may block. */
+    /**
+     * A schema by its hash; null when it must be uploaded first. May look into the store, so it may block.
+     *
+     * @throws MemoryExhaustedException when there is no room for it
+     */
     public @Nullable CompiledSchema find(String hash) {
         Known found = known(hash);
         if (found != null) {
@@ -105,7 +121,17 @@ public final class Schemas {
             return null;
         }
         String text = read(hash);
-        return text == null ? null : keep(new CompiledSchema(hash, text, schemaName, plans, slots));
+        return text == null ? null : keep(schema(hash, text));
+    }
+
+    private CompiledSchema schema(String hash, String text) {
+        SchemaCompiler compiler = new SchemaCompiler(
+                text,
+                schemaName,
+                new QueryCompiler.Limits(QueryCompiler.Limits.DEFAULT.memoryMiB(), limits.compileTime()),
+                slots,
+                memory.open(database, MemoryBudget.SHARED));
+        return new CompiledSchema(hash, text, schemaName, plans, compiler);
     }
 
     private @Nullable Known known(String hash) {
@@ -136,22 +162,22 @@ public final class Schemas {
      * @param base64 its text
      * @throws ApiError P6000 when the hash is not that of the body, or the text is no schema for PostgreSQL; P6005 when it
      *     is too large
+     * @throws SchemaStartingException when the time of the request is over before the compiler has read it
+     * @throws MemoryExhaustedException when there is no room for it
      */
-    public void upload(String hash, byte[] base64) {
+    public void upload(String hash, byte[] base64, Cancellation cancellation) {
         String text = verified(hash, base64);
-        if (find(hash) != null) {
+        // Clients of a new schema come in herds: all find the same, and wait for its compiler together.
+        CompiledSchema found = find(hash);
+        CompiledSchema uploaded = found == null ? keep(schema(hash, text)) : found;
+        if (uploaded.isAccepted()) {
             return;
         }
-        checking.lock();
         try {
-            if (known(hash) != null) {
-                return;
-            }
-            CompiledSchema checked = new CompiledSchema(hash, text, schemaName, plans, slots);
-            checked.check();
-            keep(checked);
-        } finally {
-            checking.unlock();
+            uploaded.check(cancellation);
+        } catch (ApiError e) {
+            forget(uploaded);
+            throw e;
         }
         try {
             store.write(hash, text);
@@ -196,20 +222,59 @@ public final class Schemas {
     /** Of several that come with the same schema at the same time, all get the first. */
     private CompiledSchema keep(CompiledSchema schema) {
         List<CompiledSchema> dropped = new ArrayList<>();
-        Known kept = new Known(schema, clock.instant());
-        synchronized (known) {
-            Known before = known.putIfAbsent(schema.hash(), kept);
-            if (before != null) {
-                return before.schema;
+        try {
+            synchronized (known) {
+                Known before = known.putIfAbsent(schema.hash(), new Known(schema, clock.instant()));
+                if (before != null) {
+                    return before.schema;
+                }
+                while (known.size() > 1 && (known.size() > limits.count() || knownBytes() > mostKnownBytes())) {
+                    dropped.add(dropEldest());
+                }
+                while (!countKnown()) {
+                    dropped.add(dropEldest());
+                }
             }
-            while (known.size() > limits.count()) {
-                Known eldest = known.values().iterator().next();
-                known.remove(eldest.schema.hash());
-                dropped.add(eldest.schema);
-            }
+        } finally {
+            dropped.forEach(CompiledSchema::closeCompiler);
         }
-        dropped.forEach(CompiledSchema::closeCompiler);
         return schema;
+    }
+
+    /** @throws MemoryExhaustedException when there is no room for the last one either; none is known then */
+    private boolean countKnown() {
+        try {
+            knownMemory.set(MemoryUse.SCHEMAS, knownBytes());
+            return true;
+        } catch (MemoryExhaustedException e) {
+            if (known.size() == 1) {
+                known.clear();
+                knownMemory.close();
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private long knownBytes() {
+        return known.values().stream().mapToLong(each -> each.bytes).sum();
+    }
+
+    /** An eighth of all memory: what nobody uses now must leave most of it to the requests. */
+    private long mostKnownBytes() {
+        return memory.limitBytes() / 8;
+    }
+
+    private CompiledSchema dropEldest() {
+        return known.pollFirstEntry().getValue().schema;
+    }
+
+    private void forget(CompiledSchema schema) {
+        synchronized (known) {
+            known.remove(schema.hash());
+            knownMemory.set(MemoryUse.SCHEMAS, knownBytes());
+        }
+        schema.closeCompiler();
     }
 
     /** In the store, those that were used since the server started outlive the others. */

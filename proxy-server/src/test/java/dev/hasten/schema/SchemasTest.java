@@ -3,8 +3,14 @@ package dev.hasten.schema;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryExhaustedException;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
 import dev.hasten.postgres.Cancellation;
+import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.schema.SchemaStore.Kept;
 import dev.hasten.schema.Schemas.Limits;
@@ -14,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -23,14 +30,20 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Schemas are taken once, kept over restarts, and bounded in size and number. */
 final class SchemasTest {
-    private static final Limits LIMITS = new Limits(3, 4 << 20);
+    private static final Limits LIMITS = new Limits(3, 4 << 20, Duration.ofSeconds(20));
+
+    private static final MemoryBudget BUDGET = new MemoryBudget(1 << 30, List.of("default", "tenant_a", "tenant_b"));
 
     @TempDir
     private Path directory;
@@ -40,7 +53,7 @@ final class SchemasTest {
     }
 
     private Schemas schemas(Limits limits) {
-        return new SchemaSetup(Clock.systemUTC()).inFiles("default", limits, null, directory);
+        return new SchemaSetup(BUDGET, Clock.systemUTC()).inFiles("default", limits, null, directory);
     }
 
     private static String schema(String model) {
@@ -69,7 +82,7 @@ final class SchemasTest {
 
     private static String upload(Schemas schemas, String schema) {
         byte[] body = base64(schema);
-        schemas.upload(hash(body), body);
+        schemas.upload(hash(body), body, new Cancellation());
         return hash(body);
     }
 
@@ -93,11 +106,12 @@ final class SchemasTest {
     @Test
     void hashThatIsNotThatOfTheBodyIsRefused() {
         byte[] body = base64(schema("A"));
-        assertThatThrownBy(() -> schemas().upload(hash(base64(schema("B"))), body))
+        assertThatThrownBy(() -> schemas().upload(hash(base64(schema("B"))), body, new Cancellation()))
                 .isInstanceOfSatisfying(
                         ApiError.class, error -> assertThat(error.status()).isEqualTo(400))
                 .hasMessageContaining("not the SHA-256 of the body");
-        assertThatThrownBy(() -> schemas().upload("../../etc/passwd", body)).hasMessageContaining("64 lower-case hex");
+        assertThatThrownBy(() -> schemas().upload("../../etc/passwd", body, new Cancellation()))
+                .hasMessageContaining("64 lower-case hex");
     }
 
     @Test
@@ -106,14 +120,16 @@ final class SchemasTest {
                 "model A {}".getBytes(UTF_8),
                 Base64.getEncoder().encode(new byte[] {(byte) 0xff, (byte) 0xfe}),
                 (new String(base64(schema("A")), UTF_8) + "\n").getBytes(UTF_8))) {
-            assertThatThrownBy(() -> schemas().upload(hash(body), body)).hasMessageContaining("base64");
+            assertThatThrownBy(() -> schemas().upload(hash(body), body, new Cancellation()))
+                    .hasMessageContaining("base64");
         }
     }
 
     @Test
     void largerSchemaThanAllowedIsRefused() {
         byte[] body = base64(schema("A") + "// " + "x".repeat(2000));
-        assertThatThrownBy(() -> schemas(new Limits(3, 1000)).upload(hash(body), body))
+        assertThatThrownBy(() ->
+                        schemas(new Limits(3, 1000, LIMITS.compileTime())).upload(hash(body), body, new Cancellation()))
                 .isInstanceOfSatisfying(
                         ApiError.class, error -> assertThat(error.status()).isEqualTo(413))
                 .hasMessageContaining("1000 bytes");
@@ -122,7 +138,7 @@ final class SchemasTest {
     @Test
     void schemaForAnotherDatabaseIsRefused() {
         byte[] body = base64(schema("A").replace("postgresql", "mysql"));
-        assertThatThrownBy(() -> schemas().upload(hash(body), body))
+        assertThatThrownBy(() -> schemas().upload(hash(body), body, new Cancellation()))
                 .isInstanceOf(ApiError.class)
                 .hasMessageContaining("postgresql");
         assertThat(directory).isEmptyDirectory();
@@ -185,7 +201,7 @@ final class SchemasTest {
             for (int i = 0; i < 16; i++) {
                 Callable<@Nullable CompiledSchema> client = () -> {
                     together.await();
-                    schemas.upload(hash(body), body);
+                    schemas.upload(hash(body), body, new Cancellation());
                     return schemas.find(hash(body));
                 };
                 found.add(clients.submit(client));
@@ -200,9 +216,146 @@ final class SchemasTest {
         assertThat(schemas.list()).hasSize(1);
     }
 
+    /** A schema that the compiler needs a while for. */
+    private static String largeSchema(int models) {
+        return IntStream.range(0, models)
+                .mapToObj(i -> "model L%d {\n  id Int @id\n%s}\n"
+                        .formatted(
+                                i,
+                                IntStream.range(0, 40)
+                                        .mapToObj(field -> "  f%d String?\n".formatted(field))
+                                        .collect(Collectors.joining())))
+                .collect(Collectors.joining("", schema("A"), ""));
+    }
+
+    private static boolean isCompilerAtWork() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("query-compiler"));
+    }
+
+    @Test
+    void readingGoesOnWhenTheTimeOfTheRequestIsOver() throws Exception {
+        Schemas schemas = schemas();
+        byte[] body = base64(largeSchema(300));
+        Cancellation impatient = new Cancellation();
+        FutureTask<Void> upload = new FutureTask<>(() -> schemas.upload(hash(body), body, impatient), null);
+        Thread.startVirtualThread(upload);
+        await().until(SchemasTest::isCompilerAtWork);
+        impatient.cancel(Cancellation.Reason.TIMEOUT);
+        assertThatThrownBy(upload::get).hasCauseInstanceOf(SchemaStartingException.class);
+        assertThat(isCompilerAtWork()).isTrue();
+        schemas.upload(hash(body), body, new Cancellation());
+        assertThat(schemas.find(hash(body)))
+                .isNotNull()
+                .satisfies(schema -> assertThat(schema.isAccepted()).isTrue());
+    }
+
+    @Test
+    void schemaThatTakesTooMuchCpuTimeIsRefused() {
+        byte[] body = base64(largeSchema(2000));
+        assertThatThrownBy(() -> schemas(new Limits(3, 64 << 20, Duration.ofMillis(100)))
+                        .upload(hash(body), body, new Cancellation()))
+                .isInstanceOf(ApiError.class)
+                .hasMessage("The Prisma schema cannot be used: The query compiler took longer than 100 ms");
+    }
+
+    /** A query whose compilation takes long. */
+    private static JsonNode heavyQuery() {
+        return JsonMapper.shared()
+                .readTree(IntStream.range(0, 100_000)
+                        .mapToObj("{\"id\":%d}"::formatted)
+                        .collect(Collectors.joining(
+                                ",",
+                                "{\"modelName\":\"A\",\"action\":\"findMany\",\"query\":{\"arguments\":{\"where\":{\"OR\":[",
+                                "]}},\"selection\":{\"id\":true}}}")));
+    }
+
+    @Test
+    void compilationStopsWithItsRequest() throws Exception {
+        Schemas schemas = schemas();
+        CompiledSchema schema = schemas.find(upload(schemas, schema("A")));
+        assertThat(schema).isNotNull();
+        for (Cancellation.Reason reason :
+                List.of(Cancellation.Reason.DISCONNECT, Cancellation.Reason.TIMEOUT, Cancellation.Reason.SHUTDOWN)) {
+            Cancellation cancellation = new Cancellation();
+            FutureTask<CompiledQuery> compilation = new FutureTask<>(() -> schema.compile(heavyQuery(), cancellation));
+            Thread.startVirtualThread(compilation);
+            await().until(SchemasTest::isCompilerAtWork);
+            cancellation.cancel(reason);
+            assertThatThrownBy(compilation::get).hasCauseInstanceOf(CancelledException.class);
+            assertThat(isCompilerAtWork()).isFalse();
+        }
+        upload(schemas, schema("B"));
+    }
+
+    @Test
+    void memoryOfCompilersIsCountedAndGivenBack() {
+        MemoryBudget budget = new MemoryBudget(400 << 20, List.of("default"));
+        Schemas schemas = new SchemaSetup(budget, Clock.systemUTC()).inFiles("default", LIMITS, null, directory);
+        CompiledSchema schema = schemas.find(upload(schemas, schema("A")));
+        assertThat(schema).isNotNull();
+        assertThat(budget.usedBytes(MemoryUse.SCHEMAS)).isBetween(1L << 20, 8L << 20);
+        schema.closeCompiler();
+        assertThat(budget.usedBytes(MemoryUse.SCHEMAS)).isBetween(100L, 64L << 10);
+    }
+
+    @Test
+    void compilationThatTakesMoreMemoryThanThereIsIsRefused() throws Exception {
+        MemoryBudget budget = new MemoryBudget(64 << 20, List.of("default"));
+        Schemas schemas = new SchemaSetup(budget, Clock.systemUTC()).inFiles("default", LIMITS, null, directory);
+        CompiledSchema schema = schemas.find(upload(schemas, schema("A")));
+        assertThat(schema).isNotNull();
+        try (Reservation memory = budget.open("default", "key")) {
+            assertThatThrownBy(() -> schema.compile(heavyQuery(), new Cancellation(memory)))
+                    .isInstanceOf(MemoryExhaustedException.class);
+        }
+        assertThat(isCompilerAtWork()).isFalse();
+        assertThat(budget.usedBytes(MemoryUse.SCHEMAS)).isLessThan(8 << 20);
+    }
+
+    @Test
+    void oneKeyLeavesASlotToAnother() throws Exception {
+        MemoryBudget budget = new MemoryBudget(64 << 20, List.of("default"));
+        CompilerSlots slots = new CompilerSlots(1 << 20);
+        Reservation greedy = budget.open("default", "greedy");
+        List<Thread> waiting = new ArrayList<>();
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            waiting.add(Thread.startVirtualThread(() -> {
+                try {
+                    slots.begin(greedy);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        await().until(() -> waiting.stream().anyMatch(thread -> !thread.isAlive()));
+        slots.begin(budget.open("default", "modest"));
+        assertThat(waiting.stream().anyMatch(Thread::isAlive)).isTrue();
+        for (int i = 0; i < waiting.size(); i++) {
+            await().until(() -> waiting.stream().anyMatch(thread -> !thread.isAlive()));
+            slots.end(greedy);
+        }
+        for (Thread thread : waiting) {
+            thread.join();
+        }
+    }
+
+    @Test
+    void schemasThatTakeMoreThanTheirShareOfTheMemoryAreDropped() {
+        MemoryBudget budget = new MemoryBudget(32 << 20, List.of("default"));
+        Schemas schemas = new SchemaSetup(budget, Clock.systemUTC())
+                .inFiles("default", new Limits(100, 4 << 20, LIMITS.compileTime()), null, directory);
+        String comment = "// " + "x".repeat(700_000);
+        for (int i = 0; i < 8; i++) {
+            upload(schemas, schema("M" + i) + comment);
+        }
+        assertThat(budget.usedBytes(MemoryUse.SCHEMAS)).isLessThan(16 << 20);
+        assertThat(schemas.list()).hasSize(8);
+    }
+
     @Test
     void plansOfOneDatabaseAreNotThoseOfAnother() {
-        SchemaSetup setup = new SchemaSetup(Clock.systemUTC());
+        SchemaSetup setup = new SchemaSetup(BUDGET, Clock.systemUTC());
         for (String tenant : List.of("tenant_a", "tenant_b")) {
             Schemas schemas = setup.inFiles(tenant, LIMITS, tenant, directory.resolve(tenant));
             CompiledSchema schema = schemas.find(upload(schemas, schema("A")));
@@ -232,7 +385,7 @@ final class SchemasTest {
 
     @Test
     void moreSchemasThanCompilersInMemoryAreServed() {
-        Schemas schemas = schemas(new Limits(20, 1 << 20));
+        Schemas schemas = schemas(new Limits(20, 1 << 20, LIMITS.compileTime()));
         List<String> hashes = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             hashes.add(upload(schemas, schema("M" + i)));
@@ -278,7 +431,14 @@ final class SchemasTest {
             }
         };
         Schemas schemas = new Schemas(
-                "default", LIMITS, null, broken, new CompiledPlans(), new CompilerSlots(), Clock.systemUTC());
+                "default",
+                LIMITS,
+                null,
+                broken,
+                new CompiledPlans(),
+                new CompilerSlots(1 << 30),
+                BUDGET,
+                Clock.systemUTC());
         assertThat(schemas.find(upload(schemas, schema("A")))).isNotNull();
         assertThat(schemas.list()).hasSize(1);
     }

@@ -1,5 +1,7 @@
 package dev.hasten.compiler;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -17,38 +19,68 @@ final class DeepStack {
      */
     private static final long BYTES = 64L << 20;
 
+    /** How often a running call is looked at: it overruns its limits by this at most. */
+    private static final Duration INTERVAL = Duration.ofMillis(20);
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private DeepStack() {}
 
+    /** The work was stopped, because it computed for longer than it may. */
+    static final class TimeLimitException extends Exception {
+        @java.io.Serial
+        private static final long serialVersionUID = 1;
+    }
+
     /**
-     * Runs the work and waits for it. When its time is over the work is interrupted, which WebAssembly notices at its
-     * next call or loop. An interrupt of the waiting thread does not shorten the wait and is kept for afterwards.
+     * Runs the work and waits for it. Work that must stop is interrupted, which WebAssembly notices at its next call or
+     * loop; this method returns when the work has stopped.
      *
+     * @param cpuTime how long the work may compute. Time in which it waits for a processor does not count, so that a busy
+     *     machine is slow but does not fail
+     * @param check called every 20 ms; the work stops when this throws
      * @throws ExecutionException with whatever the work threw
+     * @throws TimeLimitException when it computed for longer than it may
+     * @throws InterruptedException when the waiting thread was interrupted
+     * @throws RuntimeException what {@code check} threw
      */
-    static <T> T run(Callable<T> work, Duration time) throws ExecutionException {
+    static <T> T run(Callable<T> work, Duration cpuTime, Runnable check)
+            throws ExecutionException, TimeLimitException, InterruptedException {
         FutureTask<T> task = new FutureTask<>(work);
-        long deadline = System.nanoTime() + time.toNanos();
         Thread thread = Thread.ofPlatform()
                 .name("query-compiler")
                 .daemon()
                 .stackSize(BYTES)
                 .start(task);
-        boolean interrupted = false;
+        boolean completed = false;
         try {
-            while (true) {
-                try {
-                    if (!thread.join(Duration.ofNanos(deadline - System.nanoTime()))) {
-                        thread.interrupt();
-                    }
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
+            while (!thread.join(INTERVAL)) {
+                if (THREADS.getThreadCpuTime(thread.threadId()) > cpuTime.toNanos()) {
+                    throw new TimeLimitException();
                 }
+                check.run();
             }
+            completed = true;
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            if (!completed) {
+                stop(thread);
             }
+        }
+        return task.get();
+    }
+
+    private static void stop(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            thread.interrupt();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.hasten.compiler;
 
-import com.dylibso.chicory.runtime.ChicoryInterruptedException;
+import dev.hasten.compiler.DeepStack.TimeLimitException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads, which take turns: the compiler is single-threaded WebAssembly. Its frames are Java
  * frames, so every call runs on a platform thread of its own, whose stack is deep enough for whatever the compiler
- * accepts; virtual threads may call, too. The thread also bounds the time: it is interrupted when the time is over.
+ * accepts; virtual threads may call, too. The thread also bounds the time: it is interrupted when it has computed for too
+ * long, or when the calling thread is interrupted. An interrupted call costs the compiler its memory; the next one reads
+ * the schema again.
  *
  * <p>The compiler does not validate schemas; it takes what it understands of any text. Clients upload schemas that {@code
  * prisma generate} has validated.
@@ -22,7 +24,7 @@ public final class QueryCompiler implements AutoCloseable {
      * What a client may cost.
      *
      * @param memoryMiB how far the memory of one instance may grow while it compiles, in MiB, 8 to 2048
-     * @param time how long one call may compute, positive
+     * @param time how long one call may compute, positive; CPU time
      */
     public record Limits(int memoryMiB, Duration time) {
         public static final Limits DEFAULT = new Limits(256, Duration.ofSeconds(10));
@@ -37,6 +39,7 @@ public final class QueryCompiler implements AutoCloseable {
         }
     }
 
+    private static final long PAGE_BYTES = 64 << 10;
     private static final int PAGES_PER_MIB = 16;
     /** Memory of WebAssembly never shrinks. An instance that grew by more than this is replaced by a fresh one. */
     private static final int KEPT_GROWTH_PAGES = 16 * PAGES_PER_MIB;
@@ -58,9 +61,10 @@ public final class QueryCompiler implements AutoCloseable {
         this.limits = limits;
     }
 
-    /** {@link #open(String, String, Limits)} with the default limits. */
-    public static QueryCompiler open(String schema, @Nullable String schemaName) throws SchemaException {
-        return open(schema, schemaName, Limits.DEFAULT);
+    /** {@link #open(String, String, Limits, CompilerMemory)} with the default limits, for memory that nobody counts. */
+    public static QueryCompiler open(String schema, @Nullable String schemaName)
+            throws SchemaException, InterruptedException {
+        return open(schema, schemaName, Limits.DEFAULT, CompilerMemory.UNCOUNTED);
     }
 
     /**
@@ -71,8 +75,10 @@ public final class QueryCompiler implements AutoCloseable {
      * @throws SchemaException if it is not for PostgreSQL, or is refused
      * @throws IllegalArgumentException if the schema name has a double quote
      * @throws CompilerPanicException if the compiler breaks down over it
+     * @throws InterruptedException if this thread is interrupted; the compiler does not work any more then
      */
-    public static QueryCompiler open(String schema, @Nullable String schemaName, Limits limits) throws SchemaException {
+    public static QueryCompiler open(String schema, @Nullable String schemaName, Limits limits, CompilerMemory memory)
+            throws SchemaException, InterruptedException {
         SchemaGuard.check(schema);
         if (schemaName != null && schemaName.contains("\"")) {
             throw new IllegalArgumentException(
@@ -81,7 +87,7 @@ public final class QueryCompiler implements AutoCloseable {
         QueryCompiler compiler = new QueryCompiler(schema, schemaName, limits);
         compiler.turn.lock();
         try {
-            compiler.start();
+            compiler.start(memory);
         } finally {
             compiler.turn.unlock();
         }
@@ -105,9 +111,14 @@ public final class QueryCompiler implements AutoCloseable {
                 {"modelName":"A","action":"findMany","query":{"arguments":{},"selection":{"$scalars":true}}}""";
         try (QueryCompiler compiler = open(schema, null)) {
             compiler.compile(query);
-        } catch (SchemaException | CompileException e) {
+        } catch (SchemaException | CompileException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** {@link #compile(String, CompilerMemory)} for memory that nobody counts. */
+    byte[] compile(String request) throws CompileException, InterruptedException {
+        return compile(request, CompilerMemory.UNCOUNTED);
     }
 
     /**
@@ -118,9 +129,10 @@ public final class QueryCompiler implements AutoCloseable {
      * @return the plan, JSON in UTF-8, as a Prisma 7 client sends it
      * @throws CompileException if the compiler refuses the query
      * @throws CompilerPanicException if it breaks down over it; this instance is {@link #isBroken} then
+     * @throws InterruptedException if this thread is interrupted; the compiler does not work any more then
      */
-    public byte[] compile(String request) throws CompileException {
-        return compile(wasm -> wasm.compile(request));
+    public byte[] compile(String request, CompilerMemory memory) throws CompileException, InterruptedException {
+        return compile(wasm -> wasm.compile(request), memory);
     }
 
     /**
@@ -131,9 +143,10 @@ public final class QueryCompiler implements AutoCloseable {
      *     query answers all of them
      * @throws CompileException if the compiler refuses one of the queries
      * @throws CompilerPanicException if it breaks down over one; this instance is {@link #isBroken} then
+     * @throws InterruptedException if this thread is interrupted; the compiler does not work any more then
      */
-    public byte[] compileBatch(String request) throws CompileException {
-        return compile(wasm -> wasm.compileBatch(request));
+    public byte[] compileBatch(String request, CompilerMemory memory) throws CompileException, InterruptedException {
+        return compile(wasm -> wasm.compileBatch(request), memory);
     }
 
     /** Whether the compiler broke down. Such an instance only throws {@link CompilerPanicException}. */
@@ -145,7 +158,7 @@ public final class QueryCompiler implements AutoCloseable {
     public long memoryBytes() {
         turn.lock();
         try {
-            return wasm == null ? 0 : wasm.pages() * 65536L;
+            return wasm == null ? 0 : wasm.pages() * PAGE_BYTES;
         } finally {
             turn.unlock();
         }
@@ -178,8 +191,8 @@ public final class QueryCompiler implements AutoCloseable {
         byte[] on(WasmCompiler compiler) throws CompileException;
     }
 
-    private byte[] compile(Work work) throws CompileException {
-        turn.lock();
+    private byte[] compile(Work work, CompilerMemory memory) throws CompileException, InterruptedException {
+        turn.lockInterruptibly();
         try {
             if (closed) {
                 throw new IllegalStateException("This query compiler is closed");
@@ -187,9 +200,9 @@ public final class QueryCompiler implements AutoCloseable {
             if (broken) {
                 throw new CompilerPanicException("The query compiler broke down earlier", null, null);
             }
-            WasmCompiler running = wasm == null ? start() : wasm;
+            WasmCompiler running = wasm == null ? start(memory) : wasm;
             try {
-                return guarded(running, () -> work.on(running));
+                return guarded(running, () -> work.on(running), memory);
             } finally {
                 if (running.pages() > pagesAfterOpening + KEPT_GROWTH_PAGES) {
                     wasm = null;
@@ -202,13 +215,16 @@ public final class QueryCompiler implements AutoCloseable {
         }
     }
 
-    private WasmCompiler start() throws SchemaException {
+    private WasmCompiler start(CompilerMemory memory) throws SchemaException, InterruptedException {
         WasmCompiler fresh = new WasmCompiler(limits.memoryMiB() * PAGES_PER_MIB);
         try {
-            guarded(fresh, () -> {
-                fresh.open(schema, schemaName);
-                return fresh;
-            });
+            guarded(
+                    fresh,
+                    () -> {
+                        fresh.open(schema, schemaName);
+                        return fresh;
+                    },
+                    memory);
         } catch (CompileException e) {
             throw new IllegalStateException(e);
         }
@@ -218,22 +234,35 @@ public final class QueryCompiler implements AutoCloseable {
     }
 
     /** Lets only the compiler's orderly answers through as such; anything else breaks this instance. */
-    private <T> T guarded(WasmCompiler running, Callable<T> work) throws CompileException, SchemaException {
+    private <T> T guarded(WasmCompiler running, Callable<T> work, CompilerMemory memory)
+            throws CompileException, SchemaException, InterruptedException {
+        boolean orderly = false;
         try {
-            return DeepStack.run(work, limits.time());
+            T result = DeepStack.run(work, limits.time(), () -> memory.holds(running.pages() * PAGE_BYTES));
+            orderly = true;
+            return result;
+        } catch (TimeLimitException e) {
+            broken = true;
+            throw new CompilerPanicException(
+                    "The query compiler took longer than %d ms"
+                            .formatted(limits.time().toMillis()),
+                    null,
+                    e);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
-                case CompileException refused -> throw refused;
+                case CompileException refused -> {
+                    orderly = true;
+                    throw refused;
+                }
                 case SchemaException refused -> throw refused;
                 case Throwable failure -> {
                     broken = true;
-                    wasm = null;
-                    String message = failure instanceof ChicoryInterruptedException
-                            ? "The query compiler took longer than %d ms"
-                                    .formatted(limits.time().toMillis())
-                            : "The query compiler broke down";
-                    throw new CompilerPanicException(message, running.panic(), failure);
+                    throw new CompilerPanicException("The query compiler broke down", running.panic(), failure);
                 }
+            }
+        } finally {
+            if (!orderly) {
+                wasm = null;
             }
         }
     }

@@ -1,12 +1,15 @@
 package dev.hasten.compiler;
 
+import static dev.hasten.compiler.CompilerMemory.UNCOUNTED;
 import static dev.hasten.compiler.QueryCompilerTest.findMany;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.hasten.compiler.QueryCompiler.Limits;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,12 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client sends to hurt ends in an exception, and the next client is served. */
 class HostileRequestsTest {
+    private static final Limits PATIENT = new Limits(1024, Duration.ofMinutes(5));
     private static final Limits SMALL = new Limits(32, Duration.ofMinutes(1));
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"AND\":", "{\"NOT\":[", "[[{\"a\":"})
     void endlessNestingIsRefusedOrderly(String nesting) throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL)) {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
             assertThatThrownBy(() -> compiler.compile(findMany("A", nesting.repeat(1_000_000))))
                     .isInstanceOf(CompileException.class)
                     .hasMessageStartingWith("JSON Error: recursion limit exceeded");
@@ -30,7 +34,7 @@ class HostileRequestsTest {
 
     @Test
     void theDeepestNestingThatIsAllowedCompiles() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL)) {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
             assertThat(compiler.compile(findMany("A", "{\"AND\":".repeat(120) + "{}" + "}".repeat(120))))
                     .isNotEmpty();
         }
@@ -56,7 +60,7 @@ class HostileRequestsTest {
                 IntStream.range(0, 200_000)
                         .mapToObj(Integer::toString)
                         .collect(Collectors.joining(",", "{\"id\":{\"in\":[", "]}}")));
-        try (QueryCompiler other = QueryCompiler.open(Schemas.SMALL, null, SMALL)) {
+        try (QueryCompiler other = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
             for (String request : new String[] {long16Mb, manyIds}) {
                 assertBreaks(request, SMALL, "The query compiler broke down");
             }
@@ -64,16 +68,53 @@ class HostileRequestsTest {
         }
     }
 
-    @Test
-    void timeThatIsOverEndsTheCall() throws Exception {
-        String hours = findMany(
+    /** Hours of work for the compiler. */
+    private static String hours() {
+        return findMany(
                 "A",
                 IntStream.range(0, 100_000)
                         .mapToObj("{\"id\":%d}"::formatted)
                         .collect(Collectors.joining(",", "{\"OR\":[", "]}")));
+    }
+
+    private static boolean isAtWork() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("query-compiler"));
+    }
+
+    @Test
+    void interruptOfTheCallerStopsTheWork() throws Exception {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, PATIENT, UNCOUNTED)) {
+            FutureTask<byte[]> call = new FutureTask<>(() -> compiler.compile(hours()));
+            Thread caller = Thread.startVirtualThread(call);
+            await().until(HostileRequestsTest::isAtWork);
+            caller.interrupt();
+            assertThatThrownBy(call::get).hasCauseInstanceOf(InterruptedException.class);
+            assertThat(isAtWork()).isFalse();
+            assertThat(compiler.compile(findMany("A", "{}"))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void memoryThatIsRefusedStopsTheWork() throws Exception {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, PATIENT, UNCOUNTED)) {
+            assertThatThrownBy(() -> compiler.compile(hours(), bytes -> {
+                        if (bytes > 8 << 20) {
+                            throw new ArithmeticException("refused");
+                        }
+                    }))
+                    .hasMessage("refused");
+            assertThat(isAtWork()).isFalse();
+            assertThat(compiler.memoryBytes()).isZero();
+            assertThat(compiler.compile(findMany("A", "{}"))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void timeThatIsOverEndsTheCall() throws Exception {
         // Opening has the same limit: a class that others have loaded already keeps it short.
         QueryCompiler.warmUp();
-        assertBreaks(hours, new Limits(1024, Duration.ofMillis(500)), "The query compiler took longer than 500 ms");
+        assertBreaks(hours(), new Limits(1024, Duration.ofMillis(500)), "The query compiler took longer than 500 ms");
     }
 
     @Test
@@ -88,14 +129,13 @@ class HostileRequestsTest {
     @Test
     void aSchemaThatNestsWithoutEndIsAPanic() {
         String schema = Schemas.SMALL.replace("String?", "String @default(" + "f(".repeat(20_000) + ")");
-        assertThatThrownBy(() -> QueryCompiler.open(schema, null, SMALL))
+        assertThatThrownBy(() -> QueryCompiler.open(schema, null, SMALL, UNCOUNTED))
                 .isInstanceOf(CompilerPanicException.class)
                 .hasMessage("The query compiler broke down");
     }
 
-    private static CompilerPanicException assertBreaks(String request, Limits limits, String message)
-            throws SchemaException {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, limits)) {
+    private static CompilerPanicException assertBreaks(String request, Limits limits, String message) throws Exception {
+        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, limits, UNCOUNTED)) {
             CompilerPanicException panic =
                     catchThrowableOfType(CompilerPanicException.class, () -> compiler.compile(request));
             assertThat(panic).hasMessage(message);
