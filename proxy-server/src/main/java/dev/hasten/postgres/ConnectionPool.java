@@ -65,7 +65,7 @@ public final class ConnectionPool implements AutoCloseable {
         this.factory = new SessionFactory(
                 options.jdbcUrl(),
                 options.properties(),
-                new SessionOptions(options.preparedStatements(), options.resultBytes()),
+                new SessionOptions(options.preparedStatements(), options.resultBytes(), this::retireConnections),
                 this::connectFailed,
                 () -> lastFailure = null);
         config.setDataSource(factory);
@@ -139,8 +139,6 @@ public final class ConnectionPool implements AutoCloseable {
             });
         } catch (InterruptedException e) {
             throw ApiError.poolTimeout(options.timeout(), options.size());
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
         } finally {
             limit.cancel();
             waiter.done();
@@ -153,6 +151,7 @@ public final class ConnectionPool implements AutoCloseable {
             failFast();
             Waiter waiter = new Waiter();
             connecting.add(waiter);
+            @Nullable Timeout limit = wakeAt(deadline, waiter);
             Connection connection = null;
             boolean leased = false;
             try {
@@ -165,15 +164,15 @@ public final class ConnectionPool implements AutoCloseable {
                 }
                 // The server ended it while it was idle; Hikari only looks at connections that were idle for longer.
             } catch (InterruptedException e) {
-                throw connectError(lastFailure);
+                throw isOver(deadline) ? timedOut() : connectError(lastFailure);
             } catch (SQLException e) {
-                if (System.nanoTime() - deadline >= 0 || connections.isClosed()) {
-                    SQLException failure = lastFailure;
-                    throw failure != null
-                            ? connectError(failure)
-                            : ApiError.poolTimeout(options.timeout(), options.size());
+                if (isOver(deadline) || connections.isClosed()) {
+                    throw timedOut();
                 }
             } finally {
+                if (limit != null) {
+                    limit.cancel();
+                }
                 connecting.remove(waiter);
                 waiter.done();
                 if (connection != null && !leased) {
@@ -181,6 +180,23 @@ public final class ConnectionPool implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static boolean isOver(long deadline) {
+        return System.nanoTime() - deadline >= 0;
+    }
+
+    private ApiError timedOut() {
+        SQLException failure = lastFailure;
+        return failure == null ? ApiError.poolTimeout(options.timeout(), options.size()) : connectError(failure);
+    }
+
+    /** HikariCP does not wait for less than its own time. */
+    private @Nullable Timeout wakeAt(long deadline, Waiter waiter) {
+        long nanos = deadline - System.nanoTime();
+        return nanos < CONNECT_TIMEOUT.toNanos()
+                ? timer.newTimeout(_ -> waiter.wake(), Math.max(0, nanos), TimeUnit.NANOSECONDS)
+                : null;
     }
 
     /** A thread that waits for a connection, or for one to be made; it can be woken only as long as it does. */
@@ -245,10 +261,9 @@ public final class ConnectionPool implements AutoCloseable {
         if (failure == null) {
             return DatabaseErrors.unreachable(options.host(), options.port());
         }
-        ApiError error = DatabaseErrors.of(failure, DatabaseErrors.Origin.COMPILED);
-        return error.code().equals("P1001") || error.code().equals("P1017")
+        return DatabaseErrors.isOutage(failure)
                 ? DatabaseErrors.unreachable(options.host(), options.port())
-                : error;
+                : DatabaseErrors.of(failure, DatabaseErrors.Origin.COMPILED);
     }
 
     /**
@@ -317,7 +332,11 @@ public final class ConnectionPool implements AutoCloseable {
         cancellations.cancelled(reason);
     }
 
-    /** Retires all connections, each as soon as nobody uses it; new ones are made when needed. */
+    /**
+     * Retires all connections, each as soon as nobody uses it; new ones are made when needed. Also done when an idle one
+     * turns out to be dead: the others were idle for as long, behind the same firewall, and to ask each of them would take
+     * as long again.
+     */
     public void retireConnections() {
         HikariPoolMXBean pool = connections.getHikariPoolMXBean();
         // There is none until the first connection is asked for.

@@ -68,6 +68,7 @@ public final class PostgresSession extends PgConnection {
     private final StatementCache statements;
     private final ResultMeter meter;
     private final long resultBytes;
+    private final Runnable onInvalid;
     private SessionEffect effect = SessionEffect.NONE;
     private boolean lost;
     private boolean stalePlanSuspected;
@@ -82,6 +83,17 @@ public final class PostgresSession extends PgConnection {
         this.statements = new StatementCache(executor, options.preparedStatements());
         this.meter = meter;
         this.resultBytes = options.resultBytes();
+        this.onInvalid = options.onInvalid();
+    }
+
+    /** HikariCP asks this before it hands out a session that was idle for half a second or more. */
+    @Override
+    public boolean isValid(int timeoutSeconds) throws SQLException {
+        boolean valid = super.isValid(timeoutSeconds);
+        if (!valid) {
+            onInvalid.run();
+        }
+        return valid;
     }
 
     /**
@@ -89,8 +101,9 @@ public final class PostgresSession extends PgConnection {
      *
      * @param preparedStatements how many statements a session keeps prepared, 0 for none
      * @param resultBytes bytes of heap that the result of one statement may occupy
+     * @param onInvalid called when a session turns out to be dead that was idle
      */
-    public record SessionOptions(int preparedStatements, long resultBytes) {}
+    public record SessionOptions(int preparedStatements, long resultBytes, Runnable onInvalid) {}
 
     static PostgresSession open(HostSpec[] hosts, Properties properties, String url, SessionOptions options)
             throws SQLException {

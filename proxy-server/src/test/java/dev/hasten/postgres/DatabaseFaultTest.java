@@ -169,6 +169,46 @@ final class DatabaseFaultTest {
     }
 
     @Test
+    void connectionsThatAllWentSilentCostTheNextQueryOneWaitOnly() {
+        try (TestServer server =
+                server().with("pool.size", 7).with("limits.query_timeout", "4s").start()) {
+            List<String> transactions = new ArrayList<>();
+            List<Long> pids = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                String id = server.client().startTransaction(Map.of());
+                pids.add(pid(server.client().query(id, PID)));
+                transactions.add(id);
+            }
+            transactions.forEach(server.client()::rollback);
+            pids.forEach(pid -> PostgresServer.signal("STOP", pid));
+            try {
+                // HikariCP believes connections that were used in the last half second.
+                await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                assertThat(server.client().query(QUICK).status()).isEqualTo(200);
+            } finally {
+                pids.forEach(pid -> PostgresServer.signal("CONT", pid));
+            }
+        }
+    }
+
+    @Test
+    void transactionWaitsNoLongerThanItWantsForASlotOfPostgres() {
+        try (TestServer setup = server().start()) {
+            setup.client().query(execute("DROP ROLE IF EXISTS one_slot"));
+            setup.client().query(execute("CREATE ROLE one_slot LOGIN CONNECTION LIMIT 1"));
+        }
+        try (TestServer server = TestServer.on(postgres.url("postgres").replace("postgres@", "one_slot@"))
+                .with("pool.size", 3)
+                .with("limits.query_timeout", "1500ms")
+                .start()) {
+            server.client().startTransaction(Map.of());
+            Reply second = server.client().post("/transaction/start", "{\"maxWait\":300}");
+            // The limit of the request would be P6004.
+            assertThat(second.code()).isIn("P2028", "P2037");
+        }
+    }
+
+    @Test
     void frozenBackendDoesNotHoldThePlaceOfAnExpiredTransaction() {
         try (TestServer server = server().with("pool.size", 3).start()) {
             String id = server.client().startTransaction(Map.of("timeout", 1000));
