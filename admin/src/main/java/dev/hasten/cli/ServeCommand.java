@@ -5,6 +5,7 @@ import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
 import dev.hasten.config.LogConfig;
+import dev.hasten.memory.MemoryWatchdog;
 import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import dev.hasten.telemetry.LogSetup;
@@ -70,6 +71,7 @@ final class ServeCommand implements Callable<Integer> {
             started.push(embedded);
             config = config.withDatabase("default", embedded.url());
         }
+        MemoryWatchdog.start();
         HastenServer server = HastenServer.start(config);
         started.push(server);
         AdminServer admin = AdminServer.start(server);

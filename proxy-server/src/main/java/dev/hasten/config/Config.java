@@ -87,6 +87,7 @@ public record Config(
             warnings.add("cache.bytes and memory.budget: together that is more than 85 % of the heap, which is "
                     + (heap >> 20) + "mb here. Lower one of them or raise the heap (-Xmx)");
         }
+        warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {
             String key = ConfigKeys.DATABASES + database.name() + ".url: ";
             database.url().warnings().forEach(warning -> warnings.add(key + warning));

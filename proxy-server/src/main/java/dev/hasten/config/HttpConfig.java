@@ -36,6 +36,24 @@ public record HttpConfig(
         @Setting(value = "10000", min = "1", max = "1000000", doc = "Most client connections at a time.")
         int connections,
 
+        @Setting(
+                value = "100",
+                min = "1",
+                max = "1000000",
+                zero = "no limit",
+                doc =
+                        "Requests without a valid API key that an address may send in a minute; more are answered with 429,"
+                                + " and their connection is closed. Requests with a valid key are never affected. Does not apply"
+                                + " to what a proxy in a private network forwards; set 0 behind a proxy with public addresses.")
+        int wrongKeys,
+
+        @Setting(
+                value = "10000",
+                min = "1",
+                max = "1000000",
+                doc = "Most addresses that are remembered for `http.wrong_keys`; for one more, another is forgotten.")
+        int wrongKeyAddresses,
+
         @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Event-loop threads.")
         int threads,
 

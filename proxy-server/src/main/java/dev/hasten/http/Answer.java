@@ -23,6 +23,8 @@ public final class Answer {
     /** Names and values in turn; most answers have none, then it stays the shared empty list. */
     private List<String> headers = List.of();
 
+    private boolean closesConnection;
+
     private Answer(int status, @Nullable String contentType, byte[] body, int length, @Nullable SharedBytes shared) {
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status is " + status + ", must be from 200 to 599");
@@ -86,6 +88,16 @@ public final class Answer {
         headers.add(name);
         headers.add(value);
         return this;
+    }
+
+    /** Has the connection closed after this answer. */
+    public Answer closeConnection() {
+        closesConnection = true;
+        return this;
+    }
+
+    boolean closesConnection() {
+        return closesConnection;
     }
 
     /** The HTTP status. */

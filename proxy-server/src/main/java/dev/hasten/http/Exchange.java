@@ -6,6 +6,7 @@ import dev.hasten.http.Router.Match;
 import dev.hasten.memory.Reservation;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,11 @@ public final class Exchange {
         this.target = target;
         this.match = match;
         this.arrivalNanos = arrivalNanos;
+    }
+
+    /** Where the connection comes from; null when that is no Internet address, or not known any more. */
+    public @Nullable InetAddress peer() {
+        return connection.peer();
     }
 
     /** 16 lower-case hex digits, unique; the answer carries it as {@code x-request-id}. */

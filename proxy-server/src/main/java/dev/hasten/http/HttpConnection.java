@@ -21,6 +21,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -152,7 +154,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                 refuse(refusal);
             } else if (message instanceof HttpObject part
                     && part.decoderResult().isFailure()) {
-                refuse(Refusal.of(part.decoderResult().cause()));
+                refuse(Refusal.of(part.decoderResult().cause(), phase == Phase.BODY));
             } else {
                 if (message instanceof HttpRequest request) {
                     onHead(request);
@@ -333,6 +335,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
+    @Nullable
+    InetAddress peer() {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
     private void write(Exchange answered, Answer answer) {
         if (phase == Phase.RUNNING && answered == exchange) {
             send(answer);
@@ -385,7 +392,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             Handler handler = handler();
             Answer answer = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
             boolean headOnly = exchange != null && exchange.method().equals("HEAD");
-            closeAfterAnswer |= server.isDraining();
+            closeAfterAnswer |= server.isDraining() || answer.closesConnection();
             answerStatus = answer.status();
             answerBytes = headOnly ? 0 : answer.length();
             heldBytes = headOnly ? null : answer.shared();

@@ -46,10 +46,14 @@ record Refusal(int status, String code, String message) {
         return status == 503 || status == 429;
     }
 
-    /** For what Netty's parser does not take. */
-    static Refusal of(Throwable cause) {
+    /**
+     * For what Netty's parser does not take.
+     *
+     * @param inBody whether it is part of a body, whose only lines are the beginnings of chunks
+     */
+    static Refusal of(Throwable cause, boolean inBody) {
         if (cause instanceof TooLongHttpLineException) {
-            return TARGET_TOO_LONG;
+            return inBody ? malformed("the line that begins a chunk is too long") : TARGET_TOO_LONG;
         }
         return cause instanceof TooLongHttpHeaderException
                 ? HEAD_TOO_LARGE

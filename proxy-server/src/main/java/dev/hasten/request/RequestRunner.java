@@ -38,17 +38,25 @@ public final class RequestRunner {
     private final ApiKeys keys;
     private final Map<String, Database> databases;
     private final MemoryBudget memory;
+    private final WrongKeys wrongKeys;
     private final Watchdog watchdog;
     private final AtomicInteger running = new AtomicInteger();
 
     /**
      * @param databases by name
      * @param memory that requests take from
+     * @param wrongKeys counts requests without a valid key
      * @param watchdog for deadlines, and to stop requests with the server
      */
-    public RequestRunner(ApiKeys keys, Map<String, Database> databases, MemoryBudget memory, Watchdog watchdog) {
+    public RequestRunner(
+            ApiKeys keys,
+            Map<String, Database> databases,
+            MemoryBudget memory,
+            WrongKeys wrongKeys,
+            Watchdog watchdog) {
         this.memory = memory;
         this.keys = keys;
+        this.wrongKeys = wrongKeys;
         this.databases = Map.copyOf(databases);
         this.watchdog = watchdog;
     }
@@ -76,7 +84,9 @@ public final class RequestRunner {
                             admission.database().name(), admission.key().id()));
                     return null;
                 } catch (ApiError e) {
-                    return convention.error(e, null);
+                    return e.status() == 401 && wrongKeys.isSurplus(head)
+                            ? convention.error(tooManyWrongKeys(), null).closeConnection()
+                            : convention.error(e, null);
                 }
             }
 
@@ -108,6 +118,13 @@ public final class RequestRunner {
                 return (status, code, message) -> convention.error(ApiError.of(status, code, message), null);
             }
         };
+    }
+
+    private static ApiError tooManyWrongKeys() {
+        return ApiError.tooManyRequests(
+                "Too many requests without a valid API key came from this address (http.wrong_keys). Requests with a"
+                        + " valid key are not affected",
+                WrongKeys.window());
     }
 
     /** Who asks for which database. */

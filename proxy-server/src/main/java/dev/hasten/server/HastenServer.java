@@ -35,6 +35,7 @@ import dev.hasten.request.Database;
 import dev.hasten.request.ErrorAnswers;
 import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestRunner;
+import dev.hasten.request.WrongKeys;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.schema.Schemas;
 import dev.hasten.sql.SqlEndpoints;
@@ -87,15 +88,18 @@ public final class HastenServer implements AutoCloseable {
 
     private HastenServer(Config config) {
         this.config = config;
-        SchemaSetup schemas = new SchemaSetup(Clock.systemUTC());
         MemoryBudget memory = new MemoryBudget(
                 config.memory().budgetBytes(), config.databases().keySet());
+        SchemaSetup schemas = new SchemaSetup(memory, Clock.systemUTC());
         meters.watch(memory, config.databases().keySet());
         this.databases = databases(config, meters, timer, watchdog, schemas);
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
         meters.watchCompilation(schemas::plansReused, schemas::plansCompiled);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
-        this.runner = new RequestRunner(keys, databases, memory, watchdog);
+        WrongKeys wrongKeys =
+                new WrongKeys(config.http().wrongKeys(), config.http().wrongKeyAddresses());
+        meters.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
+        this.runner = new RequestRunner(keys, databases, memory, wrongKeys, watchdog);
         TlsConfig tls = config.tls();
         DevCertificates development =
                 tls.dev() ? DevCertificates.ensure(config.server().stateDir().resolve("tls")) : null;
@@ -189,7 +193,7 @@ public final class HastenServer implements AutoCloseable {
     private static Schemas schemas(
             Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup, Watchdog watchdog) {
         SchemasConfig schemas = database.schemas();
-        Schemas.Limits limits = new Schemas.Limits(schemas.count(), schemas.bytes());
+        Schemas.Limits limits = new Schemas.Limits(schemas.count(), schemas.bytes(), schemas.maxCompileTime());
         String schemaName = database.url().schema();
         return switch (schemas.store()) {
             case FILE ->

@@ -161,6 +161,27 @@ public final class Meters implements AutoCloseable {
         compilationCounter("compiled", compiled);
     }
 
+    /**
+     * Watches requests without a valid key.
+     *
+     * @param throttled those of them that were too many for their address
+     * @param addresses that are remembered
+     */
+    public void watchWrongKeys(LongSupplier refused, LongSupplier throttled, LongSupplier addresses) {
+        counted.add(refused);
+        counted.add(throttled);
+        FunctionCounter.builder("hasten.wrong.keys", refused, LongSupplier::getAsLong)
+                .description("Requests refused because they had no valid API key")
+                .register(registry);
+        FunctionCounter.builder("hasten.wrong.keys.throttled", throttled, LongSupplier::getAsLong)
+                .description("Requests without a valid API key that were too many for their address")
+                .register(registry);
+        Gauge.builder("hasten.wrong.key.addresses", addresses, LongSupplier::getAsLong)
+                .description("Addresses that sent requests without a valid API key, as far as they are remembered")
+                .strongReference(true)
+                .register(registry);
+    }
+
     private void compilationCounter(String plan, LongSupplier count) {
         counted.add(count);
         FunctionCounter.builder("hasten.compilations", count, LongSupplier::getAsLong)

@@ -51,6 +51,8 @@ class ConfigTest {
                         8 << 10,
                         Duration.ofSeconds(75),
                         10_000,
+                        100,
+                        10_000,
                         0,
                         500,
                         1_000_000,

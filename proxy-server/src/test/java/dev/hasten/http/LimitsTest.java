@@ -83,6 +83,16 @@ class LimitsTest {
     }
 
     @Test
+    void lineThatBeginsAChunkIsMalformedWhenItIsTooLong() throws IOException {
+        try (HttpServer server = start(sizes(1000, 10));
+                RawClient client = RawClient.to(server)) {
+            client.send(chunkedHead() + "3;extension=" + "x".repeat(20_000) + "\r\nabc\r\n0\r\n\r\n");
+            assertRefused(client, 400);
+        }
+        assertThat(handled).hasValue(0);
+    }
+
+    @Test
     void bodyUpToTheLimitIsTakenAndOneByteMoreIsNot() throws IOException {
         try (HttpServer server = start(sizes(1000, 1000))) {
             try (RawClient client = RawClient.to(server)) {

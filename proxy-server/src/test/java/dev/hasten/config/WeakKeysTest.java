@@ -1,0 +1,68 @@
+package dev.hasten.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A key of the configuration that can be guessed is named at the start, and never shown. */
+final class WeakKeysTest {
+    @TempDir
+    private java.nio.file.Path directory;
+
+    private List<String> warnings(String key) {
+        return new Sources(directory)
+                .env("DATABASE_URL", "postgres://u@h/d")
+                .env("HASTEN_API_KEY", key)
+                .load()
+                .warnings();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"change-me", "hunter2", "0123456789abcde"})
+    void shortKeyIsAnErrorSoon(String key) {
+        assertThat(warnings(key))
+                .singleElement()
+                .asString()
+                .contains("shorter than 16 characters, which is an error from the next release on")
+                .contains("openssl rand -hex 32")
+                .doesNotContain(key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0123456789abcdef", // 64 bits
+                "correct-horse-batter",
+                "12345678901234567890123456789012345678", // digits only
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            })
+    void keyWithLessThan128BitsIsWarnedOf(String key) {
+        assertThat(warnings(key)).singleElement().asString().contains("less than 128 bits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2f9c1d7e4b8a60355c3ee1f0a9d27b46", // openssl rand -hex 16
+                "hk_0Vb3cXw9TqLs7ZpRj2NfYa",
+                "7iQyJrT3mXo0aZ5cW9uE1k",
+            })
+    void randomKeyIsNot(String key) {
+        assertThat(warnings(key)).isEmpty();
+    }
+
+    @Test
+    void keyOfAFileIsWarnedOfByItsPlace() {
+        assertThat(new Sources(directory)
+                        .yaml("databases: {app: {url: 'postgres://u@h/d', keys: [{name: web, secret: short}]}}")
+                        .load()
+                        .warnings())
+                .singleElement()
+                .asString()
+                .startsWith("databases.app.keys[0].secret: ");
+    }
+}
