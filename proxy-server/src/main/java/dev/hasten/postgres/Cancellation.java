@@ -5,6 +5,7 @@ import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.ParseMeter;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ public final class Cancellation {
      * Work that computes lets others run after so long. Virtual threads are not preempted: without this, as many heavy
      * requests as there are cores would keep all others waiting.
      */
-    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     /** A parsed value with its place in a list, or a member with its name. */
     private static final long PARSED_BYTES = 64;
@@ -79,11 +80,13 @@ public final class Cancellation {
     }
 
     /** Lets others run if this work has computed for a while; called by the thread that works. */
-    @SuppressWarnings("ThreadPriorityCheck") // Virtual threads share their carriers in no other way.
     public void letOthersRun() {
         if (System.nanoTime() - sliceNanos >= SLICE_NANOS
                 && Thread.currentThread().isVirtual()) {
-            Thread.yield();
+            // Not Thread.yield, which puts this thread into the queue of its carrier. Carriers look into other queues,
+            // where
+            // new requests are, only when their own are empty; a few busy threads would keep them from that for ever.
+            LockSupport.parkNanos(1);
             sliceNanos = System.nanoTime();
         }
     }

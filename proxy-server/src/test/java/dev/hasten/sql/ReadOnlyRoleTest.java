@@ -1,0 +1,83 @@
+package dev.hasten.sql;
+
+import static dev.hasten.sql.SqlClient.state;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The role of {@code deploy/read-only-role.sql} can do nothing but read, even with an API key that may do everything. */
+final class ReadOnlyRoleTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+    private static SqlClient sql;
+
+    @BeforeAll
+    static void start() throws IOException {
+        POSTGRES.execute(
+                "CREATE TABLE item (id serial PRIMARY KEY, n int)",
+                "INSERT INTO item (n) VALUES (1)",
+                "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql SECURITY DEFINER"
+                        + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
+                Files.readString(Path.of("..", "deploy", "read-only-role.sql")),
+                "CREATE TABLE later (id int)");
+        server = TestServer.on(POSTGRES.url().replaceFirst("//[^@]*@", "//hasten_read@"))
+                .start();
+        sql = new SqlClient(server.client());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        POSTGRES.execute("DROP OWNED BY hasten_read", "DROP ROLE hasten_read");
+    }
+
+    @Test
+    void itReadsWhatIsThereAndWhatComesLater() {
+        assertThat(sql.value("SELECT current_user::text")).isEqualTo("\"hasten_read\"");
+        assertThat(sql.value("SELECT n FROM item")).isEqualTo("1");
+        assertThat(sql.value("SELECT count(*)::int FROM later")).isEqualTo("0");
+        assertThat(sql.value("SELECT upper('a')")).isEqualTo("\"A\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO item (n) VALUES (2)",
+                "UPDATE item SET n = 2",
+                "DELETE FROM item",
+                "TRUNCATE item",
+                "CREATE TABLE stolen (id int)",
+                "CREATE TEMP TABLE stolen (id int)",
+                "CREATE SCHEMA stolen",
+                "EXPLAIN ANALYZE CREATE TEMP TABLE stolen AS SELECT 1",
+                "SELECT nextval('item_id_seq')",
+                "SELECT write_it()",
+                "SELECT lo_create(0)",
+                "SELECT lo_from_bytea(0, 'x')",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user",
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = current_user",
+                "SELECT pg_notify('a', 'b')",
+                "SELECT pg_advisory_lock(1)",
+                "COPY item TO PROGRAM 'cat'",
+                "CREATE ROLE another",
+            })
+    void itCannotDoAnythingElse(String statement) {
+        // What a session may change is no protection.
+        assertThat(state(sql.transaction("SET TRANSACTION READ WRITE", statement)))
+                .as(statement)
+                .isIn("42501", "0A000");
+        assertThat(POSTGRES.value("SELECT count(*) || ' ' || sum(n) FROM item")).isEqualTo("1 1");
+    }
+}
