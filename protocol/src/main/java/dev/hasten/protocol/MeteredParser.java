@@ -1,5 +1,6 @@
 package dev.hasten.protocol;
 
+import java.math.BigDecimal;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.SerializableString;
@@ -45,6 +46,16 @@ public final class MeteredParser extends JsonParserDelegate {
                                 .formatted(limit));
             }
             stopped = false;
+        }
+    }
+
+    /** Jackson lets a NumberFormatException through for an exponent that is no int. */
+    @Override
+    public BigDecimal getDecimalValue() {
+        try {
+            return super.getDecimalValue();
+        } catch (NumberFormatException e) {
+            throw ApiError.badRequest("Invalid request body: the exponent of a number is too large");
         }
     }
 

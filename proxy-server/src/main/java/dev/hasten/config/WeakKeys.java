@@ -28,8 +28,7 @@ final class WeakKeys {
                             + " characters, which is an error from the next release on. Use a random one: openssl rand -hex 32");
         }
         return bits(secret) < WANTED_BITS
-                ? Stream.of("the API key has less than 128 bits even if it is random. Use a longer one:"
-                        + " openssl rand -hex 32")
+                ? Stream.of("the API key has less than 128 bits of randomness. Use a random one: openssl rand -hex 32")
                 : Stream.empty();
     }
 

@@ -57,7 +57,8 @@ final class RawQueries {
         }
         try {
             JsonNode parameters = text.isString() ? MeteredParser.tree(JSON, text.stringValue(), meter) : text;
-            if (parameters.isArray()) {
+            // The empty text has no tree.
+            if (parameters != null && parameters.isArray()) {
                 return parameters;
             }
         } catch (JacksonException e) {

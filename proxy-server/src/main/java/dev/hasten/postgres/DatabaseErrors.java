@@ -27,6 +27,9 @@ public final class DatabaseErrors {
     /** SQLSTATE of what PostgreSQL did not report, because the connection to it failed. */
     private static final String CONNECTION_FAILURE = "08006";
 
+    /** SQLSTATE of a result that PostgreSQL gave but that cannot be passed on: no reason to try again. */
+    private static final String FEATURE_NOT_SUPPORTED = "0A000";
+
     private static final Pattern KEY_DETAIL = Pattern.compile("Key \\(([^)]+)\\)");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
     private static final Pattern MISSING_COLUMN = Pattern.compile("^column (.+) does not exist$");
@@ -180,7 +183,10 @@ public final class DatabaseErrors {
 
         private Object originalCode() {
             Object code = fields.get("originalCode");
-            return code == null ? CONNECTION_FAILURE : code;
+            if (code != null) {
+                return code;
+            }
+            return kind.equals("UnsupportedNativeDataType") ? FEATURE_NOT_SUPPORTED : CONNECTION_FAILURE;
         }
 
         private Map<String, @Nullable Object> meta() {

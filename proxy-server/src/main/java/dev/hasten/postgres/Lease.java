@@ -70,10 +70,15 @@ public final class Lease implements AutoCloseable {
 
     /** The driver does not check that, and breaks when PostgreSQL describes a parameter that was not given. */
     private static void requireParameters(SqlText sql, int given, Origin origin) {
+        if (origin != Origin.COMPILED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
+            throw missingParameters(
+                    "bind message supplies %d parameters, but prepared statement \"\" requires 0".formatted(given),
+                    origin);
+        }
         if (origin != Origin.COMPILED
                 && !sql.severalStatements()
                 // In others, such as PREPARE and CREATE FUNCTION, parameters may belong to what they define.
-                && SqlWords.EXPLAINED_STATEMENTS.contains(sql.command())
+                && SqlWords.PARAMETERIZED_STATEMENTS.contains(sql.command())
                 && given < sql.parameterCount()
                 && (given > 0 || origin == Origin.SQL)) {
             throw missingParameters(
@@ -109,9 +114,14 @@ public final class Lease implements AutoCloseable {
         if (access == Access.READ_ONLY && sql.writesAnyway()) {
             throw DatabaseErrors.of(
                     "25006",
-                    "cannot execute this statement with an API key that may only read: it explains something other than a"
-                            + " read, or writes large objects",
+                    "cannot execute this statement with an API key that may only read: "
+                            + (sql.command().equals("explain")
+                                    ? "EXPLAIN of anything but SELECT, VALUES, TABLE, WITH, INSERT, UPDATE, DELETE and MERGE"
+                                    : "it writes large objects"),
                     origin);
+        }
+        if (sql.sql().indexOf('\0') >= 0) {
+            throw DatabaseErrors.of("22021", "invalid byte sequence for encoding \"UTF8\": 0x00", origin);
         }
         if (access == Access.READ_ONLY
                 && !sql.command().isEmpty()

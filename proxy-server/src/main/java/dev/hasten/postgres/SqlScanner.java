@@ -205,11 +205,16 @@ final class SqlScanner {
             return;
         }
         if (explained != null) {
-            writesAnyway |= word.equals("into") && SqlWords.READS.contains(explained);
+            writesAnyway |= word.equals("into") && SqlWords.READS.contains(explained) && !isLabel();
         } else if (depth > 0 ? SqlWords.READS.contains(word) : !SqlWords.EXPLAIN_OPTIONS.contains(word)) {
             explained = word;
             writesAnyway |= !SqlWords.EXPLAINED_STATEMENTS.contains(word);
         }
+    }
+
+    /** Whether the word is a column or its label, whatever it says: it comes after a point or AS. */
+    private boolean isLabel() {
+        return name == null ? qualifier != null : name.equals("as") && !nameIsQuoted && qualifier == null;
     }
 
     private void firstStatement(String word) {

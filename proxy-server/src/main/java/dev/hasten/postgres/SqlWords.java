@@ -24,6 +24,10 @@ final class SqlWords {
     /** What EXPLAIN may carry in a read-only transaction: PostgreSQL keeps all of these from writing. */
     static final Set<String> EXPLAINED_STATEMENTS = words("select with values table insert update delete merge");
 
+    /** Statements whose parameters are those of the request. */
+    static final Set<String> PARAMETERIZED_STATEMENTS =
+            words("select with values table insert update delete merge explain declare");
+
     /** The ones of these that begin a read, which becomes a CREATE TABLE AS with INTO. */
     static final Set<String> READS = words("select with values table");
 
@@ -32,7 +36,7 @@ final class SqlWords {
 
     /** Functions that write large objects; before PostgreSQL 16 they do in a read-only transaction, too. */
     static final Set<String> LARGE_OBJECT_WRITES = words("""
-            lo_creat lo_create lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite lo_open""");
+            lo_creat lo_create lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite""");
 
     /** Beginnings of styles of dates that are not ISO. */
     static final Set<String> FOREIGN_DATE_STYLES = words("sql postgres german");

@@ -16,6 +16,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -48,17 +50,24 @@ public final class CompiledSchema {
 
     private final DataModel model;
     private final CompiledPlans plans;
-    private final SchemaCompiler compiler;
+    private final Supplier<SchemaCompiler> newCompiler;
+    /** One for each API key, so that a heavy query of one does not keep the others waiting. */
+    private final Map<String, SchemaCompiler> compilers = new ConcurrentHashMap<>();
+
     private volatile boolean accepted;
 
     CompiledSchema(
-            String hash, String text, @Nullable String schemaName, CompiledPlans plans, SchemaCompiler compiler) {
+            String hash,
+            String text,
+            @Nullable String schemaName,
+            CompiledPlans plans,
+            Supplier<SchemaCompiler> newCompiler) {
         this.hash = hash;
         this.text = text;
         this.plansOf = schemaName == null ? hash : hash + " " + schemaName;
         this.model = DataModel.of(text);
         this.plans = plans;
-        this.compiler = compiler;
+        this.newCompiler = newCompiler;
     }
 
     /** What the client calls the schema: the SHA-256 of its base64 text, in lower-case hex digits. */
@@ -86,7 +95,7 @@ public final class CompiledSchema {
         if (problem != null) {
             throw ApiError.badRequest("The Prisma schema is not valid: " + problem);
         }
-        compiler.check(cancellation);
+        compiler(cancellation).check(cancellation);
         accepted = true;
     }
 
@@ -121,7 +130,12 @@ public final class CompiledSchema {
                 : compile(query, cancellation);
     }
 
+    private SchemaCompiler compiler(Cancellation cancellation) {
+        return compilers.computeIfAbsent(cancellation.memory().owner(), _ -> newCompiler.get());
+    }
+
     private ParsedPlan compile(String query, Cancellation cancellation) {
+        SchemaCompiler compiler = compiler(cancellation);
         return compiler.inTurn(cancellation, () -> {
             // Somebody else may have compiled it while this one waited.
             if (plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan known)) {
@@ -148,6 +162,7 @@ public final class CompiledSchema {
     }
 
     private CompiledBatch.@Nullable Shape compileBatch(String batch, Cancellation cancellation) {
+        SchemaCompiler compiler = compiler(cancellation);
         return compiler.inTurn(cancellation, () -> {
                     if (plans.find(plansOf, batch) instanceof Compiled.Batch known) {
                         return known;
@@ -193,9 +208,9 @@ public final class CompiledSchema {
         return names;
     }
 
-    /** Gives the memory of the compiler back, unless it is at work. */
+    /** Gives the memory of the compilers back, except of those at work. */
     void closeCompiler() {
-        compiler.close();
+        compilers.values().forEach(SchemaCompiler::close);
     }
 
     /** A plan stays as long as its request, and may be too large to be kept for others. */

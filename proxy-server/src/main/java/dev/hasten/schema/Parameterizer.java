@@ -1,6 +1,7 @@
 package dev.hasten.schema;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.JsonNumbers;
 import dev.hasten.schema.DataModel.Field;
 import dev.hasten.schema.DataModel.Model;
 import dev.hasten.schema.DataModel.ValueType;
@@ -385,12 +386,15 @@ final class Parameterizer {
     }
 
     private void writeAsItIs(JsonNode value) {
-        requireNoPlaceholders(value);
+        requireLiterals(value);
         JSON.writeTree(out, value);
     }
 
-    /** Placeholders are ours: one of the client would have no value, or that of another. */
-    private static void requireNoPlaceholders(JsonNode value) {
+    /**
+     * Placeholders are ours: one of the client would have no value, or that of another. Over decimals with huge exponents
+     * the compiler works for minutes.
+     */
+    private static void requireLiterals(JsonNode value) {
         if (!value.isContainer()) {
             return;
         }
@@ -399,7 +403,9 @@ final class Parameterizer {
                 throw ApiError.badRequest("Invalid request body: values of the type `Param` are not allowed");
             // Whatever is in there is the app's.
             case "Raw" -> {}
-            default -> value.forEach(Parameterizer::requireNoPlaceholders);
+            case "Decimal" ->
+                JsonNumbers.requireModerateExponent(value.path("value").asString(""));
+            default -> value.forEach(Parameterizer::requireLiterals);
         }
     }
 

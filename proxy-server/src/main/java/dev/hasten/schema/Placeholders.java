@@ -65,16 +65,21 @@ final class Placeholders {
         }
         ArrayNode decoded = JsonNodeFactory.instance.arrayNode(list.size());
         String widest = null;
+        boolean complete = true;
         for (JsonNode element : list) {
             Data data = data(element, type);
             if (data == null) {
-                return false;
+                // The others are looked at nevertheless: none of them may be out of range.
+                complete = false;
+                continue;
             }
             widest = wider(widest, data.type());
             decoded.add(data.value());
         }
-        write("List", widest, decoded);
-        return true;
+        if (complete) {
+            write("List", widest, decoded);
+        }
+        return complete;
     }
 
     /** Writes a placeholder for a JSON document; false for a bare scalar, and for what is no document. */
@@ -149,10 +154,16 @@ final class Placeholders {
             case BIG_INT -> whole(value);
             case FLOAT -> isFraction(value) ? new Data("Float", value) : integer(value);
             // Prisma 7 compiles these as they are; the compiler makes the same of both.
-            case DECIMAL ->
-                value.isNumber() ? new Data("Float", StringNode.valueOf(JsonNumbers.plainText(value))) : null;
+            case DECIMAL -> decimal(value);
             case DATE_TIME, JSON, BYTES -> null;
         };
+    }
+
+    private static @Nullable Data decimal(JsonNode value) {
+        if (value.isString()) {
+            JsonNumbers.requireModerateExponent(value.stringValue());
+        }
+        return value.isNumber() ? new Data("Float", StringNode.valueOf(JsonNumbers.plainText(value))) : null;
     }
 
     /** Clients of Prisma take a large whole number for a BigInt, however it is written. */
@@ -182,6 +193,9 @@ final class Placeholders {
             return null;
         }
         String text = value.stringValue();
+        if (is(tag, "Decimal")) {
+            JsonNumbers.requireModerateExponent(text);
+        }
         return switch (type) {
             case BIG_INT ->
                 is(tag, "BigInt") && WHOLE.matcher(text).matches() && isLong(text) ? new Data("BigInt", value) : null;

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The query compiler of one schema, for one request at a time. It reads the schema when it is needed first, and again after
+ * The query compiler of one schema for one API key, for one request at a time. It reads the schema when it is needed first, and again after
  * others needed its memory. Reading goes on in the background when the request that waits for it must stop, so that on a
  * slow machine a later request finds it done. Compiling stops together with its request.
  */

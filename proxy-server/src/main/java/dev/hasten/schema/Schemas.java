@@ -125,13 +125,17 @@ public final class Schemas {
     }
 
     private CompiledSchema schema(String hash, String text) {
-        SchemaCompiler compiler = new SchemaCompiler(
+        return new CompiledSchema(
+                hash,
                 text,
                 schemaName,
-                new QueryCompiler.Limits(QueryCompiler.Limits.DEFAULT.memoryMiB(), limits.compileTime()),
-                slots,
-                memory.open(database, MemoryBudget.SHARED));
-        return new CompiledSchema(hash, text, schemaName, plans, compiler);
+                plans,
+                () -> new SchemaCompiler(
+                        text,
+                        schemaName,
+                        new QueryCompiler.Limits(QueryCompiler.Limits.DEFAULT.memoryMiB(), limits.compileTime()),
+                        slots,
+                        memory.open(database, MemoryBudget.SHARED)));
     }
 
     private @Nullable Known known(String hash) {

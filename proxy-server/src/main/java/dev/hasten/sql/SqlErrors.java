@@ -24,9 +24,14 @@ final class SqlErrors {
         // What went wrong while connecting is not the client's statement.
         boolean ofStatement = report != null && !error.code().startsWith("P1");
         return ofStatement
-                ? Answer.json(report.state().startsWith("57P0") ? 503 : 400, body(report))
+                ? Answer.json(isOutage(report.state()) ? 503 : 400, body(report))
                 : ErrorAnswers.withHeaders(
                         Answer.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
+    }
+
+    /** PostgreSQL is starting or stopping, or has no connection left. */
+    private static boolean isOutage(String state) {
+        return state.startsWith("57P0") || state.equals("53300");
     }
 
     private static int status(ApiError error) {

@@ -56,6 +56,29 @@ final class BadQueryTest {
                 .isEqualTo("{\"data\":{\"findManyItem\":[{\"id\":1}]}}");
     }
 
+    /** The compiler would work on these for minutes, or take all of its memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"where\":{\"id\":{\"$type\":\"Decimal\",\"value\":\"1e999999999\"}}}",
+                "{\"where\":{\"data\":{\"equals\":{\"$type\":\"Decimal\",\"value\":\"1E+9999999\"}}}}",
+                "{\"take\":{\"$type\":\"Decimal\",\"value\":\"1e999999999\"}}",
+                "{\"where\":{\"price\":{\"$type\":\"Decimal\",\"value\":\"1e9999999\"}}}",
+                "{\"where\":{\"price\":{\"gt\":\"1e9999999\"}}}",
+                "{\"where\":{\"price\":{\"in\":[\"1\",\"1e-99999999999\"]}}}",
+                "{\"where\":{\"price\":\"-1.5e0999999\"}}",
+            })
+    void decimalWithAHugeExponentIsOutOfRange(String arguments) {
+        Reply reply = client.graphql(find(arguments));
+        assertThat(reply.text()).contains("\"error_code\":\"P2020\"").contains("Value out of range for the type");
+    }
+
+    @Test
+    void rawQueryWithEmptyParametersIsTold() {
+        assertThat(client.graphql("""
+                                {"action":"executeRaw","query":{"arguments":{"query":"select 1","parameters":""},"selection":{}}}""").status()).isEqualTo(400);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"id", "price", "big", "ratio"})
     void numberOfAnySizeIsAnErrorOfTheClient(String field) {

@@ -77,6 +77,18 @@ final class BadRequestTest {
         }
     }
 
+    @Test
+    void nulInASqlTextIsToldBeforeItIsSent() {
+        Reply reply = refused(client.query(rawQuery("SELECT 'a\0b'")), 400, "P2010");
+        assertThat(reply.error()).contains("22021");
+    }
+
+    @Test
+    void columnOfATypeThatPrismaDoesNotReadIsNoReasonToTryAgain() {
+        Reply reply = refused(client.query(rawQuery("SELECT interval '1 day'")), 400, "P2010");
+        assertThat(reply.error()).contains("Code: `0A000`");
+    }
+
     /** An error of the request's own making, in the shape of all errors, that gives nothing away. */
     private static Reply refused(Reply reply, int status, String code) {
         assertThat(reply.status()).as(reply.toString()).isEqualTo(status);

@@ -133,6 +133,8 @@ final class ReadOnlyKeyTest {
                 "EXPLAIN (ANALYZE) WITH x AS (SELECT 1) SELECT * INTO UNLOGGED stolen FROM x",
                 "EXPLAIN ANALYZE (SELECT * INTO stolen FROM item)",
                 "EXPLAIN ANALYZE EXECUTE anything",
+                "EXPLAIN ANALYZE SELECT 1 \"as\" INTO stolen FROM item",
+                "EXPLAIN ANALYZE SELECT x.insert INTO stolen FROM (SELECT 1 AS insert) x",
                 "EXPLAIN ANALYZE DECLARE c CURSOR FOR SELECT 1",
                 "EXPLAIN ANALYZE REFRESH MATERIALIZED VIEW stolen",
                 "SELECT lo_create(0)",
@@ -176,6 +178,8 @@ final class ReadOnlyKeyTest {
                 "EXPLAIN (SELECT 1) UNION (SELECT 2)",
                 "EXPLAIN UPDATE item SET n = 2",
                 "EXPLAIN DELETE FROM item",
+                "EXPLAIN ANALYZE SELECT a.into, 1 AS into FROM (SELECT 1 AS into) a",
+                "SELECT n, 1 AS into FROM item",
             })
     void itExplains(String statement) {
         assertThat(sql.query(statement).status()).as(statement).isEqualTo(200);

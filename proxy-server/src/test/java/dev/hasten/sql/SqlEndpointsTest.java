@@ -61,6 +61,9 @@ final class SqlEndpointsTest {
                     client.query("SELECT $1::int, $2::int"),
                     client.query("SELECT $1::int + $5::int", 1, 2, 3),
                     client.query("WITH x AS (SELECT $2::int) SELECT * FROM x", 1),
+                    client.query("EXPLAIN SELECT $1::int, $2::int", 1),
+                    client.query("", 1),
+                    client.query("-- nothing", 1),
                     client.query("INSERT INTO item (id, name) VALUES ($1, $2)", 9))) {
                 assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
                 assertThat(state(reply)).as(reply.toString()).isIn("08P01", "42P18");
@@ -68,6 +71,20 @@ final class SqlEndpointsTest {
         }
         assertThat(client.value("SELECT $1::int", 1)).isEqualTo("1");
         assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
+    }
+
+    @Test
+    void exponentThatIsNoIntIsAnErrorOfTheClient() {
+        for (String number : List.of("1E+2147483648", "1e-2147483649", "-1.5e99999999999")) {
+            for (String body : List.of(
+                    "{\"query\":\"select $1::text\",\"params\":[%s]}",
+                    "{\"query\":\"select $1::text\",\"params\":[[{\"a\":%s}]]}",
+                    "{\"query\":%s}",
+                    "{\"queries\":[%s]}")) {
+                Reply reply = client.post(body.formatted(number), Map.of());
+                assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
+            }
+        }
     }
 
     /** A text is prepared with the number of parameters that it had first. */
