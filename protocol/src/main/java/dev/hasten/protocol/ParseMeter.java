@@ -12,4 +12,11 @@ public interface ParseMeter {
      * @param count how many; at most {@link MeteredParser#STEP}
      */
     void values(int count);
+
+    /**
+     * Texts of so many bytes are about to be read.
+     *
+     * @param bytes at most the length of a body
+     */
+    default void texts(int bytes) {}
 }

@@ -152,6 +152,7 @@ public final class RequestParser {
             return json.createObjectNode();
         }
         try (JsonParser parser = start(body, meter)) {
+            meter.texts(body.length);
             JsonNode tree = reader.readTree(parser);
             if (parser.nextToken() != null) {
                 throw ApiError.badRequest("Invalid request body: there is more after the JSON object");

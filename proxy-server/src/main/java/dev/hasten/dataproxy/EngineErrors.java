@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineErrors {
     private static final String NOT_FOUND =
             "An operation failed because it depends on one or more records that were required but not found. ";
-    private static final Pattern KEY = Pattern.compile("Key \\((.+?)\\)=\\(");
+    private static final Pattern KEY = Pattern.compile("\\AKey \\((.+?)\\)=\\(");
     private static final Pattern RAW =
             Pattern.compile("Raw query failed\\. Code: `(.*?)`\\. Message: `(.*)`", Pattern.DOTALL);
     private static final Pattern COLUMN = Pattern.compile("column (\\S+) .*", Pattern.DOTALL);

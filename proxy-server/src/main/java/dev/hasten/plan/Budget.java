@@ -20,8 +20,11 @@ final class Budget {
     /** A place in a list, and the value in it. */
     private static final int ELEMENT_BYTES = 48;
 
-    /** So few elements are not worth counting as memory. */
-    private static final int UNCOUNTED = 16;
+    /** Memory is taken in such steps: lists may be small. */
+    private static final int STEP_BYTES = 4096;
+
+    /** A character of SQL is in a builder, in a text, and in what is sent. */
+    private static final int CHARACTER_BYTES = 3;
 
     /** A record's object and the header of its cells. */
     private static final int ROW_BYTES = 40;
@@ -31,6 +34,7 @@ final class Budget {
     private final Cancellation cancellation;
     private long elements = ELEMENTS;
     private long characters = SQL_CHARACTERS;
+    private long untakenBytes;
     private int depth;
 
     Budget(Cancellation cancellation) {
@@ -48,10 +52,16 @@ final class Budget {
         if (elements < 0) {
             throw ApiError.of(422, "P6009", "The query plan makes lists of more than " + ELEMENTS + " elements");
         }
-        if (count > UNCOUNTED) {
-            cancellation.memory().take(MemoryUse.RESULTS, count * ELEMENT_BYTES);
-        }
+        take(count * ELEMENT_BYTES);
         cancellation.checkpoint();
+    }
+
+    private void take(long bytes) {
+        untakenBytes += bytes;
+        if (untakenBytes >= STEP_BYTES) {
+            cancellation.memory().take(MemoryUse.RESULTS, untakenBytes);
+            untakenBytes = 0;
+        }
     }
 
     /**
@@ -90,6 +100,7 @@ final class Budget {
         if (characters < 0) {
             throw ApiError.of(422, "P6009", "The query plan makes more than " + SQL_CHARACTERS + " characters of SQL");
         }
+        take(count * CHARACTER_BYTES);
     }
 
     /** A value refers to another one. */

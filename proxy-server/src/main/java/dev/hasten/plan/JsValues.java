@@ -89,16 +89,18 @@ final class JsValues {
     }
 
     /** The value of a plan's literal as nodes may change it: a copy, since the plan is used again. */
-    static @Nullable Object mutable(@Nullable Object value) {
+    static @Nullable Object mutable(@Nullable Object value, Budget budget) {
         return switch (value) {
             case List<?> list -> {
+                budget.elements(list.size());
                 List<@Nullable Object> copy = new ArrayList<>(list.size());
-                list.forEach(element -> copy.add(mutable(element)));
+                list.forEach(element -> copy.add(mutable(element, budget)));
                 yield copy;
             }
             case Map<?, ?> map -> {
+                budget.elements(map.size() + 1L);
                 Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-                Records.unchecked(map).forEach((name, field) -> copy.put(name, mutable(field)));
+                Records.unchecked(map).forEach((name, field) -> copy.put(name, mutable(field, budget)));
                 yield copy;
             }
             case null, default -> value;

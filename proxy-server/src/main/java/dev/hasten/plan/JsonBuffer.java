@@ -141,6 +141,12 @@ public final class JsonBuffer {
         int old = bytes.length;
         if (work != null) {
             work.memory().take(MemoryUse.RESPONSES, length);
+        } else if (Cancellation.CURRENT.isBound()) {
+            // A text that a plan makes on the way, which may be much larger than the plan. It is kept for the rest of
+            // it.
+            Cancellation running = Cancellation.CURRENT.get();
+            running.memory().take(MemoryUse.RESULTS, (long) length - old);
+            running.checkpoint();
         }
         bytes = Arrays.copyOf(bytes, length);
         if (work != null && old > INITIAL) {

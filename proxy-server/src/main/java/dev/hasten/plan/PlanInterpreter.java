@@ -59,6 +59,10 @@ public final class PlanInterpreter {
      * @throws dev.hasten.postgres.CancelledException when the request must stop
      */
     public @Nullable JsonBuffer run(PlanNode plan, Run run) {
+        return ScopedValue.where(Cancellation.CURRENT, run.cancellation()).call(() -> evaluated(plan, run));
+    }
+
+    private @Nullable JsonBuffer evaluated(PlanNode plan, Run run) {
         Evaluation evaluation = new Evaluation(run);
         Object value = evaluation.evaluate(
                 plan, new Scope(run.parameters(), run.generators(), new Budget(run.cancellation())));
@@ -88,7 +92,7 @@ public final class PlanInterpreter {
         Object evaluate(PlanNode node, Scope scope) {
             scope.budget().elements(1);
             return switch (node) {
-                case PlanNode.Value value -> JsValues.mutable(scope.evaluate(value.value()));
+                case PlanNode.Value value -> JsValues.mutable(scope.evaluate(value.value()), scope.budget());
                 case PlanNode.Seq seq -> sequence(seq, scope);
                 case PlanNode.Get get -> scope.get(get.name());
                 case PlanNode.Let let -> let(let, scope);
@@ -203,6 +207,7 @@ public final class PlanInterpreter {
 
         private Object initialize(PlanNode.InitializeRecord initialize, Scope scope) {
             evaluate(initialize.node(), scope);
+            scope.budget().elements(initialize.fields().size());
             Map<String, @Nullable Object> record = new LinkedHashMap<>();
             initialize
                     .fields()
@@ -218,9 +223,10 @@ public final class PlanInterpreter {
         private Object mapRecord(PlanNode.MapRecord map, Scope scope) {
             Object value = value(map.node(), scope);
             Object record = value == null ? new LinkedHashMap<String, @Nullable Object>() : value;
-            map.fields()
-                    .forEach((name, operation) ->
-                            Records.set(record, name, changed(Records.get(record, name), operation, scope)));
+            map.fields().forEach((name, operation) -> {
+                scope.budget().elements(1);
+                Records.set(record, name, changed(Records.get(record, name), operation, scope));
+            });
             return record;
         }
 

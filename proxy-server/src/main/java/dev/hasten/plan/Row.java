@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
+import dev.hasten.protocol.ApiError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -65,6 +66,8 @@ final class Row {
 
     /** Names of a row's cells. Rows of one result share their shape, also after the same fields were added to them. */
     static final class Shape {
+        private static final int MOST_ADDED = 500;
+
         private final Columns columns;
         private final List<String> added;
         private final Map<String, Integer> indexes;
@@ -81,6 +84,10 @@ final class Row {
         }
 
         Shape with(String field) {
+            // Each shape knows all of its fields, so that many would take endless time and memory.
+            if (added.size() == MOST_ADDED) {
+                throw ApiError.of(422, "P6009", "The query plan adds more than " + MOST_ADDED + " fields to a record");
+            }
             if (next == null) {
                 next = new HashMap<>();
             }

@@ -4,7 +4,6 @@ import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.ParseMeter;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +27,8 @@ public final class Cancellation {
         TRANSACTION_EXPIRED
     }
 
-    /**
-     * Work that computes lets others run after so long. Virtual threads are not preempted: without this, as many heavy
-     * requests as there are cores would keep all others waiting.
-     */
-    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    /** The work of this thread, as far as it runs a plan: what is deep inside of one need not be handed it. */
+    public static final ScopedValue<Cancellation> CURRENT = ScopedValue.newInstance();
 
     /** A parsed value with its place in a list, or a member with its name. */
     private static final long PARSED_BYTES = 64;
@@ -73,20 +69,29 @@ public final class Cancellation {
 
     /** For the parsing of JSON: takes memory for what is parsed, and stops when the work must stop. */
     public ParseMeter parsing(MemoryUse use) {
-        return count -> {
-            memory.take(use, count * PARSED_BYTES);
-            checkpoint();
+        return new ParseMeter() {
+            @Override
+            public void values(int count) {
+                memory.take(use, (long) count * PARSED_BYTES);
+                checkpoint();
+            }
+
+            @Override
+            public void texts(int bytes) {
+                memory.take(use, bytes);
+            }
         };
     }
 
     /** Lets others run if this work has computed for a while; called by the thread that works. */
     public void letOthersRun() {
-        if (System.nanoTime() - sliceNanos >= SLICE_NANOS
+        long now = System.nanoTime();
+        if (now - sliceNanos >= ComputeSlices.SLICE_NANOS
                 && Thread.currentThread().isVirtual()) {
-            // Not Thread.yield, which puts this thread into the queue of its carrier. Carriers look into other queues,
-            // where
-            // new requests are, only when their own are empty; a few busy threads would keep them from that for ever.
-            LockSupport.parkNanos(1);
+            long wait = ComputeSlices.PROCESS.plan(now);
+            if (wait > 0) {
+                LockSupport.parkNanos(wait);
+            }
             sliceNanos = System.nanoTime();
         }
     }
@@ -125,6 +130,12 @@ public final class Cancellation {
     /** Says that it ended; after this returns, its interrupt is not called any more. */
     public synchronized void end() {
         running = null;
+        waited();
+    }
+
+    /** Others could run for a while, because the work waited for something. */
+    void waited() {
+        sliceNanos = System.nanoTime();
     }
 
     /**

@@ -30,7 +30,10 @@ public final class DatabaseErrors {
     /** SQLSTATE of a result that PostgreSQL gave but that cannot be passed on: no reason to try again. */
     private static final String FEATURE_NOT_SUPPORTED = "0A000";
 
-    private static final Pattern KEY_DETAIL = Pattern.compile("Key \\(([^)]+)\\)");
+    private static final Pattern KEY_DETAIL = Pattern.compile("\\AKey \\(([^)]+)\\)");
+    /** Three names of 63 bytes, which are doubled at most, and PostgreSQL's words around them. */
+    private static final int LONGEST_MISSING_COLUMN = 1000;
+
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
     private static final Pattern MISSING_COLUMN = Pattern.compile("^column (.+) does not exist$");
 
@@ -397,7 +400,7 @@ public final class DatabaseErrors {
 
     private static @Nullable String missingColumn(String message) {
         Matcher matcher = MISSING_COLUMN.matcher(message);
-        if (!matcher.find()) {
+        if (message.length() > LONGEST_MISSING_COLUMN || !matcher.find()) {
             return null;
         }
         return Pattern.compile("\"((?:\"\"|[^\"])*)\"")

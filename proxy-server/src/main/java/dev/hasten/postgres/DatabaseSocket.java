@@ -55,8 +55,9 @@ final class DatabaseSocket extends Socket {
 
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
+                long startNanos = System.nanoTime();
                 int count = super.read(buffer, offset, length);
-                meter.read();
+                meter.read(startNanos);
                 if (count > 0) {
                     messages.follow(buffer, offset, count);
                 }

@@ -1,5 +1,6 @@
 package dev.hasten.postgres;
 
+import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.PostgresSession.Execution;
 import dev.hasten.protocol.Access;
@@ -22,6 +23,9 @@ public final class Lease implements AutoCloseable {
     private Access access = Access.READ_WRITE;
     private @Nullable String begin;
     private boolean closed;
+    /** Parameters that together are shorter are covered by what every request counts. */
+    private static final long UNCOUNTED_BYTES = 8 << 10;
+
     private boolean sent;
 
     Lease(ConnectionPool pool, Connection connection, PostgresSession session) {
@@ -48,6 +52,7 @@ public final class Lease implements AutoCloseable {
         }
         refuse(sql, origin);
         requireParameters(sql, parameters.size(), origin);
+        takeMemory(parameters, cancellation);
         boolean single = origin == Origin.SQL || access == Access.READ_ONLY;
         try {
             StatementResult result = session.run(sql, parameters, execution, begin, single, cancellation);
@@ -65,6 +70,21 @@ public final class Lease implements AutoCloseable {
             sent |= !session.isIdle();
             pool.cancelled(e.reason());
             throw e;
+        }
+    }
+
+    /** A long parameter exists once more in the form in which it is sent. */
+    private static void takeMemory(List<? extends @Nullable Object> parameters, Cancellation cancellation) {
+        long bytes = 0;
+        for (Object parameter : parameters) {
+            bytes += switch (parameter) {
+                case String text -> 2L * text.length();
+                case byte[] binary -> binary.length;
+                case null, default -> 0;
+            };
+        }
+        if (bytes > UNCOUNTED_BYTES) {
+            cancellation.memory().take(MemoryUse.REQUESTS, bytes);
         }
     }
 

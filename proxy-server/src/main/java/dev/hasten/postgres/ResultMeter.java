@@ -32,6 +32,12 @@ final class ResultMeter implements BackendMessages.Observer {
 
     private static final long OVERSHOOT_BYTES = 16 << 20;
 
+    /** Longest error, notice or description; the driver and whoever tells the client hold it several times. */
+    private static final int LONGEST_REPORT_BYTES = 1 << 20;
+
+    /** A read that takes so long has waited for bytes, and others could run meanwhile. */
+    private static final long WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
     /**
      * So soon after something was read nobody looks for more: a connection that goes from one request to the next would
      * pay a system call for each, and word of its end may come just as well a moment after the look.
@@ -124,11 +130,20 @@ final class ResultMeter implements BackendMessages.Observer {
         }
     }
 
-    /** Something was read from the socket; lets others run when a long result is read without ever waiting for it. */
-    void read() {
+    /**
+     * Something was read from the socket; lets others run when a long result is read without ever waiting for it.
+     *
+     * @param startNanos when the read began
+     */
+    void read(long startNanos) {
         lastReadNanos = nanoTime.getAsLong();
         Cancellation running = cancellation;
-        if (running != null) {
+        if (running == null) {
+            return;
+        }
+        if (lastReadNanos - startNanos >= WAIT_NANOS) {
+            running.waited();
+        } else {
             running.letOthersRun();
         }
     }
@@ -146,6 +161,14 @@ final class ResultMeter implements BackendMessages.Observer {
     @Override
     public void message(boolean isRow, int length) throws IOException {
         if (length > hardLimit()) {
+            throw stop(new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE));
+        }
+        if (!isRow && length > LONGEST_REPORT_BYTES) {
+            Cancellation running = cancellation;
+            if (running != null) {
+                running.cancel(Cancellation.Reason.RESULT_TOO_LARGE);
+                awaitCancelRequest.run();
+            }
             throw stop(new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE));
         }
         // Of notices and the like the driver keeps less, but a statement can send them without end.

@@ -24,10 +24,14 @@ final class StatementCache {
     /** A text's place among the candidates is kept for so many other new texts. */
     private static final int CANDIDATES = 256;
 
+    /** Columns of all results: the driver keeps some 150 bytes for each. */
+    private static final int MAX_COLUMNS = 8000;
+
     private final QueryExecutor executor;
     private final int capacity;
+    private int columnCount;
     private final Map<String, Boolean> refused = bounded(CANDIDATES);
-    private final Map<String, Prepared> prepared;
+    private final LinkedHashMap<String, Prepared> prepared;
     private final Map<String, Boolean> candidates = bounded(CANDIDATES);
 
     /** @param capacity how many statements are kept prepared; 0 for none */
@@ -42,7 +46,7 @@ final class StatementCache {
                 if (size() <= capacity) {
                     return false;
                 }
-                eldest.getValue().query.close();
+                close(eldest.getValue());
                 return true;
             }
         };
@@ -62,6 +66,9 @@ final class StatementCache {
             candidates.put(sql, Boolean.TRUE);
             return null;
         }
+        while (columnCount > MAX_COLUMNS && !prepared.isEmpty()) {
+            close(prepared.pollFirstEntry().getValue());
+        }
         Prepared fresh = new Prepared(query(sql, parameterCount), parameterCount);
         prepared.put(sql, fresh);
         return fresh;
@@ -80,8 +87,13 @@ final class StatementCache {
     void forget(String sql) {
         Prepared stale = prepared.remove(sql);
         if (stale != null) {
-            stale.query.close();
+            close(stale);
         }
+    }
+
+    private void close(Prepared prepared) {
+        columnCount -= prepared.columnCount();
+        prepared.query.close();
     }
 
     /** Never keeps this text prepared. */
@@ -111,7 +123,7 @@ final class StatementCache {
     }
 
     /** A statement that stays prepared on the server. */
-    static final class Prepared {
+    final class Prepared {
         private final Query query;
         private final int parameterCount;
         private Field @Nullable [] fields;
@@ -126,6 +138,10 @@ final class StatementCache {
 
         Query query() {
             return query;
+        }
+
+        private int columnCount() {
+            return fields == null ? 0 : fields.length;
         }
 
         /** Whether the types of its parameters were looked at. */
@@ -149,6 +165,7 @@ final class StatementCache {
         Columns columns(Field[] description) {
             Columns known = columns;
             if (known == null || fields != description) {
+                columnCount += description.length - columnCount();
                 known = Columns.of(description);
                 columns = known;
                 fields = description;

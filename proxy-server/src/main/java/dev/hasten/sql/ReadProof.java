@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,8 +35,6 @@ final class ReadProof {
     private static final SqlText GENERIC = SqlText.of("SET LOCAL plan_cache_mode = force_generic_plan");
     private static final SqlText DEALLOCATE = SqlText.of("DEALLOCATE " + NAME);
     private static final TransactionMode READ_ONLY = new TransactionMode(null, true, false);
-
-    private static final Pattern ENDING = Pattern.compile("[;\\s]+\\z");
 
     private static final Set<String> READS = Set.of("select", "with", "values", "table");
 
@@ -195,11 +192,19 @@ final class ReadProof {
         }
     }
 
+    /** Not by a regular expression, which would look at every space in a text as a possible ending. */
+    private static String withoutEnding(String sql) {
+        int end = sql.length();
+        while (end > 0 && (sql.charAt(end - 1) == ';' || Character.isWhitespace(sql.charAt(end - 1)))) {
+            end--;
+        }
+        return sql.substring(0, end);
+    }
+
     private @Nullable String ask() {
         run(GENERIC);
         // Inside of another statement, so that PostgreSQL's statistics do not take this for the statement itself.
-        run(SqlText.of("PREPARE " + NAME + " AS SELECT * FROM (\n"
-                + ENDING.matcher(sql.sql()).replaceFirst("") + "\n) AS " + NAME));
+        run(SqlText.of("PREPARE " + NAME + " AS SELECT * FROM (\n" + withoutEnding(sql.sql()) + "\n) AS " + NAME));
         String nulls = String.join(", ", java.util.Collections.nCopies(parameterCount, "NULL"));
         StatementResult plan = run(SqlText.of("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) EXECUTE " + NAME
                 + (parameterCount == 0 ? "" : "(" + nulls + ")")));

@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
 public final class RequestTelemetry implements StatementObserver {
     private static final Logger SLOW = LoggerFactory.getLogger("dev.hasten.slow-query");
     private static final int LOGGED_SQL = 2000;
+
+    /** Characters of SQL and parameters that are collected for a client; beyond that, of each only a beginning. */
+    private static final int COLLECTED = 1 << 20;
+
+    private static final int BEGINNING = 100;
     private static final long NANOS = 1_000_000_000;
 
     private final CaptureSettings capture;
@@ -35,6 +40,7 @@ public final class RequestTelemetry implements StatementObserver {
     private final List<Map<String, Object>> events = new ArrayList<>(0);
     private final Deque<String> openSpans = new ArrayDeque<>(0);
     private long spanCounter;
+    private int collected;
 
     /**
      * What is logged of a database's statements.
@@ -83,14 +89,23 @@ public final class RequestTelemetry implements StatementObserver {
             attributes.put("timestamp", startedEpochNanos / 1_000_000);
             attributes.put("duration", millis);
             attributes.put("duration_ms", Math.round(millis));
-            attributes.put("query", sql);
-            attributes.put("params", parametersJson);
+            attributes.put("query", collected(sql));
+            attributes.put("params", collected(parametersJson));
             event("query", "Query", spanId, startedEpochNanos + durationNanos, attributes);
         }
         Map<String, Object> attributes = new LinkedHashMap<>();
-        attributes.put("db.query.text", sql);
+        attributes.put("db.query.text", collected(sql));
         attributes.put("db.system.name", "postgresql");
         addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
+    }
+
+    /** The text, or its beginning when so much was collected that it would make the response very large. */
+    private String collected(String text) {
+        if (text.length() <= BEGINNING || text.length() <= COLLECTED - collected) {
+            collected += text.length();
+            return text;
+        }
+        return text.substring(0, BEGINNING) + "...";
     }
 
     /** SQL comes from clients: it must neither forge lines of the log nor fill it. */

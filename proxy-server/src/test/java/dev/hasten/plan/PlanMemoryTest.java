@@ -1,0 +1,167 @@
+package dev.hasten.plan;
+
+import static dev.hasten.testing.Plans.execute;
+import static dev.hasten.testing.Plans.get;
+import static dev.hasten.testing.Plans.list;
+import static dev.hasten.testing.Plans.node;
+import static dev.hasten.testing.Plans.object;
+import static dev.hasten.testing.Plans.param;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.raw;
+import static dev.hasten.testing.Plans.rawExecute;
+import static dev.hasten.testing.Plans.seq;
+import static dev.hasten.testing.Plans.value;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.testing.Client;
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Small plans that ask for much memory or time are refused, whatever part of a plan asks for it. */
+final class PlanMemoryTest {
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
+
+    private static TestServer server;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.on(POSTGRES)
+                .with("memory.budget", "64mb")
+                .with("pool.size", 1)
+                .start();
+        client = server.client();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void nothingIsHeldAnyMore() {
+        assertThat(client.query(query("SELECT 1 AS a")).status()).isEqualTo(200);
+    }
+
+    private static void refused(Map<String, ?> plan) {
+        refused(client.query(plan));
+    }
+
+    private static void refused(Reply reply) {
+        assertThat(reply.code()).as(reply.toString()).isIn("P5011", "P6009");
+        assertThat(reply.status()).isIn(422, 429, 503);
+    }
+
+    /** A structure of 2^depth texts, whose halves are the same, so that it takes no memory as long as nobody writes it. */
+    private static Map<String, ?> shared(int depth, String leaf, Object body) {
+        List<Object> bindings = new ArrayList<>();
+        bindings.add(object("name", "x0", "expr", value(leaf)));
+        for (int i = 1; i <= depth; i++) {
+            Object half = object("type", "value", "value", param("x" + (i - 1), "Any"));
+            bindings.add(object(
+                    "name",
+                    "x" + i,
+                    "expr",
+                    node(
+                            "initializeRecord",
+                            object("expr", object("type", "unit"), "fields", object("a", half, "b", half)))));
+        }
+        return node("let", object("bindings", bindings, "expr", body));
+    }
+
+    @Test
+    void sharedStructureInAKey() {
+        refused(shared(
+                24,
+                "y".repeat(1000),
+                node(
+                        "process",
+                        object(
+                                "expr",
+                                node("concat", list(get("x24"))),
+                                "operations",
+                                object("distinct", list("a"))))));
+    }
+
+    @Test
+    void sharedStructureAsAParameter() {
+        refused(shared(20, "y".repeat(1000), node("query", raw("SELECT length($1::text)", param("x20", "Any")))));
+    }
+
+    @Test
+    void sharedStructureThatIsCopied() {
+        refused(shared(25, "y", seq(value(param("x25", "Any")), value(1))));
+    }
+
+    @Test
+    void manyFieldsInARecord() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            fields.put("f" + i, object("type", "set", "value", 1));
+        }
+        refused(seq(
+                node("mapRecord", object("expr", node("unique", query("SELECT 1 AS a")), "fields", fields)), value(1)));
+    }
+
+    @Test
+    void errorOfManyMegabytes() {
+        String error = "DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = repeat('x', 3000000); END $$";
+        refused(client.query(rawExecute(error)));
+        Reply reply = client.post("/sql", "{\"query\":\"" + error + "\"}");
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(507);
+    }
+
+    @Test
+    void detailOfAnErrorThatLooksLikeAKeyOverAndOver() {
+        String error = "DO $x$ BEGIN RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = 'm',"
+                + " DETAIL = repeat('Key (', 150000); END $x$";
+        assertThat(client.query(execute(error)).code()).isEqualTo("P2002");
+    }
+
+    @Test
+    void spacesInAStatementThatIsLookedAtForTheCache() {
+        Reply reply = client.post(
+                "/sql", "{\"query\":\"select 1" + " ".repeat(400_000) + "+ 1 AS a\",\"cacheStrategy\":{\"ttl\":60}}");
+        assertThat(reply.status()).isEqualTo(200);
+    }
+
+    @Test
+    void telemetryOfLargeStatements() {
+        List<Object> statements = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            statements.add(node("query", raw("SELECT length($1::text)", "x".repeat(200_000))));
+        }
+        Reply reply = client.post(
+                "/query",
+                Client.body(seq(statements.toArray()), Map.of()).getBytes(UTF_8),
+                Map.of("x-capture-telemetry", "query"));
+        assertThat(reply.status()).as(reply.text().substring(0, 300)).isEqualTo(200);
+        assertThat(reply.json().at("/extensions/logs")).hasSize(40);
+        assertThat(reply.text().length()).isBetween(900_000, 2_000_000);
+    }
+
+    @Test
+    void preparedStatementsOfWideResults() {
+        String columns = "x".repeat(1600).replace("x", "1,") + "1";
+        for (int i = 0; i < 20; i++) {
+            String text = "SELECT " + columns + " LIMIT 0 -- " + i;
+            client.query(query(text));
+            client.query(query(text));
+        }
+        String kept = client.query(query("SELECT count(*)::int AS a FROM pg_prepared_statements"))
+                .data();
+        assertThat(Integer.parseInt(kept.replaceAll("\\D", ""))).isBetween(1, 10);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.hasten.postgres;
+
+import static dev.hasten.postgres.ComputeSlices.SLICE_NANOS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Work that computes for long takes turns, and leaves the others room. */
+final class ComputeSlicesTest {
+    private static final long NOW = Long.MAX_VALUE - 5;
+
+    @Test
+    void whoIsAloneDoesNotWait() {
+        ComputeSlices slices = new ComputeSlices(2);
+        for (int i = 0; i < 10; i++) {
+            assertThat(slices.plan(NOW + i * SLICE_NANOS)).isZero();
+        }
+    }
+
+    @Test
+    void severalTakeTurns() {
+        ComputeSlices slices = new ComputeSlices(2);
+        for (int i = 0; i < 10; i++) {
+            assertThat(slices.plan(NOW)).isEqualTo(i * SLICE_NANOS);
+        }
+        assertThat(slices.plan(NOW + 4 * SLICE_NANOS)).isEqualTo(6 * SLICE_NANOS);
+    }
+
+    @Test
+    void allProcessorsButOneAreUsed() {
+        ComputeSlices slices = new ComputeSlices(4);
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            waits.add(slices.plan(NOW) / SLICE_NANOS);
+        }
+        assertThat(waits).containsExactly(0L, 0L, 0L, 1L, 1L, 1L, 2L);
+    }
+
+    @Test
+    void aSingleProcessorIsLeftToOthersForHalfOfTheTime() {
+        ComputeSlices slices = new ComputeSlices(1);
+        assertThat(slices.plan(NOW)).isZero();
+        assertThat(slices.plan(NOW + SLICE_NANOS)).isEqualTo(SLICE_NANOS);
+    }
+
+    /** With Thread.yield, the newcomer would wait for as long as the others compute. */
+    @Test
+    void newcomerRunsWhileManyCompute() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> busy = new ArrayList<>();
+        for (int i = 0; i < 8 * Runtime.getRuntime().availableProcessors(); i++) {
+            busy.add(Thread.startVirtualThread(() -> {
+                Cancellation cancellation = new Cancellation();
+                while (!over.get()) {
+                    cancellation.checkpoint();
+                }
+            }));
+        }
+        try {
+            for (int i = 0; i < 20; i++) {
+                Thread.startVirtualThread(() -> {}).join();
+            }
+        } finally {
+            over.set(true);
+        }
+        for (Thread thread : busy) {
+            thread.join();
+        }
+    }
+}
