@@ -61,7 +61,7 @@ public record HttpConfig(
         int nestingDepth,
 
         @Setting(
-                value = "1000000",
+                value = "4000000",
                 min = "1000",
                 max = "100000000",
                 doc = "Most JSON values and member names in a request body; one more is answered 413.")

@@ -201,9 +201,14 @@ final class QueryCacheTest {
     @Test
     void theNameOfAModelIsNotKept() {
         String model = "x".repeat(1_000_000);
-        long before = GraphLayout.parseInstance(test.cache).totalSize();
+        // Of arrays only: a thread that a pool starts meanwhile brings much else with it.
+        long before = arrayBytes();
         test.cache.fetch(key, TEN_PLUS_TWENTY, model, false, false, new Cancellation(), returning("data"));
-        assertThat(GraphLayout.parseInstance(test.cache).totalSize() - before).isLessThan(1_000_000);
+        assertThat(arrayBytes() - before).isLessThan(1_000_000);
+    }
+
+    private long arrayBytes() {
+        return GraphLayout.parseInstance(test.cache).getClassSizes().count(byte[].class);
     }
 
     @Test

@@ -55,7 +55,7 @@ class ConfigTest {
                         10_000,
                         0,
                         500,
-                        1_000_000,
+                        4_000_000,
                         null));
         assertThat(config.http().eventLoopThreads()).isPositive();
         assertThat(config.log())
