@@ -7,4 +7,8 @@ export const DEPARTURES = {
     allows: ({ path, reference, candidate }) =>
       path.endsWith('.command') && reference === null && candidate === 'string:',
   },
+  noSourcePlace: {
+    reason: 'Hasten refuses it before PostgreSQL sees it, so that no place in PostgreSQL’s source has raised it',
+    allows: ({ path, candidate }) => /\.(file|line|routine)$/.test(path) && candidate === 'undefined',
+  },
 }
