@@ -4,6 +4,7 @@ import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.ParseMeter;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,11 @@ public final class Cancellation {
         TRANSACTION_EXPIRED
     }
 
-    /** The work of this thread, as far as it runs a plan: what is deep inside of one need not be handed it. */
+    /** Bound while a thread runs a query plan, for code deep inside the plan. */
     public static final ScopedValue<Cancellation> CURRENT = ScopedValue.newInstance();
+
+    /** If an interval between two checkpoints is longer than this, most of it was probably spent waiting. */
+    private static final long MAX_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** A parsed value with its place in a list, or a member with its name. */
     private static final long PARSED_BYTES = 64;
@@ -36,8 +40,10 @@ public final class Cancellation {
     private final Reservation memory;
     private volatile @Nullable Reason reason;
     private @Nullable Runnable running;
-    /** Used by the thread that works only. */
-    private long sliceNanos = System.nanoTime();
+    /** When {@link #letOthersRun} was last called. Used by the working thread only, like the next field. */
+    private long checkpointNanos = System.nanoTime();
+
+    private long computedNanos;
 
     /** For work whose memory is not limited. */
     public Cancellation() {
@@ -55,7 +61,7 @@ public final class Cancellation {
     }
 
     /**
-     * Called by work that computes, every few microseconds to milliseconds.
+     * Called by computations, at least every 200 microseconds if possible: longer intervals make their time slices longer.
      *
      * @throws CancelledException when the work must stop
      */
@@ -83,16 +89,17 @@ public final class Cancellation {
         };
     }
 
-    /** Lets others run if this work has computed for a while; called by the thread that works. */
+    /** Waits for the next time slice if this one is used up; called by the working thread. */
     public void letOthersRun() {
         long now = System.nanoTime();
-        if (now - sliceNanos >= ComputeSlices.SLICE_NANOS
-                && Thread.currentThread().isVirtual()) {
+        computedNanos += Math.min(now - checkpointNanos, MAX_STEP_NANOS);
+        checkpointNanos = now;
+        if (computedNanos >= ComputeSlices.SLICE_NANOS && Thread.currentThread().isVirtual()) {
+            computedNanos = 0;
             long wait = ComputeSlices.PROCESS.plan(now);
             if (wait > 0) {
                 LockSupport.parkNanos(wait);
             }
-            sliceNanos = System.nanoTime();
         }
     }
 
@@ -130,12 +137,6 @@ public final class Cancellation {
     /** Says that it ended; after this returns, its interrupt is not called any more. */
     public synchronized void end() {
         running = null;
-        waited();
-    }
-
-    /** Others could run for a while, because the work waited for something. */
-    void waited() {
-        sliceNanos = System.nanoTime();
     }
 
     /**

@@ -4,26 +4,25 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Divides the processors among work that computes for long, in slices, first come first served. One processor is left for
- * work that does not, which never comes here.
+ * Schedules long computations: each runs for a time slice, then waits for its next one, first come first served. Slices are
+ * scheduled on all processors except one, which stays free for short computations; these never need a slice.
  *
- * <p>Virtual threads are not preempted. {@link Thread#yield} does not help: it puts a thread into the queue of its carrier, and
- * carriers look into the queues with new requests only when their own are empty, so a few busy threads keep all others from
- * running. Here all but a few busy threads are parked at any time.
+ * <p>Virtual threads are not preempted, and {@link Thread#yield} is not enough: it puts a thread back into the queue of its
+ * carrier, and a carrier only looks at other queues, where new requests are, when its own is empty. A few busy threads would
+ * block all others. With slices, only as many busy threads as there are slices are runnable at any time; the others are parked.
  *
- * <p>A slice is a plan, not a lock: work that waits for something in the middle of its slice holds up nobody for longer than
- * the slice lasts.
+ * <p>A slice is a point in time, not a lock. A computation that blocks during its slice delays the others by one slice at most.
  */
 final class ComputeSlices {
-    /** Nanoseconds that work computes before it asks for its next slice. */
+    /** Length of a slice. */
     static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    /** Those of this process. */
+    /** The scheduler of this process. */
     static final ComputeSlices PROCESS = new ComputeSlices(PROCESSORS);
 
-    /** When each processor has no slice planned any more. Guarded by this. */
+    /** For each processor, the end of its last scheduled slice. Guarded by this. */
     private final long[] freeAtNanos;
 
     private final long stepNanos;
@@ -31,15 +30,15 @@ final class ComputeSlices {
 
     ComputeSlices(int processors) {
         freeAtNanos = new long[Math.max(1, processors - 1)];
-        // A single processor is left to the others for half of the time.
+        // A single processor is free for other work half of the time.
         stepNanos = processors == 1 ? 2 * SLICE_NANOS : SLICE_NANOS;
     }
 
     /**
-     * Plans a slice.
+     * Schedules a slice.
      *
      * @param nowNanos the time, of {@link System#nanoTime}
-     * @return nanoseconds until the slice begins, 0 for now
+     * @return nanoseconds until the slice begins, 0 if it begins now
      */
     synchronized long plan(long nowNanos) {
         if (!used) {

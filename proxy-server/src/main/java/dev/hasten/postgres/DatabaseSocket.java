@@ -55,9 +55,8 @@ final class DatabaseSocket extends Socket {
 
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
-                long startNanos = System.nanoTime();
                 int count = super.read(buffer, offset, length);
-                meter.read(startNanos);
+                meter.read();
                 if (count > 0) {
                     messages.follow(buffer, offset, count);
                 }

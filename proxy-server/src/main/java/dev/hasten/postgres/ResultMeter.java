@@ -32,11 +32,8 @@ final class ResultMeter implements BackendMessages.Observer {
 
     private static final long OVERSHOOT_BYTES = 16 << 20;
 
-    /** Longest error, notice or description; the driver and whoever tells the client hold it several times. */
+    /** Longest message other than a row. Several copies of an error or notice exist until the client has received it. */
     private static final int LONGEST_REPORT_BYTES = 1 << 20;
-
-    /** A read that takes so long has waited for bytes, and others could run meanwhile. */
-    private static final long WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     /**
      * So soon after something was read nobody looks for more: a connection that goes from one request to the next would
@@ -130,20 +127,11 @@ final class ResultMeter implements BackendMessages.Observer {
         }
     }
 
-    /**
-     * Something was read from the socket; lets others run when a long result is read without ever waiting for it.
-     *
-     * @param startNanos when the read began
-     */
-    void read(long startNanos) {
+    /** Called after each read from the socket. Lets other requests run if data keeps arriving without a pause. */
+    void read() {
         lastReadNanos = nanoTime.getAsLong();
         Cancellation running = cancellation;
-        if (running == null) {
-            return;
-        }
-        if (lastReadNanos - startNanos >= WAIT_NANOS) {
-            running.waited();
-        } else {
+        if (running != null) {
             running.letOthersRun();
         }
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Work that computes for long takes turns, and leaves the others room. */
+/** Long computations take turns and do not delay short ones. */
 final class ComputeSlicesTest {
     private static final long NOW = Long.MAX_VALUE - 5;
 
@@ -46,7 +46,7 @@ final class ComputeSlicesTest {
         assertThat(slices.plan(NOW + SLICE_NANOS)).isEqualTo(SLICE_NANOS);
     }
 
-    /** With Thread.yield, the newcomer would wait for as long as the others compute. */
+    /** With Thread.yield, the new thread would wait until the others have finished. */
     @Test
     void newcomerRunsWhileManyCompute() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
