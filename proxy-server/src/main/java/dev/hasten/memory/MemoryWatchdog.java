@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process that has no memory left but is not told so: a collector that runs all of the time never throws an
- * OutOfMemoryError, and Netty throws one of its own that {@code -XX:+ExitOnOutOfMemoryError} does not see. Whatever started
- * the process starts it again.
+ * Ends the process if it is out of memory in a way that {@code -XX:+ExitOnOutOfMemoryError} does not cover: garbage
+ * collections that follow each other without a break throw no error, and Netty throws an error of its own when direct memory
+ * is exhausted. The service manager restarts the process.
  */
 public final class MemoryWatchdog {
     /** The status that Java exits with for {@code -XX:+ExitOnOutOfMemoryError}. */
@@ -23,10 +23,10 @@ public final class MemoryWatchdog {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryWatchdog.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** A server in trouble for this long does not recover. */
+    /** A process that has been in this state for so long does not recover. */
     private static final long HOPELESS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** Less than this is one piece of what Netty takes at a time. */
+    /** The size of the chunks that Netty allocates: if less is left, an allocation can fail. */
     private static final long EXHAUSTED_BYTES = 4 << 20;
 
     private final LongSupplier nanoTime;
@@ -34,14 +34,14 @@ public final class MemoryWatchdog {
     private final LongSupplier freeDirectBytes;
     private long lastNanos;
     private long lastCollectionMillis;
-    /** Since when nearly all of the time goes to the collector. */
+    /** When garbage collection began to take nearly all of the time. */
     private long collectingSinceNanos;
-    /** Since when direct memory is exhausted. */
+    /** When direct memory became exhausted. */
     private long exhaustedSinceNanos;
 
     /**
      * @param nanoTime as {@link System#nanoTime}
-     * @param collectionMillis how long collections have taken since the start, together
+     * @param collectionMillis total duration of all collections since the JVM started
      * @param freeDirectBytes direct memory that is left
      */
     MemoryWatchdog(LongSupplier nanoTime, LongSupplier collectionMillis, LongSupplier freeDirectBytes) {
@@ -54,17 +54,27 @@ public final class MemoryWatchdog {
         exhaustedSinceNanos = lastNanos;
     }
 
-    /** Begins to watch this process, until it ends. */
+    /** Starts watching this process. */
     public static void start() {
-        List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+        List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .filter(collector -> pauses(collector.getName()))
+                .toList();
         MemoryWatchdog watchdog = new MemoryWatchdog(
                 System::nanoTime,
                 () -> collectors.stream()
                         .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                         .sum(),
                 () -> PlatformDependent.maxDirectMemory() - PlatformDependent.usedDirectMemory());
-        // Not virtual, so that it runs when the carriers do not.
+        // A platform thread runs even if all carriers of virtual threads are busy.
         Thread.ofPlatform().daemon().name("hasten-memory-watchdog").start(watchdog::watch);
+    }
+
+    /**
+     * Whether the times that a collector reports are pauses of the JVM. ZGC and Shenandoah report their cycles, in which the
+     * application runs, and their pauses separately.
+     */
+    static boolean pauses(String collector) {
+        return !collector.endsWith("Cycles");
     }
 
     private void watch() {
@@ -73,8 +83,8 @@ public final class MemoryWatchdog {
                 Thread.sleep(INTERVAL);
                 String trouble = trouble();
                 if (trouble != null) {
-                    LOG.error("{}: the process ends, with status {}", trouble, EXIT_STATUS);
-                    // Shutdown hooks need memory, too.
+                    LOG.error("{}; exiting with status {}", trouble, EXIT_STATUS);
+                    // Shutdown hooks would need memory.
                     Runtime.getRuntime().halt(EXIT_STATUS);
                 }
             }
@@ -83,12 +93,12 @@ public final class MemoryWatchdog {
         }
     }
 
-    /** Looks at the process, once a second or so; null as long as there is hope. */
+    /** Checks the process; called about once a second. Returns why it cannot recover, or null. */
     @Nullable
     String trouble() {
         long now = nanoTime.getAsLong();
         long collection = collectionMillis.getAsLong();
-        // Nine tenths, because the collector's own account leaves out how it starts and ends.
+        // Nine tenths, because the reported times leave out the time to reach and leave a safepoint.
         boolean collects =
                 TimeUnit.MILLISECONDS.toNanos(collection - lastCollectionMillis) >= (now - lastNanos) / 10 * 9;
         lastCollectionMillis = collection;
@@ -100,8 +110,8 @@ public final class MemoryWatchdog {
             exhaustedSinceNanos = now;
         }
         if (now - collectingSinceNanos >= HOPELESS_NANOS) {
-            return "the garbage collector has taken nearly all of the time for 30 seconds";
+            return "garbage collection has taken nearly all of the time for 30 seconds";
         }
-        return now - exhaustedSinceNanos >= HOPELESS_NANOS ? "direct memory was exhausted for 30 seconds" : null;
+        return now - exhaustedSinceNanos >= HOPELESS_NANOS ? "direct memory has been exhausted for 30 seconds" : null;
     }
 }

@@ -86,11 +86,12 @@ public final class PostgresSession extends PgConnection {
         this.onInvalid = options.onInvalid();
     }
 
-    /** HikariCP asks this before it hands out a session that was idle for half a second or more. */
+    /** Called by HikariCP before it lends a connection that was idle for half a second or longer. */
     @Override
     public boolean isValid(int timeoutSeconds) throws SQLException {
         boolean valid = super.isValid(timeoutSeconds);
-        if (!valid) {
+        // The interrupt of a request that must stop closes the socket, which says nothing about the network.
+        if (!valid && !Thread.currentThread().isInterrupted()) {
             onInvalid.run();
         }
         return valid;
@@ -101,7 +102,7 @@ public final class PostgresSession extends PgConnection {
      *
      * @param preparedStatements how many statements a session keeps prepared, 0 for none
      * @param resultBytes bytes of heap that the result of one statement may occupy
-     * @param onInvalid called when a session turns out to be dead that was idle
+     * @param onInvalid called when validation of an idle session fails
      */
     public record SessionOptions(int preparedStatements, long resultBytes, Runnable onInvalid) {}
 

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A process without memory ends, and one that only works hard goes on. */
+/** A process that ran out of memory is ended; a busy one is not. */
 final class MemoryWatchdogTest {
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong collectionMillis = new AtomicLong();
     private final AtomicLong freeDirectBytes = new AtomicLong(100 << 20);
     private final MemoryWatchdog watchdog = new MemoryWatchdog(nanos::get, collectionMillis::get, freeDirectBytes::get);
 
-    /** Whether it gives up within so many seconds, in each of which the collector takes so many milliseconds. */
+    /** Whether it ends the process within {@code seconds} if the collector takes {@code millis} of each second. */
     private boolean givesUp(int seconds, int collecting) {
         for (int i = 0; i < seconds; i++) {
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
@@ -23,6 +25,21 @@ final class MemoryWatchdogTest {
             }
         }
         return false;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "G1 Young Generation,true",
+        "G1 Old Generation,true",
+        "G1 Concurrent GC,true",
+        "Copy,true",
+        "MarkSweepCompact,true",
+        "ZGC Minor Cycles,false",
+        "ZGC Major Pauses,true",
+        "Shenandoah Cycles,false",
+    })
+    void workOfACollectorBesideTheApplicationDoesNotCount(String collector, boolean counts) {
+        assertThat(MemoryWatchdog.pauses(collector)).isEqualTo(counts);
     }
 
     @Test
@@ -49,7 +66,7 @@ final class MemoryWatchdogTest {
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(7));
             collectionMillis.addAndGet(6600);
         }
-        assertThat(watchdog.trouble()).contains("garbage collector");
+        assertThat(watchdog.trouble()).contains("garbage collection");
     }
 
     @Test
