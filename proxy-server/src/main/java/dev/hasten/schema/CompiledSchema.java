@@ -51,8 +51,9 @@ public final class CompiledSchema {
     private final DataModel model;
     private final CompiledPlans plans;
     private final Supplier<SchemaCompiler> newCompiler;
-    /** One for each API key, so that a heavy query of one does not keep the others waiting. */
-    private final Map<String, SchemaCompiler> compilers = new ConcurrentHashMap<>();
+    private final SchemaCompiler shared;
+    /** By owner: compilers of API keys for which the shared one was busy too long. */
+    private final Map<String, SchemaCompiler> ownCompilers = new ConcurrentHashMap<>();
 
     private volatile boolean accepted;
 
@@ -68,6 +69,7 @@ public final class CompiledSchema {
         this.model = DataModel.of(text);
         this.plans = plans;
         this.newCompiler = newCompiler;
+        this.shared = newCompiler.get();
     }
 
     /** What the client calls the schema: the SHA-256 of its base64 text, in lower-case hex digits. */
@@ -79,16 +81,16 @@ public final class CompiledSchema {
         return text;
     }
 
-    /** Bytes of memory that it takes without its compiler and its plans, roughly. */
+    /** Approximate memory of the schema in bytes, without its compilers and plans. */
     long heapBytes() {
         return 2L * text.length() + model.heapBytes();
     }
 
     /**
-     * Makes sure that the compiler takes the schema.
+     * Checks that the compiler accepts the schema.
      *
-     * @throws ApiError with the compiler's own message when it does not
-     * @throws SchemaStartingException when the time of the request is over before that is known
+     * @throws ApiError with the compiler's own message if it does not
+     * @throws SchemaStartingException if the request reaches its time limit first
      */
     void check(Cancellation cancellation) {
         String problem = DataModel.problemOf(text);
@@ -99,7 +101,7 @@ public final class CompiledSchema {
         accepted = true;
     }
 
-    /** Whether the compiler is known to take the schema. */
+    /** Whether the compiler has accepted the schema. */
     boolean isAccepted() {
         return accepted;
     }
@@ -130,8 +132,14 @@ public final class CompiledSchema {
                 : compile(query, cancellation);
     }
 
-    private SchemaCompiler compiler(Cancellation cancellation) {
-        return compilers.computeIfAbsent(cancellation.memory().owner(), _ -> newCompiler.get());
+    /** The API keys share a compiler, because opening one is expensive, until one of them keeps it busy for long. */
+    SchemaCompiler compiler(Cancellation cancellation) {
+        String owner = cancellation.memory().owner();
+        SchemaCompiler own = ownCompilers.get(owner);
+        if (own != null) {
+            return own;
+        }
+        return shared.isBusyForAnother(owner) ? ownCompilers.computeIfAbsent(owner, _ -> newCompiler.get()) : shared;
     }
 
     private ParsedPlan compile(String query, Cancellation cancellation) {
@@ -210,10 +218,11 @@ public final class CompiledSchema {
 
     /** Gives the memory of the compilers back, except of those at work. */
     void closeCompiler() {
-        compilers.values().forEach(SchemaCompiler::close);
+        shared.close();
+        ownCompilers.values().forEach(SchemaCompiler::close);
     }
 
-    /** A plan stays as long as its request, and may be too large to be kept for others. */
+    /** Counts the plan for the rest of the request: it may be too large for the cache of plans. */
     private static JsonNode read(byte[] json, Cancellation cancellation) {
         cancellation.memory().take(MemoryUse.REQUESTS, (long) json.length * TREE_FACTOR);
         try {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,16 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The query compiler of one schema for one API key, for one request at a time. It reads the schema when it is needed first, and again after
- * others needed its memory. Reading goes on in the background when the request that waits for it must stop, so that on a
- * slow machine a later request finds it done. Compiling stops together with its request.
+ * A query compiler of one schema, used by one request at a time. It is opened, which reads the schema, when it is first
+ * needed, and again after it was closed to free memory. Opening continues in the background when the request that waits for
+ * it must stop, so that a later request finds it done even on a slow machine. Compiling a query stops together with its
+ * request.
  */
 final class SchemaCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaCompiler.class);
+
+    /** A query that takes longer than this to compile should not keep the queries of other API keys waiting. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** HTTP status of a query over which the compiler breaks down. */
     static final int BREAKDOWN = 422;
@@ -38,18 +43,22 @@ final class SchemaCompiler {
     private final @Nullable String schemaName;
     private final QueryCompiler.Limits limits;
     private final CompilerSlots slots;
-    /** What the compiler holds between two calls. All keys of the database share it. */
+    /** Memory of the compiler between two calls, which belongs to all keys of the database. */
     private final Reservation memory;
 
     private final ReentrantLock turn = new ReentrantLock();
-    /** Guarded by {@link #turn}; null until it is needed, and again when others need memory. */
+    /** Guarded by {@link #turn}; null while it is not open. */
     private @Nullable QueryCompiler compiler;
-    /** Guarded by {@link #turn}; the reading of the schema, until a request sees how it ended. */
+    /** Guarded by {@link #turn}; the background task that opens the compiler, until a request takes its result. */
     private @Nullable FutureTask<QueryCompiler> opening;
     /** Whether there is a compiler. */
     private volatile boolean open;
+    /** The query that is being compiled; null when there is none. */
+    private volatile @Nullable Work work;
 
-    /** @param memory for what the compiler holds between two calls */
+    private record Work(String owner, long startNanos) {}
+
+    /** @param memory for the memory of the compiler between two calls */
     SchemaCompiler(
             String schema,
             @Nullable String schemaName,
@@ -70,21 +79,21 @@ final class SchemaCompiler {
     }
 
     /**
-     * Makes sure that the compiler takes the schema.
+     * Checks that the compiler accepts the schema.
      *
-     * @throws ApiError with the compiler's own message when it does not
-     * @throws SchemaStartingException when the time of the request is over before that is known
-     * @throws CancelledException when the request must stop for another reason
+     * @throws ApiError with the compiler's own message if it does not
+     * @throws SchemaStartingException if the request reaches its time limit first
+     * @throws CancelledException if the request must stop for another reason
      */
     void check(Cancellation cancellation) {
         inTurn(cancellation, () -> opened(cancellation));
     }
 
     /**
-     * Does something when this request has its turn, and the compiler for itself.
+     * Waits until no other request uses the compiler, then runs {@code work}.
      *
-     * @throws SchemaStartingException when the time of the request is over before the schema is read
-     * @throws CancelledException when the request must stop for another reason
+     * @throws SchemaStartingException if the request reaches its time limit before the schema is read
+     * @throws CancelledException if the request must stop for another reason
      */
     <T> T inTurn(Cancellation cancellation, Supplier<T> work) {
         try {
@@ -96,7 +105,7 @@ final class SchemaCompiler {
                 return work.get();
             } finally {
                 turn.unlock();
-                // Somebody else may have wanted the memory of this one while it was at work.
+                // It may have been chosen to be closed while it was working.
                 if (!slots.holds(this)) {
                     close();
                 }
@@ -107,10 +116,10 @@ final class SchemaCompiler {
     }
 
     /**
-     * Compiles, for the request whose turn it is.
+     * Compiles a query. Called within {@link #inTurn}.
      *
-     * @throws ApiError P2009 and the like, for a query that does not fit the schema; status 422 when the compiler breaks down
-     * @throws CancelledException when the request must stop
+     * @throws ApiError P2009 and similar if the query does not match the schema; status 422 if the compiler fails
+     * @throws CancelledException if the request must stop
      */
     byte[] compile(Call call, Cancellation cancellation) {
         QueryCompiler running = opened(cancellation);
@@ -119,6 +128,7 @@ final class SchemaCompiler {
             return slots;
         });
         long bytesBefore = running.memoryBytes();
+        work = new Work(cancellation.memory().owner(), System.nanoTime());
         try {
             return interruptible(
                     cancellation,
@@ -135,10 +145,19 @@ final class SchemaCompiler {
                     "P6000",
                     "The query cannot be compiled: " + e.getMessage() + ". Is it very large or deep?");
         } finally {
+            work = null;
             slots.end(cancellation.memory());
             cancellation.memory().set(MemoryUse.SCHEMAS, 0);
             keep();
         }
+    }
+
+    /** Whether the compiler has been working for another API key for a long time. */
+    boolean isBusyForAnother(String owner) {
+        Work current = work;
+        return current != null
+                && !current.owner().equals(owner)
+                && System.nanoTime() - current.startNanos() >= PATIENCE_NANOS;
     }
 
     private static ApiError refused(CompileException error) {
@@ -151,7 +170,7 @@ final class SchemaCompiler {
         return ApiError.of(400, code, String.valueOf(error.getMessage()), meta);
     }
 
-    /** The compiler, opened if need be. */
+    /** The compiler, opened first if necessary. */
     private QueryCompiler opened(Cancellation cancellation) {
         QueryCompiler known = compiler;
         if (known == null) {
@@ -169,7 +188,7 @@ final class SchemaCompiler {
         return known;
     }
 
-    /** Waits for its slot here, in the request: so there are never more of these threads than slots. */
+    /** The request waits for the slot, not the new thread, so there are never more such threads than slots. */
     private FutureTask<QueryCompiler> startOpening(Cancellation cancellation) {
         Reservation growing = cancellation.memory().another();
         FutureTask<QueryCompiler> task = new FutureTask<>(() -> {
@@ -200,7 +219,7 @@ final class SchemaCompiler {
         }
     }
 
-    /** From now on the database holds the memory, not the key whose request opened the compiler. */
+    /** Moves the memory from the key whose request opened the compiler to all keys of the database. */
     private QueryCompiler counted(QueryCompiler opened, Reservation growing) {
         growing.set(MemoryUse.SCHEMAS, 0);
         long bytes = opened.memoryBytes();
@@ -221,7 +240,7 @@ final class SchemaCompiler {
         };
     }
 
-    /** Counts what the compiler holds after a call; closes it when there is no room for that. */
+    /** Updates the memory that is counted for the compiler; closes the compiler if there is not enough. */
     private void keep() {
         QueryCompiler kept = compiler;
         if (kept != null) {
@@ -235,7 +254,7 @@ final class SchemaCompiler {
         }
     }
 
-    /** Gives the memory of the compiler back. One that is at work is left alone. */
+    /** Closes the compiler and releases its memory. Does nothing while it is working. */
     void close() {
         if (!turn.tryLock()) {
             return;
@@ -260,7 +279,7 @@ final class SchemaCompiler {
         }
     }
 
-    /** Waits until the request must stop. */
+    /** Waits, but no longer than the request may run. */
     private static <T, E extends Exception> T interruptible(Cancellation cancellation, Cancellation.Wait<T, E> wait)
             throws E {
         try {

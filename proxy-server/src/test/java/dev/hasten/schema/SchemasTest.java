@@ -216,7 +216,7 @@ final class SchemasTest {
         assertThat(schemas.list()).hasSize(1);
     }
 
-    /** A schema that the compiler needs a while for. */
+    /** A schema that takes the compiler a few seconds. */
     private static String largeSchema(int models) {
         return IntStream.range(0, models)
                 .mapToObj(i -> "model L%d {\n  id Int @id\n%s}\n"
@@ -259,7 +259,7 @@ final class SchemasTest {
                 .hasMessage("The Prisma schema cannot be used: The query compiler took longer than 100 ms");
     }
 
-    /** A query whose compilation takes long. */
+    /** A query that takes minutes to compile. */
     private static JsonNode heavyQuery() {
         return JsonMapper.shared()
                 .readTree(IntStream.range(0, 100_000)
@@ -286,6 +286,27 @@ final class SchemasTest {
             assertThat(isCompilerAtWork()).isFalse();
         }
         upload(schemas, schema("B"));
+    }
+
+    @Test
+    void heavyQueryOfOneKeyDoesNotKeepAnotherWaiting() throws Exception {
+        MemoryBudget budget = new MemoryBudget(4L << 30, List.of("default"));
+        Schemas schemas = new SchemaSetup(budget, Clock.systemUTC()).inFiles("default", LIMITS, null, directory);
+        CompiledSchema schema = schemas.find(upload(schemas, schema("A")));
+        assertThat(schema).isNotNull();
+        Cancellation heavy = new Cancellation(budget.open("default", "heavy"));
+        FutureTask<CompiledQuery> compilation = new FutureTask<>(() -> schema.compile(heavyQuery(), heavy));
+        Thread.startVirtualThread(compilation);
+        await().untilAsserted(() -> assertThat(schema.compiler(new Cancellation(budget.open("default", "light"))))
+                .isNotSameAs(schema.compiler(heavy)));
+        schema.compile(
+                JsonMapper.shared()
+                        .readTree("{\"modelName\":\"A\",\"action\":\"findMany\",\"query\":{\"arguments\":{},"
+                                + "\"selection\":{\"id\":true}}}"),
+                new Cancellation(budget.open("default", "light")));
+        assertThat(compilation.isDone()).isFalse();
+        heavy.cancel(Cancellation.Reason.DISCONNECT);
+        assertThatThrownBy(compilation::get).hasCauseInstanceOf(CancelledException.class);
     }
 
     @Test
