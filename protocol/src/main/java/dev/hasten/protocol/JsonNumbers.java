@@ -4,9 +4,9 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Numbers as clients send them: JSON allows any number of digits, and Jackson's conversions throw when there are many. */
+/** Reads numbers that clients send. JSON allows any number of digits; Jackson's own conversions fail for very long ones. */
 public final class JsonNumbers {
-    /** More digits than this before or after the point are written by nobody. */
+    /** Digits before or after the decimal point. Real data has far fewer. */
     private static final int MOST_DIGITS = 2000;
 
     /** An exponent of six digits or more: PostgreSQL's numeric has at most 131,072 digits before the point. */
@@ -15,18 +15,20 @@ public final class JsonNumbers {
     private JsonNumbers() {}
 
     /**
-     * Refuses the text of a decimal that would take endless time and memory to write out.
+     * Refuses a decimal that would take too much time and memory to write without an exponent.
      *
      * @throws ApiError P2020 for an exponent of six digits or more
      */
     public static void requireModerateExponent(String decimal) {
         if (HUGE_EXPONENT.matcher(decimal).matches()) {
             throw ApiError.of(
-                    400, "P2020", "Value out of range for the type: the exponent of a decimal has more than 5 digits");
+                    400,
+                    "P2020",
+                    "Value out of range for the type: the exponent of a decimal may have at most 5 digits");
         }
     }
 
-    /** The nearest double; infinite for a number beyond all doubles. */
+    /** The nearest double; infinite if the number is out of range. */
     public static double toDouble(JsonNode number) {
         return Double.parseDouble(number.asString());
     }
@@ -39,7 +41,7 @@ public final class JsonNumbers {
     public static String plainText(JsonNode number) {
         BigDecimal exact = exact(number);
         if (exact.precision() > MOST_DIGITS || Math.abs((long) exact.scale()) > MOST_DIGITS) {
-            throw ApiError.badRequest("Invalid request body: a number has more than " + MOST_DIGITS + " digits");
+            throw ApiError.badRequest("Invalid request body: a number may have at most " + MOST_DIGITS + " digits");
         }
         return exact.toPlainString();
     }

@@ -49,13 +49,13 @@ public final class MeteredParser extends JsonParserDelegate {
         }
     }
 
-    /** Jackson lets a NumberFormatException through for an exponent that is no int. */
+    /** Jackson throws a NumberFormatException if the exponent is not an int. */
     @Override
     public BigDecimal getDecimalValue() {
         try {
             return super.getDecimalValue();
         } catch (NumberFormatException e) {
-            throw ApiError.badRequest("Invalid request body: the exponent of a number is too large");
+            throw ApiError.badRequest("Invalid request body: the exponent of a number must fit into 32 bits");
         }
     }
 

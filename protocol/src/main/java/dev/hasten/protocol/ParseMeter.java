@@ -14,9 +14,9 @@ public interface ParseMeter {
     void values(int count);
 
     /**
-     * Texts of so many bytes are about to be read.
+     * Called before a body is parsed into values.
      *
-     * @param bytes at most the length of a body
+     * @param bytes the most that the texts in it can take, which is the length of the body
      */
     default void texts(int bytes) {}
 }

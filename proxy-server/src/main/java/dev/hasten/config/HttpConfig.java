@@ -42,16 +42,17 @@ public record HttpConfig(
                 max = "1000000",
                 zero = "no limit",
                 doc =
-                        "Requests without a valid API key that an address may send in a minute; more are answered with 429,"
-                                + " and their connection is closed. Requests with a valid key are never affected. Does not apply"
-                                + " to what a proxy in a private network forwards; set 0 behind a proxy with public addresses.")
+                        "Most requests without a valid API key that an address may send per minute. Further ones get status"
+                                + " 429, and their connection is closed. Requests with a valid key are not affected. Requests"
+                                + " forwarded by a proxy in a private network are exempt; set 0 if your proxy has a public address.")
         int wrongKeys,
 
         @Setting(
                 value = "10000",
                 min = "1",
                 max = "1000000",
-                doc = "Most addresses that are remembered for `http.wrong_keys`; for one more, another is forgotten.")
+                doc =
+                        "Most addresses that are tracked for `http.wrong_keys`. When there are more, others are forgotten.")
         int wrongKeyAddresses,
 
         @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Event-loop threads.")
@@ -64,7 +65,7 @@ public record HttpConfig(
                 value = "4000000",
                 min = "1000",
                 max = "100000000",
-                doc = "Most JSON values and member names in a request body; one more is answered 413.")
+                doc = "Most JSON values and member names in a request body. Larger ones are refused with status 413.")
         int maxJsonValues,
 
         @Setting(

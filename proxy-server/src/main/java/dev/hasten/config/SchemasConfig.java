@@ -18,8 +18,8 @@ public record SchemasConfig(
                 value = "20s",
                 min = "1s",
                 max = "10m",
-                doc = "Most CPU time that the compiler may take to read a schema, or to compile a query. Time in which"
-                        + " it waits for a processor does not count.")
+                doc = "Most CPU time that the query compiler may use to read a schema or to compile a query. Time spent"
+                        + " waiting for a processor is not counted.")
         Duration maxCompileTime,
 
         @Setting(

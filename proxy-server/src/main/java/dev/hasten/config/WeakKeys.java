@@ -3,16 +3,16 @@ package dev.hasten.config;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Keys of the configuration that can be guessed. */
+/** Finds API keys in the configuration that are easy to guess. */
 final class WeakKeys {
-    private static final double WANTED_BITS = 128;
+    private static final double MIN_BITS = 128;
 
-    /** Keys that are shorter than this are not accepted by the next release. */
-    private static final int WANTED_LENGTH = 16;
+    /** The next release rejects shorter keys. */
+    private static final int MIN_LENGTH = 16;
 
     private WeakKeys() {}
 
-    /** What is wrong with them, a line each, without the keys. */
+    /** One warning per weak key, without the key itself. */
     static List<String> warnings(ConfigInputs inputs) {
         return inputs.byPath().entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(ConfigKeys.DATABASES)
@@ -22,17 +22,16 @@ final class WeakKeys {
     }
 
     private static Stream<String> warning(String secret) {
-        if (secret.length() < WANTED_LENGTH) {
-            return Stream.of(
-                    "the API key is shorter than " + WANTED_LENGTH
-                            + " characters, which is an error from the next release on. Use a random one: openssl rand -hex 32");
+        if (secret.length() < MIN_LENGTH) {
+            return Stream.of("the API key is shorter than " + MIN_LENGTH
+                    + " characters. The next release rejects such keys. Use a random key: openssl rand -hex 32");
         }
-        return bits(secret) < WANTED_BITS
-                ? Stream.of("the API key has less than 128 bits of randomness. Use a random one: openssl rand -hex 32")
+        return bits(secret) < MIN_BITS
+                ? Stream.of("the API key has fewer than 128 bits of randomness. Use a random key: openssl rand -hex 32")
                 : Stream.empty();
     }
 
-    /** At most so many bits are in a text: what it has if each character was drawn from those of its kind. */
+    /** An upper bound on the entropy of a text: that of random characters of the same kinds. */
     private static double bits(String text) {
         long different = text.chars().distinct().count();
         int alphabet = 0;
@@ -44,8 +43,7 @@ final class WeakKeys {
             alphabet += text.chars().anyMatch(Character::isUpperCase) ? 26 : 0;
             alphabet += text.chars().allMatch(Character::isLetterOrDigit) ? 0 : 32;
         }
-        // A character that is repeated over and over is not drawn at random.
-        double drawn = text.length() * Math.log(alphabet) / Math.log(2);
-        return different < text.length() / 8 ? 0 : drawn;
+        // Random texts do not repeat a few characters over and over.
+        return different < text.length() / 8 ? 0 : text.length() * Math.log(alphabet) / Math.log(2);
     }
 }

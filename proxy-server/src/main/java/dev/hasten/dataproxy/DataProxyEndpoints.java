@@ -67,7 +67,7 @@ public final class DataProxyEndpoints {
                 requests.handler(PRISMA, PRISMA_ANY_BODY, (_, _, _) -> this::rollback));
     }
 
-    /** Lets clients come again whose schema takes longer to read than a request may take. */
+    /** Makes clients retry while their schema is still being read. */
     private static Endpoint retried(Endpoint endpoint) {
         return request -> {
             try {

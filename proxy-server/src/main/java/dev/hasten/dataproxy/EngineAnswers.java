@@ -33,7 +33,7 @@ final class EngineAnswers {
         return Answer.json(404, SCHEMA_MISSING);
     }
 
-    /** Makes the client try again, up to ten times, with growing pauses. */
+    /** Makes the client retry up to ten times, with increasing delays. */
     static Answer schemaStarting() {
         return Answer.json(503, SCHEMA_STARTING);
     }

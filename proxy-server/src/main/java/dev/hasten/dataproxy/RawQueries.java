@@ -57,7 +57,7 @@ final class RawQueries {
         }
         try {
             JsonNode parameters = text.isString() ? MeteredParser.tree(JSON, text.stringValue(), meter) : text;
-            // The empty text has no tree.
+            // Jackson returns null for an empty text.
             if (parameters != null && parameters.isArray()) {
                 return parameters;
             }

@@ -90,7 +90,7 @@ public final class Answer {
         return this;
     }
 
-    /** Has the connection closed after this answer. */
+    /** Closes the connection after this answer. */
     public Answer closeConnection() {
         closesConnection = true;
         return this;

@@ -55,7 +55,7 @@ public final class Exchange {
         this.arrivalNanos = arrivalNanos;
     }
 
-    /** Where the connection comes from; null when that is no Internet address, or not known any more. */
+    /** The address of the client or of the proxy before it; null if it is not an Internet address, or the connection is closed. */
     public @Nullable InetAddress peer() {
         return connection.peer();
     }

@@ -47,13 +47,13 @@ record Refusal(int status, String code, String message) {
     }
 
     /**
-     * For what Netty's parser does not take.
+     * For input that Netty's parser rejects.
      *
-     * @param inBody whether it is part of a body, whose only lines are the beginnings of chunks
+     * @param inBody whether the parser was reading a body, where the only lines are chunk headers
      */
     static Refusal of(Throwable cause, boolean inBody) {
         if (cause instanceof TooLongHttpLineException) {
-            return inBody ? malformed("the line that begins a chunk is too long") : TARGET_TOO_LONG;
+            return inBody ? malformed("a chunk header is too long") : TARGET_TOO_LONG;
         }
         return cause instanceof TooLongHttpHeaderException
                 ? HEAD_TOO_LARGE

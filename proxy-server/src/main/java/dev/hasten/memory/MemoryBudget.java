@@ -25,8 +25,8 @@ public final class MemoryBudget {
     public static final String NO_DATABASE = "";
 
     /**
-     * The key of what all keys of a database share. It may hold what the database may hold, and is not another key that
-     * wants memory, too.
+     * The key for memory that all keys of a database share. It can use everything that the database can use, and does not count
+     * as another key in use.
      */
     public static final String SHARED = "";
 

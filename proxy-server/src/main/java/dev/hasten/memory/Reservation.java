@@ -32,7 +32,7 @@ public final class Reservation implements AutoCloseable {
         return key;
     }
 
-    /** Whom the memory is for: a text that differs for any two keys. */
+    /** Identifies the API key and its database. */
     public String owner() {
         return database + " " + key;
     }

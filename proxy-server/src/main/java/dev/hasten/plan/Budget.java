@@ -20,10 +20,10 @@ final class Budget {
     /** A place in a list, and the value in it. */
     private static final int ELEMENT_BYTES = 48;
 
-    /** Memory is taken in such steps: lists may be small. */
+    /** Memory is taken in steps of this size, because most lists are small. */
     private static final int STEP_BYTES = 4096;
 
-    /** A character of SQL is in a builder, in a text, and in what is sent. */
+    /** Copies of each character of SQL: in the builder, in the string, and encoded for sending. */
     private static final int CHARACTER_BYTES = 3;
 
     /** A record's object and the header of its cells. */

@@ -142,8 +142,7 @@ public final class JsonBuffer {
         if (work != null) {
             work.memory().take(MemoryUse.RESPONSES, length);
         } else if (Cancellation.CURRENT.isBound()) {
-            // A text that a plan makes on the way, which may be much larger than the plan. It is kept for the rest of
-            // it.
+            // An intermediate text of a plan, which can be much larger than the plan. Counted until the request ends.
             Cancellation running = Cancellation.CURRENT.get();
             running.memory().take(MemoryUse.RESULTS, (long) length - old);
             running.checkpoint();

@@ -84,9 +84,12 @@ final class Row {
         }
 
         Shape with(String field) {
-            // Each shape knows all of its fields, so that many would take endless time and memory.
+            // Every shape has an index of all its fields, so time and memory grow with the square of their number.
             if (added.size() == MOST_ADDED) {
-                throw ApiError.of(422, "P6009", "The query plan adds more than " + MOST_ADDED + " fields to a record");
+                throw ApiError.of(
+                        422,
+                        "P6009",
+                        "The query plan adds more than " + MOST_ADDED + " fields to a record, which is the limit");
             }
             if (next == null) {
                 next = new HashMap<>();

@@ -191,7 +191,7 @@ public final class ConnectionPool implements AutoCloseable {
         return failure == null ? ApiError.poolTimeout(options.timeout(), options.size()) : connectError(failure);
     }
 
-    /** HikariCP does not wait for less than its own time. */
+    /** Ends a wait that is shorter than the fixed connection timeout of HikariCP. */
     private @Nullable Timeout wakeAt(long deadline, Waiter waiter) {
         long nanos = deadline - System.nanoTime();
         return nanos < CONNECT_TIMEOUT.toNanos()
@@ -333,9 +333,9 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Retires all connections, each as soon as nobody uses it; new ones are made when needed. Also done when an idle one
-     * turns out to be dead: the others were idle for as long, behind the same firewall, and to ask each of them would take
-     * as long again.
+     * Retires all connections, each as soon as it is idle; new ones are opened when needed. Also called when validation of an
+     * idle connection fails: the others have probably failed for the same reason, and validating each of them would take
+     * another second per connection.
      */
     public void retireConnections() {
         HikariPoolMXBean pool = connections.getHikariPoolMXBean();

@@ -24,14 +24,14 @@ import org.postgresql.util.ServerErrorMessage;
  * {@code client-engine-runtime/src/user-facing-error.ts} of Prisma 7.10.
  */
 public final class DatabaseErrors {
-    /** SQLSTATE of what PostgreSQL did not report, because the connection to it failed. */
+    /** SQLSTATE for failures of the connection, which PostgreSQL does not report itself. */
     private static final String CONNECTION_FAILURE = "08006";
 
-    /** SQLSTATE of a result that PostgreSQL gave but that cannot be passed on: no reason to try again. */
+    /** SQLSTATE for result types that Prisma cannot read. Not a reason to retry. */
     private static final String FEATURE_NOT_SUPPORTED = "0A000";
 
     private static final Pattern KEY_DETAIL = Pattern.compile("\\AKey \\(([^)]+)\\)");
-    /** Three names of 63 bytes, which are doubled at most, and PostgreSQL's words around them. */
+    /** Enough for three names of 63 bytes with every quote doubled, and PostgreSQL's own words. */
     private static final int LONGEST_MISSING_COLUMN = 1000;
 
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
@@ -131,7 +131,7 @@ public final class DatabaseErrors {
         return server != null && server.getWhere() != null && server.getWhere().contains("function");
     }
 
-    /** Whether an attempt to connect failed because PostgreSQL is starting, stopping or silent: it is an outage. */
+    /** Whether connecting failed because PostgreSQL is starting, stopping or not responding. */
     static boolean isOutage(SQLException error) {
         ServerErrorMessage server = serverMessage(error);
         if (server != null) {

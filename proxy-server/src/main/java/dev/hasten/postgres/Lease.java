@@ -23,7 +23,7 @@ public final class Lease implements AutoCloseable {
     private Access access = Access.READ_WRITE;
     private @Nullable String begin;
     private boolean closed;
-    /** Parameters that together are shorter are covered by what every request counts. */
+    /** Shorter parameters are covered by the minimum that is counted for every request. */
     private static final long UNCOUNTED_BYTES = 8 << 10;
 
     private boolean sent;
@@ -63,9 +63,9 @@ public final class Lease implements AutoCloseable {
             sent = true;
             throw DatabaseErrors.of(e, origin);
         } catch (IndexOutOfBoundsException e) {
-            // The driver, when PostgreSQL finds other parameters in a text than were given.
+            // Thrown by the driver if PostgreSQL describes more parameters than the request supplies.
             sent = true;
-            throw missingParameters("the statement has other parameters than the request supplies", origin);
+            throw missingParameters("the request supplies the wrong number of parameters for this statement", origin);
         } catch (CancelledException e) {
             sent |= !session.isIdle();
             pool.cancelled(e.reason());
@@ -73,7 +73,7 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** A long parameter exists once more in the form in which it is sent. */
+    /** Counts the copies of long parameters that the driver makes to send them. */
     private static void takeMemory(List<? extends @Nullable Object> parameters, Cancellation cancellation) {
         long bytes = 0;
         for (Object parameter : parameters) {
@@ -88,7 +88,7 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** The driver does not check that, and breaks when PostgreSQL describes a parameter that was not given. */
+    /** Checked here because the driver fails, and loses the connection, if PostgreSQL expects more parameters. */
     private static void requireParameters(SqlText sql, int given, Origin origin) {
         if (origin != Origin.COMPILED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
             throw missingParameters(
@@ -97,7 +97,7 @@ public final class Lease implements AutoCloseable {
         }
         if (origin != Origin.COMPILED
                 && !sql.severalStatements()
-                // In others, such as PREPARE and CREATE FUNCTION, parameters may belong to what they define.
+                // In other statements, such as PREPARE, parameters can belong to the statement that they define.
                 && SqlWords.PARAMETERIZED_STATEMENTS.contains(sql.command())
                 && given < sql.parameterCount()
                 && (given > 0 || origin == Origin.SQL)) {
@@ -124,8 +124,7 @@ public final class Lease implements AutoCloseable {
         if (sql.setsForeignFormat()) {
             throw DatabaseErrors.of(
                     "0A000",
-                    "client_encoding must stay UTF8 and DateStyle must stay ISO here: values are converted on the way to"
-                            + " the client",
+                    "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for the client",
                     origin);
         }
         if (origin == Origin.SQL && sql.command().equals("copy")) {
@@ -134,13 +133,14 @@ public final class Lease implements AutoCloseable {
         if (access == Access.READ_ONLY && sql.writesAnyway()) {
             throw DatabaseErrors.of(
                     "25006",
-                    "cannot execute this statement with an API key that may only read: "
+                    "cannot execute this statement with a read-only API key: "
                             + (sql.command().equals("explain")
-                                    ? "EXPLAIN of anything but SELECT, VALUES, TABLE, WITH, INSERT, UPDATE, DELETE and MERGE"
+                                    ? "EXPLAIN is only allowed for SELECT, VALUES, TABLE, WITH, INSERT, UPDATE, DELETE and"
+                                            + " MERGE"
                                     : "it writes large objects"),
                     origin);
         }
-        if (sql.sql().indexOf('\0') >= 0) {
+        if (origin != Origin.COMPILED && sql.sql().indexOf('\0') >= 0) {
             throw DatabaseErrors.of("22021", "invalid byte sequence for encoding \"UTF8\": 0x00", origin);
         }
         if (access == Access.READ_ONLY
@@ -224,8 +224,8 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Ends the open transaction, with its effects if the lease may have any: a transaction that may only read has nothing to
-     * commit, and what PostgreSQL lets it write all the same is rolled back.
+     * Commits the open transaction. A read-only one is rolled back instead: it has nothing to commit, and PostgreSQL lets even
+     * read-only transactions write some things.
      */
     public void commit(Cancellation cancellation) {
         if (!isIdle()) {

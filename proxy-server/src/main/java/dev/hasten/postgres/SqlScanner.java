@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Databases with such need {@code pool.reset: always}. Statements made by Prisma's query compiler are harmless.
  */
 final class SqlScanner {
-    /** PostgreSQL takes no parameter with a longer number. */
+    /** Digits of the highest parameter number that PostgreSQL accepts. */
     private static final int MAX_DIGITS = 5;
 
     private final SqlLexer lexer;
@@ -34,14 +34,14 @@ final class SqlScanner {
     private boolean afterInto;
     private @Nullable String qualifier;
 
-    /** The first word of the statement that the first statement explains; null as long as it is not known. */
+    /** The first word of the explained statement, if the first statement is an EXPLAIN; null until it is found. */
     private @Nullable String explained;
 
     private int depth;
     private boolean writesAnyway;
-    /** Inside of a SET statement. */
+    /** Whether the current statement is a SET. */
     private boolean setting;
-    /** The setting that a SET statement names, if its values are looked at; null for others. */
+    /** The name of the setting in a SET statement; null until it is found. */
     private @Nullable String watchedSetting;
 
     private boolean setsForeignFormat;
@@ -199,7 +199,7 @@ final class SqlScanner {
         }
     }
 
-    /** In parentheses stand options, or a read: none of the options has the name of one. */
+    /** Parentheses contain either options or a query. No option is named like the first word of a query. */
     private void explain(String word) {
         if (!command.equals("explain")) {
             return;
@@ -212,7 +212,7 @@ final class SqlScanner {
         }
     }
 
-    /** Whether the word is a column or its label, whatever it says: it comes after a point or AS. */
+    /** Whether the current word is a column name or label, because it follows a dot or AS. */
     private boolean isLabel() {
         return name == null ? qualifier != null : name.equals("as") && !nameIsQuoted && qualifier == null;
     }

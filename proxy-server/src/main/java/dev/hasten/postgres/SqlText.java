@@ -10,11 +10,11 @@ package dev.hasten.postgres;
  * @param procedural whether it starts with CALL or DO, which may commit before they fail
  * @param command the first word in lower case, such as {@code select}; empty if there is none
  * @param endsTransaction whether its first statement is a COMMIT, a ROLLBACK or the like
- * @param writesAnyway whether PostgreSQL may let it write even in a read-only transaction: EXPLAIN of anything but a read,
- *     and functions for large objects before PostgreSQL 16
- * @param setsForeignFormat whether a statement in it is a SET of {@code client_encoding} or {@code DateStyle} to anything
- *     but UTF-8 or ISO
- * @param parameterCount the highest number of a parameter, 0 if there is none; -1 if the text does not tell
+ * @param writesAnyway whether it can write even in a read-only transaction: EXPLAIN of a statement that creates a table, and,
+ *     before PostgreSQL 16, functions that write large objects
+ * @param setsForeignFormat whether it sets {@code client_encoding} to something other than UTF-8, or {@code DateStyle} to
+ *     something other than ISO
+ * @param parameterCount the highest parameter number, 0 if there are no parameters, -1 if it cannot be determined
  */
 public record SqlText(
         String sql,

@@ -21,20 +21,20 @@ final class SqlWords {
     static final Set<String> READ_ONLY_STATEMENTS =
             words("select with values table show explain insert update delete merge");
 
-    /** What EXPLAIN may carry in a read-only transaction: PostgreSQL keeps all of these from writing. */
+    /** Statements that EXPLAIN may run in a read-only transaction: PostgreSQL keeps them from writing. */
     static final Set<String> EXPLAINED_STATEMENTS = words("select with values table insert update delete merge");
 
-    /** Statements whose parameters are those of the request. */
+    /** Statements whose parameters are always those of the request. */
     static final Set<String> PARAMETERIZED_STATEMENTS =
             words("select with values table insert update delete merge explain declare");
 
-    /** The ones of these that begin a read, which becomes a CREATE TABLE AS with INTO. */
+    /** First words of queries. With INTO, a query creates a table. */
     static final Set<String> READS = words("select with values table");
 
     /** Words that may stand between EXPLAIN and its statement. */
     static final Set<String> EXPLAIN_OPTIONS = words("analyze analyse verbose");
 
-    /** Functions that write large objects; before PostgreSQL 16 they do in a read-only transaction, too. */
+    /** Functions that write large objects, before PostgreSQL 16 even in read-only transactions. */
     static final Set<String> LARGE_OBJECT_WRITES = words("""
             lo_creat lo_create lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite""");
 

@@ -24,7 +24,7 @@ final class StatementCache {
     /** A text's place among the candidates is kept for so many other new texts. */
     private static final int CANDIDATES = 256;
 
-    /** Columns of all results: the driver keeps some 150 bytes for each. */
+    /** Most result columns of all prepared statements; the driver keeps about 150 bytes for each. */
     private static final int MAX_COLUMNS = 8000;
 
     private final QueryExecutor executor;

@@ -22,7 +22,7 @@ public record RequestContext(
         return apiKey.access();
     }
 
-    /** Who a transaction belongs to that the request opens: its key, as long as that may do the same. */
+    /** The owner of transactions that the request opens: its API key together with the key's scopes. */
     public String owner() {
         return apiKey.id() + " " + String.join(",", Scope.texts(apiKey.scopes()));
     }

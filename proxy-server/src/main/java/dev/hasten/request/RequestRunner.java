@@ -122,8 +122,8 @@ public final class RequestRunner {
 
     private static ApiError tooManyWrongKeys() {
         return ApiError.tooManyRequests(
-                "Too many requests without a valid API key came from this address (http.wrong_keys). Requests with a"
-                        + " valid key are not affected",
+                "Too many requests without a valid API key from this address (limit: http.wrong_keys). Try again in a"
+                        + " minute. Requests with a valid key are not affected",
                 WrongKeys.window());
     }
 

@@ -13,15 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts requests without a valid key by the address that they come from, so that guessing keys costs a connection a
- * guess. It never looks at requests with a valid key.
+ * Counts requests without a valid key by client address. Beyond the limit, each guess costs a new connection. Requests with
+ * a valid key are not counted.
  *
- * <p>Behind a proxy all clients have the proxy's address: what a proxy in a private network forwards is not limited.
+ * <p>All clients of a proxy have the same address, so requests forwarded by a proxy in a private network are not limited.
  */
 public final class WrongKeys {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** A client with IPv6 has at least that many bytes to choose its address from; the network is in the ones before. */
+    /** Length of an IPv6 network prefix (/64): a client can choose the other half of its address freely. */
     private static final int NETWORK_BYTES = 8;
 
     private final int perMinute;
@@ -30,10 +30,10 @@ public final class WrongKeys {
     private final LongAdder throttled = new LongAdder();
 
     /**
-     * A count that begins at zero.
+     * Starts with no counts.
      *
-     * @param perMinute requests an address may send, 0 for no limit
-     * @param addresses that are remembered, 1 or more; beyond that, those seen the longest ago are forgotten
+     * @param perMinute most requests per address, 0 for no limit
+     * @param addresses most addresses tracked, 1 or more
      */
     public WrongKeys(int perMinute, int addresses) {
         this(perMinute, addresses, Ticker.systemTicker());
@@ -49,7 +49,7 @@ public final class WrongKeys {
                 .build();
     }
 
-    /** Counts a request that was refused for its key, and tells whether its address has sent too many of them. */
+    /** Counts a request without a valid key. Returns whether its address is over the limit. */
     boolean isSurplus(Exchange head) {
         refused.increment();
         InetAddress peer = head.peer();
@@ -63,7 +63,7 @@ public final class WrongKeys {
         return true;
     }
 
-    /** How long until an address may try again, at most. */
+    /** The longest time until an address is below its limit again. */
     static Duration window() {
         return WINDOW;
     }
@@ -89,17 +89,17 @@ public final class WrongKeys {
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
     }
 
-    /** How many requests were refused for their key. */
+    /** Requests refused because they had no valid key. */
     public long refused() {
         return refused.sum();
     }
 
-    /** How many of these were too many for their address. */
+    /** Of these, requests over the limit of their address. */
     public long throttled() {
         return throttled.sum();
     }
 
-    /** How many addresses are remembered now. */
+    /** Addresses tracked now. */
     public long addresses() {
         counts.cleanUp();
         return counts.estimatedSize();

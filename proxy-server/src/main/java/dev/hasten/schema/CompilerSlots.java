@@ -11,38 +11,38 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many query compilers may be in memory, and how many may compute at the same time. In steady state none of them is
- * needed: the plans are known. One that is needed again is opened again.
+ * Limits how many query compilers are open, and how many run at the same time. In steady state none of them is needed,
+ * because all plans are cached. A closed compiler is opened again when it is needed.
  */
 final class CompilerSlots {
     private static final int MOST_OPEN = 8;
 
-    /** Compilers compute on threads of the operating system: more than this would leave the others too little time. */
+    /** Compilers run on platform threads, which compete with the server's own threads for the processors. */
     private static final int MOST_WORKING = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    /** So that one API key cannot keep the others from compiling. */
+    /** Leaves slots for other API keys. */
     private static final int MOST_WORKING_OF_KEY = MOST_WORKING / 2;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    /** How many work for each API key. Guarded by {@link #lock}. */
+    /** Running compilers by API key. Guarded by {@link #lock}. */
     private final Map<String, Integer> working = new HashMap<>();
 
     private int workingCount;
 
     private final long mostBytes;
-    /** Bytes of the open ones, in the order of use, the latest last. Guarded by itself. */
+    /** Memory of the open compilers in bytes, least recently used first. Guarded by itself. */
     private final SequencedMap<SchemaCompiler, Long> open = new LinkedHashMap<>();
 
-    /** @param mostBytes that all open compilers may hold between two calls; the latest one may stay in any case */
+    /** @param mostBytes most memory of all open compilers between calls; the most recently used one stays open regardless */
     CompilerSlots(long mostBytes) {
         this.mostBytes = mostBytes;
     }
 
     /**
-     * Waits until one more compiler may work for a key.
+     * Waits until one more compiler may run for an API key.
      *
-     * @param requester the memory of the request that wants it
+     * @param requester memory of the request, which identifies its key
      */
     void begin(Reservation requester) throws InterruptedException {
         lock.lockInterruptibly();
@@ -57,7 +57,7 @@ final class CompilerSlots {
         }
     }
 
-    /** Ends what {@link #begin} began. */
+    /** Releases the slot of {@link #begin}. */
     void end(Reservation requester) {
         lock.lock();
         try {
@@ -70,9 +70,9 @@ final class CompilerSlots {
     }
 
     /**
-     * The compiler is open, and used now; those that were used the longest ago may have to close.
+     * Notes that an open compiler was used. Closes the least recently used ones if there are too many.
      *
-     * @param bytes that it holds
+     * @param bytes memory of the compiler
      */
     void use(SchemaCompiler compiler, long bytes) {
         List<SchemaCompiler> losers = new ArrayList<>();
@@ -89,7 +89,7 @@ final class CompilerSlots {
         return open.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Closes all that are not at work, except one. */
+    /** Closes all compilers that are not running, except the given one. */
     void closeOthers(SchemaCompiler needy) {
         List<SchemaCompiler> others;
         synchronized (open) {

@@ -391,8 +391,8 @@ final class Parameterizer {
     }
 
     /**
-     * Placeholders are ours: one of the client would have no value, or that of another. Over decimals with huge exponents
-     * the compiler works for minutes.
+     * Clients must not send placeholders: they would have no value, or that of one of ours. Decimals with huge exponents are
+     * refused because the compiler would work on them for minutes.
      */
     private static void requireLiterals(JsonNode value) {
         if (!value.isContainer()) {

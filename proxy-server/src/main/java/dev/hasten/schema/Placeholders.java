@@ -69,7 +69,7 @@ final class Placeholders {
         for (JsonNode element : list) {
             Data data = data(element, type);
             if (data == null) {
-                // The others are looked at nevertheless: none of them may be out of range.
+                // The remaining elements are still checked for values that are out of range.
                 complete = false;
                 continue;
             }

@@ -24,7 +24,7 @@ public final class SchemaSetup {
     /** @param memory that schemas and their compilers are counted in */
     public SchemaSetup(MemoryBudget memory, Clock clock) {
         this.memory = memory;
-        // What nobody uses now must leave most of the memory to the requests.
+        // An eighth of the budget, so that unused compilers leave most of it to requests.
         this.slots = new CompilerSlots(memory.limitBytes() / 8);
         this.clock = clock;
     }

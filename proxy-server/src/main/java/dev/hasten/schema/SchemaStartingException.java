@@ -2,7 +2,7 @@ package dev.hasten.schema;
 
 import java.io.Serial;
 
-/** The time of a request was over before the compiler had read the schema, which goes on. It has no stack trace. */
+/** A request reached its time limit while the compiler was still reading the schema. Has no stack trace. */
 public final class SchemaStartingException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;

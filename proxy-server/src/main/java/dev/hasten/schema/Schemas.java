@@ -46,7 +46,7 @@ public final class Schemas {
 
     /** In the order of use, the latest last. Guarded by itself, and never locked for long. */
     private final LinkedHashMap<String, Known> known = new LinkedHashMap<>(16, 0.75f, true);
-    /** For all that are known, without their compilers. Guarded by {@link #known}. */
+    /** Memory of all known schemas without their compilers. Guarded by {@link #known}. */
     private final Reservation knownMemory;
 
     private volatile boolean storeFails;
@@ -171,7 +171,7 @@ public final class Schemas {
      */
     public void upload(String hash, byte[] base64, Cancellation cancellation) {
         String text = verified(hash, base64);
-        // Clients of a new schema come in herds: all find the same, and wait for its compiler together.
+        // Many clients upload a new schema at the same time: all find the same object and wait for its compiler.
         CompiledSchema found = find(hash);
         CompiledSchema uploaded = found == null ? keep(schema(hash, text)) : found;
         if (uploaded.isAccepted()) {
@@ -264,7 +264,7 @@ public final class Schemas {
         return known.values().stream().mapToLong(each -> each.bytes).sum();
     }
 
-    /** An eighth of all memory: what nobody uses now must leave most of it to the requests. */
+    /** An eighth of the budget, so that unused schemas leave most of it to requests. */
     private long mostKnownBytes() {
         return memory.limitBytes() / 8;
     }

@@ -192,7 +192,7 @@ final class ReadProof {
         }
     }
 
-    /** Not by a regular expression, which would look at every space in a text as a possible ending. */
+    /** Without a regular expression, which would try every run of spaces as a possible ending, in quadratic time. */
     private static String withoutEnding(String sql) {
         int end = sql.length();
         while (end > 0 && (sql.charAt(end - 1) == ';' || Character.isWhitespace(sql.charAt(end - 1)))) {

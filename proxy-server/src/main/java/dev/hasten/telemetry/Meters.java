@@ -164,8 +164,8 @@ public final class Meters implements AutoCloseable {
     /**
      * Watches requests without a valid key.
      *
-     * @param throttled those of them that were too many for their address
-     * @param addresses that are remembered
+     * @param throttled of these, the requests over the limit of their address
+     * @param addresses tracked now
      */
     public void watchWrongKeys(LongSupplier refused, LongSupplier throttled, LongSupplier addresses) {
         counted.add(refused);
@@ -174,10 +174,10 @@ public final class Meters implements AutoCloseable {
                 .description("Requests refused because they had no valid API key")
                 .register(registry);
         FunctionCounter.builder("hasten.wrong.keys.throttled", throttled, LongSupplier::getAsLong)
-                .description("Requests without a valid API key that were too many for their address")
+                .description("Requests without a valid API key over the limit of their address")
                 .register(registry);
         Gauge.builder("hasten.wrong.key.addresses", addresses, LongSupplier::getAsLong)
-                .description("Addresses that sent requests without a valid API key, as far as they are remembered")
+                .description("Addresses tracked because they sent requests without a valid API key")
                 .strongReference(true)
                 .register(registry);
     }

@@ -24,7 +24,7 @@ public final class RequestTelemetry implements StatementObserver {
     private static final Logger SLOW = LoggerFactory.getLogger("dev.hasten.slow-query");
     private static final int LOGGED_SQL = 2000;
 
-    /** Characters of SQL and parameters that are collected for a client; beyond that, of each only a beginning. */
+    /** Most characters of SQL and parameters in the events and spans of a response. Later texts are shortened. */
     private static final int COLLECTED = 1 << 20;
 
     private static final int BEGINNING = 100;
@@ -99,7 +99,7 @@ public final class RequestTelemetry implements StatementObserver {
         addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
     }
 
-    /** The text, or its beginning when so much was collected that it would make the response very large. */
+    /** The text, shortened if the events and spans would become too large. */
     private String collected(String text) {
         if (text.length() <= BEGINNING || text.length() <= COLLECTED - collected) {
             collected += text.length();

@@ -52,7 +52,7 @@ final class InteractiveTransaction {
     }
 
     /**
-     * @param owner who alone may use it
+     * @param owner the only one that may use it
      * @param timeoutMillis from now on
      * @param onClose called once, when the lease was given back
      */

@@ -68,7 +68,7 @@ public final class TransactionRegistry implements AutoCloseable {
      * @param maxWait how long the start may wait for a connection, null for the default
      * @param isolationLevel as SQL says it, null for the database's default
      * @param access what its statements may do
-     * @param owner who opens it; for others it does not exist
+     * @param owner only requests of this owner can use the transaction; for others it does not exist
      */
     public record StartOptions(
             @Nullable Duration timeout,
@@ -197,7 +197,7 @@ public final class TransactionRegistry implements AutoCloseable {
         return transaction;
     }
 
-    /** An id is no secret that opens a transaction to another key, or to the same with other scopes. */
+    /** Knowing its id is not enough to use a transaction: it must belong to the same key with the same scopes. */
     private InteractiveTransaction find(String id, String owner) {
         InteractiveTransaction transaction = open.get(id);
         if (transaction == null) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key of the configuration that can be guessed is named at the start, and never shown. */
+/** Guessable API keys in the configuration cause a warning at startup, which does not show them. */
 final class WeakKeysTest {
     @TempDir
     private java.nio.file.Path directory;
@@ -27,7 +27,7 @@ final class WeakKeysTest {
         assertThat(warnings(key))
                 .singleElement()
                 .asString()
-                .contains("shorter than 16 characters, which is an error from the next release on")
+                .contains("The next release rejects such keys")
                 .contains("openssl rand -hex 32")
                 .doesNotContain(key);
     }
@@ -41,7 +41,7 @@ final class WeakKeysTest {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             })
     void keyWithLessThan128BitsIsWarnedOf(String key) {
-        assertThat(warnings(key)).singleElement().asString().contains("less than 128 bits");
+        assertThat(warnings(key)).singleElement().asString().contains("fewer than 128 bits");
     }
 
     @ParameterizedTest

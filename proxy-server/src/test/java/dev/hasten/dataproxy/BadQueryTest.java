@@ -56,7 +56,7 @@ final class BadQueryTest {
                 .isEqualTo("{\"data\":{\"findManyItem\":[{\"id\":1}]}}");
     }
 
-    /** The compiler would work on these for minutes, or take all of its memory. */
+    /** Requests that would keep the compiler busy for minutes or use all of its memory. */
     @ParameterizedTest
     @ValueSource(
             strings = {

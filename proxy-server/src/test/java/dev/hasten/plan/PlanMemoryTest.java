@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Small plans that ask for much memory or time are refused, whatever part of a plan asks for it. */
+/** Small plans that need a lot of memory or time are refused, whichever part of the plan needs it. */
 final class PlanMemoryTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -64,7 +64,7 @@ final class PlanMemoryTest {
         assertThat(reply.status()).isIn(422, 429, 503);
     }
 
-    /** A structure of 2^depth texts, whose halves are the same, so that it takes no memory as long as nobody writes it. */
+    /** 2^depth strings, but the two halves of each level are the same object: tiny until it is serialized. */
     private static Map<String, ?> shared(int depth, String leaf, Object body) {
         List<Object> bindings = new ArrayList<>();
         bindings.add(object("name", "x0", "expr", value(leaf)));

@@ -182,7 +182,7 @@ final class DatabaseFaultTest {
             transactions.forEach(server.client()::rollback);
             pids.forEach(pid -> PostgresServer.signal("STOP", pid));
             try {
-                // HikariCP believes connections that were used in the last half second.
+                // HikariCP does not validate connections that were used in the last half second.
                 await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
                 assertThat(server.client().query(QUICK).status()).isEqualTo(200);
             } finally {
@@ -203,7 +203,7 @@ final class DatabaseFaultTest {
                 .start()) {
             server.client().startTransaction(Map.of());
             Reply second = server.client().post("/transaction/start", "{\"maxWait\":300}");
-            // The limit of the request would be P6004.
+            // P6004 would mean that the request reached its time limit.
             assertThat(second.code()).isIn("P2028", "P2037");
         }
     }

@@ -29,13 +29,13 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * One key does its worst to the memory of a server with the default heap. Meanwhile a bystander uses another database, and
- * something asks for the server's health: each of their requests must be answered with 200.
+ * One API key attacks the memory of a server with the default heap. Meanwhile, a bystander queries another database and polls
+ * {@code /health}: every one of these requests must return 200.
  */
 final class MemoryAttackTest {
     private static final String ATTACKER = "attacker-0123456789-abcdefghijklmnop";
     private static final String BYSTANDER = "bystander-0123456789-abcdefghijklmno";
-    /** While an attack lasts, the bystander must get that many answers at least. */
+    /** Minimum number of responses to the bystander during each attack. */
     private static final int ANSWERS = 50;
 
     @RegisterExtension
@@ -46,7 +46,7 @@ final class MemoryAttackTest {
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger answers = new AtomicInteger();
-    /** How long the bystander waited for each answer. */
+    /** Response times of the bystander. */
     private final List<Long> waitedMicros = new ArrayList<>();
 
     private @Nullable CompletableFuture<Void> bystander;
@@ -95,7 +95,7 @@ final class MemoryAttackTest {
         over.set(true);
         bystander().join();
         assertThat(server.isAlive()).isTrue();
-        // What docs/memory.md says of the whole process: the heap and 200 MB.
+        // Documented in docs/memory.md: the heap plus 200 MB.
         assertThat(server.residentBytes()).isLessThan((512L + 200) << 20);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(attacker.post("/sql", "{\"query\":\"SELECT 1\"}")
@@ -107,7 +107,7 @@ final class MemoryAttackTest {
         return java.util.Objects.requireNonNull(bystander);
     }
 
-    /** The attack goes on until the bystander has had its answers. */
+    /** Repeats the attack until the bystander has received its responses. */
     private boolean goesOn() {
         return (answers.get() < ANSWERS || System.nanoTime() - endNanos < 0)
                 && !bystander().isDone();
@@ -171,7 +171,7 @@ final class MemoryAttackTest {
                     // The refusal.
                 }
             } catch (IOException | UncheckedIOException e) {
-                // Refused, and cut because it went on sending.
+                // Refused; the server closed the connection because the client kept sending.
             }
         });
     }
@@ -197,7 +197,7 @@ final class MemoryAttackTest {
         }
     }
 
-    /** By hand, for long: {@code -Dhasten.attack.minutes=10}. */
+    /** Run it by hand for longer: {@code -Dhasten.attack.minutes=10}. */
     @Test
     @EnabledIfSystemProperty(named = "hasten.attack.minutes", matches = "\\d+")
     void allAtOnce() {

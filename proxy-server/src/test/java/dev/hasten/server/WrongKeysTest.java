@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Who guesses keys is slowed down, and nobody else. */
+/** Only addresses that send wrong keys are throttled. */
 final class WrongKeysTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -34,7 +34,7 @@ final class WrongKeysTest {
             Client guesser = server.clientWithKey("a-wrong-key");
             for (int i = 0; i < 3; i++) {
                 assertThat(guess(guesser, Map.of()).status()).isEqualTo(401);
-                // Valid keys do not start the count again, nor end in it.
+                // Valid keys neither reset the count nor increase it.
                 assertThat(server.client().query(Plans.query("SELECT 1 AS a")).status())
                         .isEqualTo(200);
             }

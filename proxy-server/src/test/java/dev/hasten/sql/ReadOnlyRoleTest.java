@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The role of {@code deploy/read-only-role.sql} can do nothing but read, even with an API key that may do everything. */
+/** The role of {@code deploy/read-only-role.sql} can only read, even with an API key that has all scopes. */
 final class ReadOnlyRoleTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -74,7 +74,7 @@ final class ReadOnlyRoleTest {
                 "CREATE ROLE another",
             })
     void itCannotDoAnythingElse(String statement) {
-        // What a session may change is no protection.
+        // Sessions can change this setting, so it is not a protection.
         assertThat(state(sql.transaction("SET TRANSACTION READ WRITE", statement)))
                 .as(statement)
                 .isIn("42501", "0A000");

@@ -87,7 +87,7 @@ final class SqlEndpointsTest {
         }
     }
 
-    /** A text is prepared with the number of parameters that it had first. */
+    /** A statement is prepared with the number of parameters of its first use. */
     @Test
     void numberOfParametersMayChangeForTheSameText() {
         String text = "SELECT $1::text AS a, coalesce($2::text, '-') AS b";
@@ -131,7 +131,7 @@ final class SqlEndpointsTest {
         assertThat(client.query(statement).status()).as(statement).isEqualTo(200);
     }
 
-    /** The driver would close the connection over these, and report a write as failed that was committed. */
+    /** With these settings, the driver would close the connection and report committed writes as failed. */
     @ParameterizedTest
     @ValueSource(strings = {"client_encoding LATIN1", "DateStyle German"})
     void settingInsideAStatementDoesNotHideThatTheStatementWrote(String setting) {

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A server in a process of its own, with the options and the heap that {@code bin/hasten} gives it. */
+/** A server in its own process, with the Java options and heap of {@code bin/hasten}. */
 public final class ForkedServer implements AutoCloseable {
     private final Process process;
     private final Path directory;
@@ -29,7 +29,7 @@ public final class ForkedServer implements AutoCloseable {
     }
 
     /**
-     * Starts one and waits until it serves.
+     * Starts a server and waits until it accepts requests.
      *
      * @param yaml its configuration, without a port
      */
@@ -64,7 +64,7 @@ public final class ForkedServer implements AutoCloseable {
         }
     }
 
-    /** The process itself: its argument is a directory with a configuration. It ends when its standard input does. */
+    /** Main method of the process. Its argument is the configuration directory; it ends when its standard input is closed. */
     public static void main(String[] arguments) throws IOException {
         MemoryWatchdog.start();
         Path directory = Path.of(arguments[0]);
@@ -73,27 +73,27 @@ public final class ForkedServer implements AutoCloseable {
                 Config.load(new ConfigSources(directory.resolve("hasten.yaml"), Map.of(), settings, directory)))) {
             System.out.println("port " + server.port());
             while (System.in.read() >= 0) {
-                // Nothing comes; the end is what counts.
+                // No input is expected, only its end.
             }
         }
     }
 
-    /** Where it listens. */
+    /** The URL of the server. */
     public int port() {
         return port;
     }
 
-    /** A client with a key. */
+    /** A client that uses the given API key. */
     public Client client(String key) {
         return new Client(port, key);
     }
 
-    /** Whether the process is still there. */
+    /** Whether the process is still running. */
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Bytes of memory that the process takes from the machine now. */
+    /** Resident memory of the process in bytes. */
     public long residentBytes() {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()

@@ -86,7 +86,7 @@ final class InteractiveTransactionTest {
             assertThat(reply.error()).isEqualTo(unknown.error());
         }
         assertThat(client.commit(id).status()).isEqualTo(200);
-        // Nor does another learn how it ended.
+        // Other keys cannot see its outcome either.
         assertThat(another.commit(id).error()).isEqualTo(unknown.error());
         assertThat(count()).isEqualTo("2");
     }

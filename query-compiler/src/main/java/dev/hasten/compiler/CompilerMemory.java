@@ -3,13 +3,13 @@ package dev.hasten.compiler;
 /** Accounts for the memory of a compiler while it works. */
 @FunctionalInterface
 public interface CompilerMemory {
-    /** For work whose memory nobody counts. */
+    /** Does not limit the memory. */
     CompilerMemory UNCOUNTED = _ -> {};
 
     /**
-     * Called every 20 ms by the thread that waits for the compiler. Whatever this throws ends the call.
+     * Called every 20 ms by the thread that waits for the compiler. If this throws, the call stops and throws the same.
      *
-     * @param bytes what the compiler holds now
+     * @param bytes memory of the compiler now
      */
     void holds(long bytes);
 }

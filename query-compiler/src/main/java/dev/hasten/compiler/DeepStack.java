@@ -19,14 +19,14 @@ final class DeepStack {
      */
     private static final long BYTES = 64L << 20;
 
-    /** How often a running call is looked at: it overruns its limits by this at most. */
+    /** How often a running call is checked; it can exceed its limits by this much. */
     private static final Duration INTERVAL = Duration.ofMillis(20);
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private DeepStack() {}
 
-    /** The work was stopped, because it computed for longer than it may. */
+    /** The work was stopped because it reached its limit of CPU time. */
     static final class TimeLimitException extends Exception {
         @java.io.Serial
         private static final long serialVersionUID = 1;
@@ -34,14 +34,14 @@ final class DeepStack {
 
     /**
      * Runs the work and waits for it. Work that must stop is interrupted, which WebAssembly notices at its next call or
-     * loop; this method returns when the work has stopped.
+     * loop; this method returns once the work has stopped.
      *
-     * @param cpuTime how long the work may compute. Time in which it waits for a processor does not count, so that a busy
-     *     machine is slow but does not fail
-     * @param check called every 20 ms; the work stops when this throws
+     * @param cpuTime most CPU time of the work. Time spent waiting for a processor is not counted, so that a busy machine makes
+     *     calls slow but does not make them fail
+     * @param check called every 20 ms; the work is stopped if this throws
      * @throws ExecutionException with whatever the work threw
-     * @throws TimeLimitException when it computed for longer than it may
-     * @throws InterruptedException when the waiting thread was interrupted
+     * @throws TimeLimitException if the work reached its limit of CPU time
+     * @throws InterruptedException if the waiting thread was interrupted
      * @throws RuntimeException what {@code check} threw
      */
     static <T> T run(Callable<T> work, Duration cpuTime, Runnable check)

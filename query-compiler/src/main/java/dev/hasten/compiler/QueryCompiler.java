@@ -61,7 +61,7 @@ public final class QueryCompiler implements AutoCloseable {
         this.limits = limits;
     }
 
-    /** {@link #open(String, String, Limits, CompilerMemory)} with the default limits, for memory that nobody counts. */
+    /** {@link #open(String, String, Limits, CompilerMemory)} with the default limits. */
     public static QueryCompiler open(String schema, @Nullable String schemaName)
             throws SchemaException, InterruptedException {
         return open(schema, schemaName, Limits.DEFAULT, CompilerMemory.UNCOUNTED);
@@ -116,7 +116,7 @@ public final class QueryCompiler implements AutoCloseable {
         }
     }
 
-    /** {@link #compile(String, CompilerMemory)} for memory that nobody counts. */
+    /** {@link #compile(String, CompilerMemory)} without a check of its memory. */
     byte[] compile(String request) throws CompileException, InterruptedException {
         return compile(request, CompilerMemory.UNCOUNTED);
     }

@@ -68,7 +68,7 @@ class HostileRequestsTest {
         }
     }
 
-    /** Hours of work for the compiler. */
+    /** A query that takes hours to compile. */
     private static String hours() {
         return findMany(
                 "A",
