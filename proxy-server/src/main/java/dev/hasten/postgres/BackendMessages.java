@@ -58,9 +58,8 @@ final class BackendMessages {
     /** Bytes that the state still needs; of what is skipped, this many are left. */
     private int needed = HEADER_BYTES;
 
-    private int type;
-    /** The number whose bytes are being read. */
-    private int number;
+    /** The bytes of the state that have been read: a type and a length, a length, or a number of columns. */
+    private long number;
 
     private int columns;
     private int settingBytes;
@@ -91,53 +90,58 @@ final class BackendMessages {
                     }
                 }
                 case SETTING -> bytes[at] = setting(bytes[at++]);
-                case START -> start(bytes[at++]);
-                case HEADER, COLUMNS, LENGTH -> number(bytes[at++]);
+                case START -> {
+                    if (start(bytes[at])) {
+                        at++;
+                    }
+                }
+                case HEADER, COLUMNS, LENGTH -> {
+                    for (; needed > 0 && at < end; needed--) {
+                        number = (number << Byte.SIZE) | (bytes[at++] & 0xff);
+                    }
+                    if (needed == 0) {
+                        complete();
+                    }
+                }
             }
         }
     }
 
-    private void start(byte reply) throws IOException {
+    /** Whether the byte is a reply of its own, not the first of a message. */
+    private boolean start(byte reply) {
         switch (reply) {
             case 'N' -> {}
             case 'S', 'G' -> state = State.ENCRYPTED;
             default -> {
                 state = State.HEADER;
-                number(reply);
+                return false;
             }
         }
+        return true;
     }
 
-    private void number(byte next) throws IOException {
-        if (state == State.HEADER && needed == HEADER_BYTES) {
-            type = next;
-            number = 0;
-        } else {
-            number = (number << Byte.SIZE) | (next & 0xff);
-        }
-        if (--needed > 0) {
-            return;
-        }
+    private void complete() throws IOException {
         switch (state) {
-            case HEADER -> header(number - LENGTH_BYTES);
+            case HEADER -> header((char) (number >>> Integer.SIZE), (int) number - LENGTH_BYTES);
             case COLUMNS -> {
-                columns = number;
+                columns = (int) number;
                 observer.row(columns);
                 nextValue();
             }
             case LENGTH -> {
                 columns--;
+                int length = (int) number;
                 // -1 stands for NULL.
-                if (number >= 0) {
-                    observer.value(number);
+                if (length >= 0) {
+                    observer.value(length);
                 }
-                skip(Math.max(0, number));
+                skip(Math.max(0, length));
             }
             case START, SKIP, SETTING, ENCRYPTED -> throw new IllegalStateException(state.toString());
         }
     }
 
-    private void header(int bodyBytes) throws IOException {
+    private void header(char type, int bodyBytes) throws IOException {
         observer.message(type == 'D', bodyBytes);
         columns = 0;
         if (type == 'D') {
