@@ -3,6 +3,9 @@ package dev.hasten.postgres;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Follows the messages that PostgreSQL sends ("Message Formats" of its manual) as their bytes go to the driver, in pieces
@@ -16,6 +19,8 @@ final class BackendMessages {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_BYTES = 4;
     private static final int COUNT_BYTES = 2;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
     /** Longer reports of settings are not looked at. */
     private static final int MAX_SETTING_BYTES = 256;
@@ -96,6 +101,10 @@ final class BackendMessages {
                     }
                 }
                 case HEADER, COLUMNS, LENGTH -> {
+                    if (isRow(bytes, at, end)) {
+                        at = row(bytes, at);
+                        continue;
+                    }
                     for (; needed > 0 && at < end; needed--) {
                         number = (number << Byte.SIZE) | (bytes[at++] & 0xff);
                     }
@@ -105,6 +114,38 @@ final class BackendMessages {
                 }
             }
         }
+    }
+
+    /** Whether a whole row is next in the buffer, as almost always. */
+    private boolean isRow(byte[] bytes, int at, int end) {
+        if (state != State.HEADER
+                || needed != HEADER_BYTES
+                || end - at < HEADER_BYTES + COUNT_BYTES
+                || bytes[at] != 'D') {
+            return false;
+        }
+        int length = (int) INT.get(bytes, at + 1);
+        return length >= LENGTH_BYTES + COUNT_BYTES && length < end - at;
+    }
+
+    /** Reads a whole row several times faster than in single states. Returns where it ends. */
+    private int row(byte[] bytes, int start) throws IOException {
+        int length = (int) INT.get(bytes, start + 1);
+        int end = start + 1 + length;
+        observer.message(true, length - LENGTH_BYTES);
+        int count = (short) SHORT.get(bytes, start + HEADER_BYTES) & 0xffff;
+        observer.row(count);
+        int at = start + HEADER_BYTES + COUNT_BYTES;
+        for (int i = 0; i < count && at <= end - LENGTH_BYTES; i++) {
+            int valueLength = (int) INT.get(bytes, at);
+            at += LENGTH_BYTES;
+            // -1 stands for NULL.
+            if (valueLength >= 0) {
+                observer.value(valueLength);
+                at += Math.min(valueLength, end - at);
+            }
+        }
+        return end;
     }
 
     /** Whether the byte is a reply of its own, not the first of a message. */

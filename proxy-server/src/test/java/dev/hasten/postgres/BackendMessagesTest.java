@@ -86,8 +86,9 @@ class BackendMessagesTest {
 
     private byte[] followed(byte[] stream, Random cuts) throws IOException {
         byte[] changed = stream.clone();
+        int longest = cuts.nextBoolean() ? 7 : stream.length;
         for (int at = 0; at < changed.length; ) {
-            int length = Math.min(changed.length - at, 1 + cuts.nextInt(7));
+            int length = Math.min(changed.length - at, 1 + cuts.nextInt(longest));
             messages.follow(changed, at, length);
             at += length;
         }
