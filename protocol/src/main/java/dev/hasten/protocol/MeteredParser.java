@@ -1,22 +1,44 @@
 package dev.hasten.protocol;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.JsonTokenId;
 import tools.jackson.core.SerializableString;
 import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Counts what is read. A few megabytes of brackets become hundreds of megabytes of objects. */
+/**
+ * Counts the values that are read, and estimates the memory of the objects made from them: a few megabytes of brackets become
+ * hundreds of megabytes of objects.
+ */
 public final class MeteredParser extends JsonParserDelegate {
-    /** The meter is asked after so many values. */
+    /** The meter is called after this many tokens. */
     public static final int STEP = 1024;
+
+    // Bytes of objects: a node, what it consists of, and its place in a list. ParseMeter.texts has counted the length
+    // of the
+    // JSON; numbers and literals take the less here.
+    private static final int REFERENCE = 5;
+    private static final int INTEGER = 16;
+    private static final int FLOAT = 24;
+    private static final int BIG_INTEGER = 64;
+    private static final int BIG_DECIMAL = 40;
+    private static final int STRING = 16 + 24 + 20 + REFERENCE;
+    private static final int ARRAY = 24 + 24 + REFERENCE;
+    private static final int FIRST_ELEMENT = 56;
+    private static final int OBJECT = 24 + 56 + REFERENCE;
+    private static final int FIRST_MEMBER = 80;
+    private static final int MEMBER = 40;
 
     private final ParseMeter meter;
     private final int limit;
     private int count;
+    private int bytes;
+    private int previous = JsonTokenId.ID_NO_TOKEN;
     /** The meter was told everything, or has thrown. */
     private boolean stopped;
 
@@ -34,24 +56,56 @@ public final class MeteredParser extends JsonParserDelegate {
         }
     }
 
+    /** Counts the token that was read last. */
     private void count() {
-        if (++count % STEP == 0) {
-            stopped = true;
-            meter.values(STEP);
-            if (count > limit) {
-                throw ApiError.of(
-                        413,
-                        "P6000",
-                        "Invalid request body: it has more than %d JSON values (http.max_json_values)"
-                                .formatted(limit));
-            }
-            stopped = false;
+        int token = currentTokenId();
+        bytes += bytes(token);
+        if (previous == JsonTokenId.ID_START_ARRAY && token != JsonTokenId.ID_END_ARRAY) {
+            bytes += FIRST_ELEMENT;
+        } else if (previous == JsonTokenId.ID_START_OBJECT && token != JsonTokenId.ID_END_OBJECT) {
+            bytes += FIRST_MEMBER;
         }
+        previous = token;
+        if (++count % STEP == 0) {
+            report();
+        }
+    }
+
+    private static int bytes(int token) {
+        return switch (token) {
+            case JsonTokenId.ID_START_ARRAY -> ARRAY;
+            case JsonTokenId.ID_START_OBJECT -> OBJECT;
+            case JsonTokenId.ID_PROPERTY_NAME -> MEMBER;
+            case JsonTokenId.ID_STRING -> STRING;
+            case JsonTokenId.ID_NUMBER_INT -> INTEGER;
+            case JsonTokenId.ID_NUMBER_FLOAT -> FLOAT;
+            default -> 0;
+        };
+    }
+
+    private void report() {
+        stopped = true;
+        meter.values(bytes);
+        bytes = 0;
+        if (count > limit) {
+            throw ApiError.of(
+                    413,
+                    "P6000",
+                    "Invalid request body: it has more than %d JSON values (http.max_json_values)".formatted(limit));
+        }
+        stopped = false;
+    }
+
+    @Override
+    public BigInteger getBigIntegerValue() {
+        bytes += BIG_INTEGER;
+        return super.getBigIntegerValue();
     }
 
     /** Jackson throws a NumberFormatException if the exponent is not an int. */
     @Override
     public BigDecimal getDecimalValue() {
+        bytes += BIG_DECIMAL;
         try {
             return super.getDecimalValue();
         } catch (NumberFormatException e) {
@@ -93,7 +147,7 @@ public final class MeteredParser extends JsonParserDelegate {
     public void close() {
         if (!stopped) {
             stopped = true;
-            meter.values(count % STEP);
+            meter.values(bytes);
         }
         super.close();
     }

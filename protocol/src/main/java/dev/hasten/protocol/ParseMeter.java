@@ -7,16 +7,16 @@ public interface ParseMeter {
     ParseMeter NONE = _ -> {};
 
     /**
-     * Some more values, member names and brackets were read.
+     * Called after every {@link MeteredParser#STEP} tokens, and at the end.
      *
-     * @param count how many; at most {@link MeteredParser#STEP}
+     * @param bytes estimated memory of the objects made since the last call, without the characters of strings
      */
-    void values(int count);
+    void values(int bytes);
 
     /**
-     * Called before a body is parsed into values.
+     * Called before a body, or a part of it, is parsed into values.
      *
-     * @param bytes the most that the texts in it can take, which is the length of the body
+     * @param bytes length of the JSON, which the strings in it cannot exceed
      */
     default void texts(int bytes) {}
 }

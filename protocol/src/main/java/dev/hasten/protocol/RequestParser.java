@@ -77,7 +77,10 @@ public final class RequestParser {
                     case "model" -> model = value == JsonToken.VALUE_NULL ? null : text(parser, name);
                     case "operation" -> operation = text(parser, name);
                     case "plan" -> plan = object(parser);
-                    case "params" -> parameters = parameters(parser);
+                    case "params" -> {
+                        meter.texts(body.length - (int) parser.currentLocation().getByteOffset());
+                        parameters = parameters(parser);
+                    }
                     case "comments" -> comments = comments(parser);
                     default -> parser.skipChildren();
                 }

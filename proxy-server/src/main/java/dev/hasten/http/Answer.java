@@ -125,6 +125,11 @@ public final class Answer {
         return length;
     }
 
+    /** Memory of the body in bytes: its array may be longer than the body. */
+    public int heapBytes() {
+        return body.length;
+    }
+
     /** The body if other answers consist of it, too; else null. */
     @Nullable
     SharedBytes shared() {

@@ -88,6 +88,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private boolean lingerAfterAnswer;
     private int answerStatus;
     private long answerBytes;
+    /** Memory of the answer that no other answer shares. */
+    private long ownBytes;
+
     private long unsentBytes;
     /** When the client must have taken the whole answer. */
     private long latestNanos;
@@ -396,6 +399,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             answerStatus = answer.status();
             answerBytes = headOnly ? 0 : answer.length();
             heldBytes = headOnly ? null : answer.shared();
+            ownBytes = headOnly || heldBytes != null ? 0 : answer.heapBytes();
             latestNanos = 0;
             goOnAfter(writer.write(ctx, answer, requestId, headOnly, closeAfterAnswer));
         } catch (Throwable e) {
@@ -444,8 +448,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                 holding = true;
             }
             memory.set(MemoryUse.REQUESTS, answered.body().length);
-            long own = shared != null ? Math.min(answerBytes, AnswerWriter.PIECE) : answerBytes + AnswerWriter.PIECE;
-            memory.set(MemoryUse.RESPONSES, own);
+            memory.set(MemoryUse.RESPONSES, ownBytes + Math.min(answerBytes, AnswerWriter.PIECE));
             holding = true;
         } catch (MemoryExhaustedException e) {
             LOG.debug("There is no memory to wait for the client of request {}", answered.requestId());

@@ -1,5 +1,6 @@
 package dev.hasten.http;
 
+import dev.hasten.memory.ArrayLengths;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import io.netty.buffer.ByteBuf;
@@ -12,7 +13,7 @@ import java.util.Arrays;
  */
 final class RequestBody {
     /** The largest array made on a client's word. */
-    static final int TRUSTED = 64 * 1024;
+    static final int TRUSTED = ArrayLengths.ofBytes(64 << 10);
 
     private static final byte[] EMPTY = {};
 
@@ -78,7 +79,7 @@ final class RequestBody {
         if (declared >= 0 && declared <= TRUSTED) {
             return declared;
         }
-        int doubled = (int) Math.min(Math.max(2L * bytes.length, needed), limit);
+        int doubled = (int) Math.min(Math.max(ArrayLengths.doubled(bytes.length), needed), limit);
         return declared >= 0 ? Math.min(Math.max(doubled, TRUSTED), declared) : doubled;
     }
 }

@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.memory.ArrayLengths;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * that a finished answer need not be copied.
  */
 public final class JsonBuffer {
-    private static final int INITIAL = 512;
+    private static final int INITIAL = ArrayLengths.ofBytes(512);
     private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
     private static final byte[] FRAME = "{\"data\":".getBytes(UTF_8);
     private static final byte[] NULL = "null".getBytes(UTF_8);
@@ -133,7 +134,7 @@ public final class JsonBuffer {
             if (needed > limit) {
                 throw ApiError.responseTooLarge("the answer", limit - start);
             }
-            grow((int) Math.min(Math.max(needed, bytes.length * 2L), limit));
+            grow((int) Math.min(Math.max(needed, ArrayLengths.doubled(bytes.length)), limit));
         }
     }
 

@@ -9,7 +9,9 @@ import org.postgresql.core.Tuple;
 /** The rows of a statement; they become {@link Row}s only for nodes that look into them. */
 final class RowSet {
     private final Columns columns;
-    private final List<Tuple> tuples;
+    /** Empty as soon as there are rows. */
+    private List<Tuple> tuples;
+
     private final Budget budget;
     private @Nullable List<@Nullable Object> rows;
 
@@ -28,10 +30,10 @@ final class RowSet {
     }
 
     int size() {
-        return tuples.size();
+        return rows == null ? tuples.size() : rows.size();
     }
 
-    /** Whether rows were made and so may have been changed. */
+    /** Whether rows have replaced the tuples, so that they may have been changed. */
     boolean hasRows() {
         return rows != null;
     }
@@ -40,6 +42,7 @@ final class RowSet {
     List<@Nullable Object> rows() {
         List<@Nullable Object> made = rows;
         if (made == null) {
+            long held = budget.held();
             budget.rows(tuples.size(), columns.size());
             Row.Shape shape = new Row.Shape(columns);
             made = new ArrayList<>(tuples.size());
@@ -47,6 +50,9 @@ final class RowSet {
                 made.add(new Row(shape, tuple));
             }
             rows = made;
+            // The rows take as much memory as the tuples did.
+            tuples = List.of();
+            budget.release(held);
         }
         return made;
     }

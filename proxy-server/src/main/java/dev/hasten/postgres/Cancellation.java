@@ -34,9 +34,6 @@ public final class Cancellation {
     /** If an interval between two checkpoints is longer than this, most of it was probably spent waiting. */
     private static final long MAX_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-    /** A parsed value with its place in a list, or a member with its name. */
-    private static final long PARSED_BYTES = 64;
-
     private final Reservation memory;
     private volatile @Nullable Reason reason;
     private @Nullable Runnable running;
@@ -77,8 +74,8 @@ public final class Cancellation {
     public ParseMeter parsing(MemoryUse use) {
         return new ParseMeter() {
             @Override
-            public void values(int count) {
-                memory.take(use, (long) count * PARSED_BYTES);
+            public void values(int bytes) {
+                memory.take(use, bytes);
                 checkpoint();
             }
 

@@ -199,8 +199,8 @@ public final class RequestRunner {
         Reservation memory = exchange.memory();
         memory.set(MemoryUse.RESULTS, 0);
         memory.set(MemoryUse.REQUESTS, exchange.body().length);
-        if (memory.heldBytes(MemoryUse.RESPONSES) > answer.length()) {
-            memory.set(MemoryUse.RESPONSES, answer.length());
+        if (memory.heldBytes(MemoryUse.RESPONSES) > answer.heapBytes()) {
+            memory.set(MemoryUse.RESPONSES, answer.heapBytes());
         }
     }
 

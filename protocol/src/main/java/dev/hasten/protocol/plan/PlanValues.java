@@ -37,19 +37,32 @@ public final class PlanValues {
             }
         }
         if (json.isArray()) {
-            List<PlanValue> elements = new ArrayList<>(json.size());
-            boolean constant = true;
-            for (JsonNode element : json) {
-                PlanValue value = of(element);
-                constant &= value instanceof Constant;
-                elements.add(value);
-            }
-            if (!constant) {
-                return new ListOf(Collections.unmodifiableList(elements));
-            }
+            return list(json);
         }
         Object value = constant(json);
         return value == null ? NULL : new Constant(value);
+    }
+
+    private static PlanValue list(JsonNode json) {
+        List<@Nullable Object> constants = new ArrayList<>(json.size());
+        List<PlanValue> elements = null;
+        for (JsonNode element : json) {
+            PlanValue value = of(element);
+            if (elements != null) {
+                elements.add(value);
+            } else if (value instanceof Constant(Object constant)) {
+                constants.add(constant);
+            } else {
+                elements = new ArrayList<>(json.size());
+                for (Object constant : constants) {
+                    elements.add(new Constant(constant));
+                }
+                elements.add(value);
+            }
+        }
+        return elements == null
+                ? new Constant(Collections.unmodifiableList(constants))
+                : new ListOf(Collections.unmodifiableList(elements));
     }
 
     /** The JSON value as Java values: see {@link Constant}. */
