@@ -81,6 +81,8 @@ final class QueryRenderer {
         int index = 0;
         for (Fragment fragment : template.fragments()) {
             if (fragment instanceof Fragment.Text text) {
+                // A statement that is split into chunks repeats its texts.
+                budget.sql(text.sql().length());
                 sql.append(text.sql());
                 continue;
             }
@@ -117,7 +119,7 @@ final class QueryRenderer {
     /** About how much SQL a fragment becomes. */
     private static long length(Fragment fragment, @Nullable Object argument) {
         return switch (fragment) {
-            case Fragment.Text text -> text.sql().length();
+            case Fragment.Text _ -> throw new AssertionError();
             case Fragment.Parameter _ -> 6;
             case Fragment.ParameterTuple tuple ->
                 (6L

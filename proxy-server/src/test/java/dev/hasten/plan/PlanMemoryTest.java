@@ -10,6 +10,10 @@ import static dev.hasten.testing.Plans.query;
 import static dev.hasten.testing.Plans.raw;
 import static dev.hasten.testing.Plans.rawExecute;
 import static dev.hasten.testing.Plans.seq;
+import static dev.hasten.testing.Plans.template;
+import static dev.hasten.testing.Plans.text;
+import static dev.hasten.testing.Plans.tuple;
+import static dev.hasten.testing.Plans.type;
 import static dev.hasten.testing.Plans.value;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +23,7 @@ import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +108,39 @@ final class PlanMemoryTest {
     @Test
     void sharedStructureThatIsCopied() {
         refused(shared(25, "y", seq(value(param("x25", "Any")), value(1))));
+    }
+
+    @Test
+    void manyCopiesOfShortLists() {
+        List<Object> bindings = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            bindings.add(object("name", "x" + i, "expr", value(param("lists", "Any"))));
+        }
+        Map<String, ?> plan = node("let", object("bindings", bindings, "expr", value(1)));
+        refused(client.query(plan, Map.of("lists", Collections.nCopies(50_000, List.of()))));
+    }
+
+    @Test
+    void statementWithALongTextForEveryParameter() {
+        Map<String, ?> tuple = object(
+                "type", "parameterTuple", "itemPrefix", "y".repeat(10_000), "itemSeparator", ",", "itemSuffix", "");
+        refused(node(
+                "query",
+                template(
+                        List.of(text("SELECT "), tuple),
+                        List.of(type("unknown")),
+                        false,
+                        Collections.nCopies(5_000, "z"))));
+    }
+
+    @Test
+    void longStatementInManyChunks() {
+        Map<String, ?> statement = template(
+                List.of(text("SELECT 1 AS a " + " ".repeat(2_000_000) + " WHERE 1 IN "), tuple()),
+                List.of(type("int")),
+                true,
+                param("ids", "Int"));
+        refused(client.query(node("query", statement), Map.of("ids", Collections.nCopies(400_000, 1))));
     }
 
     @Test
