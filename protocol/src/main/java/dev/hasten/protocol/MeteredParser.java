@@ -2,10 +2,12 @@ package dev.hasten.protocol;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.function.Consumer;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.JsonTokenId;
 import tools.jackson.core.SerializableString;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +38,7 @@ public final class MeteredParser extends JsonParserDelegate {
 
     private final ParseMeter meter;
     private final int limit;
+    private final Consumer<TokenStreamContext> check;
     private int count;
     private int bytes;
     private int previous = JsonTokenId.ID_NO_TOKEN;
@@ -44,14 +47,33 @@ public final class MeteredParser extends JsonParserDelegate {
 
     /** @param limit how many values, member names and brackets may be read */
     public MeteredParser(JsonParser parser, ParseMeter meter, int limit) {
+        this(parser, meter, limit, _ -> {});
+    }
+
+    /** @param check called after every {@link #STEP} tokens with the place that has been reached; stops by throwing */
+    MeteredParser(JsonParser parser, ParseMeter meter, int limit, Consumer<TokenStreamContext> check) {
         super(parser);
         this.meter = meter;
         this.limit = limit;
+        this.check = check;
     }
 
     /** The tree of a JSON text. */
     public static JsonNode tree(JsonMapper json, String text, ParseMeter meter) {
-        try (JsonParser parser = new MeteredParser(json.createParser(text), meter, Integer.MAX_VALUE)) {
+        return tree(json, text, meter, _ -> {});
+    }
+
+    /**
+     * The tree of a list of SQL parameters.
+     *
+     * @throws ApiError P2029 if the list is longer than {@link ParameterLimit#PARAMETERS}
+     */
+    public static JsonNode parameters(JsonMapper json, String text, ParseMeter meter) {
+        return tree(json, text, meter, ParameterLimit::checkList);
+    }
+
+    private static JsonNode tree(JsonMapper json, String text, ParseMeter meter, Consumer<TokenStreamContext> check) {
+        try (JsonParser parser = new MeteredParser(json.createParser(text), meter, Integer.MAX_VALUE, check)) {
             return json.readTree(parser);
         }
     }
@@ -87,6 +109,7 @@ public final class MeteredParser extends JsonParserDelegate {
         stopped = true;
         meter.values(bytes);
         bytes = 0;
+        check.accept(streamReadContext());
         if (count > limit) {
             throw ApiError.of(
                     413,

@@ -7,11 +7,13 @@ import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
@@ -103,7 +105,8 @@ public final class RequestParser {
      * @throws ApiError P6006 or P6000, see {@link PlanParser}
      */
     public PlanNode plan(byte[] body, Slice plan, ParseMeter meter) {
-        try (JsonParser parser = metered(json.createParser(body, plan.offset(), plan.length()), meter)) {
+        try (JsonParser parser =
+                new MeteredParser(json.createParser(body, plan.offset(), plan.length()), meter, maxValues)) {
             return PlanParser.parse(json.readTree(parser));
         } catch (JacksonException e) {
             throw invalid(e);
@@ -116,16 +119,16 @@ public final class RequestParser {
      * @throws ApiError P6000 when it is not one JSON object
      */
     public JsonNode object(byte[] body, ParseMeter meter) {
-        return object(body, json.reader(), meter);
+        return object(body, json.reader(), meter, _ -> {});
     }
 
     /**
-     * As {@link #object}, with numbers that keep all their digits.
+     * The body of SQL over HTTP: as {@link #object}, with numbers that keep all their digits.
      *
-     * @throws ApiError P6000 when it is not one JSON object
+     * @throws ApiError P6000 when it is not one JSON object, P2029 for more parameters than {@link ParameterLimit#PARAMETERS}
      */
-    public JsonNode exactObject(byte[] body, ParseMeter meter) {
-        return object(body, exact, meter);
+    public JsonNode sql(byte[] body, ParseMeter meter) {
+        return object(body, exact, meter, ParameterLimit::checkBody);
     }
 
     /**
@@ -150,11 +153,11 @@ public final class RequestParser {
         }
     }
 
-    private JsonNode object(byte[] body, ObjectReader reader, ParseMeter meter) {
+    private JsonNode object(byte[] body, ObjectReader reader, ParseMeter meter, Consumer<TokenStreamContext> check) {
         if (body.length == 0) {
             return json.createObjectNode();
         }
-        try (JsonParser parser = start(body, meter)) {
+        try (JsonParser parser = start(body, meter, check)) {
             meter.texts(body.length);
             JsonNode tree = reader.readTree(parser);
             if (parser.nextToken() != null) {
@@ -166,12 +169,12 @@ public final class RequestParser {
         }
     }
 
-    private JsonParser metered(JsonParser parser, ParseMeter meter) {
-        return new MeteredParser(parser, meter, maxValues);
+    private JsonParser start(byte[] body, ParseMeter meter) {
+        return start(body, meter, _ -> {});
     }
 
-    private JsonParser start(byte[] body, ParseMeter meter) {
-        JsonParser parser = metered(json.createParser(body), meter);
+    private JsonParser start(byte[] body, ParseMeter meter, Consumer<TokenStreamContext> check) {
+        JsonParser parser = new MeteredParser(json.createParser(body), meter, maxValues, check);
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw ApiError.badRequest("Invalid request body: it must be a JSON object");
         }

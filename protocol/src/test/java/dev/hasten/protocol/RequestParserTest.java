@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
     private final RequestParser parser = new RequestParser(20, 100_000);
@@ -124,6 +125,37 @@ class RequestParserTest {
                                     "Invalid request body: it has more than 100000 JSON values (http.max_json_values)");
                 });
         assertThat(steps.get() * MeteredParser.STEP).isBetween(100_000, 102_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"query\":\"select 1\",\"params\":[%s]}",
+                "{\"queries\":[{\"params\":[]},{\"params\":[%s]}]}",
+            })
+    void moreParametersThanPostgresAllowsAreRefusedWhileTheyAreRead(String body) {
+        AtomicInteger steps = new AtomicInteger();
+        RequestParser parser = new RequestParser(100, Integer.MAX_VALUE);
+        byte[] many = body.formatted("1,".repeat(1_000_000) + "1").getBytes(UTF_8);
+        assertThatThrownBy(() -> parser.sql(many, _ -> steps.incrementAndGet()))
+                .isInstanceOfSatisfying(ApiError.class, e -> {
+                    assertThat(e.status()).isEqualTo(400);
+                    assertThat(e.text()).contains("more than 65535 parameters");
+                });
+        assertThat(steps.get() * MeteredParser.STEP).isBetween(65_535, 67_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"params\":[[%s]]}",
+                "{\"params\":[{\"params\":[%s]}]}",
+                "{\"other\":[{\"params\":[%s]}]}",
+            })
+    void listsInParametersMayBeLonger(String body) {
+        RequestParser parser = new RequestParser(100, Integer.MAX_VALUE);
+        byte[] many = body.formatted("1,".repeat(100_000) + "1").getBytes(UTF_8);
+        assertThat(parser.sql(many, ParseMeter.NONE).size()).isEqualTo(1);
     }
 
     @Test

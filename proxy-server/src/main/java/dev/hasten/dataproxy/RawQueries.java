@@ -56,7 +56,7 @@ final class RawQueries {
             return JsonNodeFactory.instance.arrayNode();
         }
         try {
-            JsonNode parameters = text.isString() ? MeteredParser.tree(JSON, text.stringValue(), meter) : text;
+            JsonNode parameters = text.isString() ? MeteredParser.parameters(JSON, text.stringValue(), meter) : text;
             // Jackson returns null for an empty text.
             if (parameters != null && parameters.isArray()) {
                 return parameters;

@@ -1,6 +1,7 @@
 package dev.hasten.plan;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ParameterLimit;
 import dev.hasten.protocol.plan.DbQuery;
 import dev.hasten.protocol.plan.DbQuery.ArgumentType;
 import dev.hasten.protocol.plan.DbQuery.Fragment;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * PostgreSQL accepts whole stays whole here, as with the official executor: it keeps its order and its atomicity.
  */
 final class QueryRenderer {
-    private static final int MAX_PARAMETERS = 65535;
-
     /** What statements are cut to when they must be cut. */
     private static final int CHUNK_PARAMETERS = 32766;
 
@@ -44,12 +43,13 @@ final class QueryRenderer {
             return List.of(new Rendered(fixed, arguments, scalarTypes(template.argumentTypes())));
         }
         List<List<@Nullable Object>> chunks = template.chunkable()
-                ? Chunks.of(template.fragments(), arguments, MAX_PARAMETERS, CHUNK_PARAMETERS, scope.budget())
+                ? Chunks.of(
+                        template.fragments(), arguments, ParameterLimit.PARAMETERS, CHUNK_PARAMETERS, scope.budget())
                 : List.of(arguments);
         List<Rendered> statements = new ArrayList<>(chunks.size());
         for (List<@Nullable Object> chunk : chunks) {
             Rendered rendered = statement(template, chunk, scope.budget());
-            if (rendered.arguments().size() > MAX_PARAMETERS) {
+            if (rendered.arguments().size() > ParameterLimit.PARAMETERS) {
                 throw ApiError.of(400, "P2029", "The query parameter limit supported by your database is exceeded.");
             }
             statements.add(rendered);

@@ -5,6 +5,7 @@ import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.PostgresSession.Execution;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ParameterLimit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -43,12 +44,8 @@ public final class Lease implements AutoCloseable {
      */
     public StatementResult run(
             SqlText sql, List<? extends @Nullable Object> parameters, Origin origin, Cancellation cancellation) {
-        if (parameters.size() > PostgresSession.MAX_PARAMETERS) {
-            throw ApiError.of(
-                    400,
-                    "P2029",
-                    "Query parameter limit exceeded error: %d parameters, but PostgreSQL allows %d in one statement"
-                            .formatted(parameters.size(), PostgresSession.MAX_PARAMETERS));
+        if (parameters.size() > ParameterLimit.PARAMETERS) {
+            throw ParameterLimit.exceeded(Integer.toString(parameters.size()));
         }
         refuse(sql, origin);
         requireParameters(sql, parameters.size(), origin);

@@ -34,9 +34,6 @@ public final class PostgresSession extends PgConnection {
     private static final int UNSPECIFIED_TYPE = 0;
     private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
 
-    /** The most parameters that the protocol can carry. */
-    static final int MAX_PARAMETERS = 65535;
-
     /** How long a cancelled statement may go on before its connection is cut. */
     private static final long CANCEL_GRACE_MILLIS = 5000;
 

@@ -39,7 +39,7 @@ sealed interface SqlRequest {
      * @throws ApiError P6000 saying what is wrong with it
      */
     static SqlRequest of(byte[] body, RequestParser parser, ParseMeter meter) {
-        JsonNode json = parser.exactObject(body, meter);
+        JsonNode json = parser.sql(body, meter);
         JsonNode queries = json.path("queries");
         if (queries.isMissingNode()) {
             return new Single(query(json, ""));

@@ -138,14 +138,14 @@ final class MemoryCountTest {
                 "{\"id\":1000,\"name\":\"Ann\",\"email\":\"ann@example.org\",\"age\":51,\"active\":true}",
             })
     void parsedValues(String value) {
-        byte[] body = ("{\"params\":[" + (value + ",").repeat(6 * MEGABYTE / (value.length() + 14)) + value + "]}")
+        byte[] body = ("{\"values\":[" + (value + ",").repeat(6 * MEGABYTE / (value.length() + 14)) + value + "]}")
                 .getBytes(UTF_8);
         RequestParser parser = new RequestParser(100, Integer.MAX_VALUE);
         Reservation memory = MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, "");
         long before = used();
-        JsonNode parsed = parser.exactObject(body, new Cancellation(memory).parsing(MemoryUse.REQUESTS));
+        JsonNode parsed = parser.sql(body, new Cancellation(memory).parsing(MemoryUse.REQUESTS));
         assertCounted(value, memory.heldBytes(MemoryUse.REQUESTS), before);
-        assertThat(parsed.path("params").size()).isPositive();
+        assertThat(parsed.path("values").size()).isPositive();
     }
 
     private Socket connect(String head, int receiveBuffer) {

@@ -136,10 +136,13 @@ final class MemoryAttackTest {
 
     @Test
     void millionsOfTinyValues() {
-        byte[] body = ("{\"query\":\"select 1\",\"params\":[" + "[],".repeat(5_200_000) + "[]]}").getBytes(UTF_8);
+        String values = "[],".repeat(5_200_000) + "[]";
+        byte[] manyParameters = ("{\"query\":\"select 1\",\"params\":[" + values + "]}").getBytes(UTF_8);
+        byte[] largeParameter = ("{\"query\":\"select 1\",\"params\":[[" + values + "]]}").getBytes(UTF_8);
         inParallel(8, () -> {
             do {
-                refusedOrServed(attacker.post("/sql", body, Map.of()));
+                refusedOrServed(attacker.post("/sql", manyParameters, Map.of()));
+                refusedOrServed(attacker.post("/sql", largeParameter, Map.of()));
             } while (goesOn());
         });
     }
