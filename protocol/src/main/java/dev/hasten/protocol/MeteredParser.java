@@ -21,9 +21,9 @@ public final class MeteredParser extends JsonParserDelegate {
     /** The meter is called after this many tokens. */
     public static final int STEP = 1024;
 
-    // Bytes of objects: a node, what it consists of, and its place in a list. ParseMeter.texts has counted the length
-    // of the
-    // JSON; numbers and literals take the less here.
+    // Bytes of a node with its contents and its place in a list. Characters are counted by ParseMeter.texts, with the
+    // length
+    // of the whole JSON, so numbers and literals count less here than they occupy.
     private static final int REFERENCE = 5;
     private static final int INTEGER = 16;
     private static final int FLOAT = 24;

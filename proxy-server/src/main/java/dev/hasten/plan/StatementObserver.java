@@ -7,6 +7,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Sees the statements of a plan: for the client's query events and spans, and for the slow-query log. */
 public interface StatementObserver {
+    /** Ignores all events. */
+    StatementObserver NONE = new StatementObserver() {
+        @Override
+        public boolean wantsParameters() {
+            return false;
+        }
+
+        @Override
+        public void statement(
+                String sql,
+                String parametersJson,
+                long startedEpochNanos,
+                long durationNanos,
+                @Nullable RuntimeException failure) {}
+
+        @Override
+        public void span(String name, Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public void command(String sql, Runnable work) {
+            work.run();
+        }
+    };
 
     /** Whether it wants the values of parameters; making them costs time. */
     boolean wantsParameters();

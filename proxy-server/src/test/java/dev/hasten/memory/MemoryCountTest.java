@@ -1,8 +1,7 @@
 package dev.hasten.memory;
 
+import static dev.hasten.testing.Plans.join;
 import static dev.hasten.testing.Plans.let;
-import static dev.hasten.testing.Plans.node;
-import static dev.hasten.testing.Plans.object;
 import static dev.hasten.testing.Plans.query;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -257,25 +256,7 @@ final class MemoryCountTest {
     void joinedRecords() throws Exception {
         Map<String, ?> parents = query("SELECT i AS id FROM generate_series(1, 100000) i");
         Map<String, ?> children = query("SELECT i AS id, i / 2 AS parent FROM generate_series(2, 200000) i");
-        held(
-                node(
-                        "join",
-                        object(
-                                "parent",
-                                parents,
-                                "children",
-                                List.of(object(
-                                        "child",
-                                        children,
-                                        "on",
-                                        List.of(List.of("id", "parent")),
-                                        "parentField",
-                                        "children",
-                                        "isRelationUnique",
-                                        false)),
-                                "canAssumeStrictEquality",
-                                true)),
-                "joined records");
+        held(join(parents, children, "children", false, true, "id", "parent"), "joined records");
     }
 
     @Test

@@ -2,8 +2,7 @@ package dev.hasten.plan;
 
 import static dev.hasten.testing.Plans.dataMap;
 import static dev.hasten.testing.Plans.field;
-import static dev.hasten.testing.Plans.node;
-import static dev.hasten.testing.Plans.object;
+import static dev.hasten.testing.Plans.join;
 import static dev.hasten.testing.Plans.query;
 import static dev.hasten.testing.Plans.rawQuery;
 import static dev.hasten.testing.Plans.shape;
@@ -32,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,9 +80,8 @@ final class CancelledPhasesTest {
         byte[] body = Client.body(plan, Map.of()).getBytes(UTF_8);
         PlanNode node = PARSER.plan(body, PARSER.query(body, ParseMeter.NONE).plan(), ParseMeter.NONE);
         return cancellation -> {
-            Quiet quiet = new Quiet();
-            try (PooledStatements statements =
-                    new PooledStatements(server.database().pool(), Access.READ_WRITE, cancellation, quiet)) {
+            try (PooledStatements statements = new PooledStatements(
+                    server.database().pool(), Access.READ_WRITE, cancellation, StatementObserver.NONE)) {
                 new PlanInterpreter()
                         .run(
                                 node,
@@ -95,7 +92,7 @@ final class CancelledPhasesTest {
                                                 new SecureRandom(),
                                                 new GeneratorState(new SecureRandom(), "localhost", 1)),
                                         statements,
-                                        quiet,
+                                        StatementObserver.NONE,
                                         cancellation,
                                         "",
                                         1 << 30));
@@ -130,23 +127,7 @@ final class CancelledPhasesTest {
                 MemoryUse.RESULTS,
                 rows,
                 Long.MAX_VALUE,
-                plan(node(
-                        "join",
-                        object(
-                                "parent",
-                                rows(300_000),
-                                "children",
-                                List.of(object(
-                                        "child",
-                                        rows(300_000),
-                                        "on",
-                                        List.of(List.of("id", "parent")),
-                                        "parentField",
-                                        "children",
-                                        "isRelationUnique",
-                                        false)),
-                                "canAssumeStrictEquality",
-                                true))));
+                plan(join(rows(300_000), rows(300_000), "children", false, true, "id", "parent")));
     }
 
     @Test
@@ -165,30 +146,5 @@ final class CancelledPhasesTest {
                 MEGABYTE,
                 16 * MEGABYTE,
                 plan(rawQuery("SELECT i, i / 2 AS half, 'text' AS t FROM generate_series(1, 1000000) i")));
-    }
-
-    private static final class Quiet implements StatementObserver {
-        @Override
-        public boolean wantsParameters() {
-            return false;
-        }
-
-        @Override
-        public void statement(
-                String sql,
-                String parametersJson,
-                long startedEpochNanos,
-                long durationNanos,
-                @Nullable RuntimeException failure) {}
-
-        @Override
-        public void span(String name, Runnable work) {
-            work.run();
-        }
-
-        @Override
-        public void command(String sql, Runnable work) {
-            work.run();
-        }
     }
 }

@@ -18,6 +18,7 @@ import static dev.hasten.testing.Plans.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.Plans;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.List;
@@ -242,23 +243,7 @@ final class PlanNodesTest {
     }
 
     private static Map<String, ?> join(Object parent, Object child, boolean unique, boolean strict, String... on) {
-        return node(
-                "join",
-                object(
-                        "parent",
-                        parent,
-                        "children",
-                        List.of(object(
-                                "child",
-                                child,
-                                "on",
-                                List.of(List.of(on)),
-                                "parentField",
-                                "@books",
-                                "isRelationUnique",
-                                unique)),
-                        "canAssumeStrictEquality",
-                        strict));
+        return Plans.join(parent, child, "@books", unique, strict, on);
     }
 
     @Test

@@ -49,6 +49,32 @@ public final class Plans {
         return node("let", object("bindings", List.of(object("name", name, "expr", expression)), "expr", body));
     }
 
+    /**
+     * Records with their children in a field.
+     *
+     * @param on the columns of parent and child that must be equal
+     */
+    public static Map<String, @Nullable Object> join(
+            Object parent, Object child, String field, boolean unique, boolean strict, String... on) {
+        return node(
+                "join",
+                object(
+                        "parent",
+                        parent,
+                        "children",
+                        List.of(object(
+                                "child",
+                                child,
+                                "on",
+                                List.of(List.of(on)),
+                                "parentField",
+                                field,
+                                "isRelationUnique",
+                                unique)),
+                        "canAssumeStrictEquality",
+                        strict));
+    }
+
     /** A placeholder of the request's parameters. */
     public static Map<String, @Nullable Object> param(String name, String type) {
         return object("prisma__type", "param", "prisma__value", object("name", name, "type", type));

@@ -57,7 +57,7 @@ public class PlanInterpreterBenchmark {
                         job.parameters,
                         new Generators(Clock.systemUTC(), random, generators),
                         job.statements,
-                        job.statements,
+                        StatementObserver.NONE,
                         new Cancellation(),
                         "",
                         ANSWER_BYTES));
