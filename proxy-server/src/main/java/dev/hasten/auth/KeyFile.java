@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -68,6 +69,10 @@ public final class KeyFile {
 
     List<StoredKey> read() {
         try {
+            // A device can have no end.
+            if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+                throw new KeyFileException(file, "it is not a regular file", null);
+            }
             return format.parse(Files.readString(file));
         } catch (NoSuchFileException e) {
             return List.of();

@@ -211,6 +211,13 @@ class KeyFileTest {
     }
 
     @Test
+    void deviceIsRefused() {
+        assertThatThrownBy(() -> new KeyFile(Path.of("/dev/zero")).list())
+                .isInstanceOf(KeyFileException.class)
+                .hasMessage("API key file /dev/zero: it is not a regular file");
+    }
+
+    @Test
     void fileThatIsNotTextIsRefused() throws Exception {
         Files.createDirectories(file.getParent());
         Files.write(file, new byte[] {'"', (byte) 0xff, '"'});
