@@ -1,5 +1,6 @@
 package dev.hasten.plan;
 
+import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.value.JsDates;
@@ -43,11 +44,24 @@ final class JsValues {
             case Long _, BigInteger _, Boolean _, String _ -> value.toString();
             case Undefined _ -> "undefined";
             case DateValue date -> JsDates.toIso(date.epochMillis());
-            case byte[] bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
-            case List<?> list ->
-                String.join(",", list.stream().map(JsValues::toText).toList());
+            case byte[] bytes -> {
+                Cancellation.allocating(bytes.length);
+                yield new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+            }
+            case List<?> list -> joined(list);
             default -> "[object Object]";
         };
+    }
+
+    private static String joined(List<?> list) {
+        StringBuilder joined = new StringBuilder();
+        for (int i = 0; i < list.size(); i++) {
+            String text = toText(list.get(i));
+            // The builder, its larger copy, and the string.
+            Cancellation.allocating(3L * (text.length() + 1));
+            joined.append(i == 0 ? "" : ",").append(text);
+        }
+        return joined.toString();
     }
 
     /** {@code Number(value)}. */

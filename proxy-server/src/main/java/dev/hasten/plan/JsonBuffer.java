@@ -142,11 +142,9 @@ public final class JsonBuffer {
         int old = bytes.length;
         if (work != null) {
             work.memory().take(MemoryUse.RESPONSES, length);
-        } else if (Cancellation.CURRENT.isBound()) {
-            // An intermediate text of a plan, which can be much larger than the plan. Counted until the request ends.
-            Cancellation running = Cancellation.CURRENT.get();
-            running.memory().take(MemoryUse.RESULTS, (long) length - old);
-            running.checkpoint();
+        } else {
+            // An intermediate text of a plan. Counted until the request ends.
+            Cancellation.allocating((long) length - old);
         }
         bytes = Arrays.copyOf(bytes, length);
         if (work != null && old > INITIAL) {

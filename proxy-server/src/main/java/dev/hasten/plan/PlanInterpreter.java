@@ -59,7 +59,11 @@ public final class PlanInterpreter {
      * @throws dev.hasten.postgres.CancelledException when the request must stop
      */
     public @Nullable JsonBuffer run(PlanNode plan, Run run) {
-        return ScopedValue.where(Cancellation.CURRENT, run.cancellation()).call(() -> evaluated(plan, run));
+        try {
+            return ScopedValue.where(Cancellation.CURRENT, run.cancellation()).call(() -> evaluated(plan, run));
+        } catch (StackOverflowError e) {
+            throw ApiError.of(422, "P6009", "The query plan makes values that are nested too deeply");
+        }
     }
 
     private @Nullable JsonBuffer evaluated(PlanNode plan, Run run) {

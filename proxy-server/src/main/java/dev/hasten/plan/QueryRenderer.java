@@ -28,6 +28,7 @@ final class QueryRenderer {
     record Rendered(String sql, List<@Nullable Object> arguments, List<ArgumentType> types) {}
 
     static List<Rendered> render(DbQuery query, Scope scope) {
+        scope.budget().elements(query.arguments().size());
         List<@Nullable Object> arguments = new ArrayList<>(query.arguments().size());
         query.arguments().forEach(argument -> arguments.add(scope.evaluate(argument)));
         return switch (query) {

@@ -107,7 +107,8 @@ final class Scope {
         }
     }
 
-    private static DateValue date(String text) {
+    private DateValue date(String text) {
+        budget.checkpoint();
         try {
             return new DateValue(JsDates.parseMillis(text));
         } catch (DateFormatException e) {

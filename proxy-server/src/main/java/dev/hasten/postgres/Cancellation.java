@@ -58,6 +58,21 @@ public final class Cancellation {
     }
 
     /**
+     * Called by code inside a query plan before it makes something whose size the plan determines. Does nothing outside of
+     * plans.
+     *
+     * @throws dev.hasten.memory.MemoryExhaustedException if there is no room for it
+     * @throws CancelledException when the work must stop
+     */
+    public static void allocating(long bytes) throws CancelledException {
+        if (CURRENT.isBound()) {
+            Cancellation running = CURRENT.get();
+            running.memory.take(MemoryUse.RESULTS, bytes);
+            running.checkpoint();
+        }
+    }
+
+    /**
      * Called by computations, at least every 200 microseconds if possible: longer intervals make their time slices longer.
      *
      * @throws CancelledException when the work must stop

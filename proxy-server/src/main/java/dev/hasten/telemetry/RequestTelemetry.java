@@ -28,6 +28,10 @@ public final class RequestTelemetry implements StatementObserver {
     private static final int COLLECTED = 1 << 20;
 
     private static final int BEGINNING = 100;
+
+    /** Most events and spans of a response. Later ones are left out. */
+    private static final int RECORDS = 5000;
+
     private static final long NANOS = 1_000_000_000;
 
     private final CaptureSettings capture;
@@ -79,7 +83,7 @@ public final class RequestTelemetry implements StatementObserver {
                     .addKeyValue("sql", oneLine(sql))
                     .log("slow query");
         }
-        if (!capture.spans() && !capture.levels().contains("query")) {
+        if ((!capture.spans() && !capture.levels().contains("query")) || isFull()) {
             return;
         }
         String spanId = nextSpanId();
@@ -97,6 +101,10 @@ public final class RequestTelemetry implements StatementObserver {
         attributes.put("db.query.text", collected(sql));
         attributes.put("db.system.name", "postgresql");
         addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
+    }
+
+    private boolean isFull() {
+        return events.size() + spans.size() >= RECORDS;
     }
 
     /** The text, shortened if the events and spans would become too large. */
@@ -186,7 +194,7 @@ public final class RequestTelemetry implements StatementObserver {
             long startedEpochNanos,
             long durationNanos,
             Map<String, Object> attributes) {
-        if (!capture.spans()) {
+        if (!capture.spans() || isFull()) {
             return;
         }
         Map<String, Object> span = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import static dev.hasten.testing.Plans.execute;
 import static dev.hasten.testing.Plans.get;
+import static dev.hasten.testing.Plans.join;
 import static dev.hasten.testing.Plans.list;
 import static dev.hasten.testing.Plans.node;
 import static dev.hasten.testing.Plans.object;
@@ -131,6 +132,84 @@ final class PlanMemoryTest {
                         List.of(type("unknown")),
                         false,
                         Collections.nCopies(5_000, "z"))));
+    }
+
+    /** A statement whose arguments name one large value many times. */
+    private static Reply repeated(Object argument, int count, String type, String value) {
+        List<Object> arguments = Collections.nCopies(count, argument);
+        Map<String, ?> statement = object(
+                "type",
+                "rawSql",
+                "sql",
+                "SELECT 1 AS a",
+                "args",
+                arguments,
+                "argTypes",
+                Collections.nCopies(count, type(type)));
+        return client.query(node("query", statement), Map.of("p", value));
+    }
+
+    @Test
+    void largeValueManyTimesInAnArray() {
+        refused(repeated(Collections.nCopies(1000, param("p", "Any")), 1, "unknown", "y".repeat(1_000_000)));
+    }
+
+    @Test
+    void largeBase64ManyTimes() {
+        refused(repeated(param("p", "Any"), 600, "bytes", "AAAA".repeat(250_000)));
+    }
+
+    @Test
+    void largeTextWithHalvesOfSurrogatePairsManyTimes() {
+        refused(repeated(param("p", "Any"), 600, "unknown", "\ud800".repeat(300_000)));
+    }
+
+    @Test
+    void sharedStructureInAnArrayParameter() {
+        refused(shared(24, "y", node("query", raw("SELECT $1::text", list(param("x24", "Any"))))));
+    }
+
+    @Test
+    void largeListAsAJoinKey() {
+        Map<String, ?> record = node(
+                "initializeRecord",
+                object(
+                        "expr",
+                        object("type", "unit"),
+                        "fields",
+                        object("k", object("type", "value", "value", Collections.nCopies(1000, param("p", "Any"))))));
+        refused(client.query(
+                join(value(list(object("k", "a"))), node("concat", list(record)), "children", false, false, "k", "k"),
+                Map.of("p", "y".repeat(1_000_000))));
+    }
+
+    @Test
+    void valuesThatAreNestedTooDeeply() {
+        List<Object> bindings = new ArrayList<>();
+        bindings.add(object("name", "x0", "expr", value(1)));
+        for (int i = 1; i <= 50_000; i++) {
+            Object field = object("type", "value", "value", param("x" + (i - 1), "Any"));
+            bindings.add(object(
+                    "name",
+                    "x" + i,
+                    "expr",
+                    node("initializeRecord", object("expr", object("type", "unit"), "fields", object("k", field)))));
+        }
+        refused(node("let", object("bindings", bindings, "expr", get("x50000"))));
+    }
+
+    @Test
+    void manyStatementsWithTelemetry() {
+        Reply reply = client.post(
+                "/query",
+                Client.body(
+                                seq(Collections.nCopies(6000, query("SELECT 1 AS a"))
+                                        .toArray()),
+                                Map.of())
+                        .getBytes(UTF_8),
+                Map.of("x-capture-telemetry", "query"));
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.json().at("/extensions/logs")).hasSize(5000);
     }
 
     @Test

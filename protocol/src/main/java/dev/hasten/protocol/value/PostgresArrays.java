@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -93,45 +94,60 @@ public final class PostgresArrays {
 
     /**
      * Writes an array literal for a parameter: null as {@code NULL}, nested lists as nested arrays, byte arrays as hex
-     * bytea, all else quoted; doubles in JavaScript's form, maps as JSON.
+     * bytea, all else quoted; doubles in JavaScript's form, other objects as {@code json} writes them.
+     *
+     * @param json the JSON of an object
+     * @param growth called with the number of characters of each element before they are appended; may throw
      */
-    public static String literal(List<? extends @Nullable Object> values) {
-        StringBuilder target = new StringBuilder(16 * values.size() + 2);
-        appendArray(target, values);
+    public static String literal(
+            List<? extends @Nullable Object> values, Function<Object, String> json, IntConsumer growth) {
+        StringBuilder target = new StringBuilder(2);
+        new LiteralWriter(target, json, growth).array(values);
         return target.toString();
     }
 
-    private static void appendArray(StringBuilder target, List<? extends @Nullable Object> values) {
-        target.append('{');
-        String separator = "";
-        for (Object value : values) {
-            target.append(separator);
-            separator = ",";
-            switch (value) {
-                case null -> target.append("NULL");
-                case List<?> nested -> appendArray(target, nested);
-                case byte[] bytes -> HexFormat.of().formatHex(target.append("\\\\x"), bytes);
-                case Double number -> appendQuoted(target, JsNumbers.toString(number));
-                case Map<?, ?> object ->
-                    appendQuoted(
-                            target,
-                            new String(JsonText.minify(JSON.writeValueAsBytes(object)), StandardCharsets.UTF_8));
-                default -> appendQuoted(target, value.toString());
-            }
-        }
-        target.append('}');
+    /** As {@link #literal(List, Function, IntConsumer)}, of any size. */
+    public static String literal(List<? extends @Nullable Object> values) {
+        return literal(
+                values,
+                object -> new String(JsonText.minify(JSON.writeValueAsBytes(object)), StandardCharsets.UTF_8),
+                _ -> {});
     }
 
-    private static void appendQuoted(StringBuilder target, String text) {
-        target.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                target.append('\\');
+    private record LiteralWriter(StringBuilder target, Function<Object, String> json, IntConsumer growth) {
+        private void array(List<? extends @Nullable Object> values) {
+            target.append('{');
+            String separator = "";
+            for (Object value : values) {
+                target.append(separator);
+                separator = ",";
+                switch (value) {
+                    case null -> target.append("NULL");
+                    case List<?> nested -> array(nested);
+                    case byte[] bytes -> {
+                        growth.accept(2 * bytes.length);
+                        HexFormat.of().formatHex(target.append("\\\\x"), bytes);
+                    }
+                    case Double number -> quoted(JsNumbers.toString(number));
+                    case Number _, Boolean _, String _ -> quoted(value.toString());
+                    default -> quoted(json.apply(value));
+                }
             }
-            target.append(c);
+            target.append('}');
         }
-        target.append('"');
+
+        private void quoted(String text) {
+            growth.accept(text.length());
+            target.append('"');
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '"' || c == '\\') {
+                    target.append('\\');
+                }
+                target.append(c);
+            }
+            target.append('"');
+        }
     }
 
     private static int closingQuote(String text, int from, int last) {
