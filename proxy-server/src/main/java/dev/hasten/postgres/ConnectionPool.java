@@ -163,6 +163,9 @@ public final class ConnectionPool implements AutoCloseable {
                     return new Lease(this, connection, session);
                 }
                 // The server ended it while it was idle; Hikari only looks at connections that were idle for longer.
+            } catch (CancelledException e) {
+                // Not a slow query: there is no connection that it could run on.
+                throw e.reason() == Cancellation.Reason.TIMEOUT && total() == 0 ? connectError(lastFailure) : e;
             } catch (InterruptedException e) {
                 throw isOver(deadline) ? timedOut() : connectError(lastFailure);
             } catch (SQLException e) {

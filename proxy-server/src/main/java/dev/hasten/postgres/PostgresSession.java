@@ -286,6 +286,11 @@ public final class PostgresSession extends PgConnection {
                 throw stop;
             }
             lost |= DatabaseErrors.isConnectionLost(e);
+            Interrupt started = interrupt;
+            if (started != null && started.serverIsSilent) {
+                HostSpec server = executor.getHostSpec();
+                throw DatabaseErrors.unreachable(server.getHost(), server.getPort());
+            }
             Cancellation.Reason reason = cancellation.reason();
             if (reason != null && (lost || "57014".equals(e.getSQLState()))) {
                 throw new CancelledException(reason);
@@ -300,6 +305,8 @@ public final class PostgresSession extends PgConnection {
             }
             cancellation.end();
             settleInterrupt();
+            // A function may have called LISTEN. The driver would keep all notifications, for nobody.
+            executor.getNotifications();
         }
         if (cancellation.reason() == Cancellation.Reason.RESULT_TOO_LARGE) {
             throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
@@ -439,25 +446,40 @@ public final class PostgresSession extends PgConnection {
         private final CountDownLatch requested = new CountDownLatch(1);
         private final CountDownLatch statementEnded = new CountDownLatch(1);
         private @Nullable Thread thread;
+        private volatile boolean serverIsSilent;
 
         @Override
         public void run() {
             try {
+                long graceEnds = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CANCEL_GRACE_MILLIS);
                 // A request that arrives before the statement has started is ignored by PostgreSQL, hence the loop.
-                long waited = 0;
-                for (long pause = 100; waited < CANCEL_GRACE_MILLIS; pause = Math.min(2 * pause, 1000)) {
-                    cancelQuery();
+                for (long pause = 100; System.nanoTime() - graceEnds < 0; pause = Math.min(2 * pause, 1000)) {
+                    Thread request =
+                            Thread.ofVirtual().name("hasten-cancel-request").start(this::request);
+                    if (!request.join(Duration.ofNanos(graceEnds - System.nanoTime()))) {
+                        // Not even the server's process that takes cancel requests responds.
+                        serverIsSilent = true;
+                        break;
+                    }
                     requested.countDown();
                     if (statementEnded.await(pause, TimeUnit.MILLISECONDS)) {
                         return;
                     }
-                    waited += pause;
                 }
                 abort(Runnable::run);
             } catch (SQLException | InterruptedException e) {
                 executor.abort();
             } finally {
                 requested.countDown();
+            }
+        }
+
+        /** Sends one cancel request; the driver waits up to 10 seconds until the server has taken it. */
+        private void request() {
+            try {
+                cancelQuery();
+            } catch (SQLException e) {
+                // The connection has been closed, so the statement ends.
             }
         }
 

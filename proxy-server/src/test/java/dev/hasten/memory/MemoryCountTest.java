@@ -230,6 +230,19 @@ final class MemoryCountTest {
         }
     }
 
+    @Test
+    void notificationsAreNotKept() {
+        POSTGRES.execute(
+                "CREATE FUNCTION listen() RETURNS int LANGUAGE plpgsql AS 'BEGIN LISTEN c; RETURN 1; END'",
+                "CREATE VIEW listening AS SELECT listen()");
+        server.client().query(query("SELECT * FROM listening"));
+        long before = used();
+        Reply reply = server.client()
+                .query(query("SELECT count(pg_notify('c', repeat('x', 7000) || g)) FROM generate_series(1, 5000) g"));
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+        assertThat(used() - before).isLessThan(20 * MEGABYTE);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +166,47 @@ final class DatabaseFaultTest {
             } finally {
                 PostgresServer.signal("CONT", pid);
             }
+        }
+    }
+
+    private static void withFrozenServer(Reply pid, Runnable test) {
+        ProcessHandle server =
+                ProcessHandle.of(pid(pid)).flatMap(ProcessHandle::parent).orElseThrow();
+        List<Long> pids = Stream.concat(Stream.of(server), server.descendants())
+                .map(ProcessHandle::pid)
+                .toList();
+        pids.forEach(process -> PostgresServer.signal("STOP", process));
+        try {
+            test.run();
+        } finally {
+            pids.forEach(process -> PostgresServer.signal("CONT", process));
+        }
+    }
+
+    private static void isOutage(Reply reply) {
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(503);
+        assertThat(reply.code()).isEqualTo("P1001");
+    }
+
+    @Test
+    void statementOnAServerThatFreezesIsAnOutage() {
+        try (TestServer server = server().with("limits.query_timeout", "1s").start()) {
+            Reply pid = server.client().query(PID);
+            CompletableFuture<Reply> running = server.client().queryLater(rawQuery("SELECT pg_sleep(30)::text"));
+            await().until(() -> server.database().pool().active() == 1);
+            withFrozenServer(pid, () -> isOutage(running.join()));
+        }
+    }
+
+    @Test
+    void queryToAFrozenServerIsAnOutage() {
+        try (TestServer server = server().with("limits.query_timeout", "4s").start()) {
+            Reply pid = server.client().query(PID);
+            withFrozenServer(pid, () -> {
+                // HikariCP does not validate connections that were used in the last half second.
+                await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                isOutage(server.client().query(QUICK));
+            });
         }
     }
 
