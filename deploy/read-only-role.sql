@@ -1,10 +1,14 @@
 -- Creates a PostgreSQL role that can only read the schema public, for API keys with the scope "read".
--- Run it in the application's database, as the owner of the database or as a superuser:
+-- Run it in the application's database, as a superuser or as the owner of the database, again whenever it changes:
 --   psql "$DIRECT_URL" -f deploy/read-only-role.sql
 -- Then set a password (\password hasten_read in psql), and add a database for these keys to Hasten's configuration:
 --   databases.reports.url: postgresql://hasten_read:...@db.internal:5432/app
 
-CREATE ROLE hasten_read LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hasten_read') THEN
+    CREATE ROLE hasten_read LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+  END IF;
+END $$;
 
 -- This is not a protection, because a session can change it. It makes mistakes fail early.
 ALTER ROLE hasten_read SET default_transaction_read_only = on;
@@ -23,13 +27,19 @@ DO $$ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO hasten_read', current_database());
 END $$;
 
--- Functions with effects outside of the transaction. They end or cancel other connections of the same role, which serve other
--- requests, or lock and signal across sessions.
-REVOKE EXECUTE ON FUNCTION pg_terminate_backend(int, bigint), pg_cancel_backend(int) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION pg_notify(text, text) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint), pg_advisory_lock(int, int),
-  pg_try_advisory_lock(bigint), pg_try_advisory_lock(int, int) FROM PUBLIC;
+-- Includes functions that the current role creates later. Repeat this for other roles that create functions.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
--- Large objects: PostgreSQL before 16 writes them even in read-only transactions.
-REVOKE EXECUTE ON FUNCTION lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea), lo_put(oid, bigint, bytea),
-  lo_unlink(oid), lo_open(oid, int), lowrite(int, bytea), lo_truncate(int, int), lo_truncate64(int, bigint) FROM PUBLIC;
+-- Functions with effects outside of the transaction: they end or cancel other connections of the same role, which serve other
+-- requests, or lock and signal across sessions. And large objects, which PostgreSQL before 16 writes even in read-only
+-- transactions. Only a superuser can revoke these; for others, PostgreSQL warns that no privileges could be revoked.
+DO $$ DECLARE f regprocedure; BEGIN
+  FOR f IN
+    SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND (
+      proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'pg_notify', 'pg_logical_emit_message', 'lowrite')
+      OR proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$'
+      OR proname ~ '^lo_(creat|create|export|from_bytea|import|open|put|truncate|truncate64|unlink)$')
+  LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+  END LOOP;
+END $$;

@@ -132,9 +132,9 @@ public final class Lease implements AutoCloseable {
                     "25006",
                     "cannot execute this statement with a read-only API key: "
                             + (sql.command().equals("explain")
-                                    ? "EXPLAIN is only allowed for SELECT, VALUES, TABLE, WITH, INSERT, UPDATE, DELETE and"
-                                            + " MERGE"
-                                    : "it writes large objects"),
+                                    ? "EXPLAIN is not allowed for SELECT INTO and other statements that create tables, nor for"
+                                            + " WITH that contains INTO"
+                                    : "it writes large objects or files"),
                     origin);
         }
         if (origin != Origin.COMPILED && sql.sql().indexOf('\0') >= 0) {

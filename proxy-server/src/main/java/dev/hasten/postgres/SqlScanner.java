@@ -32,6 +32,7 @@ final class SqlScanner {
     private boolean nameIsTable;
 
     private boolean afterInto;
+    private boolean afterAs;
     private @Nullable String qualifier;
 
     /** The first word of the explained statement, if the first statement is an EXPLAIN; null until it is found. */
@@ -214,7 +215,7 @@ final class SqlScanner {
 
     /** Whether the current word is a column name or label, because it follows a dot or AS. */
     private boolean isLabel() {
-        return name == null ? qualifier != null : name.equals("as") && !nameIsQuoted && qualifier == null;
+        return name == null ? qualifier != null : afterAs;
     }
 
     private void firstStatement(String word) {
@@ -238,6 +239,8 @@ final class SqlScanner {
         boolean qualified = name == null && qualifier != null;
         nameIsTable = afterInto || (qualified && nameIsTable);
         afterInto = !quoted && text.equals("into");
+        // In `AS as`, the second word is a label.
+        afterAs = !quoted && text.equals("as") && !afterAs && !qualified;
         if (!qualified) {
             qualifier = null;
         }
@@ -266,5 +269,6 @@ final class SqlScanner {
         qualifier = null;
         nameIsTable = false;
         afterInto = false;
+        afterAs = false;
     }
 }

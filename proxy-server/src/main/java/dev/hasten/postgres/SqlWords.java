@@ -34,9 +34,11 @@ final class SqlWords {
     /** Words that may stand between EXPLAIN and its statement. */
     static final Set<String> EXPLAIN_OPTIONS = words("analyze analyse verbose");
 
-    /** Functions that write large objects, before PostgreSQL 16 even in read-only transactions. */
+    /**
+     * Functions that write large objects, before PostgreSQL 16 even in read-only transactions, or a file of the server.
+     */
     static final Set<String> LARGE_OBJECT_WRITES = words("""
-            lo_creat lo_create lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite""");
+            lo_creat lo_create lo_export lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite""");
 
     /** Beginnings of styles of dates that are not ISO. */
     static final Set<String> FOREIGN_DATE_STYLES = words("sql postgres german");

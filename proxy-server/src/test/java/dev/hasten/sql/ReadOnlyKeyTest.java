@@ -134,6 +134,8 @@ final class ReadOnlyKeyTest {
                 "EXPLAIN ANALYZE (SELECT * INTO stolen FROM item)",
                 "EXPLAIN ANALYZE EXECUTE anything",
                 "EXPLAIN ANALYZE SELECT 1 \"as\" INTO stolen FROM item",
+                "EXPLAIN ANALYZE SELECT 1 AS as INTO stolen FROM item",
+                "SELECT lo_export(1, '/tmp/hasten-stolen')",
                 "EXPLAIN ANALYZE SELECT x.insert INTO stolen FROM (SELECT 1 AS insert) x",
                 "EXPLAIN ANALYZE DECLARE c CURSOR FOR SELECT 1",
                 "EXPLAIN ANALYZE REFRESH MATERIALIZED VIEW stolen",
@@ -179,6 +181,7 @@ final class ReadOnlyKeyTest {
                 "EXPLAIN UPDATE item SET n = 2",
                 "EXPLAIN DELETE FROM item",
                 "EXPLAIN ANALYZE SELECT a.into, 1 AS into FROM (SELECT 1 AS into) a",
+                "EXPLAIN ANALYZE SELECT 1 AS as, 2 AS into FROM item",
                 "SELECT n, 1 AS into FROM item",
             })
     void itExplains(String statement) {

@@ -31,7 +31,10 @@ final class ReadOnlyRoleTest {
                 "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql SECURITY DEFINER"
                         + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
                 Files.readString(Path.of("..", "deploy", "read-only-role.sql")),
-                "CREATE TABLE later (id int)");
+                Files.readString(Path.of("..", "deploy", "read-only-role.sql")),
+                "CREATE TABLE later (id int)",
+                "CREATE FUNCTION write_later() RETURNS int LANGUAGE sql SECURITY DEFINER"
+                        + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'");
         server = TestServer.on(POSTGRES.url().replaceFirst("//[^@]*@", "//hasten_read@"))
                 .start();
         sql = new SqlClient(server.client());
@@ -40,7 +43,10 @@ final class ReadOnlyRoleTest {
     @AfterAll
     static void stop() {
         server.close();
-        POSTGRES.execute("DROP OWNED BY hasten_read", "DROP ROLE hasten_read");
+        POSTGRES.execute(
+                "DROP OWNED BY hasten_read",
+                "DROP ROLE hasten_read",
+                "ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC");
     }
 
     @Test
@@ -64,6 +70,10 @@ final class ReadOnlyRoleTest {
                 "EXPLAIN ANALYZE CREATE TEMP TABLE stolen AS SELECT 1",
                 "SELECT nextval('item_id_seq')",
                 "SELECT write_it()",
+                "SELECT write_later()",
+                "SELECT lo_export(1, '/tmp/hasten-stolen')",
+                "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
+                "SELECT pg_logical_emit_message(false, 'a', 'b')",
                 "SELECT lo_create(0)",
                 "SELECT lo_from_bytea(0, 'x')",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user",
