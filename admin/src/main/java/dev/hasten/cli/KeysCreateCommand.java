@@ -42,6 +42,7 @@ final class KeysCreateCommand implements Callable<Integer> {
     @Option(
             names = "--scope",
             split = "\\s*,\\s*",
+            splitSynopsisLabel = ",",
             paramLabel = "SCOPE",
             description =
                     "What the key may do: prisma, sql, read, invalidate or schema. Repeat it, or give several with commas"

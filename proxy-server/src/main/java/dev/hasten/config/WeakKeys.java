@@ -32,7 +32,9 @@ final class WeakKeys {
     }
 
     /** An upper bound on the entropy of a text: that of random characters of the same kinds. */
-    private static double bits(String text) {
+    private static double bits(String secret) {
+        // A repeated text is no better than the text.
+        String text = secret.substring(0, (secret + secret).indexOf(secret, 1));
         long different = text.chars().distinct().count();
         int alphabet = 0;
         if (text.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {

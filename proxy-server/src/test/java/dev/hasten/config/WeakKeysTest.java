@@ -39,6 +39,7 @@ final class WeakKeysTest {
                 "correct-horse-batter",
                 "12345678901234567890123456789012345678", // digits only
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "passwordpasswordpasswordpassword",
             })
     void keyWithLessThan128BitsIsWarnedOf(String key) {
         assertThat(warnings(key)).singleElement().asString().contains("fewer than 128 bits");
