@@ -35,6 +35,9 @@ final class ResultMeter implements BackendMessages.Observer {
     /** Longest message other than a row. Several copies of an error or notice exist until the client has received it. */
     private static final int LONGEST_REPORT_BYTES = 1 << 20;
 
+    /** What a connection may receive between two statements, such as notifications after a hidden LISTEN. */
+    private static final int UNREQUESTED_BYTES = 1 << 20;
+
     /**
      * So soon after something was read nobody looks for more: a connection that goes from one request to the next would
      * pay a system call for each, and word of its end may come just as well a moment after the look.
@@ -89,7 +92,7 @@ final class ResultMeter implements BackendMessages.Observer {
     long end() {
         Cancellation running = cancellation;
         cancellation = null;
-        limitBytes = Long.MAX_VALUE;
+        limitBytes = UNREQUESTED_BYTES;
         if (running != null && stop == null && bytes > takenBytes) {
             try {
                 running.memory().take(MemoryUse.RESULTS, bytes - takenBytes);
@@ -98,6 +101,7 @@ final class ResultMeter implements BackendMessages.Observer {
                 // The statement has been executed; so little is not worth an error.
             }
         }
+        bytes = 0;
         return takenBytes;
     }
 
@@ -177,6 +181,9 @@ final class ResultMeter implements BackendMessages.Observer {
         bytes += more;
         Cancellation running = cancellation;
         if (running == null) {
+            if (bytes > limitBytes) {
+                throw stop(new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE));
+            }
             return;
         }
         if (bytes > limitBytes) {

@@ -6,6 +6,7 @@ import static dev.hasten.testing.Plans.rawExecute;
 import static dev.hasten.testing.Plans.rawQuery;
 import static dev.hasten.testing.Plans.value;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -148,5 +149,16 @@ final class ResultLimitTest {
                         .query(execute("INSERT INTO item VALUES ('x')"))
                         .data())
                 .isEqualTo("1");
+    }
+
+    @Test
+    void connectionThatReceivedManyNotificationsIsReplaced() {
+        POSTGRES.execute(
+                "CREATE FUNCTION listen() RETURNS int LANGUAGE plpgsql AS 'BEGIN LISTEN c; RETURN 1; END'",
+                "CREATE VIEW listening AS SELECT listen()");
+        server.client().query(query("SELECT * FROM listening"));
+        String listening = pid();
+        POSTGRES.execute("SELECT count(pg_notify('c', repeat('x', 7000) || g)) FROM generate_series(1, 500) g");
+        await().untilAsserted(() -> assertThat(pid()).isNotEqualTo(listening));
     }
 }
