@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Field;
 import org.postgresql.core.ParameterList;
@@ -33,9 +31,6 @@ import org.postgresql.util.HostSpec;
 public final class PostgresSession extends PgConnection {
     private static final int UNSPECIFIED_TYPE = 0;
     private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
-
-    /** How long a cancelled statement may go on before its connection is cut. */
-    private static final long CANCEL_GRACE_MILLIS = 5000;
 
     /** What the driver says of a statement that was empty; PostgreSQL has no tag for it. */
     private static final String EMPTY = "EMPTY";
@@ -70,7 +65,8 @@ public final class PostgresSession extends PgConnection {
     private boolean lost;
     private boolean stalePlanSuspected;
     private boolean endedByRollback;
-    private @Nullable Interrupt interrupt;
+    /** Set by the thread that cancels. */
+    private volatile @Nullable StatementInterrupt interrupt;
 
     private PostgresSession(
             HostSpec[] hosts, Properties properties, String url, ResultMeter meter, SessionOptions options)
@@ -286,8 +282,8 @@ public final class PostgresSession extends PgConnection {
                 throw stop;
             }
             lost |= DatabaseErrors.isConnectionLost(e);
-            Interrupt started = interrupt;
-            if (started != null && started.serverIsSilent) {
+            StatementInterrupt started = interrupt;
+            if (started != null && started.isServerSilent()) {
                 HostSpec server = executor.getHostSpec();
                 throw DatabaseErrors.unreachable(server.getHost(), server.getPort());
             }
@@ -402,20 +398,14 @@ public final class PostgresSession extends PgConnection {
 
     /** Makes the running statement end; called while one is running, never blocks. */
     private void interrupt() {
-        Interrupt started = new Interrupt();
-        interrupt = started;
-        started.thread = Thread.ofVirtual().name("hasten-cancel").start(started);
+        interrupt = StatementInterrupt.start(this);
     }
 
     /** Waits until the cancel request that is under way was sent; on the thread that reads. */
     private void awaitCancelRequest() {
-        Interrupt started = interrupt;
+        StatementInterrupt started = interrupt;
         if (started != null) {
-            try {
-                boolean _ = started.requested.await(CANCEL_GRACE_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            started.awaitRequest();
         }
     }
 
@@ -424,12 +414,12 @@ public final class PostgresSession extends PgConnection {
      * PostgreSQL may deliver it late, to the next statement.
      */
     private void settleInterrupt() {
-        Interrupt started = interrupt;
+        StatementInterrupt started = interrupt;
         if (started == null) {
             return;
         }
         interrupt = null;
-        started.join();
+        started.end();
         for (int i = 0; i < 2 && !lost; i++) {
             try {
                 cleanUp("", QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
@@ -439,65 +429,6 @@ public final class PostgresSession extends PgConnection {
             }
         }
         lost = true;
-    }
-
-    /** Cancels the running statement until it ends; cuts the connection if it does not. */
-    private final class Interrupt implements Runnable {
-        private final CountDownLatch requested = new CountDownLatch(1);
-        private final CountDownLatch statementEnded = new CountDownLatch(1);
-        private @Nullable Thread thread;
-        private volatile boolean serverIsSilent;
-
-        @Override
-        public void run() {
-            try {
-                long graceEnds = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CANCEL_GRACE_MILLIS);
-                // A request that arrives before the statement has started is ignored by PostgreSQL, hence the loop.
-                for (long pause = 100; System.nanoTime() - graceEnds < 0; pause = Math.min(2 * pause, 1000)) {
-                    Thread request =
-                            Thread.ofVirtual().name("hasten-cancel-request").start(this::request);
-                    if (!request.join(Duration.ofNanos(graceEnds - System.nanoTime()))) {
-                        // Not even the server's process that takes cancel requests responds.
-                        serverIsSilent = true;
-                        break;
-                    }
-                    requested.countDown();
-                    if (statementEnded.await(pause, TimeUnit.MILLISECONDS)) {
-                        return;
-                    }
-                }
-                abort(Runnable::run);
-            } catch (SQLException | InterruptedException e) {
-                executor.abort();
-            } finally {
-                requested.countDown();
-            }
-        }
-
-        /** Sends one cancel request; the driver waits up to 10 seconds until the server has taken it. */
-        private void request() {
-            try {
-                cancelQuery();
-            } catch (SQLException e) {
-                // The connection has been closed, so the statement ends.
-            }
-        }
-
-        void join() {
-            statementEnded.countDown();
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    java.util.Objects.requireNonNull(thread).join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     /** Takes a statement's result. */
