@@ -21,9 +21,8 @@ public final class MeteredParser extends JsonParserDelegate {
     /** The meter is called after this many tokens. */
     public static final int STEP = 1024;
 
-    // Bytes of a node with its contents and its place in a list. Characters are counted by ParseMeter.texts, with the
-    // length
-    // of the whole JSON, so numbers and literals count less here than they occupy.
+    // Bytes of a value and its place in a list. ParseMeter.texts already counts the length of the JSON,
+    // so strings count without their characters, and numbers and literals less than they occupy.
     private static final int REFERENCE = 5;
     private static final int INTEGER = 16;
     private static final int FLOAT = 24;

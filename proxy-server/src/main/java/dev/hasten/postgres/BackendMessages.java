@@ -116,7 +116,7 @@ final class BackendMessages {
         }
     }
 
-    /** Whether a whole row is next in the buffer, as almost always. */
+    /** Whether the next message is a row that has arrived completely. */
     private boolean isRow(byte[] bytes, int at, int end) {
         if (state != State.HEADER
                 || needed != HEADER_BYTES
@@ -128,7 +128,7 @@ final class BackendMessages {
         return length >= LENGTH_BYTES + COUNT_BYTES && length < end - at;
     }
 
-    /** Reads a whole row several times faster than in single states. Returns where it ends. */
+    /** Follows a whole row, several times faster than the states do. Returns where it ends. */
     private int row(byte[] bytes, int start) throws IOException {
         int length = (int) INT.get(bytes, start + 1);
         int end = start + 1 + length;

@@ -132,8 +132,7 @@ public final class Lease implements AutoCloseable {
                     "25006",
                     "cannot execute this statement with a read-only API key: "
                             + (sql.command().equals("explain")
-                                    ? "EXPLAIN is not allowed for SELECT INTO and other statements that create tables, nor for"
-                                            + " WITH that contains INTO"
+                                    ? "EXPLAIN is only allowed for queries without INTO, and for INSERT, UPDATE, DELETE and MERGE"
                                     : "it writes large objects or files"),
                     origin);
         }

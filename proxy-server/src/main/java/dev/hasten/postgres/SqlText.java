@@ -11,7 +11,7 @@ package dev.hasten.postgres;
  * @param command the first word in lower case, such as {@code select}; empty if there is none
  * @param endsTransaction whether its first statement is a COMMIT, a ROLLBACK or the like
  * @param writesAnyway whether it can write even in a read-only transaction: EXPLAIN of a statement that creates a table, and,
- *     before PostgreSQL 16, functions that write large objects
+ *     before PostgreSQL 16, functions that write large objects; also a function that writes a file of the server
  * @param setsForeignFormat whether it sets {@code client_encoding} to something other than UTF-8, or {@code DateStyle} to
  *     something other than ISO
  * @param parameterCount the highest parameter number, 0 if there are no parameters, -1 if it cannot be determined

@@ -53,7 +53,7 @@ final class SchemaCompiler {
     private @Nullable FutureTask<QueryCompiler> opening;
     /** Whether there is a compiler. */
     private volatile boolean open;
-    /** The query that is being compiled; null when there is none. */
+    /** The running compilation, or null. */
     private volatile @Nullable Work work;
 
     private record Work(String owner, long startNanos) {}

@@ -34,6 +34,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -86,7 +87,7 @@ final class MemoryCountTest {
 
     /** Bytes in use, according to the metric. */
     private static long counted(MemoryUse use) {
-        String name = "hasten_memory_used_bytes{use=\"" + use.name().toLowerCase(java.util.Locale.ROOT) + "\"} ";
+        String name = "hasten_memory_used_bytes{use=\"" + use.name().toLowerCase(Locale.ROOT) + "\"} ";
         return server.server()
                 .meters()
                 .scrape()

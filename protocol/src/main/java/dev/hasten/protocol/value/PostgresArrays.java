@@ -101,7 +101,7 @@ public final class PostgresArrays {
      */
     public static String literal(
             List<? extends @Nullable Object> values, Function<Object, String> json, IntConsumer growth) {
-        StringBuilder target = new StringBuilder(2);
+        StringBuilder target = new StringBuilder(16 * values.size() + 2);
         new LiteralWriter(target, json, growth).array(values);
         return target.toString();
     }
