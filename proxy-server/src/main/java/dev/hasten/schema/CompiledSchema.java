@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -52,7 +53,7 @@ public final class CompiledSchema {
     private final CompiledPlans plans;
     private final Supplier<SchemaCompiler> newCompiler;
     private final SchemaCompiler shared;
-    /** By owner: compilers of API keys for which the shared one was busy too long. */
+    /** By owner: compilers of API keys that had to wait too long for the shared one. */
     private final Map<String, SchemaCompiler> ownCompilers = new ConcurrentHashMap<>();
 
     private volatile boolean accepted;
@@ -97,7 +98,7 @@ public final class CompiledSchema {
         if (problem != null) {
             throw ApiError.badRequest("The Prisma schema is not valid: " + problem);
         }
-        compiler(cancellation).check(cancellation);
+        shared.check(cancellation);
         accepted = true;
     }
 
@@ -132,19 +133,23 @@ public final class CompiledSchema {
                 : compile(query, cancellation);
     }
 
-    /** The API keys share a compiler, because opening one is expensive, until one of them keeps it busy for long. */
-    SchemaCompiler compiler(Cancellation cancellation) {
+    /**
+     * Runs something with a compiler. The API keys share one, because opening one is expensive; a key that had to wait for
+     * the queries of others gets its own.
+     */
+    private <T> T withCompiler(Cancellation cancellation, Function<SchemaCompiler, T> work) {
         String owner = cancellation.memory().owner();
         SchemaCompiler own = ownCompilers.get(owner);
-        if (own != null) {
-            return own;
-        }
-        return shared.isBusyForAnother(owner) ? ownCompilers.computeIfAbsent(owner, _ -> newCompiler.get()) : shared;
+        return own != null
+                ? own.inTurn(cancellation, () -> work.apply(own), null)
+                : shared.inTurn(cancellation, () -> work.apply(shared), () -> {
+                    SchemaCompiler opened = ownCompilers.computeIfAbsent(owner, _ -> newCompiler.get());
+                    return opened.inTurn(cancellation, () -> work.apply(opened), null);
+                });
     }
 
     private ParsedPlan compile(String query, Cancellation cancellation) {
-        SchemaCompiler compiler = compiler(cancellation);
-        return compiler.inTurn(cancellation, () -> {
+        return withCompiler(cancellation, compiler -> {
             // Somebody else may have compiled it while this one waited.
             if (plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan known)) {
                 return known;
@@ -170,8 +175,7 @@ public final class CompiledSchema {
     }
 
     private CompiledBatch.@Nullable Shape compileBatch(String batch, Cancellation cancellation) {
-        SchemaCompiler compiler = compiler(cancellation);
-        return compiler.inTurn(cancellation, () -> {
+        return withCompiler(cancellation, compiler -> {
                     if (plans.find(plansOf, batch) instanceof Compiled.Batch known) {
                         return known;
                     }

@@ -1,5 +1,7 @@
 package dev.hasten.schema;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hasten.compiler.CompileException;
 import dev.hasten.compiler.CompilerMemory;
 import dev.hasten.compiler.CompilerPanicException;
@@ -33,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SchemaCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaCompiler.class);
 
-    /** A query that takes longer than this to compile should not keep the queries of other API keys waiting. */
+    /** How long a query waits while queries of other API keys are compiled. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** HTTP status of a query over which the compiler breaks down. */
@@ -53,10 +55,8 @@ final class SchemaCompiler {
     private @Nullable FutureTask<QueryCompiler> opening;
     /** Whether there is a compiler. */
     private volatile boolean open;
-    /** The running compilation, or null. */
-    private volatile @Nullable Work work;
-
-    private record Work(String owner, long startNanos) {}
+    /** Owner of the query that is compiled now, or null. */
+    private volatile @Nullable String compilingFor;
 
     /** @param memory for the memory of the compiler between two calls */
     SchemaCompiler(
@@ -86,21 +86,22 @@ final class SchemaCompiler {
      * @throws CancelledException if the request must stop for another reason
      */
     void check(Cancellation cancellation) {
-        inTurn(cancellation, () -> opened(cancellation));
+        inTurn(cancellation, () -> opened(cancellation), null);
     }
 
     /**
      * Waits until no other request uses the compiler, then runs {@code work}.
      *
+     * @param otherwise runs instead if the wait takes longer than a second because of queries of other API keys; null to
+     *     wait as long as necessary
      * @throws SchemaStartingException if the request reaches its time limit before the schema is read
      * @throws CancelledException if the request must stop for another reason
      */
-    <T> T inTurn(Cancellation cancellation, Supplier<T> work) {
+    <T> T inTurn(Cancellation cancellation, Supplier<T> work, @Nullable Supplier<T> otherwise) {
         try {
-            interruptible(cancellation, () -> {
-                turn.lockInterruptibly();
-                return turn;
-            });
+            if (!awaitTurn(cancellation, otherwise != null)) {
+                return requireNonNull(otherwise).get();
+            }
             try {
                 return work.get();
             } finally {
@@ -113,6 +114,20 @@ final class SchemaCompiler {
         } catch (CancelledException e) {
             throw e.reason() == Cancellation.Reason.TIMEOUT && !open ? new SchemaStartingException() : e;
         }
+    }
+
+    private boolean awaitTurn(Cancellation cancellation, boolean impatient) {
+        String owner = cancellation.memory().owner();
+        return interruptible(cancellation, () -> {
+            while (!turn.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS)) {
+                // A wait for the schema to be read would only take longer with another compiler.
+                String busyFor = compilingFor;
+                if (impatient && busyFor != null && !busyFor.equals(owner)) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     /**
@@ -128,7 +143,7 @@ final class SchemaCompiler {
             return slots;
         });
         long bytesBefore = running.memoryBytes();
-        work = new Work(cancellation.memory().owner(), System.nanoTime());
+        compilingFor = cancellation.memory().owner();
         try {
             return interruptible(
                     cancellation,
@@ -145,19 +160,11 @@ final class SchemaCompiler {
                     "P6000",
                     "The query cannot be compiled: " + e.getMessage() + ". Is it very large or deep?");
         } finally {
-            work = null;
+            compilingFor = null;
             slots.end(cancellation.memory());
             cancellation.memory().set(MemoryUse.SCHEMAS, 0);
             keep();
         }
-    }
-
-    /** Whether the compiler has been working for another API key for a long time. */
-    boolean isBusyForAnother(String owner) {
-        Work current = work;
-        return current != null
-                && !current.owner().equals(owner)
-                && System.nanoTime() - current.startNanos() >= PATIENCE_NANOS;
     }
 
     private static ApiError refused(CompileException error) {
