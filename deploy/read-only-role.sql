@@ -1,5 +1,5 @@
 -- Creates a PostgreSQL role that can only read the schema public, for API keys with the scope "read".
--- Run it in the application's database, as a superuser or as the owner of the database, again whenever it changes:
+-- Run it in the application's database, as a superuser or as the owner of the database. You can run it again:
 --   psql "$DIRECT_URL" -f deploy/read-only-role.sql
 -- Then set a password (\password hasten_read in psql), and add a database for these keys to Hasten's configuration:
 --   databases.reports.url: postgresql://hasten_read:...@db.internal:5432/app
