@@ -29,6 +29,8 @@ class ArchitectureTest {
                 .definedBy("dev.hasten.config..")
                 .layer("memory")
                 .definedBy("dev.hasten.memory..")
+                .layer("deadline")
+                .definedBy("dev.hasten.deadline..")
                 .layer("http")
                 .definedBy("dev.hasten.http..")
                 .layer("auth")
@@ -65,24 +67,27 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("protocol")
                 .whereLayer("memory")
                 .mayNotAccessAnyLayer()
+                .whereLayer("deadline")
+                .mayOnlyAccessLayers("memory")
                 .whereLayer("http")
                 .mayOnlyAccessLayers("memory")
                 .whereLayer("auth")
                 .mayOnlyAccessLayers("protocol", "config")
                 .whereLayer("postgres")
-                .mayOnlyAccessLayers("protocol", "memory")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline")
                 .whereLayer("plan")
-                .mayOnlyAccessLayers("protocol", "memory", "postgres")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline", "postgres")
                 .whereLayer("transaction")
-                .mayOnlyAccessLayers("protocol", "memory", "postgres", "plan")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline", "postgres", "plan")
                 .whereLayer("cache")
-                .mayOnlyAccessLayers("protocol", "memory", "postgres")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline")
                 .whereLayer("telemetry")
-                .mayOnlyAccessLayers("protocol", "memory", "config", "postgres", "plan", "cache")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline", "config", "postgres", "plan", "cache")
                 .whereLayer("request")
                 .mayOnlyAccessLayers(
                         "protocol",
                         "memory",
+                        "deadline",
                         "http",
                         "auth",
                         "postgres",
@@ -94,11 +99,12 @@ class ArchitectureTest {
                 .whereLayer("compiler")
                 .mayNotAccessAnyLayer()
                 .whereLayer("schema")
-                .mayOnlyAccessLayers("protocol", "memory", "compiler", "postgres", "plan")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline", "compiler", "postgres", "plan")
                 .whereLayer("prisma")
                 .mayOnlyAccessLayers(
                         "protocol",
                         "memory",
+                        "deadline",
                         "http",
                         "auth",
                         "postgres",
@@ -111,6 +117,7 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers(
                         "protocol",
                         "memory",
+                        "deadline",
                         "http",
                         "auth",
                         "postgres",
@@ -124,6 +131,7 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers(
                         "protocol",
                         "memory",
+                        "deadline",
                         "http",
                         "auth",
                         "postgres",

@@ -1,9 +1,9 @@
 package dev.hasten.cache;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.memory.Reservation;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
-import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;

@@ -2,12 +2,12 @@ package dev.hasten.dataproxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.Answer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.MeteredParser;

@@ -1,9 +1,10 @@
 package dev.hasten.dataproxy;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.JsonBuffer;
+import dev.hasten.plan.ParsingMemory;
 import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.request.PlanRunner;
@@ -49,7 +50,9 @@ record PreparedQuery(
         if (query.isRaw()) {
             return new Job(
                     RawQueries.plan(
-                            query.action(), query.json().path("query"), cancellation.parsing(MemoryUse.REQUESTS)),
+                            query.action(),
+                            query.json().path("query"),
+                            new ParsingMemory(cancellation, MemoryUse.REQUESTS)),
                     Map.of(),
                     "");
         }

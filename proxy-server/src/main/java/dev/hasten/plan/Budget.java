@@ -1,8 +1,8 @@
 package dev.hasten.plan;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.ParseMeter;
 
@@ -81,7 +81,7 @@ final class Budget {
 
     /** For JSON that comes from the database. */
     ParseMeter parsing() {
-        return cancellation.parsing(MemoryUse.RESULTS);
+        return new ParsingMemory(cancellation, MemoryUse.RESULTS);
     }
 
     /** Bytes of memory that are held for results. */

@@ -1,6 +1,5 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.value.JsDates;
@@ -45,7 +44,7 @@ final class JsValues {
             case Undefined _ -> "undefined";
             case DateValue date -> JsDates.toIso(date.epochMillis());
             case byte[] bytes -> {
-                Cancellation.allocating(bytes.length);
+                PlanMemory.take(bytes.length);
                 yield new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
             }
             case List<?> list -> joined(list);
@@ -58,7 +57,7 @@ final class JsValues {
         for (int i = 0; i < list.size(); i++) {
             String text = toText(list.get(i));
             // The builder, its larger copy, and the string.
-            Cancellation.allocating(3L * (text.length() + 1));
+            PlanMemory.take(3L * (text.length() + 1));
             joined.append(i == 0 ? "" : ",").append(text);
         }
         return joined.toString();

@@ -2,9 +2,9 @@ package dev.hasten.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.ArrayLengths;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -144,7 +144,7 @@ public final class JsonBuffer {
             work.memory().take(MemoryUse.RESPONSES, length);
         } else {
             // An intermediate text of a plan. Counted until the request ends.
-            Cancellation.allocating((long) length - old);
+            PlanMemory.take((long) length - old);
         }
         bytes = Arrays.copyOf(bytes, length);
         if (work != null && old > INITIAL) {
@@ -155,7 +155,7 @@ public final class JsonBuffer {
     /**
      * Called for every row that is written.
      *
-     * @throws dev.hasten.postgres.CancelledException when the work must stop
+     * @throws dev.hasten.deadline.CancelledException when the work must stop
      */
     public void checkpoint() {
         if (work != null && ++checkpoints % CHECKPOINT_EVERY == 0) {

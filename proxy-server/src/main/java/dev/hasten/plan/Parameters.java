@@ -1,6 +1,5 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.plan.DbQuery.ArgumentType;
 import dev.hasten.protocol.value.DateFormatException;
 import dev.hasten.protocol.value.JsDates;
@@ -27,13 +26,13 @@ final class Parameters {
      * The parameters of a statement.
      *
      * @throws dev.hasten.memory.MemoryExhaustedException if there is no room for them
-     * @throws dev.hasten.postgres.CancelledException when the request must stop
+     * @throws dev.hasten.deadline.CancelledException when the request must stop
      */
     static List<@Nullable Object> of(List<@Nullable Object> arguments, List<ArgumentType> types) {
         List<@Nullable Object> parameters = new ArrayList<>(arguments.size());
         for (int i = 0; i < arguments.size(); i++) {
             // A plan can name the same large value many times.
-            Cancellation.allocating(ELEMENT_BYTES);
+            PlanMemory.take(ELEMENT_BYTES);
             parameters.add(prepared(mapped(arguments.get(i), i < types.size() ? types.get(i) : ArgumentType.UNKNOWN)));
         }
         return parameters;
@@ -44,7 +43,7 @@ final class Parameters {
             case null -> null;
             // The compiler calls some lists scalars: those that are written as a whole, and known only now.
             case List<?> list -> {
-                Cancellation.allocating((long) list.size() * ELEMENT_BYTES);
+                PlanMemory.take((long) list.size() * ELEMENT_BYTES);
                 List<@Nullable Object> elements = new ArrayList<>(list.size());
                 list.forEach(element -> elements.add(mapped(element, type)));
                 yield elements;
@@ -76,7 +75,7 @@ final class Parameters {
 
     /** Standard and URL-safe base64, with or without padding, as Node's Buffer reads it. */
     private static byte[] bytes(String base64) {
-        Cancellation.allocating(base64.length());
+        PlanMemory.take(base64.length());
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
@@ -94,7 +93,7 @@ final class Parameters {
             case byte[] bytes -> bytes;
             case List<?> list ->
                 wellFormed(PostgresArrays.literal(
-                        list, JsValues::stringify, length -> Cancellation.allocating(LITERAL_COPIES * (long) length)));
+                        list, JsValues::stringify, length -> PlanMemory.take(LITERAL_COPIES * (long) length)));
             case String text -> wellFormed(text);
             case Boolean _, Number _ -> JsValues.toText(value);
             default -> JsValues.stringify(value);
@@ -111,7 +110,7 @@ final class Parameters {
             } else if (Character.isSurrogate(c)) {
                 if (repaired == null) {
                     // Characters outside of Latin-1 take two bytes each, in the builder and in the string.
-                    Cancellation.allocating(4L * text.length());
+                    PlanMemory.take(4L * text.length());
                     repaired = new StringBuilder(text);
                 }
                 repaired.setCharAt(i, '\uFFFD');

@@ -1,6 +1,6 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.Cancellation;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.DatabaseErrors;
@@ -56,11 +56,11 @@ public final class PlanInterpreter {
      *
      * @throws ApiError as clients see it
      * @throws PlanFailure when the plan cannot be carried out
-     * @throws dev.hasten.postgres.CancelledException when the request must stop
+     * @throws dev.hasten.deadline.CancelledException when the request must stop
      */
     public @Nullable JsonBuffer run(PlanNode plan, Run run) {
         try {
-            return ScopedValue.where(Cancellation.CURRENT, run.cancellation()).call(() -> evaluated(plan, run));
+            return ScopedValue.where(PlanMemory.RUNNING, run.cancellation()).call(() -> evaluated(plan, run));
         } catch (StackOverflowError e) {
             throw ApiError.of(422, "P6009", "The query plan makes values that are nested too deeply");
         }

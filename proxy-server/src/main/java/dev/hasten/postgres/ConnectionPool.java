@@ -3,10 +3,12 @@ package dev.hasten.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.PostgresSession.SessionOptions;
 import dev.hasten.protocol.ApiError;
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.Timeout;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -48,16 +50,16 @@ public final class ConnectionPool implements AutoCloseable {
     private final ReentrantLock probing = new ReentrantLock();
     private final SessionFactory factory;
     private final Cancellations cancellations;
-    private final HashedWheelTimer timer;
+    private final Watchdog watchdog;
 
     /**
      * Opens the pool without waiting for PostgreSQL: a database that is down is an answer, not an obstacle.
      *
-     * @param timer ends waits; the caller stops it
+     * @param watchdog ends waits and clean-ups that take too long
      */
-    public ConnectionPool(PoolOptions options, HashedWheelTimer timer, Cancellations cancellations) {
+    public ConnectionPool(PoolOptions options, Watchdog watchdog, Cancellations cancellations) {
         this.options = options;
-        this.timer = timer;
+        this.watchdog = watchdog;
         this.cancellations = cancellations;
         this.permits = new Semaphore(options.size(), true);
         HikariConfig config = new HikariConfig();
@@ -65,7 +67,8 @@ public final class ConnectionPool implements AutoCloseable {
         this.factory = new SessionFactory(
                 options.jdbcUrl(),
                 options.properties(),
-                new SessionOptions(options.preparedStatements(), options.resultBytes(), this::retireConnections),
+                new SessionOptions(
+                        options.preparedStatements(), options.resultBytes(), watchdog, this::retireConnections),
                 this::connectFailed,
                 () -> lastFailure = null);
         config.setDataSource(factory);
@@ -128,11 +131,10 @@ public final class ConnectionPool implements AutoCloseable {
                     Duration.ofSeconds(1));
         }
         Waiter waiter = new Waiter();
-        // Under load most requests wait here. A timed wait of a virtual thread wakes another thread twice, to begin and
-        // to
-        // end; the wheel does not.
-        Timeout limit = timer.newTimeout(_ -> waiter.wake(), timeout.toNanos(), TimeUnit.NANOSECONDS);
-        try {
+        // Under load most requests wait here. A timed wait of a virtual thread wakes another thread at its beginning
+        // and at
+        // its end; the timer wheel does not.
+        try (Watch _ = watchdog.after(timeout, waiter::wake)) {
             cancellation.interruptible(() -> {
                 permits.acquire();
                 return permits;
@@ -140,7 +142,6 @@ public final class ConnectionPool implements AutoCloseable {
         } catch (InterruptedException e) {
             throw ApiError.poolTimeout(options.timeout(), options.size());
         } finally {
-            limit.cancel();
             waiter.done();
             waiting.decrementAndGet();
         }
@@ -151,30 +152,30 @@ public final class ConnectionPool implements AutoCloseable {
             failFast();
             Waiter waiter = new Waiter();
             connecting.add(waiter);
-            @Nullable Timeout limit = wakeAt(deadline, waiter);
+            @Nullable Watch limit = wakeAt(deadline, waiter);
             Connection connection = null;
             boolean leased = false;
             try {
-                connection = cancellation.interruptible(connections::getConnection);
+                connection = cancellation.interruptible(this::connection);
                 waiter.done();
-                PostgresSession session = connection.unwrap(PostgresSession.class);
-                if (!session.hasPendingInput() || connection.isValid(VALIDATION_SECONDS)) {
-                    leased = true;
-                    return new Lease(this, connection, session);
+                if (connection != null) {
+                    PostgresSession session = connection.unwrap(PostgresSession.class);
+                    // There is input if the server closed it while it was idle. HikariCP validates only later.
+                    if (!session.hasPendingInput() || connection.isValid(VALIDATION_SECONDS)) {
+                        leased = true;
+                        return new Lease(this, connection, session);
+                    }
                 }
-                // The server ended it while it was idle; Hikari only looks at connections that were idle for longer.
             } catch (CancelledException e) {
                 // Not a slow query: there is no connection that it could run on.
                 throw e.reason() == Cancellation.Reason.TIMEOUT && total() == 0 ? connectError(lastFailure) : e;
             } catch (InterruptedException e) {
                 throw isOver(deadline) ? timedOut() : connectError(lastFailure);
             } catch (SQLException e) {
-                if (isOver(deadline) || connections.isClosed()) {
-                    throw timedOut();
-                }
+                // The connection broke while it was checked.
             } finally {
                 if (limit != null) {
-                    limit.cancel();
+                    limit.close();
                 }
                 connecting.remove(waiter);
                 waiter.done();
@@ -182,6 +183,25 @@ public final class ConnectionPool implements AutoCloseable {
                     connections.evictConnection(connection);
                 }
             }
+            if (isOver(deadline) || connections.isClosed()) {
+                throw timedOut();
+            }
+        }
+    }
+
+    /**
+     * Takes a connection from HikariCP, which reports an interrupt as an SQLException.
+     *
+     * @return null if HikariCP has none within its own time limit
+     */
+    private @Nullable Connection connection() throws InterruptedException {
+        try {
+            return connections.getConnection();
+        } catch (SQLException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return null;
         }
     }
 
@@ -195,10 +215,10 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /** Ends a wait that is shorter than the fixed connection timeout of HikariCP. */
-    private @Nullable Timeout wakeAt(long deadline, Waiter waiter) {
+    private @Nullable Watch wakeAt(long deadline, Waiter waiter) {
         long nanos = deadline - System.nanoTime();
         return nanos < CONNECT_TIMEOUT.toNanos()
-                ? timer.newTimeout(_ -> waiter.wake(), Math.max(0, nanos), TimeUnit.NANOSECONDS)
+                ? watchdog.after(Duration.ofNanos(Math.max(0, nanos)), waiter::wake)
                 : null;
     }
 

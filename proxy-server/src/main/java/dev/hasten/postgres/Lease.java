@@ -1,5 +1,7 @@
 package dev.hasten.postgres;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.PostgresSession.Execution;

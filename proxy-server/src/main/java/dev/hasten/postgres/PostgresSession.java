@@ -1,5 +1,9 @@
 package dev.hasten.postgres;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.SqlText.SessionEffect;
 import dev.hasten.postgres.StatementCache.Prepared;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -60,6 +64,7 @@ public final class PostgresSession extends PgConnection {
     private final StatementCache statements;
     private final ResultMeter meter;
     private final long resultBytes;
+    private final Watchdog watchdog;
     private final Runnable onInvalid;
     private SessionEffect effect = SessionEffect.NONE;
     private boolean lost;
@@ -76,6 +81,7 @@ public final class PostgresSession extends PgConnection {
         this.statements = new StatementCache(executor, options.preparedStatements());
         this.meter = meter;
         this.resultBytes = options.resultBytes();
+        this.watchdog = options.watchdog();
         this.onInvalid = options.onInvalid();
     }
 
@@ -95,9 +101,10 @@ public final class PostgresSession extends PgConnection {
      *
      * @param preparedStatements how many statements a session keeps prepared, 0 for none
      * @param resultBytes bytes of heap that the result of one statement may occupy
+     * @param watchdog ends clean-ups that take too long
      * @param onInvalid called when validation of an idle session fails
      */
-    public record SessionOptions(int preparedStatements, long resultBytes, Runnable onInvalid) {}
+    public record SessionOptions(int preparedStatements, long resultBytes, Watchdog watchdog, Runnable onInvalid) {}
 
     static PostgresSession open(HostSpec[] hosts, Properties properties, String url, SessionOptions options)
             throws SQLException {
@@ -264,9 +271,21 @@ public final class PostgresSession extends PgConnection {
     private void guarded(
             Query query, @Nullable ParameterList parameters, Collector collector, int flags, Cancellation cancellation)
             throws SQLException {
+        guarded(query, parameters, collector, flags, cancellation, this::interrupt);
+    }
+
+    /** @param onCancel makes the statement end, without blocking */
+    private void guarded(
+            Query query,
+            @Nullable ParameterList parameters,
+            Collector collector,
+            int flags,
+            Cancellation cancellation,
+            Runnable onCancel)
+            throws SQLException {
         // Event loops and the timer are of this class; one that waited would hold up everybody.
         assert !(Thread.currentThread() instanceof FastThreadLocalThread) : "this thread must not block";
-        cancellation.begin(this::interrupt);
+        cancellation.begin(onCancel);
         // Anything but a result or an error of the driver, such as an OutOfMemoryError, leaves the protocol out of
         // step.
         boolean inStep = false;
@@ -365,23 +384,17 @@ public final class PostgresSession extends PgConnection {
      * which it takes too long is cut.
      */
     private void cleanUp(String sql, int flags) throws SQLException {
-        Thread watchdog = Thread.ofVirtual().name("hasten-cleanup").start(() -> {
-            try {
-                Thread.sleep(CLEANUP_LIMIT);
-                executor.abort();
-            } catch (InterruptedException e) {
-                // Cleaning up took no longer than it may.
-            }
-        });
-        try {
+        Cancellation cancellation = new Cancellation();
+        try (Watch _ = watchdog.after(CLEANUP_LIMIT, () -> cancellation.cancel(Cancellation.Reason.TIMEOUT))) {
             guarded(
                     statements.query(sql, 0),
                     null,
                     new Collector(null),
                     FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | flags,
-                    new Cancellation());
-        } finally {
-            watchdog.interrupt();
+                    cancellation,
+                    this::cut);
+        } catch (CancelledException e) {
+            throw new SQLException("%s took longer than %d s".formatted(sql, CLEANUP_LIMIT.toSeconds()), "08006", e);
         }
     }
 
@@ -394,6 +407,12 @@ public final class PostgresSession extends PgConnection {
     void reset() throws SQLException {
         cleanUp(RESET, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
         effect = SessionEffect.NONE;
+    }
+
+    /** Closes the connection; called while a clean-up is running, never blocks. */
+    private void cut() {
+        // Closing an encrypted connection sends a message, which can block.
+        Thread.ofVirtual().name("hasten-cut").start(executor::abort);
     }
 
     /** Makes the running statement end; called while one is running, never blocks. */

@@ -1,5 +1,7 @@
 package dev.hasten.postgres;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryExhaustedException;
 import dev.hasten.memory.MemoryUse;
 import java.io.IOException;

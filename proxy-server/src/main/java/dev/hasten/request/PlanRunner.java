@@ -1,11 +1,11 @@
 package dev.hasten.request;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.ParsedPlan;
 import dev.hasten.plan.PlanInterpreter;
 import dev.hasten.plan.PureReads;
 import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.protocol.value.Generators;

@@ -1,9 +1,10 @@
 package dev.hasten.request;
 
 import dev.hasten.auth.ApiKey;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.Exchange;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.postgres.Cancellation;
+import dev.hasten.plan.ParsingMemory;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.Scope;
@@ -29,6 +30,6 @@ public record RequestContext(
 
     /** For the parsing of the body. */
     public ParseMeter parsing() {
-        return cancellation.parsing(MemoryUse.REQUESTS);
+        return new ParsingMemory(cancellation, MemoryUse.REQUESTS);
     }
 }

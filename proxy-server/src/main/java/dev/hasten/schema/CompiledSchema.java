@@ -2,9 +2,9 @@ package dev.hasten.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.ParsedPlan;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.PlanParser;
 import dev.hasten.protocol.plan.PlanValue;

@@ -1,9 +1,9 @@
 package dev.hasten.schema;
 
 import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.postgres.Watchdog;
 import dev.hasten.schema.Schemas.Limits;
 import java.nio.file.Path;
 import java.time.Clock;

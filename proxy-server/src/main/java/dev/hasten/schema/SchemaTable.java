@@ -1,14 +1,14 @@
 package dev.hasten.schema;
 
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementResult;
-import dev.hasten.postgres.Watchdog;
-import dev.hasten.postgres.Watchdog.Watch;
 import dev.hasten.protocol.ApiError;
 import java.time.Duration;
 import java.time.Instant;

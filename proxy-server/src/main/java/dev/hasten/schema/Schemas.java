@@ -3,11 +3,11 @@ package dev.hasten.schema;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.Sha256;
 import dev.hasten.schema.SchemaStore.SchemaStoreException;

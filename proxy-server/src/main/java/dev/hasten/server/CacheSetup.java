@@ -6,7 +6,7 @@ import dev.hasten.cache.QueryCache;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseCacheConfig;
 import dev.hasten.config.DatabaseConfig;
-import dev.hasten.postgres.Watchdog;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
 import java.time.InstantSource;
 import java.util.Map;

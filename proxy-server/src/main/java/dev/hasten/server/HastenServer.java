@@ -13,6 +13,7 @@ import dev.hasten.config.SchemasConfig;
 import dev.hasten.config.TlsConfig;
 import dev.hasten.dataproxy.DataProxyEndpoints;
 import dev.hasten.dataproxy.PublicAddress;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Cors;
 import dev.hasten.http.DevCertificates;
@@ -25,7 +26,6 @@ import dev.hasten.invalidation.InvalidationEndpoints;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
-import dev.hasten.postgres.Watchdog;
 import dev.hasten.prisma.RemoteExecutorEndpoints;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
@@ -43,8 +43,6 @@ import dev.hasten.telemetry.Meters;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -54,7 +52,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +64,6 @@ import org.slf4j.LoggerFactory;
 public final class HastenServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HastenServer.class);
     private static final byte[] HEALTHY = "{\"status\":\"ok\"}".getBytes(UTF_8);
-    private static final int TICK_MILLIS = 5;
     private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration FOREVER = Duration.ofDays(365);
 
@@ -76,9 +72,7 @@ public final class HastenServer implements AutoCloseable {
 
     private final Config config;
     private final Meters meters = new Meters();
-    private final HashedWheelTimer timer = new HashedWheelTimer(
-            new DefaultThreadFactory("hasten-timer", true), TICK_MILLIS, TimeUnit.MILLISECONDS, 4096);
-    private final Watchdog watchdog = new Watchdog(timer);
+    private final Watchdog watchdog = new Watchdog();
     private final Map<String, Database> databases;
     private final ApiKeys keys;
     private final RequestRunner runner;
@@ -92,7 +86,7 @@ public final class HastenServer implements AutoCloseable {
                 config.memory().budgetBytes(), config.databases().keySet());
         SchemaSetup schemas = new SchemaSetup(memory, Clock.systemUTC());
         meters.watch(memory, config.databases().keySet());
-        this.databases = databases(config, meters, timer, watchdog, schemas);
+        this.databases = databases(config, meters, watchdog, schemas);
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
         meters.watchCompilation(schemas::plansReused, schemas::plansCompiled);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
@@ -131,7 +125,7 @@ public final class HastenServer implements AutoCloseable {
     private Router routes() {
         Router.Builder routes = Router.builder();
         routes.route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)));
-        Readiness readiness = new Readiness(databases.values());
+        Readiness readiness = new Readiness(databases.values(), watchdog);
         routes.route("GET", "/ready", exchange -> readiness.answer(exchange, stopping));
         RequestParser parser =
                 new RequestParser(config.http().nestingDepth(), config.http().maxJsonValues());
@@ -155,12 +149,12 @@ public final class HastenServer implements AutoCloseable {
     }
 
     private static Map<String, Database> databases(
-            Config config, Meters meters, HashedWheelTimer timer, Watchdog watchdog, SchemaSetup schemas) {
+            Config config, Meters meters, Watchdog watchdog, SchemaSetup schemas) {
         Map<String, Database> databases = new LinkedHashMap<>();
         CacheSetup caches = new CacheSetup(config, watchdog);
         config.databases().forEach((name, database) -> {
             ConnectionPool pool =
-                    new ConnectionPool(poolOptions(database), timer, reason -> meters.cancelled(name, reason));
+                    new ConnectionPool(poolOptions(database), watchdog, reason -> meters.cancelled(name, reason));
             TransactionRegistry transactions = new TransactionRegistry(
                     pool,
                     new TransactionRegistry.Limits(
@@ -168,7 +162,7 @@ public final class HastenServer implements AutoCloseable {
                             database.limits().transactionTimeout(),
                             DEFAULT_TRANSACTION_TIMEOUT,
                             database.limits().transactionWait()),
-                    timer);
+                    watchdog);
             QueryCache cache = caches.of(database);
             meters.watch(name, pool, transactions::openCount);
             meters.watch(name, cache);
@@ -311,7 +305,7 @@ public final class HastenServer implements AutoCloseable {
         http.close();
         databases.values().forEach(Database::close);
         keys.close();
-        timer.stop();
+        watchdog.close();
         meters.close();
         LOG.info("stopped");
     }

@@ -1,9 +1,11 @@
 package dev.hasten.server;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
@@ -28,11 +30,13 @@ final class Readiness {
     private static final SqlText PROBE = SqlText.of("SELECT 1");
 
     private final List<Database> databases;
+    private final Watchdog watchdog;
     private volatile @Nullable Result last;
 
     private record Result(boolean ready, long atNanos) {}
 
-    Readiness(Collection<Database> databases) {
+    Readiness(Collection<Database> databases, Watchdog watchdog) {
+        this.watchdog = watchdog;
         this.databases = List.copyOf(databases);
     }
 
@@ -67,17 +71,10 @@ final class Readiness {
         return result;
     }
 
-    private static boolean reachable(Database database) {
+    private boolean reachable(Database database) {
         Cancellation cancellation = new Cancellation();
-        Thread watchdog = Thread.ofVirtual().start(() -> {
-            try {
-                Thread.sleep(WAIT);
-                cancellation.cancel(Cancellation.Reason.TIMEOUT);
-            } catch (InterruptedException e) {
-                // The probe is over.
-            }
-        });
-        try (Lease lease = database.pool().lease(WAIT, cancellation)) {
+        try (Watch _ = watchdog.watch(cancellation, WAIT);
+                Lease lease = database.pool().lease(WAIT, cancellation)) {
             lease.run(PROBE, List.of(), Origin.COMPILED, cancellation);
             return true;
         } catch (ApiError e) {
@@ -85,8 +82,6 @@ final class Readiness {
             return e.code().equals("P2024") || e.code().equals("P5011");
         } catch (CancelledException e) {
             return false;
-        } finally {
-            watchdog.interrupt();
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.hasten.telemetry;
 
 import dev.hasten.cache.QueryCache;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException.Share;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;

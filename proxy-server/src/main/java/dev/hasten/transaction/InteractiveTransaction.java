@@ -1,8 +1,8 @@
 package dev.hasten.transaction;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.plan.StatementObserver;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;

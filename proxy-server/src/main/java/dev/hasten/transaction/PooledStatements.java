@@ -1,8 +1,8 @@
 package dev.hasten.transaction;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;

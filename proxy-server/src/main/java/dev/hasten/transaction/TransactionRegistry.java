@@ -1,8 +1,10 @@
 package dev.hasten.transaction;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.plan.Statements;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.Lease;
@@ -12,8 +14,6 @@ import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.InteractiveTransaction.Status;
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.Timeout;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class TransactionRegistry implements AutoCloseable {
 
     private final ConnectionPool pool;
     private final Limits limits;
-    private final HashedWheelTimer timer;
+    private final Watchdog watchdog;
     private final Semaphore permits;
     private final Map<String, InteractiveTransaction> open = new ConcurrentHashMap<>();
     private final Map<String, InteractiveTransaction> closed = new LinkedHashMap<>() {
@@ -77,10 +77,10 @@ public final class TransactionRegistry implements AutoCloseable {
             Access access,
             String owner) {}
 
-    public TransactionRegistry(ConnectionPool pool, Limits limits, HashedWheelTimer timer) {
+    public TransactionRegistry(ConnectionPool pool, Limits limits, Watchdog watchdog) {
         this.pool = pool;
         this.limits = limits;
-        this.timer = timer;
+        this.watchdog = watchdog;
         this.permits = new Semaphore(limits.open(), true);
     }
 
@@ -150,33 +150,32 @@ public final class TransactionRegistry implements AutoCloseable {
         });
         // Known before it can expire: whatever closes it finds it here.
         open.put(id, transaction);
-        expiry.set(timer.newTimeout(
-                _ -> Thread.ofVirtual()
+        expiry.set(watchdog.after(
+                timeout,
+                () -> Thread.ofVirtual()
                         .name("hasten-transaction-expiry")
-                        .start(() -> transaction.end(Status.TIMED_OUT)),
-                timeout.toNanos(),
-                TimeUnit.NANOSECONDS));
+                        .start(() -> transaction.end(Status.TIMED_OUT))));
         if (closing) {
             transaction.end(Status.ROLLED_BACK);
         }
     }
 
-    /** A timeout that may be cancelled before it is known. */
+    /** A time limit that may be cancelled before it is set. */
     private static final class Expiry {
-        private @Nullable Timeout timeout;
+        private @Nullable Watch limit;
         private boolean cancelled;
 
-        synchronized void set(Timeout scheduled) {
-            timeout = scheduled;
+        synchronized void set(Watch started) {
+            limit = started;
             if (cancelled) {
-                scheduled.cancel();
+                started.close();
             }
         }
 
         synchronized void cancel() {
             cancelled = true;
-            if (timeout != null) {
-                timeout.cancel();
+            if (limit != null) {
+                limit.close();
             }
         }
     }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.Watchdog;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
-import io.netty.util.HashedWheelTimer;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -26,13 +25,13 @@ final class EntryWeightTest {
     /** Just above a resize of the table, where it is most wasteful. */
     private static final int ENTRIES = 3_200;
 
-    private static final HashedWheelTimer TIMER = new HashedWheelTimer();
+    private static final Watchdog WATCHDOG = new Watchdog();
 
     private final SplittableRandom random = new SplittableRandom(1);
 
     @AfterAll
     static void stop() {
-        TIMER.stop();
+        WATCHDOG.close();
     }
 
     @ParameterizedTest
@@ -41,13 +40,7 @@ final class EntryWeightTest {
         QueryCache cache = new QueryCache(
                 new CachePolicy(true, 1000, 1000, 5, 1 << 20, true, 0, Map.of()),
                 new QueryCache.Surroundings(
-                        1 << 30,
-                        Duration.ofHours(1),
-                        1,
-                        new Watchdog(TIMER),
-                        System::nanoTime,
-                        new VirtualTime(),
-                        Runnable::run));
+                        1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run));
         long empty = retained(cache);
         IntStream.range(0, ENTRIES).forEach(number -> fill(cache, number, bodyBytes, tags, gzip));
         cache.cleanUp();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hasten.cache.Stage.Actor;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.Cancellation.Reason;
-import dev.hasten.postgres.CancelledException;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.Cancellation.Reason;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.protocol.CacheStrategy;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.Query.State;
-import dev.hasten.postgres.CancelledException;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.ArrayList;
 import java.util.Collections;

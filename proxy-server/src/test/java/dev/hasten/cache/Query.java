@@ -3,7 +3,7 @@ package dev.hasten.cache;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.hasten.cache.CacheWorld.Role;
-import dev.hasten.postgres.Cancellation;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.protocol.CacheStrategy;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,8 @@
 package dev.hasten.cache;
 
 import dev.hasten.cache.Step.Pauses;
-import dev.hasten.postgres.Watchdog;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
-import io.netty.util.HashedWheelTimer;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -21,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The promises of the cache under any interleaving of requests, queries, refreshes, invalidations, time and eviction. */
 final class QueryCacheModelTest {
-    private static final HashedWheelTimer TIMER = new HashedWheelTimer();
+    private static final Watchdog WATCHDOG = new Watchdog();
 
     @AfterContainer
     static void stop() {
-        TIMER.stop();
+        WATCHDOG.close();
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
@@ -33,7 +32,7 @@ final class QueryCacheModelTest {
             @ForAll("budgets") long maximumBytes,
             @ForAll("strategies") List<@Nullable CacheStrategy> strategies,
             @ForAll("stories") List<Step> story) {
-        new CacheWorld(maximumBytes, strategies, new Watchdog(TIMER)).play(story);
+        new CacheWorld(maximumBytes, strategies, WATCHDOG).play(story);
     }
 
     private static final CacheStrategy TEN = new CacheStrategy(10, 0, List.of());
@@ -101,7 +100,7 @@ final class QueryCacheModelTest {
     }
 
     private static void play(List<@Nullable CacheStrategy> strategies, Step... story) {
-        new CacheWorld(100_000, strategies, new Watchdog(TIMER)).play(List.of(story));
+        new CacheWorld(100_000, strategies, WATCHDOG).play(List.of(story));
     }
 
     @Provide

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedAnswer.Freshness;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
-import dev.hasten.postgres.Watchdog;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
-import io.netty.util.HashedWheelTimer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,7 +36,7 @@ final class QueryCacheStressTest {
     private static final int READERS = 6;
     private static final int READS = 20_000;
     private static final long BUDGET = 200_000;
-    private static final HashedWheelTimer TIMER = new HashedWheelTimer();
+    private static final Watchdog WATCHDOG = new Watchdog();
 
     /** What the database holds for every key: a number that only grows. */
     private final AtomicLong database = new AtomicLong();
@@ -52,14 +51,14 @@ final class QueryCacheStressTest {
                     BUDGET,
                     Duration.ofHours(1),
                     2,
-                    new Watchdog(TIMER),
+                    WATCHDOG,
                     System::nanoTime,
                     InstantSource.system(),
                     Thread::startVirtualThread));
 
     @AfterAll
     static void stop() {
-        TIMER.stop();
+        WATCHDOG.close();
     }
 
     private static CacheKey key(int number) {

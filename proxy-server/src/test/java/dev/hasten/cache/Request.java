@@ -1,7 +1,7 @@
 package dev.hasten.cache;
 
 import dev.hasten.cache.Stage.Actor;
-import dev.hasten.postgres.Cancellation;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -4,13 +4,12 @@ import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedAnswer.Freshness;
 import dev.hasten.cache.QueryCache.Fill;
 import dev.hasten.cache.Stage.Actor;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.Reservation;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
-import io.netty.util.HashedWheelTimer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +33,7 @@ final class TestCache implements AutoCloseable {
     final Stage stage = new Stage();
     final QueryCache cache;
 
-    private final HashedWheelTimer timer = new HashedWheelTimer();
+    private final Watchdog watchdog = new Watchdog();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
     /** Without a limit that a test might hit. */
@@ -46,8 +45,7 @@ final class TestCache implements AutoCloseable {
         CachePolicy policy = new CachePolicy(true, 1000, 1000, 5, ENTRY_BYTES, true, 0, Map.of("Post", MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
-                new QueryCache.Surroundings(
-                        maximumBytes, queryTimeout, 2, new Watchdog(timer), time, time, this::inBackground));
+                new QueryCache.Surroundings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground));
     }
 
     /** Memory without a limit. */
@@ -209,6 +207,6 @@ final class TestCache implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.stop();
+        watchdog.close();
     }
 }

@@ -7,7 +7,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.postgres.Cancellation;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.plan.ParsingMemory;
 import dev.hasten.protocol.QueryRequest;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.schema.SchemaSetup;
@@ -143,7 +144,7 @@ final class MemoryCountTest {
         RequestParser parser = new RequestParser(100, Integer.MAX_VALUE);
         Reservation memory = MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, "");
         long before = used();
-        JsonNode parsed = parser.sql(body, new Cancellation(memory).parsing(MemoryUse.REQUESTS));
+        JsonNode parsed = parser.sql(body, new ParsingMemory(new Cancellation(memory), MemoryUse.REQUESTS));
         assertCounted(value, memory.heldBytes(MemoryUse.REQUESTS), before);
         assertThat(parsed.path("values").size()).isPositive();
     }
@@ -261,7 +262,7 @@ final class MemoryCountTest {
         RequestParser parser = new RequestParser(100, Integer.MAX_VALUE);
         Reservation memory = MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, "");
         long before = used();
-        QueryRequest parsed = parser.query(body, new Cancellation(memory).parsing(MemoryUse.REQUESTS));
+        QueryRequest parsed = parser.query(body, new ParsingMemory(new Cancellation(memory), MemoryUse.REQUESTS));
         assertCounted(value, memory.heldBytes(MemoryUse.REQUESTS), before);
         assertThat(parsed.parameters()).hasSize(1);
     }

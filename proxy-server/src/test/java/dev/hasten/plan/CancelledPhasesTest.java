@@ -10,11 +10,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.RequestParser;
@@ -111,7 +111,7 @@ final class CancelledPhasesTest {
                 MemoryUse.REQUESTS,
                 body.length + MEGABYTE,
                 80 * MEGABYTE,
-                cancellation -> PARSER.object(body, cancellation.parsing(MemoryUse.REQUESTS)));
+                cancellation -> PARSER.object(body, new ParsingMemory(cancellation, MemoryUse.REQUESTS)));
     }
 
     @Test

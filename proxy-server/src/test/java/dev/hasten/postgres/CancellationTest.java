@@ -9,7 +9,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.postgres.Cancellation.Reason;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.Cancellation.Reason;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;

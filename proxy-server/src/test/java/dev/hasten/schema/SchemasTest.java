@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.CancelledException;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.schema.SchemaStore.Kept;
 import dev.hasten.schema.Schemas.Limits;

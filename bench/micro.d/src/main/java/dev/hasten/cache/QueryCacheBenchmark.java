@@ -1,11 +1,10 @@
 package dev.hasten.cache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.hasten.postgres.Cancellation;
-import dev.hasten.postgres.Watchdog;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
-import io.netty.util.HashedWheelTimer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,7 +27,7 @@ public class QueryCacheBenchmark {
     private static final CacheStrategy PLAIN = new CacheStrategy(3600, 0, List.of());
     private static final CacheStrategy TAGGED = new CacheStrategy(3600, 0, List.of("users", "posts"));
 
-    private final HashedWheelTimer timer = new HashedWheelTimer();
+    private final Watchdog watchdog = new Watchdog();
     private final QueryCache cache = new QueryCache(
             new CachePolicy(
                     true, CacheStrategy.LONGEST_SECONDS, CacheStrategy.LONGEST_SECONDS, 5, 1 << 20, true, 0, Map.of()),
@@ -36,7 +35,7 @@ public class QueryCacheBenchmark {
                     64 << 20,
                     Duration.ofSeconds(10),
                     2,
-                    new Watchdog(timer),
+                    watchdog,
                     Ticker.systemTicker(),
                     InstantSource.system(),
                     ForkJoinPool.commonPool()));
@@ -80,6 +79,6 @@ public class QueryCacheBenchmark {
 
     @TearDown
     public void stop() {
-        timer.stop();
+        watchdog.close();
     }
 }

@@ -2,7 +2,7 @@ package dev.hasten.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.postgres.Cancellation;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.ParseMeter;

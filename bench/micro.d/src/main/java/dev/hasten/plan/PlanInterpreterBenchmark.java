@@ -1,7 +1,7 @@
 package dev.hasten.plan;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.micro.Recorded;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.ParseMeter;

@@ -1,8 +1,8 @@
 package dev.hasten.sql;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.plan.JsonBuffer;
-import dev.hasten.postgres.Cancellation;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
 import org.openjdk.jmh.annotations.Benchmark;

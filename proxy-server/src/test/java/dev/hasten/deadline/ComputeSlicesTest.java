@@ -1,6 +1,6 @@
-package dev.hasten.postgres;
+package dev.hasten.deadline;
 
-import static dev.hasten.postgres.ComputeSlices.SLICE_NANOS;
+import static dev.hasten.deadline.ComputeSlices.SLICE_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.hasten.postgres;
+package dev.hasten.deadline;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
-package dev.hasten.postgres;
+package dev.hasten.deadline;
 
 import java.io.Serial;
 
-/** The request must stop; whoever owns it knows what to answer. Has no stack trace: it is an event, not a defect. */
+/** Thrown where a request stops because it was cancelled. Has no stack trace: it is an event, not a defect. */
 public final class CancelledException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;

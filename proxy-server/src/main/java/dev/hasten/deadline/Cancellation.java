@@ -1,35 +1,30 @@
-package dev.hasten.postgres;
+package dev.hasten.deadline;
 
 import dev.hasten.memory.MemoryBudget;
-import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
-import dev.hasten.protocol.ParseMeter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and why a piece of work must stop, and the memory that it holds. One per request; it reaches the statement that
- * runs for the request, wherever that is, the wait for a connection, and everything that computes.
+ * Whether and why a piece of work must stop, and the memory that it holds. There is one per request; everything that waits,
+ * computes or runs a statement for the request gets it as an argument.
  */
 public final class Cancellation {
 
     /** Why a request must stop. */
     public enum Reason {
-        /** The request is older than the query limit of its database. */
+        /** The request exceeded its time limit. */
         TIMEOUT,
-        /** The client went away. */
+        /** The client disconnected. */
         DISCONNECT,
         /** The server stops and its drain time is over. */
         SHUTDOWN,
         /** A statement returned more bytes than its database allows. */
         RESULT_TOO_LARGE,
-        /** The interactive transaction that the statement belongs to is over its time. */
+        /** The interactive transaction of the statement exceeded its time limit. */
         TRANSACTION_EXPIRED
     }
-
-    /** Bound while a thread runs a query plan, for code deep inside the plan. */
-    public static final ScopedValue<Cancellation> CURRENT = ScopedValue.newInstance();
 
     /** If an interval between two checkpoints is longer than this, most of it was probably spent waiting. */
     private static final long MAX_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
@@ -47,7 +42,7 @@ public final class Cancellation {
         this(MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, ""));
     }
 
-    /** @param memory that the work takes from; closed by whoever opened it */
+    /** @param memory that the work takes from; the caller closes it */
     public Cancellation(Reservation memory) {
         this.memory = memory;
     }
@@ -55,21 +50,6 @@ public final class Cancellation {
     /** The memory that the work holds; used by the thread that works. */
     public Reservation memory() {
         return memory;
-    }
-
-    /**
-     * Called by code inside a query plan before it makes something whose size the plan determines. Does nothing outside of
-     * plans.
-     *
-     * @throws dev.hasten.memory.MemoryExhaustedException if there is no room for it
-     * @throws CancelledException when the work must stop
-     */
-    public static void allocating(long bytes) throws CancelledException {
-        if (CURRENT.isBound()) {
-            Cancellation running = CURRENT.get();
-            running.memory.take(MemoryUse.RESULTS, bytes);
-            running.checkpoint();
-        }
     }
 
     /**
@@ -83,22 +63,6 @@ public final class Cancellation {
             throw new CancelledException(why);
         }
         letOthersRun();
-    }
-
-    /** For the parsing of JSON: takes memory for what is parsed, and stops when the work must stop. */
-    public ParseMeter parsing(MemoryUse use) {
-        return new ParseMeter() {
-            @Override
-            public void values(int bytes) {
-                memory.take(use, bytes);
-                checkpoint();
-            }
-
-            @Override
-            public void texts(int bytes) {
-                memory.take(use, bytes);
-            }
-        };
     }
 
     /** Waits for the next time slice if this one is used up; called by the working thread. */
@@ -116,8 +80,8 @@ public final class Cancellation {
     }
 
     /**
-     * Stops the request; the first reason stays. The interrupt runs under the lock, so that it can never hit what comes
-     * after the thing that it was meant for.
+     * Cancels the work; the first reason stays. The interrupt runs under the lock, so it cannot affect what the thread does
+     * after the operation that it was meant for.
      */
     public synchronized void cancel(Reason why) {
         if (reason == null) {
@@ -128,16 +92,16 @@ public final class Cancellation {
         }
     }
 
-    /** Why the request must stop, null as long as it may go on. */
+    /** Why the work must stop, null as long as it may continue. */
     public @Nullable Reason reason() {
         return reason;
     }
 
     /**
-     * Says that something interruptible begins.
+     * Begins an operation that can be interrupted.
      *
-     * @param interrupt makes it end early; must not block
-     * @throws CancelledException when the request must stop already
+     * @param interrupt makes the operation end early; must not block
+     * @throws CancelledException if the work was cancelled already
      */
     public synchronized void begin(Runnable interrupt) throws CancelledException {
         if (reason != null) {
@@ -146,13 +110,13 @@ public final class Cancellation {
         running = interrupt;
     }
 
-    /** Says that it ended; after this returns, its interrupt is not called any more. */
+    /** Ends the operation; its interrupt is not called after this returns. */
     public synchronized void end() {
         running = null;
     }
 
     /**
-     * Something that waits.
+     * Something that waits, or another call that ends early if its thread is interrupted.
      *
      * @param <E> how it fails
      */
@@ -162,31 +126,25 @@ public final class Cancellation {
     }
 
     /**
-     * Waits on the current thread, until the request must stop.
+     * Waits on the current thread until the wait is over or the work is cancelled.
      *
-     * @throws CancelledException when the request must stop
-     * @throws InterruptedException when somebody else interrupted the thread; its interrupt flag is clear then
+     * @throws CancelledException if the work is cancelled
+     * @throws InterruptedException if the thread was interrupted for another reason; its interrupt flag is clear then
      */
     public <T, E extends Exception> T interruptible(Wait<T, E> wait) throws InterruptedException, E {
         begin(Thread.currentThread()::interrupt);
-        boolean interrupted = false;
         try {
             return wait.run();
-        } catch (Exception e) {
-            // HikariCP reports an interrupt as an SQLException.
-            interrupted = Thread.interrupted() || e instanceof InterruptedException;
-            if (!interrupted) {
-                throw e;
+        } catch (InterruptedException e) {
+            Reason why = reason;
+            if (why != null) {
+                throw new CancelledException(why);
             }
+            throw e;
         } finally {
             end();
-            // An interrupt that came too late must not hit what this thread does next.
+            // An interrupt that arrived after the wait was over must not affect what this thread does next.
             Thread.interrupted();
         }
-        Reason why = reason();
-        if (why != null) {
-            throw new CancelledException(why);
-        }
-        throw new InterruptedException();
     }
 }
