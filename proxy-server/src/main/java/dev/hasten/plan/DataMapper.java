@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
+import dev.hasten.postgres.Rows;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.ResultNode;
 import dev.hasten.protocol.plan.ResultNode.FieldNode;
@@ -10,7 +11,6 @@ import dev.hasten.protocol.plan.ResultNode.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Tuple;
 
 /**
  * Writes rows in the shape of the answer ({@code interpreter/data-mapper.ts} followed by normalizeJsonProtocolValues of
@@ -61,8 +61,8 @@ final class DataMapper {
     private void objects(@Nullable Object value, ObjectNode node) {
         switch (value) {
             case null -> out.nullValue();
-            case RowSet rows when !rows.hasRows() -> tuples(rows.columns(), rows.tuples(), node);
-            case RowSet rows -> list(rows.rows(), node);
+            case RowSet set when !set.hasRecords() -> rows(set.columns(), set.rows(), node);
+            case RowSet set -> list(set.records(), node);
             case List<?> list -> list(list, node);
             case String json -> parsed(json, node);
             case Row _, Map<?, ?> _ -> object(value, node);
@@ -145,34 +145,34 @@ final class DataMapper {
         fields.write(value, field.column(), field.type());
     }
 
-    private void tuples(Columns columns, List<Tuple> tuples, ObjectNode node) {
+    private void rows(Columns columns, Rows rows, ObjectNode node) {
         Layout layout = new Layout(columns, node);
         out.raw('[');
-        for (int i = 0; i < tuples.size(); i++) {
+        for (int i = 0; i < rows.size(); i++) {
             if (i > 0) {
                 out.raw(',');
             }
             out.checkpoint();
-            tuple(tuples.get(i), layout);
+            row(rows, i, layout);
         }
         out.raw(']');
     }
 
-    private void tuple(Tuple tuple, Layout layout) {
+    private void row(Rows rows, int row, Layout layout) {
         out.raw('{');
         for (int i = 0; i < layout.nodes.length; i++) {
             member(i, layout.fields.get(i));
             switch (layout.nodes[i]) {
                 case FieldNode field -> {
                     int index = layout.indexes[i];
-                    fields.writeText(tuple.get(index), layout.types[i], field);
+                    fields.writeText(rows.cell(row, index), layout.types[i], field);
                 }
                 case ObjectNode nested -> {
                     Layout nestedLayout = layout.nested[i];
                     if (nestedLayout != null) {
-                        tuple(tuple, nestedLayout);
+                        row(rows, row, nestedLayout);
                     } else {
-                        byte[] text = tuple.get(layout.indexes[i]);
+                        byte[] text = rows.cell(row, layout.indexes[i]);
                         objects(text == null ? null : ColumnText.decode(text, layout.types[i]), nested);
                     }
                 }

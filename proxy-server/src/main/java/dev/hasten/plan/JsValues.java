@@ -123,7 +123,7 @@ final class JsValues {
     /** The list that a value is, or null when it is none. */
     static @Nullable List<@Nullable Object> listOrNull(@Nullable Object value) {
         return switch (value) {
-            case RowSet rows -> rows.rows();
+            case RowSet rows -> rows.records();
             case List<?> list -> unchecked(list);
             case null, default -> null;
         };
@@ -191,7 +191,7 @@ final class JsValues {
             case byte[] bytes ->
                 out.raw('"').ascii(Base64.getEncoder().encodeToString(bytes)).raw('"');
             case JsonFragment json -> json.writeTo(out);
-            case RowSet rows -> write(out, rows.rows());
+            case RowSet rows -> write(out, rows.records());
             case List<?> list -> {
                 out.raw('[');
                 for (int i = 0; i < list.size(); i++) {

@@ -48,7 +48,7 @@ final class Parameters {
                 list.forEach(element -> elements.add(mapped(element, type)));
                 yield elements;
             }
-            case RowSet rows when type.list() -> mapped(rows.rows(), type);
+            case RowSet rows when type.list() -> mapped(rows.records(), type);
             case DateValue date -> formatted(date.epochMillis(), type);
             case String text when type.scalarType().equals("datetime") -> date(text, type);
             case String text when type.scalarType().equals("bytes") -> bytes(text);

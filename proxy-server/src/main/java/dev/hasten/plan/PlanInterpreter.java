@@ -5,6 +5,7 @@ import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.DatabaseErrors;
 import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.Rows;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.SqlTexts;
 import dev.hasten.postgres.StatementResult;
@@ -25,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Tuple;
 
 /**
  * Carries out query plans. The meaning of every node is that of {@code interpreter/query-interpreter.ts} of Prisma 7;
@@ -265,11 +265,11 @@ public final class PlanInterpreter {
             List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
             return inChunkTransaction(statements.size(), () -> {
                 Columns columns = null;
-                List<Tuple> rows = List.of();
+                Rows rows = Rows.NONE;
                 for (QueryRenderer.Rendered statement : statements) {
                     StatementResult result = execute(statement, origin(query));
                     columns = result.columns();
-                    rows = rows.isEmpty() ? result.rows() : joined(rows, result.rows());
+                    rows = rows.and(result.rows());
                 }
                 Columns known = columns == null ? Columns.NONE : columns;
                 requireReadable(known, origin(query));
@@ -307,12 +307,6 @@ public final class PlanInterpreter {
                 throw DatabaseErrors.unsupportedType(type.typeName(), origin);
             }
         }
-    }
-
-    private static List<Tuple> joined(List<Tuple> first, List<Tuple> second) {
-        List<Tuple> all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
     }
 
     private static @Nullable Object firstNonEmpty(List<String> names, Scope scope) {

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.ColumnType.Kind;
 import dev.hasten.postgres.Columns;
+import dev.hasten.postgres.Rows;
 import dev.hasten.protocol.value.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Tuple;
 
 /** The answer to a raw query: columns, types and rows ({@code serializeRawSql} of {@code serialize-sql.ts}). */
 final class RawAnswer {
@@ -17,7 +17,7 @@ final class RawAnswer {
 
     private RawAnswer() {}
 
-    static JsonFragment of(Columns columns, List<Tuple> tuples, JsonBuffer out) {
+    static JsonFragment of(Columns columns, Rows rows, JsonBuffer out) {
         out.ascii("{\"columns\":[");
         for (int i = 0; i < columns.size(); i++) {
             comma(out, i).string(columns.names().get(i));
@@ -27,12 +27,11 @@ final class RawAnswer {
             comma(out, i).string(String.valueOf(columns.types().get(i).rawName()));
         }
         out.ascii("],\"rows\":[");
-        for (int row = 0; row < tuples.size(); row++) {
+        for (int row = 0; row < rows.size(); row++) {
             out.checkpoint();
             comma(out, row).raw('[');
-            Tuple tuple = tuples.get(row);
             for (int i = 0; i < columns.size(); i++) {
-                value(comma(out, i), tuple.get(i), columns.types().get(i));
+                value(comma(out, i), rows.cell(row, i), columns.types().get(i));
             }
             out.raw(']');
         }

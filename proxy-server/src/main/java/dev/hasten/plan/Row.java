@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
+import dev.hasten.postgres.Rows;
 import dev.hasten.protocol.ApiError;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Tuple;
 
 /**
  * A record from the database. Cells of columns hold PostgreSQL's text until somebody asks for the value; fields that
@@ -19,11 +19,11 @@ final class Row {
     private Shape shape;
     private @Nullable Object[] cells;
 
-    Row(Shape shape, Tuple tuple) {
+    Row(Shape shape, Rows rows, int row) {
         this.shape = shape;
         this.cells = new Object[shape.size()];
-        for (int i = 0; i < tuple.fieldCount(); i++) {
-            cells[i] = tuple.get(i);
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = rows.cell(row, i);
         }
     }
 
@@ -35,10 +35,6 @@ final class Row {
     @Nullable
     Object cell(int index) {
         return cells[index];
-    }
-
-    boolean has(String field) {
-        return shape.indexOf(field) >= 0;
     }
 
     /** The value of a field, {@link Undefined} when there is none of that name. */

@@ -1,23 +1,23 @@
 package dev.hasten.plan;
 
 import dev.hasten.postgres.Columns;
+import dev.hasten.postgres.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Tuple;
 
-/** The rows of a statement; they become {@link Row}s only for nodes that look into them. */
+/** The rows of a statement, which become {@link Row}s only if the plan looks into them. */
 final class RowSet {
     private final Columns columns;
-    /** Empty as soon as there are rows. */
-    private List<Tuple> tuples;
+    /** Empty once there are records. */
+    private Rows rows;
 
     private final Budget budget;
-    private @Nullable List<@Nullable Object> rows;
+    private @Nullable List<@Nullable Object> records;
 
-    RowSet(Columns columns, List<Tuple> tuples, Budget budget) {
+    RowSet(Columns columns, Rows rows, Budget budget) {
         this.columns = columns;
-        this.tuples = tuples;
+        this.rows = rows;
         this.budget = budget;
     }
 
@@ -25,33 +25,34 @@ final class RowSet {
         return columns;
     }
 
-    List<Tuple> tuples() {
-        return tuples;
+    /** The rows as PostgreSQL returned them; only as long as there are no records. */
+    Rows rows() {
+        return rows;
     }
 
     int size() {
-        return rows == null ? tuples.size() : rows.size();
+        return records == null ? rows.size() : records.size();
     }
 
-    /** Whether rows have replaced the tuples, so that they may have been changed. */
-    boolean hasRows() {
-        return rows != null;
+    /** Whether records have replaced the rows, so that they may have been changed. */
+    boolean hasRecords() {
+        return records != null;
     }
 
-    /** The rows, always the same ones. */
-    List<@Nullable Object> rows() {
-        List<@Nullable Object> made = rows;
+    /** The rows as records, always the same ones. */
+    List<@Nullable Object> records() {
+        List<@Nullable Object> made = records;
         if (made == null) {
             long held = budget.held();
-            budget.rows(tuples.size(), columns.size());
+            budget.rows(rows.size(), columns.size());
             Row.Shape shape = new Row.Shape(columns);
-            made = new ArrayList<>(tuples.size());
-            for (Tuple tuple : tuples) {
-                made.add(new Row(shape, tuple));
+            made = new ArrayList<>(rows.size());
+            for (int row = 0; row < rows.size(); row++) {
+                made.add(new Row(shape, rows, row));
             }
-            rows = made;
-            // The rows take as much memory as the tuples did.
-            tuples = List.of();
+            records = made;
+            // The records take as much memory as the rows did.
+            rows = Rows.NONE;
             budget.release(held);
         }
         return made;

@@ -5,32 +5,53 @@ import java.util.List;
 import java.util.Map;
 import org.postgresql.core.Field;
 
-/**
- * Names and types of a result's columns. One instance serves all results of a prepared statement.
- *
- * @param indexes the column of a name; of equal names the last, as in the official executor
- * @param fields as the driver has them
- */
-public record Columns(List<String> names, List<ColumnType> types, Map<String, Integer> indexes, List<Field> fields) {
+/** Names and types of the columns of a result. All results of a prepared statement share one instance. */
+public final class Columns {
+    /** Of a statement that returns no rows. */
+    public static final Columns NONE = new Columns(new Field[0]);
 
-    /** Of a statement without a result. */
-    public static final Columns NONE = new Columns(List.of(), List.of(), Map.of(), List.of());
+    private final Field[] fields;
+    private final List<String> names;
+    private final List<ColumnType> types;
+    private final Map<String, Integer> indexes;
 
-    static Columns of(Field[] fields) {
-        String[] names = new String[fields.length];
-        ColumnType[] types = new ColumnType[fields.length];
-        Map<String, Integer> indexes = new HashMap<>();
+    private Columns(Field[] fields) {
+        String[] columnNames = new String[fields.length];
+        ColumnType[] columnTypes = new ColumnType[fields.length];
+        Map<String, Integer> byName = new HashMap<>();
         for (int i = 0; i < fields.length; i++) {
-            names[i] = fields[i].getColumnLabel();
-            types[i] = ColumnType.of(fields[i].getOID());
-            indexes.put(names[i], i);
+            columnNames[i] = fields[i].getColumnLabel();
+            columnTypes[i] = ColumnType.of(fields[i].getOID());
+            byName.put(columnNames[i], i);
         }
-        return new Columns(List.of(names), List.of(types), Map.copyOf(indexes), List.of(fields));
+        this.fields = fields.clone();
+        this.names = List.of(columnNames);
+        this.types = List.of(columnTypes);
+        this.indexes = Map.copyOf(byName);
     }
 
-    /** What PostgreSQL says about a column, counted from 0. */
+    static Columns of(Field[] fields) {
+        return new Columns(fields);
+    }
+
+    /** Names in the order of the columns. */
+    public List<String> names() {
+        return names;
+    }
+
+    /** Types in the order of the columns. */
+    public List<ColumnType> types() {
+        return types;
+    }
+
+    /** The index of each name; if several columns have the same name, of the last one, as in the official executor. */
+    public Map<String, Integer> indexes() {
+        return indexes;
+    }
+
+    /** PostgreSQL's description of a column. */
     public ColumnDescription describe(int column) {
-        Field field = fields.get(column);
+        Field field = fields[column];
         return new ColumnDescription(
                 names.get(column),
                 Integer.toUnsignedLong(field.getOID()),
@@ -40,7 +61,7 @@ public record Columns(List<String> names, List<ColumnType> types, Map<String, In
                 field.getMod());
     }
 
-    /** How many columns there are. */
+    /** The number of columns. */
     public int size() {
         return names.size();
     }

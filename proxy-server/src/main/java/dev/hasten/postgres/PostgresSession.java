@@ -326,7 +326,7 @@ public final class PostgresSession extends PgConnection {
         if (cancellation.reason() == Cancellation.Reason.RESULT_TOO_LARGE) {
             throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
         }
-        if (meter.hasForeignEncoding() && !collector.isAscii()) {
+        if (meter.hasForeignEncoding() && !collector.rows.areAscii()) {
             throw new SQLException(
                     "the statement was executed, but it changed client_encoding, so its result cannot be read; only UTF-8"
                             + " is possible here",
@@ -454,28 +454,13 @@ public final class PostgresSession extends PgConnection {
     private final class Collector extends ResultHandlerBase {
         private final @Nullable Prepared prepared;
         private @Nullable Columns columns;
-        private List<Tuple> rows = List.of();
+        private Rows rows = Rows.NONE;
         private long count;
         private String tag = "";
         private long heapBytes;
 
         Collector(@Nullable Prepared prepared) {
             this.prepared = prepared;
-        }
-
-        /** Whether the values are the same in every encoding that PostgreSQL knows. */
-        boolean isAscii() {
-            for (Tuple row : rows) {
-                for (int i = 0; i < row.fieldCount(); i++) {
-                    byte[] value = row.get(i);
-                    for (int j = 0; value != null && j < value.length; j++) {
-                        if (value[j] < 0) {
-                            return false;
-                        }
-                    }
-                }
-            }
-            return true;
         }
 
         StatementResult result(long rowCount) {
@@ -485,7 +470,7 @@ public final class PostgresSession extends PgConnection {
         @Override
         public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
             columns = prepared == null ? Columns.of(fields) : prepared.columns(fields);
-            rows = tuples;
+            rows = new Rows(tuples);
         }
 
         @Override

@@ -116,6 +116,6 @@ final class SchemaTable implements SchemaStore {
     }
 
     private static String text(StatementResult result, int row, int column) {
-        return Objects.requireNonNull(result.text(row, column));
+        return Objects.requireNonNull(result.rows().text(row, column));
     }
 }

@@ -209,7 +209,8 @@ final class ReadProof {
         StatementResult plan = run(SqlText.of("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) EXECUTE " + NAME
                 + (parameterCount == 0 ? "" : "(" + nulls + ")")));
         run(DEALLOCATE);
-        JsonNode root = JSON.readTree(String.valueOf(plan.text(0, 0))).path(0).path("Plan");
+        JsonNode root =
+                JSON.readTree(String.valueOf(plan.rows().text(0, 0))).path(0).path("Plan");
         String objection = objectionTo(root);
         if (objection == null) {
             objection = names.doubt();
@@ -221,7 +222,7 @@ final class ReadProof {
         List<@Nullable Object> parameters =
                 List.of(array(names.names()), array(names.functions()), array(SETTLED), array(names.attributes()));
         StatementResult objection = statements.run(CATALOGS, parameters, Origin.SQL);
-        return objection.rows().isEmpty() ? null : objection.text(0, 0);
+        return objection.rows().isEmpty() ? null : objection.rows().text(0, 0);
     }
 
     private static String array(Collection<String> texts) {

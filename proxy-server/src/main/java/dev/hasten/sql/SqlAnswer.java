@@ -46,7 +46,7 @@ final class SqlAnswer {
                 if (!arrayMode) {
                     out.raw(names.get(i));
                 }
-                byte[] text = result.bytes(row, i);
+                byte[] text = result.rows().cell(row, i);
                 if (text == null) {
                     out.nullValue();
                 } else if (rawText) {

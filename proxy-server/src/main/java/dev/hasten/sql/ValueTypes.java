@@ -71,7 +71,7 @@ final class ValueTypes {
                     number(arrays, row, 0),
                     new ValueType.ArrayOf(
                             Scalar.of(number(arrays, row, 1)),
-                            String.valueOf(arrays.text(row, 2)).charAt(0)));
+                            String.valueOf(arrays.rows().text(row, 2)).charAt(0)));
         }
         oids.forEach(oid -> known.put(oid, found.getOrDefault(oid, Scalar.TEXT)));
         return found;
@@ -82,6 +82,6 @@ final class ValueTypes {
     }
 
     private static long number(StatementResult result, int row, int column) {
-        return Long.parseLong(String.valueOf(result.text(row, column)));
+        return Long.parseLong(String.valueOf(result.rows().text(row, column)));
     }
 }

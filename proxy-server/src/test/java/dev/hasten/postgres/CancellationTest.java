@@ -5,7 +5,6 @@ import static dev.hasten.testing.Plans.query;
 import static dev.hasten.testing.Plans.rawQuery;
 import static dev.hasten.testing.Plans.seq;
 import static dev.hasten.testing.Plans.transaction;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -194,8 +193,7 @@ final class CancellationTest {
                                         List.of(value + "." + j),
                                         Origin.COMPILED,
                                         cancellation);
-                                assertThat(new String(result.rows().getFirst().get(0), UTF_8))
-                                        .isEqualTo(value + "." + j);
+                                assertThat(result.rows().text(0, 0)).isEqualTo(value + "." + j);
                             }
                             finished.incrementAndGet();
                         } catch (CancelledException e) {

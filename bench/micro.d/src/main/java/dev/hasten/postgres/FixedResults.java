@@ -80,6 +80,6 @@ public final class FixedResults {
             }
             rows.add(new Tuple(values));
         }
-        return new StatementResult(Columns.of(columns), rows, count, "SELECT " + count, 0);
+        return new StatementResult(Columns.of(columns), new Rows(rows), count, "SELECT " + count, 0);
     }
 }
