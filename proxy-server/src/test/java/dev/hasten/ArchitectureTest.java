@@ -55,6 +55,8 @@ class ArchitectureTest {
                 .definedBy("dev.hasten.request..")
                 .layer("prisma")
                 .definedBy("dev.hasten.prisma..")
+                .layer("remoteexecutor")
+                .definedBy("dev.hasten.remoteexecutor..")
                 .layer("dataproxy")
                 .definedBy("dev.hasten.dataproxy..")
                 .layer("sql")
@@ -76,9 +78,9 @@ class ArchitectureTest {
                 .whereLayer("postgres")
                 .mayOnlyAccessLayers("protocol", "memory", "deadline")
                 .whereLayer("plan")
-                .mayOnlyAccessLayers("protocol", "memory", "deadline", "postgres")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline", "postgres", "prisma")
                 .whereLayer("transaction")
-                .mayOnlyAccessLayers("protocol", "memory", "deadline", "postgres", "plan")
+                .mayOnlyAccessLayers("protocol", "memory", "deadline", "postgres", "prisma", "plan")
                 .whereLayer("cache")
                 .mayOnlyAccessLayers("protocol", "memory", "deadline")
                 .whereLayer("telemetry")
@@ -91,6 +93,7 @@ class ArchitectureTest {
                         "http",
                         "auth",
                         "postgres",
+                        "prisma",
                         "plan",
                         "transaction",
                         "cache",
@@ -101,6 +104,8 @@ class ArchitectureTest {
                 .whereLayer("schema")
                 .mayOnlyAccessLayers("protocol", "memory", "deadline", "compiler", "postgres", "plan")
                 .whereLayer("prisma")
+                .mayOnlyAccessLayers("protocol", "postgres")
+                .whereLayer("remoteexecutor")
                 .mayOnlyAccessLayers(
                         "protocol",
                         "memory",
@@ -108,6 +113,7 @@ class ArchitectureTest {
                         "http",
                         "auth",
                         "postgres",
+                        "prisma",
                         "plan",
                         "transaction",
                         "cache",
@@ -121,6 +127,7 @@ class ArchitectureTest {
                         "http",
                         "auth",
                         "postgres",
+                        "prisma",
                         "plan",
                         "transaction",
                         "cache",
@@ -164,13 +171,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheDatabasePackagesKnowTheDriver() {
+    void onlyPostgresAndConfigKnowTheDriver() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.hasten.postgres..", "dev.hasten.plan..", "dev.hasten.config..")
+                .resideOutsideOfPackages("dev.hasten.postgres..", "dev.hasten.config..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.postgresql..", "com.zaxxer..")
+                .resideInAnyPackage("org.postgresql..", "com.zaxxer..", "java.sql..", "javax.sql..")
                 .check(classes);
     }
 

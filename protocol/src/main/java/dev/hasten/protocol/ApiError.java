@@ -116,6 +116,13 @@ public final class ApiError extends RuntimeException {
                 Map.of("connection_limit", poolSize, "timeout", Math.max(1, timeout.toSeconds())));
     }
 
+    /** P5011, 429: as many requests wait for a connection as may wait. */
+    public static ApiError poolQueueFull(int maxWaiting) {
+        return tooManyRequests(
+                "Too many requests: %d requests wait for a connection to the database already".formatted(maxWaiting),
+                Duration.ofSeconds(1));
+    }
+
     /** P5011, 429: more requests than the server accepts; {@code retryAfter} says when to come again. */
     public static ApiError tooManyRequests(String message, Duration retryAfter) {
         return new ApiError(429, "P5011", message, Map.of(), retryAfter, null);
@@ -148,43 +155,6 @@ public final class ApiError extends RuntimeException {
 
     private static String milliseconds(Duration duration) {
         return duration.toMillis() + " ms";
-    }
-
-    /**
-     * What PostgreSQL said, as "Error and Notice Message Fields" of its manual names it. Prisma 7 is told a part of it, in
-     * {@code meta}; the engines of Prisma 5 and 6 another one; clients of SQL over HTTP all.
-     *
-     * @param state SQLSTATE
-     * @param severity such as {@code ERROR}
-     * @param position of the mistake in the statement, counted in characters from 1; null when it has none
-     * @param internalPosition the same in {@code internalQuery}
-     * @param internalQuery a statement that a function has run
-     */
-    public record ServerReport(
-            String state,
-            String severity,
-            String message,
-            @Nullable String detail,
-            @Nullable String hint,
-            @Nullable Integer position,
-            @Nullable Integer internalPosition,
-            @Nullable String internalQuery,
-            @Nullable String where,
-            @Nullable String schema,
-            @Nullable String table,
-            @Nullable String column,
-            @Nullable String dataType,
-            @Nullable String constraint,
-            @Nullable String file,
-            @Nullable Integer line,
-            @Nullable String routine) {
-
-        /** A report that says no more than this. */
-        public static ServerReport of(String state, String message) {
-            return new ServerReport(
-                    state, "ERROR", message, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null, null);
-        }
     }
 
     /** The same error with the report that it was made of. */

@@ -1,7 +1,7 @@
 package dev.hasten.dataproxy;
 
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.ApiError.ServerReport;
+import dev.hasten.protocol.ServerReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

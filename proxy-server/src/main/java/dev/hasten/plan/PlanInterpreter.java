@@ -3,12 +3,13 @@ package dev.hasten.plan;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
-import dev.hasten.postgres.DatabaseErrors;
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Rows;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.SqlTexts;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.DbQuery;
 import dev.hasten.protocol.plan.PlanNode;
@@ -255,7 +256,8 @@ public final class PlanInterpreter {
             return inChunkTransaction(statements.size(), () -> {
                 long affected = 0;
                 for (QueryRenderer.Rendered statement : statements) {
-                    affected += execute(statement, origin(query)).rowCount();
+                    affected +=
+                            execute(statement, query instanceof DbQuery.RawSql).rowCount();
                 }
                 return affected;
             });
@@ -263,19 +265,18 @@ public final class PlanInterpreter {
 
         private Object query(DbQuery query, Scope scope) {
             List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
+            boolean raw = query instanceof DbQuery.RawSql;
             return inChunkTransaction(statements.size(), () -> {
                 Columns columns = null;
                 Rows rows = Rows.NONE;
                 for (QueryRenderer.Rendered statement : statements) {
-                    StatementResult result = execute(statement, origin(query));
+                    StatementResult result = execute(statement, raw);
                     columns = result.columns();
                     rows = rows.and(result.rows());
                 }
                 Columns known = columns == null ? Columns.NONE : columns;
-                requireReadable(known, origin(query));
-                return query instanceof DbQuery.RawSql
-                        ? RawAnswer.of(known, rows, newBuffer())
-                        : new RowSet(known, rows, scope.budget());
+                requireReadable(known, raw);
+                return raw ? RawAnswer.of(known, rows, newBuffer()) : new RowSet(known, rows, scope.budget());
             });
         }
 
@@ -284,7 +285,7 @@ public final class PlanInterpreter {
             return statements > 1 ? run.statements().inTransaction(work) : work.get();
         }
 
-        private StatementResult execute(QueryRenderer.Rendered statement, Origin origin) {
+        private StatementResult execute(QueryRenderer.Rendered statement, boolean raw) {
             SqlText text = texts.of(statement.sql());
             if (!run.comment().isEmpty()) {
                 text = text.withSuffix(run.comment());
@@ -292,19 +293,22 @@ public final class PlanInterpreter {
             List<@Nullable Object> parameters = Parameters.of(statement.arguments(), statement.types());
             StatementObserver observer = run.observer();
             SqlText whole = text;
-            return observer.observed(
-                    whole.sql(), statement.arguments(), () -> run.statements().run(whole, parameters, origin));
+            StatementPolicy policy = raw ? StatementPolicy.CLIENT_SCRIPT : StatementPolicy.TRUSTED;
+            try {
+                return observer.observed(
+                        whole.sql(),
+                        statement.arguments(),
+                        () -> run.statements().run(whole, parameters, policy));
+            } catch (DatabaseException e) {
+                throw PrismaErrors.of(e, raw);
+            }
         }
     }
 
-    private static Origin origin(DbQuery query) {
-        return query instanceof DbQuery.RawSql ? Origin.RAW : Origin.COMPILED;
-    }
-
-    private static void requireReadable(Columns columns, Origin origin) {
+    private static void requireReadable(Columns columns, boolean raw) {
         for (ColumnType type : columns.types()) {
             if (type.kind() == ColumnType.Kind.UNSUPPORTED) {
-                throw DatabaseErrors.unsupportedType(type.typeName(), origin);
+                throw PrismaErrors.unsupportedType(type.typeName(), raw);
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.ColumnType.Kind;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.Rows;
+import dev.hasten.prisma.RawTypeNames;
 import dev.hasten.protocol.value.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class RawAnswer {
         }
         out.ascii("],\"types\":[");
         for (int i = 0; i < columns.size(); i++) {
-            comma(out, i).string(String.valueOf(columns.types().get(i).rawName()));
+            comma(out, i).string(RawTypeNames.of(columns.types().get(i)));
         }
         out.ascii("],\"rows\":[");
         for (int row = 0; row < rows.size(); row++) {

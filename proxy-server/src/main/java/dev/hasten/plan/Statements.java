@@ -1,7 +1,7 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,8 +14,9 @@ public interface Statements {
      * Runs a statement.
      *
      * @param parameters null, String or byte[] each
+     * @throws dev.hasten.postgres.DatabaseException if it fails
      */
-    StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin);
+    StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);
 
     /**
      * Runs the work in a transaction, the open one if there is one. The work may run twice, and the first time have no

@@ -2,18 +2,18 @@ package dev.hasten.postgres;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The type of a result column: how its text is read, and what Prisma's raw queries call it. The table is that of
- * {@code adapter-pg/src/conversion.ts} (fieldToColumnType) and {@code serialize-sql.ts} (serializeColumnType).
+ * The type of a result column. The table is that of {@code adapter-pg/src/conversion.ts} (fieldToColumnType).
  *
- * @param kind how a value's text is read; of the elements when {@code array}
+ * @param kind how the text of a value is read; for an array, of its elements
  * @param array whether values are arrays
- * @param rawName the name in the {@code types} of a raw query's answer; null for a type that Prisma does not read
- * @param typeName PostgreSQL's name for messages about unsupported types
+ * @param typeName PostgreSQL's name of the type; for an array, of its elements; {@value #USER_DEFINED_NAME} for a type that
+ *     is not built in
  */
-public record ColumnType(Kind kind, boolean array, @Nullable String rawName, String typeName) {
+public record ColumnType(Kind kind, boolean array, String typeName) {
+    /** The name of all types that are not built in. */
+    public static final String USER_DEFINED_NAME = "user-defined";
 
     /** How a value's text is read. */
     public enum Kind {
@@ -21,7 +21,7 @@ public record ColumnType(Kind kind, boolean array, @Nullable String rawName, Str
         INT,
         /** int8: a number that JSON cannot carry exactly. */
         INT8,
-        /** oid: a number, called a bigint in raw queries. */
+        /** oid: a number. */
         OID,
         FLOAT,
         BOOL,
@@ -42,7 +42,7 @@ public record ColumnType(Kind kind, boolean array, @Nullable String rawName, Str
     /** The first OID of types that are not built in: enums, domains and extensions' types, all read as text. */
     private static final int FIRST_NORMAL_OBJECT_ID = 16384;
 
-    private static final ColumnType USER_DEFINED = new ColumnType(Kind.TEXT, false, "string", "user-defined");
+    private static final ColumnType USER_DEFINED = new ColumnType(Kind.TEXT, false, USER_DEFINED_NAME);
 
     private static final Map<Integer, ColumnType> BY_OID = new HashMap<>();
 
@@ -106,58 +106,58 @@ public record ColumnType(Kind kind, boolean array, @Nullable String rawName, Str
 
     static {
         scalar(16, Kind.BOOL, "bool");
-        scalar(17, Kind.BYTEA, "bytes");
-        scalar(19, Kind.TEXT, "string"); // name
-        scalar(20, Kind.INT8, "bigint");
-        scalar(21, Kind.INT, "int");
-        scalar(23, Kind.INT, "int");
-        scalar(25, Kind.TEXT, "string");
-        scalar(26, Kind.OID, "bigint");
+        scalar(17, Kind.BYTEA, "bytea");
+        scalar(19, Kind.TEXT, "name");
+        scalar(20, Kind.INT8, "int8");
+        scalar(21, Kind.INT, "int2");
+        scalar(23, Kind.INT, "int4");
+        scalar(25, Kind.TEXT, "text");
+        scalar(26, Kind.OID, "oid");
         scalar(114, Kind.JSON, "json");
-        scalar(142, Kind.TEXT, "string"); // xml
-        scalar(650, Kind.TEXT, "string"); // cidr
-        scalar(700, Kind.FLOAT, "float");
-        scalar(701, Kind.FLOAT, "double");
-        scalar(790, Kind.MONEY, "decimal");
-        scalar(869, Kind.TEXT, "string"); // inet
-        scalar(1042, Kind.TEXT, "string"); // bpchar
-        scalar(1043, Kind.TEXT, "string"); // varchar
+        scalar(142, Kind.TEXT, "xml");
+        scalar(650, Kind.TEXT, "cidr");
+        scalar(700, Kind.FLOAT, "float4");
+        scalar(701, Kind.FLOAT, "float8");
+        scalar(790, Kind.MONEY, "money");
+        scalar(869, Kind.TEXT, "inet");
+        scalar(1042, Kind.TEXT, "bpchar");
+        scalar(1043, Kind.TEXT, "varchar");
         scalar(1082, Kind.DATE, "date");
         scalar(1083, Kind.TIME, "time");
-        scalar(1114, Kind.TIMESTAMP, "datetime");
-        scalar(1184, Kind.TIMESTAMPTZ, "datetime");
-        scalar(1266, Kind.TIMETZ, "time");
-        scalar(1560, Kind.TEXT, "string"); // bit
-        scalar(1562, Kind.TEXT, "string"); // varbit
-        scalar(1700, Kind.NUMERIC, "decimal");
+        scalar(1114, Kind.TIMESTAMP, "timestamp");
+        scalar(1184, Kind.TIMESTAMPTZ, "timestamptz");
+        scalar(1266, Kind.TIMETZ, "timetz");
+        scalar(1560, Kind.TEXT, "bit");
+        scalar(1562, Kind.TEXT, "varbit");
+        scalar(1700, Kind.NUMERIC, "numeric");
         scalar(2950, Kind.TEXT, "uuid");
-        scalar(3802, Kind.JSON, "json"); // jsonb
-        array(143, Kind.TEXT, "string-array"); // xml
-        array(199, Kind.JSON, "json-array");
-        array(651, Kind.TEXT, "string-array"); // cidr
-        array(791, Kind.MONEY, "decimal-array");
-        array(1000, Kind.BOOL, "bool-array");
-        array(1001, Kind.BYTEA, "bytes-array");
-        array(1002, Kind.TEXT, "char-array");
-        array(1005, Kind.INT, "int-array");
-        array(1007, Kind.INT, "int-array");
-        array(1009, Kind.TEXT, "string-array");
-        array(1014, Kind.TEXT, "string-array"); // bpchar
-        array(1015, Kind.TEXT, "string-array"); // varchar
-        array(1016, Kind.INT8, "bigint-array");
-        array(1021, Kind.FLOAT, "float-array");
-        array(1022, Kind.FLOAT, "double-array");
-        array(1028, Kind.OID, "bigint-array");
-        array(1041, Kind.TEXT, "string-array"); // inet
-        array(1115, Kind.TIMESTAMP, "datetime-array");
-        array(1182, Kind.DATE, "date-array");
-        array(1183, Kind.TIME, "time-array");
-        array(1185, Kind.TIMESTAMPTZ, "datetime-array");
-        array(1231, Kind.NUMERIC, "decimal-array");
-        array(1561, Kind.TEXT, "string-array"); // bit
-        array(1563, Kind.TEXT, "string-array"); // varbit
-        array(2951, Kind.TEXT, "uuid-array");
-        array(3807, Kind.JSON, "json-array"); // jsonb
+        scalar(3802, Kind.JSON, "jsonb");
+        array(143, Kind.TEXT, "xml");
+        array(199, Kind.JSON, "json");
+        array(651, Kind.TEXT, "cidr");
+        array(791, Kind.MONEY, "money");
+        array(1000, Kind.BOOL, "bool");
+        array(1001, Kind.BYTEA, "bytea");
+        array(1002, Kind.TEXT, "char");
+        array(1005, Kind.INT, "int2");
+        array(1007, Kind.INT, "int4");
+        array(1009, Kind.TEXT, "text");
+        array(1014, Kind.TEXT, "bpchar");
+        array(1015, Kind.TEXT, "varchar");
+        array(1016, Kind.INT8, "int8");
+        array(1021, Kind.FLOAT, "float4");
+        array(1022, Kind.FLOAT, "float8");
+        array(1028, Kind.OID, "oid");
+        array(1041, Kind.TEXT, "inet");
+        array(1115, Kind.TIMESTAMP, "timestamp");
+        array(1182, Kind.DATE, "date");
+        array(1183, Kind.TIME, "time");
+        array(1185, Kind.TIMESTAMPTZ, "timestamptz");
+        array(1231, Kind.NUMERIC, "numeric");
+        array(1561, Kind.TEXT, "bit");
+        array(1563, Kind.TEXT, "varbit");
+        array(2951, Kind.TEXT, "uuid");
+        array(3807, Kind.JSON, "jsonb");
     }
 
     /** The type with the OID; one that Prisma does not read is {@link Kind#UNSUPPORTED}. */
@@ -169,14 +169,14 @@ public record ColumnType(Kind kind, boolean array, @Nullable String rawName, Str
         if (oid >= FIRST_NORMAL_OBJECT_ID) {
             return USER_DEFINED;
         }
-        return new ColumnType(Kind.UNSUPPORTED, false, null, UNSUPPORTED_NAMES.getOrDefault(oid, "Unknown"));
+        return new ColumnType(Kind.UNSUPPORTED, false, UNSUPPORTED_NAMES.getOrDefault(oid, "Unknown"));
     }
 
-    private static void scalar(int oid, Kind kind, String rawName) {
-        BY_OID.put(oid, new ColumnType(kind, false, rawName, rawName));
+    private static void scalar(int oid, Kind kind, String typeName) {
+        BY_OID.put(oid, new ColumnType(kind, false, typeName));
     }
 
-    private static void array(int oid, Kind kind, String rawName) {
-        BY_OID.put(oid, new ColumnType(kind, true, rawName, rawName));
+    private static void array(int oid, Kind kind, String typeName) {
+        BY_OID.put(oid, new ColumnType(kind, true, typeName));
     }
 }

@@ -8,7 +8,6 @@ import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.PostgresSession.SessionOptions;
-import dev.hasten.protocol.ApiError;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -92,7 +91,7 @@ public final class ConnectionPool implements AutoCloseable {
     /**
      * Waits for a connection for at most the pool's own time.
      *
-     * @throws ApiError as {@link #lease(Duration, Cancellation)}
+     * @throws DatabaseException as {@link #lease(Duration, Cancellation)}
      */
     public Lease lease(Cancellation cancellation) {
         return lease(options.timeout(), cancellation);
@@ -101,9 +100,9 @@ public final class ConnectionPool implements AutoCloseable {
     /**
      * Waits for a connection.
      *
-     * @throws ApiError P2024 when none became free in time, P5011 when too many wait already, P1001 and other P1xxx when
-     *     PostgreSQL cannot be reached
-     * @throws CancelledException when the request must stop while it waits
+     * @throws DatabaseException if none became free in time, too many requests wait already, or PostgreSQL cannot be
+     *     reached
+     * @throws CancelledException if the request must stop while it waits
      */
     public Lease lease(Duration timeout, Cancellation cancellation) {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -125,10 +124,7 @@ public final class ConnectionPool implements AutoCloseable {
     private void awaitPermit(Duration timeout, Cancellation cancellation) {
         if (waiting.incrementAndGet() > options.queue()) {
             waiting.decrementAndGet();
-            throw ApiError.tooManyRequests(
-                    "Too many requests: %d requests wait for a connection to the database already"
-                            .formatted(options.queue()),
-                    Duration.ofSeconds(1));
+            throw DatabaseException.whileConnecting(new DatabaseFailure.PoolQueueFull(options.queue()));
         }
         Waiter waiter = new Waiter();
         // Under load most requests wait here. A timed wait of a virtual thread wakes another thread at its beginning
@@ -140,7 +136,7 @@ public final class ConnectionPool implements AutoCloseable {
                 return permits;
             });
         } catch (InterruptedException e) {
-            throw ApiError.poolTimeout(options.timeout(), options.size());
+            throw poolTimeout();
         } finally {
             waiter.done();
             waiting.decrementAndGet();
@@ -209,9 +205,13 @@ public final class ConnectionPool implements AutoCloseable {
         return System.nanoTime() - deadline >= 0;
     }
 
-    private ApiError timedOut() {
+    private DatabaseException timedOut() {
         SQLException failure = lastFailure;
-        return failure == null ? ApiError.poolTimeout(options.timeout(), options.size()) : connectError(failure);
+        return failure == null ? poolTimeout() : connectError(failure);
+    }
+
+    private DatabaseException poolTimeout() {
+        return DatabaseException.whileConnecting(new DatabaseFailure.PoolTimeout(options.timeout(), options.size()));
     }
 
     /** Ends a wait that is shorter than the fixed connection timeout of HikariCP. */
@@ -280,13 +280,10 @@ public final class ConnectionPool implements AutoCloseable {
         }
     }
 
-    private ApiError connectError(@Nullable SQLException failure) {
-        if (failure == null) {
-            return DatabaseErrors.unreachable(options.host(), options.port());
-        }
-        return DatabaseErrors.isOutage(failure)
+    private DatabaseException connectError(@Nullable SQLException failure) {
+        return failure == null || DatabaseErrors.isOutage(failure)
                 ? DatabaseErrors.unreachable(options.host(), options.port())
-                : DatabaseErrors.of(failure, DatabaseErrors.Origin.COMPILED);
+                : DatabaseErrors.whileConnecting(failure);
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.hasten.postgres;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.PostgresSession.Execution;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
@@ -15,8 +14,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in somebody's hands, until it is closed. Errors of PostgreSQL come out as {@link ApiError}. Used by one
- * thread at a time.
+ * The right to use a connection until the lease is closed. Used by one thread at a time.
  */
 public final class Lease implements AutoCloseable {
     private final ConnectionPool pool;
@@ -41,30 +39,34 @@ public final class Lease implements AutoCloseable {
      * Runs a statement.
      *
      * @param parameters null, String or byte[] each
-     * @throws ApiError of PostgreSQL, P2029 for more parameters than the protocol carries
+     * @throws DatabaseException if the statement is refused, or PostgreSQL reports an error
+     * @throws ApiError P2029 for more parameters than the protocol carries
      * @throws CancelledException when the request must stop
      */
     public StatementResult run(
-            SqlText sql, List<? extends @Nullable Object> parameters, Origin origin, Cancellation cancellation) {
+            SqlText sql,
+            List<? extends @Nullable Object> parameters,
+            StatementPolicy policy,
+            Cancellation cancellation) {
         if (parameters.size() > ParameterLimit.PARAMETERS) {
             throw ParameterLimit.exceeded(Integer.toString(parameters.size()));
         }
-        refuse(sql, origin);
-        requireParameters(sql, parameters.size(), origin);
+        refuse(sql, policy);
+        requireParameters(sql, parameters.size(), policy);
         takeMemory(parameters, cancellation);
-        boolean single = origin == Origin.SQL || access == Access.READ_ONLY;
+        boolean single = policy == StatementPolicy.CLIENT_STATEMENT || access == Access.READ_ONLY;
         try {
             StatementResult result = session.run(sql, parameters, execution, begin, single, cancellation);
             sent = true;
-            requireTransaction(origin);
+            requireTransaction();
             return result;
         } catch (SQLException e) {
             sent = true;
-            throw DatabaseErrors.of(e, origin);
+            throw DatabaseErrors.of(e);
         } catch (IndexOutOfBoundsException e) {
             // Thrown by the driver if PostgreSQL describes more parameters than the request supplies.
             sent = true;
-            throw missingParameters("the request supplies the wrong number of parameters for this statement", origin);
+            throw missingParameters("the request supplies the wrong number of parameters for this statement");
         } catch (CancelledException e) {
             sent |= !session.isIdle();
             pool.cancelled(e.reason());
@@ -88,74 +90,67 @@ public final class Lease implements AutoCloseable {
     }
 
     /** Checked here because the driver fails, and loses the connection, if PostgreSQL expects more parameters. */
-    private static void requireParameters(SqlText sql, int given, Origin origin) {
-        if (origin != Origin.COMPILED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
+    private static void requireParameters(SqlText sql, int given, StatementPolicy policy) {
+        if (policy != StatementPolicy.TRUSTED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
             throw missingParameters(
-                    "bind message supplies %d parameters, but prepared statement \"\" requires 0".formatted(given),
-                    origin);
+                    "bind message supplies %d parameters, but prepared statement \"\" requires 0".formatted(given));
         }
-        if (origin != Origin.COMPILED
+        if (policy != StatementPolicy.TRUSTED
                 && !sql.severalStatements()
                 // In other statements, such as PREPARE, parameters can belong to the statement that they define.
                 && SqlWords.PARAMETERIZED_STATEMENTS.contains(sql.command())
                 && given < sql.parameterCount()
-                && (given > 0 || origin == Origin.SQL)) {
-            throw missingParameters(
-                    "bind message supplies %d parameters, but prepared statement \"\" requires %d"
-                            .formatted(given, sql.parameterCount()),
-                    origin);
+                && (given > 0 || policy == StatementPolicy.CLIENT_STATEMENT)) {
+            throw missingParameters("bind message supplies %d parameters, but prepared statement \"\" requires %d"
+                    .formatted(given, sql.parameterCount()));
         }
     }
 
-    private static ApiError missingParameters(String message, Origin origin) {
-        return DatabaseErrors.of("08P01", message, origin);
+    private static DatabaseException missingParameters(String message) {
+        return DatabaseErrors.refused("08P01", message);
     }
 
     /** What must not even be tried, because the transaction would not survive it, or not keep it from writing. */
-    private void refuse(SqlText sql, Origin origin) {
+    private void refuse(SqlText sql, StatementPolicy policy) {
         if (execution == Execution.REPEATABLE_TRANSACTION && sql.endsTransaction()) {
-            throw DatabaseErrors.of(
+            throw DatabaseErrors.refused(
                     "2D000",
                     "cannot execute %s here: the statements of this request are one transaction"
-                            .formatted(sql.command().toUpperCase(Locale.ROOT)),
-                    origin);
+                            .formatted(sql.command().toUpperCase(Locale.ROOT)));
         }
         if (sql.setsForeignFormat()) {
-            throw DatabaseErrors.of(
+            throw DatabaseErrors.refused(
                     "0A000",
-                    "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for the client",
-                    origin);
+                    "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for the client");
         }
-        if (origin == Origin.SQL && sql.command().equals("copy")) {
-            throw DatabaseErrors.of("0A000", "COPY is not possible here: its data has a protocol of its own", origin);
+        if (policy == StatementPolicy.CLIENT_STATEMENT && sql.command().equals("copy")) {
+            throw DatabaseErrors.refused("0A000", "COPY is not possible here: its data has a protocol of its own");
         }
         if (access == Access.READ_ONLY && sql.writesAnyway()) {
-            throw DatabaseErrors.of(
+            throw DatabaseErrors.refused(
                     "25006",
                     "cannot execute this statement with a read-only API key: "
                             + (sql.command().equals("explain")
                                     ? "EXPLAIN is only allowed for queries without INTO, and for INSERT, UPDATE, DELETE and MERGE"
-                                    : "it writes large objects or files"),
-                    origin);
+                                    : "it writes large objects or files"));
         }
-        if (origin != Origin.COMPILED && sql.sql().indexOf('\0') >= 0) {
-            throw DatabaseErrors.of("22021", "invalid byte sequence for encoding \"UTF8\": 0x00", origin);
+        if (policy != StatementPolicy.TRUSTED && sql.sql().indexOf('\0') >= 0) {
+            throw DatabaseErrors.refused("22021", "invalid byte sequence for encoding \"UTF8\": 0x00");
         }
         if (access == Access.READ_ONLY
                 && !sql.command().isEmpty()
                 && !SqlWords.READ_ONLY_STATEMENTS.contains(sql.command())) {
-            throw DatabaseErrors.of(
+            throw DatabaseErrors.refused(
                     "25006",
                     "cannot execute %s in a read-only transaction"
-                            .formatted(sql.command().toUpperCase(Locale.ROOT)),
-                    origin);
+                            .formatted(sql.command().toUpperCase(Locale.ROOT)));
         }
     }
 
-    /** Whatever a text looks like: what PostgreSQL says about the transaction counts. */
-    private void requireTransaction(Origin origin) {
+    /** Whatever the statement looked like, PostgreSQL reports whether the transaction is still open. */
+    private void requireTransaction() {
         if (execution == Execution.REPEATABLE_TRANSACTION && session.isIdle()) {
-            throw DatabaseErrors.of("2D000", "a statement has ended the transaction that it ran in", origin);
+            throw DatabaseErrors.refused("2D000", "a statement has ended the transaction that it ran in");
         }
     }
 
@@ -217,7 +212,7 @@ public final class Lease implements AutoCloseable {
         try {
             session.command(sql, cancellation);
         } catch (SQLException e) {
-            throw DatabaseErrors.of(e, Origin.COMPILED);
+            throw DatabaseErrors.of(e);
         }
     }
 

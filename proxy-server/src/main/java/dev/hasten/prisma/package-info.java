@@ -1,4 +1,4 @@
-/** The remote-executor protocol of Prisma 7, and of Prisma 6.16+ with the client engine. */
+/** What the protocols of Prisma Client have in common: error codes with their meta, and the type names of raw queries. */
 @NullMarked
 package dev.hasten.prisma;
 

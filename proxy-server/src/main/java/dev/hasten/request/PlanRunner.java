@@ -6,6 +6,8 @@ import dev.hasten.plan.ParsedPlan;
 import dev.hasten.plan.PlanInterpreter;
 import dev.hasten.plan.PureReads;
 import dev.hasten.plan.Statements;
+import dev.hasten.prisma.PrismaErrors;
+import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.protocol.value.Generators;
@@ -55,13 +57,14 @@ public final class PlanRunner {
         this.generatorState = generatorState;
     }
 
-    /** Runs work on one connection of the pool, which is taken when the first statement needs it. */
+    /**
+     * Runs work on one connection of the pool, which is taken when the first statement needs it.
+     *
+     * @throws ApiError with Prisma's code if the database fails
+     */
     public static <T extends @Nullable Object> T pooled(
             RequestContext request, Cancellation cancellation, Function<PooledStatements, T> work) {
-        try (PooledStatements statements =
-                new PooledStatements(request.database().pool(), request.access(), cancellation, request.telemetry())) {
-            return work.apply(statements);
-        }
+        return PrismaErrors.translated(() -> request.pooled(cancellation, work));
     }
 
     /** Runs a plan on one connection of the pool; null when it has no value. */

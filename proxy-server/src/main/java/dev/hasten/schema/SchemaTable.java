@@ -5,11 +5,11 @@ import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
-import dev.hasten.protocol.ApiError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,11 +107,11 @@ final class SchemaTable implements SchemaStore {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.watch(cancellation, PATIENCE);
                 Lease lease = pool.lease(cancellation)) {
-            return lease.run(SqlText.of(sql), List.of(parameters), Origin.COMPILED, cancellation);
-        } catch (ApiError e) {
-            throw new SchemaStoreException("The table hasten.prisma_schema: " + e.text(), e);
+            return lease.run(SqlText.of(sql), List.of(parameters), StatementPolicy.TRUSTED, cancellation);
+        } catch (DatabaseException e) {
+            throw new SchemaStoreException("The table hasten.prisma_schema: " + e.getMessage(), e);
         } catch (CancelledException e) {
-            throw new SchemaStoreException("The table hasten.prisma_schema does not answer", e);
+            throw new SchemaStoreException("The table hasten.prisma_schema did not respond in time", e);
         }
     }
 

@@ -26,10 +26,10 @@ import dev.hasten.invalidation.InvalidationEndpoints;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
-import dev.hasten.prisma.RemoteExecutorEndpoints;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.value.GeneratorState;
+import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
 import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.Database;
 import dev.hasten.request.ErrorAnswers;
@@ -135,7 +135,7 @@ public final class HastenServer implements AutoCloseable {
                 new SecureRandom(),
                 new GeneratorState(
                         new SecureRandom(), hostName(), ProcessHandle.current().pid()));
-        new RemoteExecutorEndpoints(parser, plans, headers).addTo(routes, runner);
+        new RemoteExecutorRoutes(parser, plans, headers).addTo(routes, runner);
         new DataProxyEndpoints(
                         parser,
                         plans,

@@ -6,10 +6,11 @@ import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
+import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
-import dev.hasten.protocol.ApiError;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.request.Database;
 import java.time.Duration;
 import java.util.Collection;
@@ -75,11 +76,12 @@ final class Readiness {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.watch(cancellation, WAIT);
                 Lease lease = database.pool().lease(WAIT, cancellation)) {
-            lease.run(PROBE, List.of(), Origin.COMPILED, cancellation);
+            lease.run(PROBE, List.of(), StatementPolicy.TRUSTED, cancellation);
             return true;
-        } catch (ApiError e) {
-            // A pool that is busy is one that works.
-            return e.code().equals("P2024") || e.code().equals("P5011");
+        } catch (DatabaseException e) {
+            // A busy pool is a working one.
+            return e.failure() instanceof DatabaseFailure.PoolTimeout
+                    || e.failure() instanceof DatabaseFailure.PoolQueueFull;
         } catch (CancelledException e) {
             return false;
         }

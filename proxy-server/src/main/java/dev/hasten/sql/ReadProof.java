@@ -1,10 +1,10 @@
 package dev.hasten.sql;
 
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
-import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.value.PostgresArrays;
 import dev.hasten.transaction.PooledStatements;
 import java.util.ArrayList;
@@ -179,8 +179,8 @@ final class ReadProof {
             String objection = statements.inTransaction(READ_ONLY, this::ask);
             done = true;
             return objection;
-        } catch (ApiError e) {
-            if (e.serverReport() == null) {
+        } catch (DatabaseException e) {
+            if (e.statementReport() == null) {
                 throw e;
             }
             // The statement itself will say what is wrong with it.
@@ -221,7 +221,7 @@ final class ReadProof {
     private @Nullable String askCatalogs() {
         List<@Nullable Object> parameters =
                 List.of(array(names.names()), array(names.functions()), array(SETTLED), array(names.attributes()));
-        StatementResult objection = statements.run(CATALOGS, parameters, Origin.SQL);
+        StatementResult objection = statements.run(CATALOGS, parameters, StatementPolicy.CLIENT_STATEMENT);
         return objection.rows().isEmpty() ? null : objection.rows().text(0, 0);
     }
 
@@ -262,14 +262,14 @@ final class ReadProof {
     }
 
     private StatementResult run(SqlText text) {
-        return statements.run(text, List.of(), Origin.SQL);
+        return statements.run(text, List.of(), StatementPolicy.CLIENT_STATEMENT);
     }
 
     /** A prepared statement outlives its transaction. */
     private void forget() {
         try {
             run(DEALLOCATE);
-        } catch (ApiError e) {
+        } catch (DatabaseException e) {
             // There is none: it was not prepared in the first place.
         }
     }

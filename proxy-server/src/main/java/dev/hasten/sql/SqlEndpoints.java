@@ -13,9 +13,9 @@ import dev.hasten.http.Handler;
 import dev.hasten.http.Router;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.JsonBuffer;
-import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.SqlTexts;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.ParseMeter;
@@ -25,7 +25,6 @@ import dev.hasten.request.AccelerateHeaders;
 import dev.hasten.request.CacheUse;
 import dev.hasten.request.Database;
 import dev.hasten.request.Endpoint;
-import dev.hasten.request.PlanRunner;
 import dev.hasten.request.RequestContext;
 import dev.hasten.request.RequestRunner;
 import dev.hasten.sql.SqlRequest.Query;
@@ -120,7 +119,7 @@ public final class SqlEndpoints {
         if (!strategy.caches()) {
             return cache.bypass(uncached(query, asked, request));
         }
-        String objection = proofs.objection(texts.of(query.sql()), query, request);
+        String objection = SqlErrors.translated(() -> proofs.objection(texts.of(query.sql()), query, request));
         if (!objection.isEmpty()) {
             return cache.bypass(uncached(query, asked, request).header("hasten-not-cached", printable(objection)));
         }
@@ -150,16 +149,15 @@ public final class SqlEndpoints {
     }
 
     private JsonBuffer read(Query query, SqlHeaders asked, RequestContext request, Cancellation cancellation) {
-        return PlanRunner.pooled(request, cancellation, statements -> {
+        return SqlErrors.translated(() -> request.pooled(cancellation, statements -> {
             JsonBuffer out = JsonBuffer.withoutFrame(request.database().answerBytes(), cancellation);
             run(query, asked, request, statements, out);
             return out;
-        });
+        }));
     }
 
     private Answer transaction(List<Query> queries, SqlHeaders asked, RequestContext request) {
-        return PlanRunner.pooled(
-                request,
+        return SqlErrors.translated(() -> request.pooled(
                 request.cancellation(),
                 statements -> statements.inTransaction(asked.mode(), () -> {
                     Cancellation cancellation = request.cancellation();
@@ -175,14 +173,17 @@ public final class SqlEndpoints {
                     }
                     out.ascii("]}");
                     return json(out);
-                }));
+                })));
     }
 
     private StatementResult run(
             Query query, SqlHeaders asked, RequestContext request, PooledStatements statements, JsonBuffer out) {
         SqlText text = texts.of(query.sql());
         StatementResult result = request.telemetry()
-                .observed(text.sql(), query.parameters(), () -> statements.run(text, query.parameters(), Origin.SQL));
+                .observed(
+                        text.sql(),
+                        query.parameters(),
+                        () -> statements.run(text, query.parameters(), StatementPolicy.CLIENT_STATEMENT));
         boolean arrayMode = query.arrayMode() == null ? asked.arrayMode() : query.arrayMode();
         Cache<Long, ValueType> known =
                 valueTypes.computeIfAbsent(request.database().name(), _ -> ValueTypes.newCache());

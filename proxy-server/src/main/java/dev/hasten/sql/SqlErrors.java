@@ -1,11 +1,15 @@
 package dev.hasten.sql;
 
 import dev.hasten.http.Answer;
+import dev.hasten.postgres.DatabaseException;
+import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.ApiError.ServerReport;
+import dev.hasten.protocol.ServerReport;
 import dev.hasten.request.ErrorAnswers;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,26 +23,47 @@ final class SqlErrors {
 
     private SqlErrors() {}
 
-    static Answer answer(ApiError error) {
-        ServerReport report = error.serverReport();
-        // What went wrong while connecting is not the client's statement.
-        boolean ofStatement = report != null && !error.code().startsWith("P1");
-        return ofStatement
-                ? Answer.json(isOutage(report.state()) ? 503 : 400, body(report))
-                : ErrorAnswers.withHeaders(
-                        Answer.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
+    /** Runs work and turns its {@link DatabaseException} into the error for the client. */
+    static <T> T translated(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (DatabaseException e) {
+            throw of(e);
+        }
     }
 
-    /** PostgreSQL is starting or stopping, or has no connection left. */
-    private static boolean isOutage(String state) {
-        return state.startsWith("57P0") || state.equals("53300");
+    private static ApiError of(DatabaseException error) {
+        String text = String.valueOf(error.getMessage());
+        return switch (error.failure()) {
+            case DatabaseFailure.Reported(ServerReport report)
+            when error.isWhileConnecting() && !isOutage(report) ->
+                ApiError.of(503, "P1001", "cannot connect to the database: " + text);
+            case DatabaseFailure.Reported(ServerReport report) ->
+                ApiError.of(isOutage(report) ? 503 : 400, "P2010", text).with(report);
+            case DatabaseFailure.Unreachable _, DatabaseFailure.TlsFailed _ -> ApiError.of(503, "P1001", text);
+            case DatabaseFailure.TimedOut _, DatabaseFailure.ConnectionClosed _ -> ApiError.of(503, "P1017", text);
+            case DatabaseFailure.PoolTimeout(Duration timeout, int poolSize) -> ApiError.poolTimeout(timeout, poolSize);
+            case DatabaseFailure.PoolQueueFull(int maxWaiting) -> ApiError.poolQueueFull(maxWaiting);
+        };
+    }
+
+    /** Whether PostgreSQL is starting or stopping, or has no free connection slot. */
+    private static boolean isOutage(ServerReport report) {
+        return report.state().startsWith("57P0") || report.state().equals("53300");
+    }
+
+    static Answer answer(ApiError error) {
+        ServerReport report = error.serverReport();
+        return report != null
+                ? Answer.json(error.status(), body(report))
+                : ErrorAnswers.withHeaders(
+                        Answer.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
     }
 
     private static int status(ApiError error) {
         return switch (error.code()) {
             case "P6004" -> 400;
             case "P6009" -> error.status() == 413 ? 413 : 507;
-            case "P1001", "P1017", "P1008" -> 503;
             default -> error.status();
         };
     }
@@ -51,7 +76,7 @@ final class SqlErrors {
             case "P6005" -> "22023"; // invalid_parameter_value
             case "P6008" -> "57P03"; // cannot_connect_now
             case "P1001" -> "08001"; // sqlclient_unable_to_establish_sqlconnection
-            case "P1017", "P1008" -> "08006"; // connection_failure
+            case "P1017" -> "08006"; // connection_failure
             default -> sqlState(error.status());
         };
     }

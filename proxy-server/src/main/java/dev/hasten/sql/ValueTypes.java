@@ -3,8 +3,8 @@ package dev.hasten.sql;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hasten.postgres.Columns;
-import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.sql.ValueType.Scalar;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class ValueTypes {
     /** Runs a statement of this class. */
     @FunctionalInterface
     interface Lookup {
-        StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin);
+        StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);
     }
 
     /** What is known of types, for as long as their OIDs stay the same. */
@@ -64,7 +64,7 @@ final class ValueTypes {
     }
 
     private Map<Long, ValueType> ask(Set<Long> oids) {
-        StatementResult arrays = lookup.run(ARRAYS, List.of("{" + join(oids) + "}"), Origin.SQL);
+        StatementResult arrays = lookup.run(ARRAYS, List.of("{" + join(oids) + "}"), StatementPolicy.CLIENT_STATEMENT);
         Map<Long, ValueType> found = new java.util.HashMap<>();
         for (int row = 0; row < arrays.rows().size(); row++) {
             found.put(

@@ -3,10 +3,12 @@ package dev.hasten.transaction;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.plan.StatementObserver;
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -118,6 +120,8 @@ final class InteractiveTransaction {
                 throw TransactionErrors.expired(operation, timeoutMillis, ageMillis());
             }
             throw e;
+        } catch (DatabaseException e) {
+            throw PrismaErrors.of(e, false);
         } finally {
             running = null;
             try {
@@ -140,8 +144,11 @@ final class InteractiveTransaction {
     }
 
     StatementResult run(
-            SqlText sql, List<? extends @Nullable Object> parameters, Origin origin, Cancellation cancellation) {
-        return lease.run(sql, parameters, origin, cancellation);
+            SqlText sql,
+            List<? extends @Nullable Object> parameters,
+            StatementPolicy policy,
+            Cancellation cancellation) {
+        return lease.run(sql, parameters, policy, cancellation);
     }
 
     /** A nested transaction: a savepoint. */
@@ -170,7 +177,7 @@ final class InteractiveTransaction {
         try {
             observer.command("COMMIT", () -> lease.commit(cancellation));
             close(Status.COMMITTED);
-        } catch (ApiError | CancelledException e) {
+        } catch (DatabaseException | CancelledException e) {
             boolean unknown = lease.isLost() || !lease.isIdle() || e instanceof CancelledException;
             close(unknown ? Status.UNKNOWN : Status.ROLLED_BACK);
             throw unknown ? TransactionErrors.unknownOutcome("commit") : e;

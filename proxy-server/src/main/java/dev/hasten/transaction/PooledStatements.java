@@ -4,9 +4,10 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.Access;
@@ -43,10 +44,10 @@ public final class PooledStatements implements Statements, AutoCloseable {
     }
 
     @Override
-    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin) {
+    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
         return access == Access.READ_WRITE || inTransaction
-                ? lease().run(sql, parameters, origin, cancellation)
-                : inTransaction(() -> lease().run(sql, parameters, origin, cancellation));
+                ? lease().run(sql, parameters, policy, cancellation)
+                : inTransaction(() -> lease().run(sql, parameters, policy, cancellation));
     }
 
     /**
@@ -66,7 +67,7 @@ public final class PooledStatements implements Statements, AutoCloseable {
         Lease held = lease();
         try {
             return attempt(held, mode, work);
-        } catch (ApiError e) {
+        } catch (ApiError | DatabaseException e) {
             if (!held.shouldRepeat()) {
                 throw e;
             }

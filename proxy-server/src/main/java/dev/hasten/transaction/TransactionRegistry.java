@@ -6,11 +6,14 @@ import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.postgres.DatabaseErrors.Origin;
+import dev.hasten.postgres.DatabaseException;
+import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
+import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.InteractiveTransaction.Status;
@@ -131,8 +134,10 @@ public final class TransactionRegistry implements AutoCloseable {
     private Lease lease(Duration wait, Cancellation cancellation) {
         try {
             return pool.lease(wait, cancellation);
-        } catch (ApiError e) {
-            throw e.code().equals("P2024") ? TransactionErrors.startTimeout() : e;
+        } catch (DatabaseException e) {
+            throw e.failure() instanceof DatabaseFailure.PoolTimeout
+                    ? TransactionErrors.startTimeout()
+                    : PrismaErrors.of(e, false);
         }
     }
 
@@ -306,8 +311,8 @@ public final class TransactionRegistry implements AutoCloseable {
     private record TransactionStatements(InteractiveTransaction transaction, Cancellation cancellation)
             implements Statements {
         @Override
-        public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin) {
-            return transaction.run(sql, parameters, origin, cancellation);
+        public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
+            return transaction.run(sql, parameters, policy, cancellation);
         }
 
         @Override

@@ -11,7 +11,6 @@ import static org.awaitility.Awaitility.await;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.Cancellation.Reason;
 import dev.hasten.deadline.CancelledException;
-import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
@@ -191,7 +190,7 @@ final class CancellationTest {
                                         SqlText.of("SELECT $1::text, pg_sleep("
                                                 + (random.nextInt(3) == 0 ? "0.002" : "0") + ")"),
                                         List.of(value + "." + j),
-                                        Origin.COMPILED,
+                                        StatementPolicy.TRUSTED,
                                         cancellation);
                                 assertThat(result.rows().text(0, 0)).isEqualTo(value + "." + j);
                             }

@@ -1,7 +1,7 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.DatabaseErrors.Origin;
 import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import java.util.List;
 import java.util.function.Supplier;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Statements that return the same result immediately. */
 record FixedStatements(StatementResult result) implements Statements {
     @Override
-    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, Origin origin) {
+    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
         return result;
     }
 

@@ -1,4 +1,4 @@
-package dev.hasten.prisma;
+package dev.hasten.remoteexecutor;
 
 import static dev.hasten.testing.Plans.dataMap;
 import static dev.hasten.testing.Plans.field;

@@ -1,4 +1,4 @@
-package dev.hasten.prisma;
+package dev.hasten.remoteexecutor;
 
 import dev.hasten.micro.Recorded;
 import dev.hasten.plan.ParsedPlan;

@@ -1,4 +1,4 @@
-package dev.hasten.prisma;
+package dev.hasten.remoteexecutor;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

@@ -1,4 +1,4 @@
-package dev.hasten.prisma;
+package dev.hasten.remoteexecutor;
 
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;

@@ -1,4 +1,4 @@
-package dev.hasten.prisma;
+package dev.hasten.remoteexecutor;
 
 import static dev.hasten.protocol.Scope.PRISMA;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The calls of the remote-executor protocol. Source: {@code query-plan-executor/src/server/server.ts} and the client's
  * {@code RemoteExecutor.ts}.
  */
-public final class RemoteExecutorEndpoints {
+public final class RemoteExecutorRoutes {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_DATA = "{}".getBytes(UTF_8);
 
@@ -42,7 +42,7 @@ public final class RemoteExecutorEndpoints {
     private final PlanRunner runner;
     private final AccelerateHeaders headers;
 
-    public RemoteExecutorEndpoints(RequestParser parser, PlanRunner runner, AccelerateHeaders headers) {
+    public RemoteExecutorRoutes(RequestParser parser, PlanRunner runner, AccelerateHeaders headers) {
         this.parser = parser;
         this.plans = new PlanCache(parser);
         this.runner = runner;
@@ -51,12 +51,12 @@ public final class RemoteExecutorEndpoints {
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner requests) {
-        routes.route("GET", "/connection-info", requests.handler(PRISMA, RemoteExecutorEndpoints::connectionInfo));
+        routes.route("GET", "/connection-info", requests.handler(PRISMA, RemoteExecutorRoutes::connectionInfo));
         routes.route("POST", "/query", requests.handler(PRISMA, this::beginQuery));
         routes.route("POST", "/transaction/start", requests.handler(PRISMA, this::startTransaction));
         routes.route("POST", "/transaction/{id}/query", requests.handler(PRISMA, this::beginTransactionQuery));
-        routes.route("POST", "/transaction/{id}/commit", requests.handler(PRISMA, RemoteExecutorEndpoints::commit));
-        routes.route("POST", "/transaction/{id}/rollback", requests.handler(PRISMA, RemoteExecutorEndpoints::rollback));
+        routes.route("POST", "/transaction/{id}/commit", requests.handler(PRISMA, RemoteExecutorRoutes::commit));
+        routes.route("POST", "/transaction/{id}/rollback", requests.handler(PRISMA, RemoteExecutorRoutes::rollback));
     }
 
     private static Answer connectionInfo(RequestContext request) {
