@@ -2,12 +2,12 @@ package dev.hasten.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.admission.ErrorAnswers;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Handler;
 import dev.hasten.http.Router;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.request.ErrorAnswers;
 import dev.hasten.server.HastenServer;
 import java.time.Clock;
 import java.util.function.Function;

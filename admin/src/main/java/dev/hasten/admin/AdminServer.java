@@ -1,5 +1,6 @@
 package dev.hasten.admin;
 
+import dev.hasten.admission.ErrorAnswers;
 import dev.hasten.config.Config;
 import dev.hasten.config.Origin;
 import dev.hasten.http.HttpLimits;
@@ -10,7 +11,6 @@ import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Router;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.request.ErrorAnswers;
 import dev.hasten.server.HastenServer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

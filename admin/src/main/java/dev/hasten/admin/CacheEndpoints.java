@@ -1,10 +1,10 @@
 package dev.hasten.admin;
 
+import dev.hasten.admission.Database;
 import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
 import dev.hasten.invalidation.InvalidateRequest;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.request.Database;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 package dev.hasten.admin;
 
+import dev.hasten.admission.Database;
 import dev.hasten.cache.CachePolicy;
 import dev.hasten.cache.CacheStatistics;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.protocol.CacheStrategy;
-import dev.hasten.request.Database;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +91,7 @@ final class CacheStates {
                 cache.schemaEpoch(),
                 cache.size(),
                 cache.bytes(),
-                cache.maximumBytes(),
+                cache.maxBytes(),
                 policy(cache.policy()),
                 counts(cache.statistics()));
     }
@@ -103,7 +103,7 @@ final class CacheStates {
                 policy.maxTtlSeconds(),
                 policy.maxSwrSeconds(),
                 policy.maxTags(),
-                policy.entryBytes(),
+                policy.maxEntryBytes(),
                 policy.sharedByKeys(),
                 policy.invalidationsPerSecond(),
                 defaults);

@@ -1,6 +1,6 @@
 package dev.hasten.admin;
 
-import dev.hasten.request.Database;
+import dev.hasten.admission.Database;
 import dev.hasten.schema.Schemas.Listed;
 import java.time.Instant;
 import java.util.Collection;

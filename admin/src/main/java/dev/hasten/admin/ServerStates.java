@@ -1,9 +1,9 @@
 package dev.hasten.admin;
 
+import dev.hasten.admission.Database;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.request.Database;
 import dev.hasten.server.HastenServer;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,20 +1,24 @@
 package dev.hasten.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.StatementPolicy;
+import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,7 +33,7 @@ final class DemoStage implements AutoCloseable {
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Thread cleanUp = new Thread(this::closeAll, "hasten-demo-clean-up");
-    private final Connection database;
+    private final ConnectionPool database;
     private final DemoClient client;
 
     private DemoStage() throws Exception {
@@ -44,11 +48,10 @@ final class DemoStage implements AutoCloseable {
                 EmbeddedDatabase postgres = EmbeddedDatabase.start(directory);
                 started.push(postgres);
                 Config config = config(directory, postgres.url());
-                database = connect(config);
-                started.push(database);
-                load();
                 HastenServer server = HastenServer.start(config);
                 started.push(server);
+                database = requireNonNull(server.databases().get("default")).pool();
+                run(DemoClient.resource("sample.sql"));
                 client = new DemoClient(
                         server.port(),
                         server.keys()
@@ -80,14 +83,10 @@ final class DemoStage implements AutoCloseable {
         return Config.load(new ConfigSources(null, Map.of(), values, directory));
     }
 
-    private static Connection connect(Config config) throws SQLException {
-        var target = config.databases().get("default").url().toJdbcProperties();
-        return DriverManager.getConnection(target.url(), target.properties());
-    }
-
-    private void load() throws SQLException, IOException {
-        try (Statement statement = database.createStatement()) {
-            statement.execute(DemoClient.resource("sample.sql"));
+    private StatementResult run(String sql) {
+        Cancellation cancellation = new Cancellation();
+        try (Lease lease = database.lease(cancellation)) {
+            return lease.run(SqlText.of(sql), List.of(), StatementPolicy.CLIENT_SCRIPT, cancellation);
         }
     }
 
@@ -97,14 +96,10 @@ final class DemoStage implements AutoCloseable {
 
     /** Statements that PostgreSQL is running, but for the one that asks. */
     int runningStatements() {
-        try (Statement statement = database.createStatement();
-                ResultSet count = statement.executeQuery("SELECT count(*) FROM pg_stat_activity"
-                        + " WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()")) {
-            count.next();
-            return count.getInt(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return Integer.parseInt(String.valueOf(run("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()")
+                .rows()
+                .text(0, 0)));
     }
 
     private static void delete(Path directory) throws IOException {

@@ -4,12 +4,13 @@ import dev.hasten.memory.SharedBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of an answer as they go to clients. None of the arrays changes any more. */
+/** The body of a response, as it is sent to clients. None of the arrays changes any more. */
 public final class CachedBody {
-    /** Below this, headers are most of an answer. */
+    /** Bytes; shorter bodies are smaller than the headers. */
     private static final int WORTH_COMPRESSING = 1024;
 
     /** A {@link SharedBytes} and the header of its array. */
@@ -17,21 +18,17 @@ public final class CachedBody {
 
     private final SharedBytes json;
     private final @Nullable SharedBytes gzip;
-    private final String lastModified;
+    private final Instant readAt;
 
-    private CachedBody(SharedBytes json, @Nullable SharedBytes gzip, String lastModified) {
+    private CachedBody(SharedBytes json, @Nullable SharedBytes gzip, Instant readAt) {
         this.json = json;
         this.gzip = gzip;
-        this.lastModified = lastModified;
+        this.readAt = readAt;
     }
 
-    /**
-     * A body that was just read.
-     *
-     * @param lastModified as a header says it
-     */
-    static CachedBody of(byte[] json, String lastModified) {
-        return new CachedBody(new SharedBytes(json), null, lastModified);
+    /** A body that was read at the time. */
+    static CachedBody of(byte[] json, Instant readAt) {
+        return new CachedBody(new SharedBytes(json), null, readAt);
     }
 
     /** The whole body. */
@@ -39,14 +36,14 @@ public final class CachedBody {
         return json;
     }
 
-    /** The same, compressed; null as long as nobody has. */
+    /** The body compressed with gzip; null if that has not happened. */
     public @Nullable SharedBytes gzip() {
         return gzip;
     }
 
-    /** When it was read, as the header of that name says it. */
-    public String lastModified() {
-        return lastModified;
+    /** When it was read. */
+    public Instant readAt() {
+        return readAt;
     }
 
     /** Length of the body in bytes. */
@@ -58,7 +55,7 @@ public final class CachedBody {
         return length() >= WORTH_COMPRESSING && gzip == null;
     }
 
-    /** With the compressed bytes, or as it is when they would be more. */
+    /** The body with its compressed form, or unchanged if that would be larger. */
     CachedBody compressed() {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream(length() / 4 + 64);
         try (GZIPOutputStream out = new GZIPOutputStream(compressed, 4096)) {
@@ -67,7 +64,7 @@ public final class CachedBody {
             throw new UncheckedIOException(e);
         }
         return compressed.size() < length()
-                ? new CachedBody(json, new SharedBytes(compressed.toByteArray()), lastModified)
+                ? new CachedBody(json, new SharedBytes(compressed.toByteArray()), readAt)
                 : this;
     }
 

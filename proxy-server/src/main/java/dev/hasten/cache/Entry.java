@@ -6,32 +6,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A stored answer.
+ * A stored response.
  *
  * @see QueryCache
  */
 final class Entry {
     /**
      * Bytes of an entry's objects and its place in the table, measured with JOL on a 64-bit JVM with compressed
-     * references; tags and bodies come on top. Entries of the same second share their date.
+     * references; tags and bodies are added.
      */
     private static final int OVERHEAD = 320;
 
     private static final int TAG_OVERHEAD = 52;
 
     final CachedBody body;
-    /** As of before its query began. */
+    /** The generation before its query started. */
     final long generation;
 
     final List<String> tags;
-    /** What counts for requests that name no strategy; one of the policy's. */
+    /** The strategy of requests without one; one of the policy's. */
     final CacheStrategy defaultStrategy;
     /** Nanoseconds on the cache's ticker. */
     final long filledAt;
-    /** Nanoseconds from {@link #filledAt} on; then nobody may want it any more. */
+    /** Nanoseconds after {@link #filledAt} until no request can use it any more. */
     final long retention;
 
-    /** Nanoseconds on the cache's ticker: no refresh begins before. The compressed copy of an entry has the same. */
+    /** Nanoseconds on the cache's ticker: no refresh starts before. Shared with the compressed copy of the entry. */
     final AtomicLong nextRefresh;
 
     private final AtomicBoolean compressing;
@@ -73,18 +73,18 @@ final class Entry {
         this.compressing = compressing;
     }
 
-    /** The same with its body compressed, too. */
+    /** A copy with a compressed body. */
     Entry compressed() {
         return new Entry(
                 body.compressed(), generation, tags, defaultStrategy, filledAt, retention, nextRefresh, compressing);
     }
 
-    /** Whether the other one is this or a compressed copy of it. */
+    /** Whether one is a compressed copy of the other, or both are the same. */
     boolean isOfTheSameRead(Entry other) {
         return compressing.equals(other.compressing);
     }
 
-    /** True once: for the caller that shall compress it. */
+    /** True once, for the caller that must compress it. */
     boolean takesCompression() {
         return body.isWorthCompressing() && !compressing.get() && compressing.compareAndSet(false, true);
     }

@@ -10,13 +10,12 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.CacheStrategy;
-import dev.hasten.protocol.HttpDate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,71 +30,92 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The answers of one database that may be used again. Thread-safe.
+ * The stored responses of one database. Thread-safe.
  *
- * <p>Whether an entry may answer a request is decided when the request comes: by the entry's age and the request's own
- * ttl and swr, and by the {@link Generations} of the tags that either of the two carries. So an invalidation only has to
- * move generations, and what was read before it never answers a request that comes after it, whether it was stored
- * already, is being stored, or is still being read.
+ * <p>Whether an entry may be the response to a request is decided when the request arrives: by the entry's age and the
+ * request's own ttl and swr, and by the {@link Generations} of the tags of both. So an invalidation only has to increase
+ * generations. Data that was read before the invalidation is not used for any request that arrives after it, whether the
+ * data was stored already, is being stored, or is still being read.
  */
 public final class QueryCache {
     private static final Logger LOG = LoggerFactory.getLogger(QueryCache.class);
 
-    /** After a refresh failed, the next one of the same entry waits for so long. */
+    /** The time until the next refresh of an entry after a refresh ended without replacing it. */
     private static final long REFRESH_PAUSE = SECONDS.toNanos(1);
 
     private final CachePolicy policy;
-    private final Surroundings surroundings;
+    private final Settings settings;
     private final Cache<CacheKey, Entry> entries;
-    private final ConcurrentMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
+    private final ConcurrentMap<CacheKey, InFlightQuery> inFlight = new ConcurrentHashMap<>();
     private final Generations generations = new Generations();
     private final AtomicLong schemaEpoch = new AtomicLong();
     private final CacheStatistics statistics = new CacheStatistics();
-    private final HttpDate dates = new HttpDate();
     private final Semaphore refreshes;
 
     /**
-     * What a cache works with.
+     * Limits and dependencies of a cache.
      *
-     * @param maximumBytes of memory for entries, 0 or more
-     * @param queryTimeout how long a query may take
-     * @param maximumRefreshes that run at the same time: requests that wait for an answer come before answers that wait for
-     *     a request
+     * @param maxBytes memory for entries, 0 or more
+     * @param queryTimeout how long a query may run
+     * @param maxRefreshes refreshes that may run at the same time, 1 or more, so that clients which wait for a response
+     *     come first
      * @param ticker for ages
-     * @param clock for {@code last-modified}
-     * @param background where refreshes, compression and the table's upkeep run
+     * @param clock for the time at which data was read
+     * @param background runs refreshes, compression and maintenance of the table
      */
-    public record Surroundings(
-            long maximumBytes,
+    public record Settings(
+            long maxBytes,
             Duration queryTimeout,
-            int maximumRefreshes,
+            int maxRefreshes,
             Watchdog watchdog,
             Ticker ticker,
             InstantSource clock,
-            Executor background) {}
+            Executor background) {
 
-    /** Reads an answer from PostgreSQL. */
+        /** Checks the ranges. */
+        public Settings {
+            if (maxBytes < 0 || maxRefreshes < 1) {
+                throw new IllegalArgumentException("maxBytes must be 0 or more, maxRefreshes 1 or more");
+            }
+        }
+    }
+
+    /**
+     * A request to the cache.
+     *
+     * @param strategy null for the default of the model that the stored entry is of; never null for
+     *     {@link #fetch(Lookup, Cancellation, Fill)}
+     * @param model of the query, null if it has none or it is not known yet
+     * @param wantsGzip whether the client accepts gzip; then the entry is compressed once, in the background
+     */
+    public record Lookup(
+            CacheKey key,
+            @Nullable CacheStrategy strategy,
+            @Nullable String model,
+            boolean wantsGzip) {}
+
+    /** Reads a response from PostgreSQL. */
     @FunctionalInterface
     public interface Fill {
         /**
-         * The complete body of a successful answer, which nobody changes any more.
+         * The complete body of a successful response, which nobody changes any more.
          *
          * @param cancellation of the query
-         * @throws RuntimeException for everything else; nothing is stored then
+         * @throws RuntimeException otherwise; nothing is stored then
          */
         byte[] read(Cancellation cancellation);
     }
 
-    public QueryCache(CachePolicy policy, Surroundings surroundings) {
+    public QueryCache(CachePolicy policy, Settings settings) {
         this.policy = policy;
-        this.surroundings = surroundings;
-        this.refreshes = new Semaphore(surroundings.maximumRefreshes());
+        this.settings = settings;
+        this.refreshes = new Semaphore(settings.maxRefreshes());
         this.entries = Caffeine.newBuilder()
-                .maximumWeight(surroundings.maximumBytes())
+                .maximumWeight(settings.maxBytes())
                 .weigher((CacheKey _, Entry entry) -> entry.weight())
                 .expireAfter(new AfterRetention())
-                .ticker(surroundings.ticker())
-                .executor(surroundings.background())
+                .ticker(settings.ticker())
+                .executor(settings.background())
                 .evictionListener((CacheKey _, Entry _, RemovalCause cause) -> {
                     if (cause == RemovalCause.SIZE) {
                         statistics.count(Event.EVICTION);
@@ -104,7 +124,7 @@ public final class QueryCache {
                 .build();
     }
 
-    /** Entries go when nobody may want them any more, however they are read or replaced. */
+    /** Removes entries when no request can use them any more, however often they are read. */
     private static final class AfterRetention implements Expiry<CacheKey, Entry> {
         @Override
         public long expireAfterCreate(CacheKey key, Entry entry, long now) {
@@ -122,98 +142,87 @@ public final class QueryCache {
         }
     }
 
-    /**
-     * A stored answer, fresh or stale; null when there is none that the request may get. Cheap enough for an event loop.
-     *
-     * @param strategy of the request; null for the default of the model that the entry is of
-     * @param wantsGzip whether the client takes gzip; what is asked for like that is compressed in the background, once
-     */
-    public @Nullable CachedAnswer find(CacheKey key, @Nullable CacheStrategy strategy, boolean wantsGzip) {
-        Entry entry = entries.getIfPresent(key);
+    /** A stored response, fresh or stale; null if there is none that the request may get. Cheap enough for an event loop. */
+    public @Nullable CachedResponse find(Lookup lookup) {
+        Entry entry = entries.getIfPresent(lookup.key());
         if (entry == null) {
             return null;
         }
-        CachedAnswer answer = judge(entry, strategy != null ? strategy : entry.defaultStrategy);
-        if (answer != null) {
-            statistics.count(answer.freshness() == Freshness.TTL ? Event.HIT : Event.STALE_HIT);
-            if (wantsGzip && entry.takesCompression()) {
-                surroundings.background().execute(() -> entries.asMap().replace(key, entry, entry.compressed()));
+        CacheStrategy strategy = lookup.strategy();
+        CachedResponse response = usable(entry, strategy != null ? strategy : entry.defaultStrategy);
+        if (response != null) {
+            statistics.count(response.freshness() == Freshness.FRESH ? Event.HIT : Event.STALE_HIT);
+            if (lookup.wantsGzip() && entry.takesCompression()) {
+                settings.background().execute(() -> entries.asMap().replace(lookup.key(), entry, entry.compressed()));
             }
         }
-        return answer;
+        return response;
     }
 
-    private @Nullable CachedAnswer judge(Entry entry, CacheStrategy strategy) {
+    private @Nullable CachedResponse usable(Entry entry, CacheStrategy strategy) {
         if (!generations.isCurrent(entry.generation, entry.tags)
                 || !generations.isCurrent(entry.generation, strategy.tags())) {
             return null;
         }
-        long age = surroundings.ticker().read() - entry.filledAt;
+        long age = settings.ticker().read() - entry.filledAt;
         long stale = age - SECONDS.toNanos(strategy.ttlSeconds());
         if (stale >= SECONDS.toNanos(strategy.swrSeconds()) && stale >= 0) {
             return null;
         }
-        return new CachedAnswer(
-                entry.body, stale < 0 ? Freshness.TTL : Freshness.SWR, NANOSECONDS.toSeconds(Math.max(0, age)), false);
+        return new CachedResponse(
+                entry.body,
+                stale < 0 ? Freshness.FRESH : Freshness.STALE,
+                NANOSECONDS.toSeconds(Math.max(0, age)),
+                false);
     }
 
     /**
-     * A stored answer, or one that is read now: by this request, or by another that asks the same already.
+     * A stored response, or one that is read now: by this request, or by another request that runs the same query already.
      *
-     * @param model of the query, null if it has none
-     * @param wantsGzip see {@link #find}
-     * @param looked whether {@link #find} has just found nothing for the request, so that nobody need look again
      * @param own of the request, watched by the caller: the request may take as long as a query
-     * @throws RuntimeException with which the query failed
+     * @throws RuntimeException the query's failure
      */
-    public CachedAnswer fetch(
-            CacheKey key,
-            CacheStrategy strategy,
-            @Nullable String model,
-            boolean wantsGzip,
-            boolean looked,
-            Cancellation own,
-            Fill fill) {
-        boolean lookFirst = !looked;
+    public CachedResponse fetch(Lookup lookup, Cancellation own, Fill fill) {
+        CachedResponse stored = find(lookup);
+        return stored != null ? stored : fetchMissing(lookup, own, fill);
+    }
+
+    /** As {@link #fetch}, for a request for which {@link #find} has just returned null: does not look again first. */
+    public CachedResponse fetchMissing(Lookup lookup, Cancellation own, Fill fill) {
+        CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
         while (true) {
-            CachedAnswer stored = lookFirst ? find(key, strategy, wantsGzip) : null;
-            if (stored != null) {
-                return stored;
-            }
-            lookFirst = true;
-            Flight current = flights.get(key);
-            boolean joined = current != null && accepts(current, strategy) && current.join();
-            CachedBody body = joined ? current.await(own) : depart(key, current, strategy, model, own, fill);
+            InFlightQuery running = inFlight.get(lookup.key());
+            boolean joined = running != null && accepts(running, strategy) && running.join();
+            CachedBody body = joined ? running.await(own) : start(lookup, running, own, fill);
             if (body != null) {
                 statistics.count(Event.MISS);
                 if (joined) {
                     statistics.count(Event.COALESCED);
                 }
-                return new CachedAnswer(body, Freshness.MISS, 0, !joined);
+                return new CachedResponse(body, Freshness.MISS, 0, !joined);
+            }
+            CachedResponse stored = find(lookup);
+            if (stored != null) {
+                return stored;
             }
         }
     }
 
-    /** Null when the flight was not needed, or another one is in the place of {@code current} by now. */
-    private @Nullable CachedBody depart(
-            CacheKey key,
-            @Nullable Flight current,
-            CacheStrategy strategy,
-            @Nullable String model,
-            Cancellation own,
-            Fill fill) {
-        Flight mine = Flight.forMiss(
+    /** Runs the query as its leader. Returns null if it was not needed, or another one has replaced {@code current}. */
+    private @Nullable CachedBody start(Lookup lookup, @Nullable InFlightQuery current, Cancellation own, Fill fill) {
+        CacheKey key = lookup.key();
+        CacheStrategy strategy = requireNonNull(lookup.strategy());
+        InFlightQuery query = InFlightQuery.forMiss(
                 generations.now(),
                 strategy,
-                policy.defaultOf(model),
+                policy.defaultOf(lookup.model()),
                 own.memory().another());
-        // Before anybody can join: from here on the flight ends in every case.
-        own.begin(() -> leaderLeaves(mine, requireNonNull(own.reason())));
+        // Before another request can join: from here on the query ends in every case.
+        own.begin(() -> leaderLeaves(query, requireNonNull(own.reason())));
         try {
-            return takesPlaceOf(key, current, mine) ? fly(key, mine, fill, () -> isUsable(key, strategy)) : null;
+            return replaces(key, current, query) ? run(key, query, fill, () -> isStored(key, strategy)) : null;
         } catch (CancelledException e) {
-            // When others went on with the flight after this request had to stop, the reason is that of the last of
-            // them.
+            // If others continued the query after this request had to stop, the reason is that of the last of them.
             Cancellation.Reason reason = own.reason();
             throw reason == null ? e : new CancelledException(reason);
         } finally {
@@ -221,81 +230,81 @@ public final class QueryCache {
         }
     }
 
-    /** The leader's own time is that of the query, too; when others go on without it, the query needs a time of its own. */
-    private void leaderLeaves(Flight flight, Cancellation.Reason reason) {
-        flight.leave(reason);
-        if (!flight.isAbandoned()) {
-            watch(flight);
+    /** The time limit of the leader's request is the query's, too; if others continue without it, the query needs its own. */
+    private void leaderLeaves(InFlightQuery query, Cancellation.Reason reason) {
+        query.leave(reason);
+        if (!query.isAbandoned()) {
+            watch(query);
         }
     }
 
-    private void watch(Flight flight) {
-        Duration flown = Duration.ofNanos(System.nanoTime() - flight.departed);
-        flight.watch(surroundings
-                .watchdog()
-                .watch(flight.cancellation, surroundings.queryTimeout().minus(flown)));
+    private void watch(InFlightQuery query) {
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - query.startedNanos);
+        query.watch(settings.watchdog()
+                .watch(query.cancellation, settings.queryTimeout().minus(elapsed)));
     }
 
-    /** An earlier flight may have landed since a request looked: what it stored came before it left the table. */
-    private boolean isUsable(CacheKey key, CacheStrategy strategy) {
+    /** Another query may have ended since the request looked: it stores its result before it leaves the table. */
+    private boolean isStored(CacheKey key, CacheStrategy strategy) {
         Entry entry = entries.getIfPresent(key);
-        return entry != null && judge(entry, strategy) != null;
+        return entry != null && usable(entry, strategy) != null;
     }
 
-    /** Whether what the flight brings may answer a request that comes now. */
-    private boolean accepts(Flight flight, CacheStrategy strategy) {
-        return generations.isCurrent(flight.generation, flight.strategy.tags())
-                && generations.isCurrent(flight.generation, strategy.tags());
+    /** Whether the result of the query may be the response to a request that arrives now. */
+    private boolean accepts(InFlightQuery query, CacheStrategy strategy) {
+        return generations.isCurrent(query.generation, query.strategy.tags())
+                && generations.isCurrent(query.generation, strategy.tags());
     }
 
-    private boolean takesPlaceOf(CacheKey key, @Nullable Flight current, Flight mine) {
-        return current == null ? flights.putIfAbsent(key, mine) == null : flights.replace(key, current, mine);
+    private boolean replaces(CacheKey key, @Nullable InFlightQuery current, InFlightQuery query) {
+        return current == null ? inFlight.putIfAbsent(key, query) == null : inFlight.replace(key, current, query);
     }
 
     /**
-     * Reads a stale answer anew in the background, unless that is under way, or failed a moment ago, or too much of that
-     * kind is under way: then a later request that finds it stale comes here again.
+     * Refreshes a stale response in the background, unless its refresh is running or failed a moment ago, or too many
+     * refreshes are running; then the next request that finds the response stale tries again.
      *
-     * @param strategy of the request that found it stale; null for the default of the model
-     * @param memory that the refresh takes from; closed when it has ended, or not used
+     * @param lookup of the request that found it stale
+     * @param memory that the refresh takes from; closed when it has ended, or is not used
      */
-    public void refresh(CacheKey key, @Nullable CacheStrategy strategy, Reservation memory, Fill fill) {
+    public void refresh(Lookup lookup, Reservation memory, Fill fill) {
+        CacheKey key = lookup.key();
         Entry entry = entries.getIfPresent(key);
         if (entry == null
-                || surroundings.ticker().read() - entry.nextRefresh.get() < 0
-                || flights.containsKey(key)
+                || settings.ticker().read() - entry.nextRefresh.get() < 0
+                || inFlight.containsKey(key)
                 || !refreshes.tryAcquire()) {
             return;
         }
-        CacheStrategy effective = strategy != null ? strategy : entry.defaultStrategy;
-        Flight flight = Flight.forRefresh(generations.now(), effective, entry.defaultStrategy, memory);
-        if (flights.putIfAbsent(key, flight) != null) {
+        CacheStrategy strategy = lookup.strategy();
+        InFlightQuery query = InFlightQuery.forRefresh(
+                generations.now(), strategy != null ? strategy : entry.defaultStrategy, entry.defaultStrategy, memory);
+        if (inFlight.putIfAbsent(key, query) != null) {
             refreshes.release();
             return;
         }
         try {
-            surroundings.background().execute(() -> refresh(key, entry, flight, fill));
+            settings.background().execute(() -> refresh(key, entry, query, fill));
         } catch (Throwable e) {
-            crash(key, flight, e);
+            fail(key, query, e);
             refreshes.release();
             throw e;
         }
     }
 
-    private void refresh(CacheKey key, Entry stale, Flight flight, Fill fill) {
+    private void refresh(CacheKey key, Entry stale, InFlightQuery query, Fill fill) {
         boolean done = false;
         try {
-            CachedBody body = fly(
+            CachedBody body = run(
                     key,
-                    flight,
+                    query,
                     cancellation -> {
                         try {
-                            watch(flight);
+                            watch(query);
                             return fill.read(cancellation);
                         } finally {
-                            // Also when it succeeds: what it brings may be too large, or outdated, and then this entry
-                            // stays.
-                            stale.nextRefresh.set(surroundings.ticker().read() + REFRESH_PAUSE);
+                            // Also if it succeeds: the result may be too large or outdated, and then this entry stays.
+                            stale.nextRefresh.set(settings.ticker().read() + REFRESH_PAUSE);
                         }
                     },
                     () -> wasRefreshed(key, stale));
@@ -313,74 +322,74 @@ public final class QueryCache {
         }
     }
 
-    /** Another refresh may have ended since a request found the entry stale: it said so before it left the table. */
+    /** Another refresh may have ended since a request found the entry stale: it sets both before it leaves the table. */
     private boolean wasRefreshed(CacheKey key, Entry stale) {
         Entry latest = entries.getIfPresent(key);
         boolean replaced = latest != null && !latest.isOfTheSameRead(stale);
-        return replaced || surroundings.ticker().read() - stale.nextRefresh.get() < 0;
+        return replaced || settings.ticker().read() - stale.nextRefresh.get() < 0;
     }
 
     /**
-     * Runs the query, unless it turns out that it is not needed.
+     * Runs the query, unless it is not needed.
      *
-     * @return null when it was not: what is stored is older than the flight, and so need not be good enough for all who
-     *     joined it
+     * @return null if it was not needed: the stored entry is older than this query, so it may not be good enough for all
+     *     requests that joined
      */
-    private @Nullable CachedBody fly(CacheKey key, Flight flight, Fill fill, BooleanSupplier needless) {
-        try (flight) {
+    private @Nullable CachedBody run(CacheKey key, InFlightQuery query, Fill fill, BooleanSupplier needless) {
+        try (query) {
             CachedBody body = null;
             if (!needless.getAsBoolean()) {
-                byte[] json = fill.read(flight.cancellation);
-                body = CachedBody.of(json, dates.format(surroundings.clock().instant()));
-                store(key, flight, body);
+                byte[] json = fill.read(query.cancellation);
+                body = CachedBody.of(json, settings.clock().instant());
+                store(key, query, body);
             }
-            // In this order: whoever finds no flight finds what it stored.
-            flights.remove(key, flight);
-            flight.land(body);
+            // In this order: a request that does not find the query finds what it stored.
+            inFlight.remove(key, query);
+            query.complete(body);
             return body;
         } catch (Throwable e) {
-            crash(key, flight, e);
+            fail(key, query, e);
             throw e;
         }
     }
 
-    private void crash(CacheKey key, Flight flight, Throwable failure) {
-        flights.remove(key, flight);
-        flight.crash(
+    private void fail(CacheKey key, InFlightQuery query, Throwable failure) {
+        inFlight.remove(key, query);
+        query.fail(
                 failure instanceof RuntimeException known
                         ? known
                         : new IllegalStateException("the query that this request waited for failed", failure));
     }
 
-    private void store(CacheKey key, Flight flight, CachedBody body) {
-        CacheStrategy strategy = flight.strategy;
-        if (flight.isAbandoned()) {
+    private void store(CacheKey key, InFlightQuery query, CachedBody body) {
+        CacheStrategy strategy = query.strategy;
+        if (query.isAbandoned()) {
             return;
         }
-        if (body.length() > policy.entryBytes()) {
+        if (body.length() > policy.maxEntryBytes()) {
             statistics.count(Event.TOO_LARGE);
-        } else if (!generations.isCurrent(flight.generation, strategy.tags())) {
+        } else if (!generations.isCurrent(query.generation, strategy.tags())) {
             statistics.count(Event.OUTDATED);
         } else {
             Entry filled = new Entry(
                     body,
-                    flight.generation,
+                    query.generation,
                     strategy.tags(),
-                    flight.defaultStrategy,
-                    surroundings.ticker().read(),
+                    query.defaultStrategy,
+                    settings.ticker().read(),
                     SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
-            // A flight that was overtaken by one of a later generation must not undo what that one stored.
+            // A query that was overtaken by one of a later generation must not replace what that one stored.
             entries.asMap().merge(key, filled, (old, latest) -> old.generation > latest.generation ? old : latest);
         }
     }
 
-    /** Invalidates what carries one of the tags; counts for every request that comes after the return. */
+    /** Invalidates all responses with one of the tags, for every request that arrives after the return. */
     public void invalidate(List<String> tags) {
         generations.invalidate(tags);
         statistics.count(Event.INVALIDATE_TAGS);
     }
 
-    /** Invalidates everything; counts for every request that comes after the return. */
+    /** Invalidates all responses, for every request that arrives after the return. */
     public void invalidateAll() {
         generations.invalidateAll();
         entries.invalidateAll();
@@ -400,7 +409,7 @@ public final class QueryCache {
         return epoch;
     }
 
-    /** How often the schema changed since the server started; part of every key. */
+    /** How often the schema has changed since the server started; part of every key. */
     public long schemaEpoch() {
         return schemaEpoch.get();
     }
@@ -415,7 +424,7 @@ public final class QueryCache {
         return statistics;
     }
 
-    /** Entries, roughly: those that are outdated or expired count until they are found. */
+    /** The estimated number of entries; includes outdated and expired ones that are not removed yet. */
     public long size() {
         return entries.estimatedSize();
     }
@@ -426,11 +435,11 @@ public final class QueryCache {
     }
 
     /** Bytes of memory that entries may hold. */
-    public long maximumBytes() {
-        return surroundings.maximumBytes();
+    public long maxBytes() {
+        return settings.maxBytes();
     }
 
-    /** Does the table's upkeep now, so that {@link #size} and {@link #bytes} are exact. */
+    /** Maintains the table now, so that {@link #size} and {@link #bytes} are exact. */
     void cleanUp() {
         entries.cleanUp();
     }

@@ -1,20 +1,19 @@
 package dev.hasten.dataproxy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.hasten.admission.RequestContext;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.Answer;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.plan.PlanRunner;
+import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.TransactionMode;
+import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.value.Generators;
-import dev.hasten.request.PlanRunner;
-import dev.hasten.request.PlanRunner.Job;
-import dev.hasten.request.RequestContext;
 import dev.hasten.schema.CompiledBatch;
 import dev.hasten.schema.CompiledSchema;
 import dev.hasten.transaction.PooledStatements;
@@ -32,7 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class BatchRunner {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NO_ROWS = "[]";
-    private static final byte[] NULL = "null".getBytes(UTF_8);
 
     private final PlanRunner runner;
 
@@ -40,9 +38,9 @@ final class BatchRunner {
         this.runner = runner;
     }
 
-    /** Which query of a batch runs, to say so when it fails. */
-    private static final class Turn {
-        /** Null when none of them runs: what fails then is the commit. */
+    /** Which query of a batch is running, for the error if it fails. */
+    private static final class BatchPosition {
+        /** Null if none is running: then the commit has failed. */
         private @Nullable Integer index;
     }
 
@@ -56,18 +54,15 @@ final class BatchRunner {
             return whole(
                     version,
                     request,
-                    turn -> PlanRunner.pooled(
-                            request,
-                            request.cancellation(),
-                            statements -> statements.inTransaction(
-                                    TransactionMode.of(isolationLevel),
-                                    () -> all(prepared, version, statements, request, turn))));
+                    position -> PrismaErrors.translated(() -> request.pooled(statements -> statements.inTransaction(
+                            TransactionMode.of(isolationLevel),
+                            () -> all(prepared, version, statements, request, position)))));
         }
         List<byte[]> results = compacted(queries, schema, version, request);
         if (results == null) {
             List<PreparedQuery> prepared = prepared(queries, schema, request);
-            results = PlanRunner.pooled(
-                    request, request.cancellation(), statements -> each(prepared, version, statements, request));
+            results = PrismaErrors.translated(
+                    () -> request.pooled(statements -> each(prepared, version, statements, request)));
         }
         return EngineAnswers.batch(
                 results, EngineAnswers.extensions(request.telemetry().extensions(), version));
@@ -81,7 +76,7 @@ final class BatchRunner {
             Statements statements,
             RequestContext request) {
         List<PreparedQuery> prepared = prepared(queries(body), schema, request);
-        return whole(version, request, turn -> all(prepared, version, statements, request, turn));
+        return whole(version, request, position -> all(prepared, version, statements, request, position));
     }
 
     private static List<PreparedQuery> prepared(
@@ -101,11 +96,12 @@ final class BatchRunner {
         return queries;
     }
 
-    private static Answer whole(ClientVersion version, RequestContext request, Function<Turn, List<byte[]>> work) {
-        Turn turn = new Turn();
+    private static Answer whole(
+            ClientVersion version, RequestContext request, Function<BatchPosition, List<byte[]>> work) {
+        BatchPosition position = new BatchPosition();
         try {
             return EngineAnswers.batch(
-                    work.apply(turn),
+                    work.apply(position),
                     EngineAnswers.extensions(request.telemetry().extensions(), version));
         } catch (ApiError e) {
             if (!EngineErrors.isOfEngine(e)) {
@@ -113,7 +109,7 @@ final class BatchRunner {
             }
             request.telemetry().failed(e);
             return EngineAnswers.json(
-                    EngineAnswers.errors(e, version, turn.index),
+                    EngineAnswers.errors(e, version, position.index),
                     EngineAnswers.extensions(request.telemetry().extensions(), version));
         }
     }
@@ -123,20 +119,20 @@ final class BatchRunner {
             ClientVersion version,
             Statements statements,
             RequestContext request,
-            Turn turn) {
-        Results results = new Results(request.database().answerBytes());
+            BatchPosition position) {
+        Results results = new Results(request.database().limits().responseBytes());
         Generators generators = runner.generators();
         for (int i = 0; i < queries.size(); i++) {
-            turn.index = i;
+            position.index = i;
             results.add(result(queries.get(i), version, generators, statements, request));
         }
-        turn.index = null;
+        position.index = null;
         return results.list;
     }
 
     private List<byte[]> each(
             List<PreparedQuery> queries, ClientVersion version, PooledStatements statements, RequestContext request) {
-        Results results = new Results(request.database().answerBytes());
+        Results results = new Results(request.database().limits().responseBytes());
         Generators generators = runner.generators();
         for (PreparedQuery query : queries) {
             try {
@@ -160,11 +156,11 @@ final class BatchRunner {
             RequestContext request) {
         Reservation memory = request.cancellation().memory();
         long results = memory.heldBytes(MemoryUse.RESULTS);
-        JsonBuffer value = query.run(runner, generators, statements, request);
+        EngineQuery engineQuery = new EngineQuery(query, version, runner);
+        JsonBuffer value = engineQuery.run(generators, statements, request);
         // What the query has read is garbage now.
         memory.set(MemoryUse.RESULTS, results);
-        JsonQuery asked = query.query();
-        return EngineAnswers.data(asked.answerName(), GraphqlEndpoint.readable(asked, value, version, request), null);
+        return EngineAnswers.data(query.query().answerName(), value == null ? EngineAnswers.nothing() : value);
     }
 
     /** The results if the queries can run as one, else null. */
@@ -178,16 +174,21 @@ final class BatchRunner {
             return null;
         }
         Job job = new Job(batch.shape().plan(), batch.values(), "");
-        JsonBuffer rows = runner.runPooled(job, request, request.cancellation());
+        JsonBuffer rows = PrismaErrors.<@Nullable JsonBuffer>translated(() ->
+                request.<@Nullable JsonBuffer>pooled(statements -> runner.run(job, statements, request.environment())));
         String name = queries.getFirst().answerName();
-        Results results = new Results(request.database().answerBytes());
+        Results results = new Results(request.database().limits().responseBytes());
         for (JsonNode row : new CompactedRows(
                         batch, MeteredParser.tree(JSON, rows == null ? NO_ROWS : rows.toString(), request.parsing()))
                 .answers()) {
             results.add(
                     row == null && batch.shape().required()
                             ? EngineAnswers.bytes(EngineAnswers.errors(notFound(), version, null))
-                            : EngineAnswers.data(name, row == null ? NULL : JSON.writeValueAsBytes(row)));
+                            : EngineAnswers.data(
+                                    name,
+                                    row == null
+                                            ? EngineAnswers.nothing()
+                                            : JsonBuffer.of(JSON.writeValueAsBytes(row))));
         }
         return results.list;
     }

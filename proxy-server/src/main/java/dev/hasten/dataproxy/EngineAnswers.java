@@ -2,10 +2,11 @@ package dev.hasten.dataproxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.caching.Extensions;
 import dev.hasten.http.Answer;
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.prisma.DataFrame;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.request.Extensions;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,26 +39,15 @@ final class EngineAnswers {
         return Answer.json(503, SCHEMA_STARTING);
     }
 
+    /** The value of a query that has none. */
+    static JsonBuffer nothing() {
+        return JsonBuffer.of(NOTHING);
+    }
+
     /** {@code {"data":{name:...}}}. */
-    static byte[] data(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
-        JsonBuffer body = buffer(name, value, extensions);
+    static byte[] data(String name, JsonBuffer value) {
+        JsonBuffer body = DataFrame.close(name, value, null);
         return Arrays.copyOf(body.array(), body.size());
-    }
-
-    /** The same as an answer, without copying it. */
-    static Answer dataAnswer(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
-        JsonBuffer body = buffer(name, value, extensions);
-        return Answer.json(200, body.array(), body.size());
-    }
-
-    private static JsonBuffer buffer(String name, @Nullable JsonBuffer value, @Nullable Map<String, ?> extensions) {
-        JsonBuffer body = value == null ? JsonBuffer.of(NOTHING) : value;
-        return body.wrap(name).finish(extensions == null ? null : JSON.writeValueAsBytes(extensions));
-    }
-
-    /** {@code {"data":...}} made of JSON. */
-    static byte[] data(String name, byte[] value) {
-        return data(name, JsonBuffer.of(value), null);
     }
 
     /** {@code {"errors":[...]}}. */

@@ -1,23 +1,17 @@
 package dev.hasten.dataproxy;
 
-import dev.hasten.auth.ApiKey;
-import dev.hasten.cache.CacheKey;
-import dev.hasten.cache.CachedAnswer;
+import dev.hasten.admission.AdmittedRequest;
+import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.RequestContext;
+import dev.hasten.caching.AccelerateHeaders;
+import dev.hasten.caching.CacheSession;
 import dev.hasten.http.Answer;
-import dev.hasten.http.Exchange;
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.Statements;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
-import dev.hasten.request.AccelerateHeaders;
-import dev.hasten.request.CacheUse;
-import dev.hasten.request.Database;
-import dev.hasten.request.Endpoint;
-import dev.hasten.request.Extensions;
-import dev.hasten.request.PlanRunner;
-import dev.hasten.request.PlanRunner.Job;
-import dev.hasten.request.RequestContext;
 import dev.hasten.schema.CompiledSchema;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,33 +31,30 @@ final class GraphqlEndpoint {
         this.headers = headers;
     }
 
-    /** Answers from the cache, or says how to answer. */
-    @Nullable
-    Endpoint begin(Exchange exchange, ApiKey apiKey, Database database) {
-        CacheUse cache = cacheUse(exchange, apiKey, database);
+    /** Responds from the cache, or runs the queries. */
+    Endpoint.Outcome begin(AdmittedRequest admitted) {
+        CacheSession cache = cacheSession(admitted);
         Answer stored = cache.stored();
         if (stored != null) {
-            exchange.answer(stored);
-            return null;
+            return new Endpoint.Respond(stored);
         }
-        return request -> answer(request, cache);
+        return (Endpoint.Work) request -> answer(request, cache);
     }
 
-    /** The same in an interactive transaction, where nothing is cached. */
-    Endpoint beginInTransaction(Exchange exchange, ApiKey apiKey, Database database) {
-        CacheUse cache = cacheUse(exchange, apiKey, database);
-        return request -> cache.bypass(answerInTransaction(request));
+    /** Runs the queries in an interactive transaction, where nothing is cached. */
+    Endpoint.Outcome beginInTransaction(AdmittedRequest admitted) {
+        CacheSession cache = cacheSession(admitted);
+        return (Endpoint.Work) request -> cache.bypass(answerInTransaction(request));
     }
 
-    private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return CacheUse.byHeaders(new CacheUse.Asked(
-                exchange,
-                apiKey,
-                database,
-                CacheKey.Protocol.DATA_PROXY,
-                exchange.pathParameter("schema"),
+    private CacheSession cacheSession(AdmittedRequest admitted) {
+        return CacheSession.byHeaders(new CacheSession.CacheRequest(
+                admitted,
+                "data-proxy",
+                admitted.exchange().pathParameter("schema"),
+                Member.COMMENTS,
                 headers,
-                this::readForCache));
+                this::queryAgain));
     }
 
     /** A request as far as it is understood without its query. */
@@ -82,7 +73,7 @@ final class GraphqlEndpoint {
                 : new Call(version, schema, parser.object(request.exchange().body(), request.parsing()));
     }
 
-    private Answer answer(RequestContext request, CacheUse cache) {
+    private Answer answer(RequestContext request, CacheSession cache) {
         Call call = call(request);
         if (call == null) {
             return EngineAnswers.schemaMissing();
@@ -90,7 +81,7 @@ final class GraphqlEndpoint {
         try {
             return call.isBatch()
                     ? cache.bypass(batches.answer(call.body(), call.schema(), call.version(), request))
-                    : single(JsonQuery.of(call.body()), call, request, cache);
+                    : cache.respond(query(call, request), request);
         } catch (ApiError e) {
             return failed(e, call.version(), request);
         }
@@ -106,43 +97,17 @@ final class GraphqlEndpoint {
                 EngineAnswers.extensions(request.telemetry().extensions(), version));
     }
 
-    private Answer single(JsonQuery query, Call call, RequestContext request, CacheUse cache) {
-        PreparedQuery prepared = PreparedQuery.of(query, call.schema(), request.cancellation());
-        if (!prepared.isSingle()) {
-            JsonBuffer inserted = PlanRunner.<@Nullable JsonBuffer>pooled(
-                    request,
-                    request.cancellation(),
-                    statements -> prepared.run(runner, runner.generators(), statements, request));
-            return cache.bypass(answer(query, inserted, call.version(), request));
-        }
-        Job job = prepared.jobs().getFirst();
-        CacheStrategy strategy = cache.strategyFor(query.model());
-        if (!strategy.caches() || !job.isCacheable(query.action())) {
-            JsonBuffer value = runner.runPooled(job, request, request.cancellation());
-            return cache.bypass(answer(query, value, call.version(), request));
-        }
-        CachedAnswer cached = cache.fetch(
-                strategy,
-                query.model(),
-                request.cancellation(),
-                cancellation ->
-                        EngineAnswers.data(query.answerName(), runner.runPooled(job, request, cancellation), null));
-        Map<String, ?> extensions = EngineAnswers.extensions(request.telemetry().extensions(), call.version());
-        return extensions == null || !cached.own()
-                ? cache.answer(cached)
-                : cache.label(Extensions.answer(cached.body().json().array(), extensions), cached);
+    private EngineQuery query(Call call, RequestContext request) {
+        JsonQuery query = JsonQuery.of(call.body());
+        return new EngineQuery(PreparedQuery.of(query, call.schema(), request.cancellation()), call.version(), runner);
     }
 
-    private byte[] readForCache(RequestContext request) {
+    private EngineQuery queryAgain(RequestContext request) {
         Call call = call(request);
         if (call == null) {
             throw ApiError.badRequest("The Prisma schema of the query is not known any more");
         }
-        JsonQuery query = JsonQuery.of(call.body());
-        Job job = PreparedQuery.of(query, call.schema(), request.cancellation())
-                .jobs()
-                .getFirst();
-        return EngineAnswers.data(query.answerName(), runner.runPooled(job, request, request.cancellation()), null);
+        return query(call, request);
     }
 
     private Answer answerInTransaction(RequestContext request) {
@@ -167,25 +132,10 @@ final class GraphqlEndpoint {
         if (call.isBatch()) {
             return batches.inTransaction(call.body(), call.schema(), call.version(), statements, request);
         }
-        JsonQuery query = JsonQuery.of(call.body());
-        JsonBuffer value = PreparedQuery.of(query, call.schema(), request.cancellation())
-                .run(runner, runner.generators(), statements, request);
-        return answer(query, value, call.version(), request);
-    }
-
-    private static Answer answer(
-            JsonQuery query, @Nullable JsonBuffer value, ClientVersion version, RequestContext request) {
-        return EngineAnswers.dataAnswer(
-                query.answerName(),
-                readable(query, value, version, request),
-                EngineAnswers.extensions(request.telemetry().extensions(), version));
-    }
-
-    /** The rows of raw queries had another form until 5.16. */
-    static @Nullable JsonBuffer readable(
-            JsonQuery query, @Nullable JsonBuffer value, ClientVersion version, RequestContext request) {
-        return value != null && query.action().equals("queryRaw") && !version.isAtLeast(5, 17)
-                ? RawRows.typed(value, request.parsing())
-                : value;
+        EngineQuery query = query(call, request);
+        JsonBuffer value = query.run(statements, request);
+        Map<String, ?> extensions = query.extensions(request);
+        JsonBuffer body = query.body(value, extensions == null ? null : EngineAnswers.bytes(extensions));
+        return Answer.json(200, body.array(), body.size());
     }
 }

@@ -2,10 +2,10 @@ package dev.hasten.dataproxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.plan.Statements;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.request.PlanRunner.Job;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.hasten.dataproxy;
 
+import dev.hasten.admission.RequestContext;
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.plan.JsonBuffer;
 import dev.hasten.plan.ParsingMemory;
+import dev.hasten.plan.PlanRunner;
+import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.plan.Statements;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.value.Generators;
-import dev.hasten.request.PlanRunner;
-import dev.hasten.request.PlanRunner.Job;
-import dev.hasten.request.RequestContext;
 import dev.hasten.schema.CompiledQuery;
 import dev.hasten.schema.CompiledSchema;
 import java.util.List;
@@ -72,12 +72,12 @@ record PreparedQuery(
             throw error;
         }
         return isSingle()
-                ? runner.run(jobs.getFirst(), generators, statements, request, request.cancellation())
+                ? runner.run(jobs.getFirst(), generators, statements, request.environment())
                 : ManyRows.insert(
                         query.action(),
                         jobs,
                         statements,
-                        job -> runner.run(job, generators, statements, request, request.cancellation()),
-                        request.database().answerBytes());
+                        job -> runner.run(job, generators, statements, request.environment()),
+                        request.database().limits().responseBytes());
     }
 }

@@ -2,7 +2,7 @@ package dev.hasten.dataproxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.ParseMeter;
 import tools.jackson.databind.JsonNode;

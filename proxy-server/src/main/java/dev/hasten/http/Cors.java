@@ -23,16 +23,11 @@ public record Cors(Set<String> origins) {
     }
 
     /** Lets pages read the answers of a handler, errors included. */
-    public Handler around(Handler handler) {
-        return new Handler() {
+    public GuardedHandler around(GuardedHandler handler) {
+        return new GuardedHandler() {
             @Override
-            public void handle(Exchange exchange) {
-                handler.handle(exchange);
-            }
-
-            @Override
-            public @Nullable Answer refusal(Exchange head) {
-                return handler.refusal(head);
+            public Decision decide(Exchange head) {
+                return handler.decide(head);
             }
 
             @Override

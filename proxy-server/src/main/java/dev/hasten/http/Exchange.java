@@ -28,9 +28,6 @@ public final class Exchange {
     private final long arrivalNanos;
     /** Set on the event loop before the handler sees the exchange. */
     private byte[] body = {};
-    /** Used on the event loop only. */
-    private @Nullable Object attachment;
-
     /** Null until it is needed. */
     private @Nullable Reservation memory;
 
@@ -112,16 +109,6 @@ public final class Exchange {
         return body;
     }
 
-    /** Keeps what {@link Handler#refusal} found out for {@link Handler#handle}. */
-    public void attach(Object value) {
-        attachment = value;
-    }
-
-    /** What was attached, null when nothing was. */
-    public @Nullable Object attachment() {
-        return attachment;
-    }
-
     /**
      * The memory that the exchange holds: its body, what its handler takes, and the answer until the client has it. Used by
      * whoever has the exchange: the event loop, or the handler until it answers.
@@ -142,7 +129,7 @@ public final class Exchange {
         }
     }
 
-    /** Names the owner of the memory; called by {@link Handler#refusal}, before anything is taken. */
+    /** Names the owner of the memory; called by {@link GuardedHandler#decide}, before anything is taken. */
     public void memory(Reservation owned) {
         memory = owned;
     }

@@ -2,6 +2,7 @@ package dev.hasten.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.hasten.http.GuardedHandler.Decision;
 import dev.hasten.http.Router.Match;
 import dev.hasten.memory.MemoryExhaustedException;
 import dev.hasten.memory.MemoryUse;
@@ -77,8 +78,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
 
     private @Nullable Exchange exchange;
     private RequestBody body = new RequestBody(0, 0, true);
-    /** What the route's handler answers without the body; set from the head until it is sent. */
-    private @Nullable Answer refusalOfHead;
+    /** On the current request; null if it has no route, or the decision was carried out. */
+    private @Nullable Decision decision;
     /** Bytes of the body (or its head) came in the current read: its time starts anew. */
     private boolean bodyMoved;
     /** No request came yet: the time for its head runs since the connection was opened. */
@@ -246,9 +247,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         Match match = server.router().match(request.method().name(), target.path());
         exchange = new Exchange(this, server.ids().next(), request, target, match, arrivalNanos);
         long length = RequestHead.length(request);
-        refusalOfHead =
-                match instanceof Match.Found found ? found.route().handler.refusal(exchange) : null;
-        boolean routed = match instanceof Match.Found && refusalOfHead == null;
+        decision = match instanceof Match.Found found ? found.route().handler.decide(exchange) : null;
+        boolean routed = decision instanceof GuardedHandler.Accept;
         body = new RequestBody((int) Math.min(length, Integer.MAX_VALUE), server.bodyBytes(), !routed);
         boolean is11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         closeAfterAnswer =
@@ -285,11 +285,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         } else if (length != 0) {
             switch (match) {
                 case Match.Found _ -> {
-                    Answer refusal = refusalOfHead;
-                    if (refusal == null) {
-                        writer.writeContinue(ctx);
-                    } else {
-                        refuse(refusal);
+                    switch (requireNonNull(decision)) {
+                        case GuardedHandler.Accept _ -> writer.writeContinue(ctx);
+                        case GuardedHandler.Refuse(Answer response) -> refuse(response);
                     }
                 }
                 case Match.NoMethod noMethod -> refuse(noMethodAnswer(noMethod));
@@ -319,15 +317,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         deadline.clear();
         current.body(body.finish());
         switch (current.match()) {
-            case Match.Found found -> {
-                Answer refusal = refusalOfHead;
-                if (refusal != null) {
-                    refusalOfHead = null;
-                    current.answer(refusal);
-                    return;
-                }
+            case Match.Found _ -> {
+                Decision made = requireNonNull(decision);
+                decision = null;
                 try {
-                    found.route().handler.handle(current);
+                    switch (made) {
+                        case GuardedHandler.Accept(Handler handler) -> handler.handle(current);
+                        case GuardedHandler.Refuse(Answer response) -> current.answer(response);
+                    }
                 } catch (Throwable e) {
                     LOG.error("The handler of {} failed on request {}", current.route(), current.requestId(), e);
                     current.answer(render(Refusal.failedHandler(current.requestId())));
@@ -357,7 +354,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     private Answer render(Refusal refusal) {
-        Handler handler = handler();
+        GuardedHandler handler = handler();
         ErrorRenderer errors = handler == null ? null : handler.errors();
         return errors == null
                 ? server.render(refusal)
@@ -365,7 +362,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     /** The handler of the current request, null when there is no request or no route for it. */
-    private @Nullable Handler handler() {
+    private @Nullable GuardedHandler handler() {
         return exchange != null && exchange.match() instanceof Match.Found found ? found.route().handler : null;
     }
 
@@ -378,7 +375,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         decoder.discard(ctx);
         waiting.close();
         body.drop();
-        refusalOfHead = null;
+        decision = null;
         closeAfterAnswer = true;
         lingerAfterAnswer = true;
         send(answer);
@@ -392,7 +389,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         String requestId = exchange == null ? server.ids().next() : exchange.requestId();
         phase = Phase.WRITING;
         try {
-            Handler handler = handler();
+            GuardedHandler handler = handler();
             Answer answer = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
             boolean headOnly = exchange != null && exchange.method().equals("HEAD");
             closeAfterAnswer |= server.isDraining() || answer.closesConnection();

@@ -111,11 +111,11 @@ public final class Router {
     /** One line of the table. */
     static final class Route {
         final String template;
-        final Handler handler;
+        final GuardedHandler handler;
         final List<String> names;
         final Match.Found withoutValues = new Match.Found(this, List.of());
 
-        Route(String template, Handler handler, List<String> names) {
+        Route(String template, GuardedHandler handler, List<String> names) {
             this.template = template;
             this.handler = handler;
             this.names = names;
@@ -157,6 +157,11 @@ public final class Router {
          *     for the same method and path
          */
         public Builder route(String method, String template, Handler handler) {
+            return guardedRoute(method, template, GuardedHandler.open(requireNonNull(handler, "handler is null")));
+        }
+
+        /** As {@link #route}, for a handler that decides by the head of a request. */
+        public Builder guardedRoute(String method, String template, GuardedHandler handler) {
             requireNonNull(handler, "handler is null");
             if (!template.startsWith("/")) {
                 throw new IllegalArgumentException("a route begins with '/': " + template);

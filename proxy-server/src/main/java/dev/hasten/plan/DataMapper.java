@@ -1,5 +1,6 @@
 package dev.hasten.plan;
 
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.Rows;

@@ -3,6 +3,7 @@ package dev.hasten.plan;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.ColumnType.Kind;
 import dev.hasten.protocol.ApiError;
@@ -177,7 +178,7 @@ final class FieldWriter {
             }
             case DATETIME -> tagged(DATETIME, dateTime(value, column));
             case OBJECT -> {
-                JsonBuffer json = new JsonBuffer(Integer.MAX_VALUE);
+                JsonBuffer json = JsonBuffer.intermediate(PlanMemory::take);
                 JsValues.write(json, value);
                 tagged(JSON, json.toString());
             }

@@ -1,5 +1,6 @@
 package dev.hasten.plan;
 
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.value.JsDates;
@@ -174,7 +175,7 @@ final class JsValues {
 
     /** {@code JSON.stringify(value)} for values that have no rows in them. */
     static String stringify(@Nullable Object value) {
-        JsonBuffer out = new JsonBuffer(Integer.MAX_VALUE);
+        JsonBuffer out = JsonBuffer.intermediate(PlanMemory::take);
         write(out, value);
         return out.toString();
     }

@@ -1,5 +1,6 @@
 package dev.hasten.plan;
 
+import dev.hasten.json.JsonBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A part of the answer that is written already: what a data map gives. */

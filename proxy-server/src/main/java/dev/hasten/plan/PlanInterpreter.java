@@ -1,6 +1,7 @@
 package dev.hasten.plan;
 
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.DatabaseException;
@@ -9,6 +10,7 @@ import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.SqlTexts;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.prisma.DataFrame;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.plan.DbQuery;
@@ -36,21 +38,25 @@ public final class PlanInterpreter {
     private final SqlTexts texts = new SqlTexts();
 
     /**
-     * What one run of a plan needs besides the plan.
+     * What plans run in.
+     *
+     * @param cancellation stops the plan
+     * @param maxResponseBytes bytes that the JSON may have
+     */
+    public record Environment(StatementObserver observer, Cancellation cancellation, long maxResponseBytes) {}
+
+    /**
+     * A run of a plan.
      *
      * @param parameters values for the plan's placeholders
-     * @param cancellation tells when the request must stop
      * @param comment to append to every statement with a space before it, empty for none
-     * @param answerBytes bytes that the answer may have
      */
-    public record Run(
+    record Run(
             Map<String, PlanValue> parameters,
             Generators generators,
             Statements statements,
-            StatementObserver observer,
-            Cancellation cancellation,
-            String comment,
-            long answerBytes) {}
+            Environment environment,
+            String comment) {}
 
     /**
      * The plan's value as JSON, or null when it has none.
@@ -59,9 +65,11 @@ public final class PlanInterpreter {
      * @throws PlanFailure when the plan cannot be carried out
      * @throws dev.hasten.deadline.CancelledException when the request must stop
      */
-    public @Nullable JsonBuffer run(PlanNode plan, Run run) {
+    @Nullable
+    JsonBuffer run(PlanNode plan, Run run) {
         try {
-            return ScopedValue.where(PlanMemory.RUNNING, run.cancellation()).call(() -> evaluated(plan, run));
+            return ScopedValue.where(PlanMemory.RUNNING, run.environment().cancellation())
+                    .call(() -> evaluated(plan, run));
         } catch (StackOverflowError e) {
             throw ApiError.of(422, "P6009", "The query plan makes values that are nested too deeply");
         }
@@ -70,7 +78,11 @@ public final class PlanInterpreter {
     private @Nullable JsonBuffer evaluated(PlanNode plan, Run run) {
         Evaluation evaluation = new Evaluation(run);
         Object value = evaluation.evaluate(
-                plan, new Scope(run.parameters(), run.generators(), new Budget(run.cancellation())));
+                plan,
+                new Scope(
+                        run.parameters(),
+                        run.generators(),
+                        new Budget(run.environment().cancellation())));
         return switch (value) {
             case Undefined _ -> null;
             case JsonFragment fragment -> fragment.json();
@@ -90,7 +102,10 @@ public final class PlanInterpreter {
         }
 
         JsonBuffer newBuffer() {
-            return new JsonBuffer(run.answerBytes(), run.cancellation());
+            return new JsonBuffer(
+                    run.environment().maxResponseBytes(),
+                    DataFrame.HEADROOM,
+                    run.environment().cancellation());
         }
 
         @Nullable
@@ -291,7 +306,7 @@ public final class PlanInterpreter {
                 text = text.withSuffix(run.comment());
             }
             List<@Nullable Object> parameters = Parameters.of(statement.arguments(), statement.types());
-            StatementObserver observer = run.observer();
+            StatementObserver observer = run.environment().observer();
             SqlText whole = text;
             StatementPolicy policy = raw ? StatementPolicy.CLIENT_SCRIPT : StatementPolicy.TRUSTED;
             try {

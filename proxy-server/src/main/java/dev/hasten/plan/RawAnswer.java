@@ -2,6 +2,7 @@ package dev.hasten.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.ColumnType.Kind;
 import dev.hasten.postgres.Columns;

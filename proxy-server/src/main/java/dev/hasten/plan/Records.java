@@ -1,5 +1,6 @@
 package dev.hasten.plan;
 
+import dev.hasten.json.JsonBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class Records {
      * @param casts applied to values that are not null; null for none
      */
     static String key(@Nullable Object record, List<String> fields, KeyCast @Nullable [] casts) {
-        JsonBuffer out = new JsonBuffer(Integer.MAX_VALUE);
+        JsonBuffer out = JsonBuffer.intermediate(PlanMemory::take);
         out.raw('[');
         for (int i = 0; i < fields.size(); i++) {
             if (i > 0) {

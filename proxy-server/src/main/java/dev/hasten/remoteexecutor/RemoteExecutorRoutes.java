@@ -1,41 +1,34 @@
 package dev.hasten.remoteexecutor;
 
+import static dev.hasten.admission.Endpoint.blocking;
 import static dev.hasten.protocol.Scope.PRISMA;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.auth.ApiKey;
-import dev.hasten.cache.CacheKey;
-import dev.hasten.cache.CachedAnswer;
+import dev.hasten.admission.AdmittedRequest;
+import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.RequestContext;
+import dev.hasten.admission.RequestRunner;
+import dev.hasten.caching.AccelerateHeaders;
+import dev.hasten.caching.CacheSession;
 import dev.hasten.http.Answer;
-import dev.hasten.http.Exchange;
 import dev.hasten.http.Router;
-import dev.hasten.plan.JsonBuffer;
-import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.plan.PlanRunner;
+import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.protocol.QueryRequest;
+import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.SqlComment;
-import dev.hasten.request.AccelerateHeaders;
-import dev.hasten.request.CacheUse;
-import dev.hasten.request.Database;
-import dev.hasten.request.Endpoint;
-import dev.hasten.request.Extensions;
-import dev.hasten.request.PlanRunner;
-import dev.hasten.request.PlanRunner.Job;
-import dev.hasten.request.RequestContext;
-import dev.hasten.request.RequestRunner;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The calls of the remote-executor protocol. Source: {@code query-plan-executor/src/server/server.ts} and the client's
+ * The routes of the remote-executor protocol. Source: {@code query-plan-executor/src/server/server.ts} and the client's
  * {@code RemoteExecutor.ts}.
  */
 public final class RemoteExecutorRoutes {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final byte[] NO_DATA = "{}".getBytes(UTF_8);
 
     private final RequestParser parser;
     private final PlanCache plans;
@@ -51,17 +44,22 @@ public final class RemoteExecutorRoutes {
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner requests) {
-        routes.route("GET", "/connection-info", requests.handler(PRISMA, RemoteExecutorRoutes::connectionInfo));
-        routes.route("POST", "/query", requests.handler(PRISMA, this::beginQuery));
-        routes.route("POST", "/transaction/start", requests.handler(PRISMA, this::startTransaction));
-        routes.route("POST", "/transaction/{id}/query", requests.handler(PRISMA, this::beginTransactionQuery));
-        routes.route("POST", "/transaction/{id}/commit", requests.handler(PRISMA, RemoteExecutorRoutes::commit));
-        routes.route("POST", "/transaction/{id}/rollback", requests.handler(PRISMA, RemoteExecutorRoutes::rollback));
+        routes.guardedRoute(
+                "GET", "/connection-info", requests.handler(PRISMA, blocking(RemoteExecutorRoutes::connectionInfo)));
+        routes.guardedRoute("POST", "/query", requests.handler(PRISMA, this::beginQuery));
+        routes.guardedRoute("POST", "/transaction/start", requests.handler(PRISMA, blocking(this::startTransaction)));
+        routes.guardedRoute("POST", "/transaction/{id}/query", requests.handler(PRISMA, this::beginTransactionQuery));
+        routes.guardedRoute(
+                "POST", "/transaction/{id}/commit", requests.handler(PRISMA, blocking(RemoteExecutorRoutes::commit)));
+        routes.guardedRoute(
+                "POST",
+                "/transaction/{id}/rollback",
+                requests.handler(PRISMA, blocking(RemoteExecutorRoutes::rollback)));
     }
 
     private static Answer connectionInfo(RequestContext request) {
         Map<String, Object> info = new LinkedHashMap<>();
-        String schema = request.database().schema();
+        String schema = request.database().searchPath();
         if (schema != null) {
             info.put("schemaName", schema);
         }
@@ -72,42 +70,28 @@ public final class RemoteExecutorRoutes {
         return Answer.json(200, JSON.writeValueAsBytes(body));
     }
 
-    private @Nullable Endpoint beginQuery(Exchange exchange, ApiKey apiKey, Database database) {
-        CacheUse cache = cacheUse(exchange, apiKey, database);
+    private Endpoint.Outcome beginQuery(AdmittedRequest admitted) {
+        CacheSession cache = cacheSession(admitted);
         Answer stored = cache.stored();
         if (stored != null) {
-            exchange.answer(stored);
-            return null;
+            return new Endpoint.Respond(stored);
         }
-        return request -> query(request, cache);
+        return (Endpoint.Work) request -> cache.respond(planQuery(request), request);
     }
 
-    private Endpoint beginTransactionQuery(Exchange exchange, ApiKey apiKey, Database database) {
-        CacheUse cache = cacheUse(exchange, apiKey, database);
-        return request -> cache.bypass(transactionQuery(request));
+    private Endpoint.Outcome beginTransactionQuery(AdmittedRequest admitted) {
+        CacheSession cache = cacheSession(admitted);
+        return (Endpoint.Work) request -> cache.bypass(transactionQuery(request));
     }
 
-    private CacheUse cacheUse(Exchange exchange, ApiKey apiKey, Database database) {
-        return CacheUse.byHeaders(new CacheUse.Asked(
-                exchange, apiKey, database, CacheKey.Protocol.REMOTE_EXECUTOR, "", headers, this::readForCache));
+    private CacheSession cacheSession(AdmittedRequest admitted) {
+        return CacheSession.byHeaders(new CacheSession.CacheRequest(
+                admitted, "remote-executor", "", Member.COMMENTS, headers, this::planQuery));
     }
 
-    private Answer query(RequestContext request, CacheUse cache) {
+    private PlanQuery planQuery(RequestContext request) {
         QueryRequest query = parser.query(request.exchange().body(), request.parsing());
-        Job job = job(query, request);
-        CacheStrategy strategy = cache.strategyFor(query.model());
-        if (!strategy.caches() || !job.isCacheable(query.operation())) {
-            return cache.bypass(answer(runner.runPooled(job, request, request.cancellation()), request));
-        }
-        CachedAnswer cached = cache.fetch(
-                strategy,
-                query.model(),
-                request.cancellation(),
-                cancellation -> bytes(runner.runPooled(job, request, cancellation)));
-        Map<String, Object> extensions = request.telemetry().extensions();
-        return extensions == null || !cached.own()
-                ? cache.answer(cached)
-                : cache.label(Extensions.answer(cached.body().json().array(), extensions), cached);
+        return new PlanQuery(query, job(query, request), runner);
     }
 
     private Job job(QueryRequest query, RequestContext request) {
@@ -118,38 +102,17 @@ public final class RemoteExecutorRoutes {
                 comment.isEmpty() ? "" : " " + comment);
     }
 
-    private byte[] readForCache(RequestContext request) {
-        Job job = job(parser.query(request.exchange().body(), request.parsing()), request);
-        return bytes(runner.runPooled(job, request, request.cancellation()));
-    }
-
     private Answer transactionQuery(RequestContext request) {
         Job job = job(parser.query(request.exchange().body(), request.parsing()), request);
-        JsonBuffer[] data = new JsonBuffer[1];
-        request.database()
+        JsonBuffer data = request.database()
                 .transactions()
-                .query(
+                .<@Nullable JsonBuffer>query(
                         request.exchange().pathParameter("id"),
                         request.owner(),
                         request.cancellation(),
-                        statements -> data[0] = runner.run(job, statements, request, request.cancellation()));
-        return answer(data[0], request);
-    }
-
-    private static byte[] bytes(@Nullable JsonBuffer data) {
-        if (data == null) {
-            return NO_DATA;
-        }
-        JsonBuffer body = data.finish(null);
-        return Arrays.copyOf(body.array(), body.size());
-    }
-
-    private static Answer answer(@Nullable JsonBuffer data, RequestContext request) {
+                        statements -> runner.run(job, statements, request.environment()));
         Map<String, Object> extensions = request.telemetry().extensions();
-        if (data == null) {
-            return extensions == null ? Answer.json(200, NO_DATA) : withExtensions(Map.of(), extensions);
-        }
-        JsonBuffer body = data.finish(extensions == null ? null : JSON.writeValueAsBytes(extensions));
+        JsonBuffer body = PlanQuery.framed(data, extensions == null ? null : JSON.writeValueAsBytes(extensions));
         return Answer.json(200, body.array(), body.size());
     }
 

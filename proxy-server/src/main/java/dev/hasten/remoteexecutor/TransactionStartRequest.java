@@ -1,8 +1,8 @@
 package dev.hasten.remoteexecutor;
 
+import dev.hasten.prisma.TransactionTimes;
 import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.request.TransactionTimes;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -31,7 +31,7 @@ final class CacheSetup {
     QueryCache of(DatabaseConfig database) {
         return new QueryCache(
                 policy(database),
-                new QueryCache.Surroundings(
+                new QueryCache.Settings(
                         bytes(database),
                         database.limits().queryTimeout(),
                         Math.max(1, database.pool().size() / 2),

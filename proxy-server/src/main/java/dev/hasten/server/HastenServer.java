@@ -2,8 +2,13 @@ package dev.hasten.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.admission.Database;
+import dev.hasten.admission.ErrorAnswers;
+import dev.hasten.admission.RequestRunner;
+import dev.hasten.admission.WrongKeys;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.cache.QueryCache;
+import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
@@ -11,7 +16,7 @@ import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.JdbcTarget;
 import dev.hasten.config.SchemasConfig;
 import dev.hasten.config.TlsConfig;
-import dev.hasten.dataproxy.DataProxyEndpoints;
+import dev.hasten.dataproxy.DataProxyRoutes;
 import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.http.Answer;
@@ -22,23 +27,18 @@ import dev.hasten.http.HttpServer;
 import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.Router;
 import dev.hasten.http.TlsContexts;
-import dev.hasten.invalidation.InvalidationEndpoints;
+import dev.hasten.invalidation.InvalidationRoutes;
 import dev.hasten.memory.MemoryBudget;
+import dev.hasten.plan.PlanRunner;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
-import dev.hasten.request.AccelerateHeaders;
-import dev.hasten.request.Database;
-import dev.hasten.request.ErrorAnswers;
-import dev.hasten.request.PlanRunner;
-import dev.hasten.request.RequestRunner;
-import dev.hasten.request.WrongKeys;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.schema.Schemas;
-import dev.hasten.sql.SqlEndpoints;
+import dev.hasten.sql.SqlRoutes;
 import dev.hasten.telemetry.Meters;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
@@ -136,15 +136,15 @@ public final class HastenServer implements AutoCloseable {
                 new GeneratorState(
                         new SecureRandom(), hostName(), ProcessHandle.current().pid()));
         new RemoteExecutorRoutes(parser, plans, headers).addTo(routes, runner);
-        new DataProxyEndpoints(
+        new DataProxyRoutes(
                         parser,
                         plans,
                         headers,
                         new PublicAddress(
                                 config.server().publicUrl(), config.tls().enabled()))
                 .addTo(routes, runner);
-        new SqlEndpoints(parser, headers, new Cors(config.http().allowedOrigins())).addTo(routes, runner);
-        new InvalidationEndpoints(parser, headers, databases.values()).addTo(routes, runner);
+        new SqlRoutes(parser, headers, new Cors(config.http().allowedOrigins())).addTo(routes, runner);
+        new InvalidationRoutes(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
     }
 
@@ -169,15 +169,15 @@ public final class HastenServer implements AutoCloseable {
             databases.put(
                     name,
                     new Database(
-                            name,
                             database.url().schema(),
                             pool,
                             transactions,
                             cache,
                             schemas(config, database, pool, schemas, watchdog),
-                            database.limits().queryTimeout(),
-                            database.limits().responseBytes(),
-                            database.limits().maxResultBytes(),
+                            new Database.Limits(
+                                    database.limits().queryTimeout(),
+                                    database.limits().responseBytes(),
+                                    database.limits().maxResultBytes()),
                             new StatementLog(
                                     name, config.log().slowQuery(), config.log().queryParameters(), meters)));
         });

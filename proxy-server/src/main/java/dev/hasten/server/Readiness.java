@@ -1,5 +1,6 @@
 package dev.hasten.server;
 
+import dev.hasten.admission.Database;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
@@ -11,7 +12,6 @@ import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.postgres.StatementPolicy;
-import dev.hasten.request.Database;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

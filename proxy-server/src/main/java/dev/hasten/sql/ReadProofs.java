@@ -2,9 +2,9 @@ package dev.hasten.sql;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hasten.admission.RequestContext;
 import dev.hasten.postgres.SqlText;
 import dev.hasten.protocol.Access;
-import dev.hasten.request.RequestContext;
 import dev.hasten.sql.SqlRequest.Query;
 import dev.hasten.transaction.PooledStatements;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.hasten.sql;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.ColumnDescription;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.StatementResult;

@@ -1,11 +1,11 @@
 package dev.hasten.sql;
 
+import dev.hasten.admission.ErrorAnswers;
 import dev.hasten.http.Answer;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.ServerReport;
-import dev.hasten.request.ErrorAnswers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

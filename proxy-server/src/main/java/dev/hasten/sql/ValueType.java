@@ -2,7 +2,7 @@ package dev.hasten.sql;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.protocol.value.PostgresArrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

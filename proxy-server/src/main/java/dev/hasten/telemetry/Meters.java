@@ -120,7 +120,7 @@ public final class Meters implements AutoCloseable {
                     .register(registry);
         }
         gauge("hasten.cache.bytes", "Memory of stored answers", database, cache::bytes);
-        gauge("hasten.cache.limit.bytes", "Memory that stored answers may take", database, cache::maximumBytes);
+        gauge("hasten.cache.limit.bytes", "Memory that stored answers may take", database, cache::maxBytes);
         gauge("hasten.cache.entries", "Stored answers", database, cache::size);
     }
 

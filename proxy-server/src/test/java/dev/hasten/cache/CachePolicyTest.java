@@ -1,12 +1,12 @@
 package dev.hasten.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The operator's limits come before what an app asks for. */
@@ -20,36 +20,24 @@ final class CachePolicyTest {
         return new CachePolicy(enabled, 60, 600, 2, 1000, true, 0, defaults);
     }
 
+    private static CacheStrategy limited(CachePolicy policy, String cacheControl, @Nullable String tags) {
+        return policy.limited(Objects.requireNonNull(CacheStrategy.parse(cacheControl, tags, policy.maxTags())));
+    }
+
     @Test
     void requestGetsWhatItAsksForWithinTheLimits() {
-        assertThat(policy.requested("max-age=60,stale-while-revalidate=600", "a,b"))
+        assertThat(limited(policy, "max-age=60,stale-while-revalidate=600", "a,b"))
                 .isEqualTo(new CacheStrategy(60, 600, List.of("a", "b")));
-        assertThat(policy.requested("max-age=61,stale-while-revalidate=601", "a"))
+        assertThat(limited(policy, "max-age=61,stale-while-revalidate=601", "a"))
                 .isEqualTo(new CacheStrategy(60, 600, List.of("a")));
     }
 
     @Test
     void limitOfZeroTurnsThatPartOff() {
         CachePolicy freshOnly = new CachePolicy(true, 60, 0, 2, 1000, true, 0, Map.of());
-        assertThat(freshOnly.requested("max-age=30,stale-while-revalidate=30", null))
+        assertThat(limited(freshOnly, "max-age=30,stale-while-revalidate=30", null))
                 .isEqualTo(new CacheStrategy(30, 0, List.of()));
-        assertThat(freshOnly.requested("stale-while-revalidate=30", null))
-                .isNotNull()
-                .returns(false, CacheStrategy::caches);
-    }
-
-    @Test
-    void requestWithoutStrategyIsNotOneThatWantsNoCaching() {
-        assertThat(policy.requested(null, null)).isNull();
-        assertThat(policy.requested("no-cache", "a")).isNull();
-        assertThat(policy.requested("max-age=0", null)).isEqualTo(CacheStrategy.NONE);
-    }
-
-    @Test
-    void tooManyTagsAreRefused() {
-        assertThatThrownBy(() -> policy.requested("max-age=1", "a,b,c"))
-                .isInstanceOf(ApiError.class)
-                .hasMessageContaining("at most 2");
+        assertThat(limited(freshOnly, "stale-while-revalidate=30", null)).returns(false, CacheStrategy::caches);
     }
 
     @Test
@@ -65,13 +53,7 @@ final class CachePolicyTest {
     @Test
     void nothingIsCachedWhenCachingIsOff() {
         CachePolicy off = policy(false, Map.of("Post", POSTS));
-        assertThat(off.requested("max-age=60", "a")).isEqualTo(CacheStrategy.NONE);
+        assertThat(limited(off, "max-age=60", "a")).isEqualTo(CacheStrategy.NONE);
         assertThat(off.defaultOf("Post")).isEqualTo(CacheStrategy.NONE);
-    }
-
-    @Test
-    void badStrategyIsRefusedEvenWhenCachingIsOff() {
-        assertThatThrownBy(() -> policy(false, Map.of()).requested("max-age=soon", null))
-                .isInstanceOf(ApiError.class);
     }
 }

@@ -2,7 +2,9 @@ package dev.hasten.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.QueryCache.Fill;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.Stage.Actor;
 import dev.hasten.cache.Step.Pauses;
 import dev.hasten.deadline.Cancellation;
@@ -60,10 +62,10 @@ final class CacheWorld {
             this.pauses = pauses;
         }
 
-        void landed(int moment) {
-            Query landed = query;
-            if (landed != null && landed.landedAt < 0) {
-                landed.landedAt = moment;
+        void left(int moment) {
+            Query ended = query;
+            if (ended != null && ended.leftAt < 0) {
+                ended.leftAt = moment;
             }
         }
     }
@@ -74,7 +76,7 @@ final class CacheWorld {
         CachePolicy policy = new CachePolicy(true, 100, 100, 5, ENTRY_BYTES, true, 0, Map.of(MODEL, MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
-                new QueryCache.Surroundings(
+                new QueryCache.Settings(
                         maximumBytes,
                         Duration.ofHours(1),
                         MAXIMUM_REFRESHES,
@@ -151,14 +153,14 @@ final class CacheWorld {
             Role role = new Role(actor, pauses);
             ROLE.set(role);
             part.accept(role);
-            role.landed(moment());
+            role.left(moment());
         });
     }
 
-    /** As {@code dev.hasten.request.CacheUse} does it. */
+    /** As {@code dev.hasten.caching.CacheSession} does it. */
     private void read(Step.Read read) {
-        CacheKey key = new CacheKey(
-                new QuerySignature(read.key(), 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
+        CacheKey key =
+                new CacheKey(new QuerySignature(read.key(), 0, 0, 0), "remote-executor", cache.schemaEpoch(), null);
         String model = read.key() == 0 ? MODEL : null;
         // Only what has a default comes without a strategy of its own as far as the cache.
         CacheStrategy chosen = strategies.get(read.strategy() % strategies.size());
@@ -170,28 +172,28 @@ final class CacheWorld {
         enter("request", read.pauses(), role -> {
             request.actor = role.actor;
             role.request = request;
-            CachedAnswer answer = null;
+            CachedResponse answer = null;
             try {
-                answer = cache.find(key, named, read.gzip());
+                answer = cache.find(new Lookup(key, named, null, read.gzip()));
                 if (answer == null) {
                     request.asks(moment());
-                    answer = cache.fetch(
-                            key,
-                            effective,
-                            model,
-                            read.gzip(),
-                            read.looked(),
-                            request.own,
-                            own -> query(request, false, read.size(), own));
+                    Lookup lookup = new Lookup(key, effective, model, read.gzip());
+                    Fill fill = own -> query(request, false, read.size(), own);
+                    answer = read.looked()
+                            ? cache.fetchMissing(lookup, request.own, fill)
+                            : cache.fetch(lookup, request.own, fill);
                 }
-                role.landed(moment());
+                role.left(moment());
                 request.ends(answer, null, time.read());
             } catch (RuntimeException e) {
-                role.landed(moment());
+                role.left(moment());
                 request.ends(null, e, time.read());
             }
-            if (answer != null && answer.freshness() == Freshness.SWR) {
-                cache.refresh(key, named, TestCache.memory(), own -> query(request, true, read.size(), own));
+            if (answer != null && answer.freshness() == Freshness.STALE) {
+                cache.refresh(
+                        new Lookup(key, named, null, false),
+                        TestCache.memory(),
+                        own -> query(request, true, read.size(), own));
                 request.refreshedAt = moment();
             }
         });

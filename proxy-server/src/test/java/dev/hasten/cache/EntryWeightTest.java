@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
@@ -39,7 +40,7 @@ final class EntryWeightTest {
     void bytesAreThoseThatTheJvmRetains(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
         QueryCache cache = new QueryCache(
                 new CachePolicy(true, 1000, 1000, 5, 1 << 20, true, 0, Map.of()),
-                new QueryCache.Surroundings(
+                new QueryCache.Settings(
                         1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run));
         long empty = retained(cache);
         IntStream.range(0, ENTRIES).forEach(number -> fill(cache, number, bodyBytes, tags, gzip));
@@ -71,7 +72,7 @@ final class EntryWeightTest {
     private void fill(QueryCache cache, int number, int bodyBytes, int tags, boolean gzip) {
         CacheKey key = new CacheKey(
                 new QuerySignature(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()),
-                CacheKey.Protocol.REMOTE_EXECUTOR,
+                "remote-executor",
                 0,
                 null);
         List<String> names = IntStream.range(0, tags)
@@ -82,8 +83,8 @@ final class EntryWeightTest {
         for (int i = 0; i < bodyBytes; i++) {
             body[i] = (byte) ('a' + random.nextInt(8));
         }
-        cache.fetch(key, strategy, null, false, false, new Cancellation(), _ -> body);
-        CachedAnswer found = cache.find(key, strategy, gzip);
+        cache.fetch(new Lookup(key, strategy, null, false), new Cancellation(), _ -> body);
+        CachedResponse found = cache.find(new Lookup(key, strategy, null, gzip));
         assertThat(found).isNotNull();
     }
 }

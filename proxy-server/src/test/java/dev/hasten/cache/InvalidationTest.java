@@ -6,7 +6,8 @@ import static dev.hasten.cache.TestCache.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.TestCache.Reader;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
@@ -42,7 +43,7 @@ final class InvalidationTest {
         assertThat(test.freshness(key, TAGGED)).isNull();
         assertThat(test.freshness(key, PLAIN))
                 .as("for whom the tag says nothing")
-                .isEqualTo(Freshness.TTL);
+                .isEqualTo(Freshness.FRESH);
         assertThat(text(test.read(key, TAGGED, "new"))).isEqualTo("new");
         assertThat(text(test.read(key, PLAIN, "none"))).isEqualTo("new");
     }
@@ -51,7 +52,7 @@ final class InvalidationTest {
     void otherTagsDoNotCount() {
         test.read(key, TAGGED, "data");
         test.cache.invalidate(List.of("b"));
-        assertThat(test.freshness(key, strategy(100, 100, "c"))).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, strategy(100, 100, "c"))).isEqualTo(Freshness.FRESH);
     }
 
     @Test
@@ -82,7 +83,7 @@ final class InvalidationTest {
     }
 
     @Test
-    void readerWhoComesAfterAnInvalidationDoesNotJoinAnOlderFlight() {
+    void readerWhoComesAfterAnInvalidationDoesNotJoinAnOlderQuery() {
         Reader older = test.reads(key, TAGGED, "old");
         test.cache.invalidate(List.of("a"));
         Reader newer = test.reads(key, TAGGED, "new");
@@ -97,7 +98,7 @@ final class InvalidationTest {
     }
 
     @Test
-    void readerWithAnInvalidatedTagDoesNotJoinAnOlderFlightWithoutIt() {
+    void readerWithAnInvalidatedTagDoesNotJoinAnOlderQueryWithoutIt() {
         Reader older = test.reads(key, PLAIN, "old");
         test.cache.invalidate(List.of("a"));
         Reader newer = test.reads(key, TAGGED, "new");
@@ -112,7 +113,7 @@ final class InvalidationTest {
     @Test
     void refreshFromBeforeAnInvalidationBringsNothingBack() {
         test.read(key, strategy(0, 100, "a"), "old");
-        test.cache.refresh(key, TAGGED, TestCache.memory(), own -> {
+        test.cache.refresh(new Lookup(key, TAGGED, null, false), TestCache.memory(), own -> {
             test.cache.invalidate(List.of("a"));
             return returning("older").read(own);
         });

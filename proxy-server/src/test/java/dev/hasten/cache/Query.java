@@ -56,7 +56,7 @@ final class Query {
 
     volatile long storedNanos;
     /** The moment when those who waited got it, or later; -1 if that has not come. */
-    volatile int landedAt = -1;
+    volatile int leftAt = -1;
 
     Query(
             int id,

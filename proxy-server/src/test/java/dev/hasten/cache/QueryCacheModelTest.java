@@ -56,7 +56,7 @@ final class QueryCacheModelTest {
                 read(0, Pauses.NONE),
                 goOn(0),
                 new Step.LetTimePass(Duration.ofSeconds(2)),
-                // Found something too old, and will look again once its flight is known.
+                // Found something too old, and will look again once the running query is known.
                 read(1, new Pauses(4, 6, true)),
                 read(1, Pauses.NONE),
                 goOn(1),

@@ -3,7 +3,8 @@ package dev.hasten.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
@@ -47,7 +48,7 @@ final class QueryCacheStressTest {
     private final AtomicReferenceArray<Cancellation> current = new AtomicReferenceArray<>(READERS);
     private final QueryCache cache = new QueryCache(
             new CachePolicy(true, 1000, 1000, 5, 100_000, true, 0, Map.of()),
-            new QueryCache.Surroundings(
+            new QueryCache.Settings(
                     BUDGET,
                     Duration.ofHours(1),
                     2,
@@ -62,7 +63,7 @@ final class QueryCacheStressTest {
     }
 
     private static CacheKey key(int number) {
-        return new CacheKey(new QuerySignature(number, 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, 0, null);
+        return new CacheKey(new QuerySignature(number, 0, 0, 0), "remote-executor", 0, null);
     }
 
     @ParameterizedTest
@@ -108,12 +109,12 @@ final class QueryCacheStressTest {
                 current.set(reader, own);
                 long least = tags.isEmpty() ? 0 : invalidated.get();
                 try {
-                    CachedAnswer answer =
-                            cache.fetch(key, strategy, null, random.nextBoolean(), false, own, this::query);
+                    CachedResponse answer =
+                            cache.fetch(new Lookup(key, strategy, null, random.nextBoolean()), own, this::query);
                     assertThat(number(answer)).isGreaterThanOrEqualTo(least);
                     answered++;
-                    if (answer.freshness() == Freshness.SWR) {
-                        cache.refresh(key, strategy, TestCache.memory(), this::query);
+                    if (answer.freshness() == Freshness.STALE) {
+                        cache.refresh(new Lookup(key, strategy, null, false), TestCache.memory(), this::query);
                     }
                 } catch (CancelledException e) {
                     assertThat(own.reason())
@@ -140,7 +141,7 @@ final class QueryCacheStressTest {
         return body;
     }
 
-    private static long number(CachedAnswer answer) {
+    private static long number(CachedResponse answer) {
         return Long.parseLong(new String(answer.body().json().array(), StandardCharsets.US_ASCII).strip());
     }
 
@@ -184,7 +185,7 @@ final class QueryCacheStressTest {
             work.add(() -> {
                 for (int round = 0; round < rounds; round++) {
                     start.await();
-                    cache.fetch(key(round % 10), strategy, null, false, false, new Cancellation(), own -> {
+                    cache.fetch(new Lookup(key(round % 10), strategy, null, false), new Cancellation(), own -> {
                         queries.incrementAndGet();
                         return query(own);
                     });

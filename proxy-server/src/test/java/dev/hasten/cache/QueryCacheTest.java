@@ -10,12 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.TestCache.Reader;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.protocol.CacheStrategy;
-import dev.hasten.protocol.HttpDate;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -37,10 +37,10 @@ final class QueryCacheTest {
 
     @Test
     void secondReadGetsTheBytesOfTheFirst() {
-        CachedAnswer miss = test.read(key, TEN_PLUS_TWENTY, "first");
-        CachedAnswer hit = test.read(key, TEN_PLUS_TWENTY, "second");
+        CachedResponse miss = test.read(key, TEN_PLUS_TWENTY, "first");
+        CachedResponse hit = test.read(key, TEN_PLUS_TWENTY, "second");
         assertThat(miss.freshness()).isEqualTo(Freshness.MISS);
-        assertThat(hit.freshness()).isEqualTo(Freshness.TTL);
+        assertThat(hit.freshness()).isEqualTo(Freshness.FRESH);
         assertThat(hit.body().json().array()).isSameAs(miss.body().json().array());
         assertThat(test.count(Event.MISS)).isOne();
         assertThat(test.count(Event.HIT)).isOne();
@@ -49,13 +49,13 @@ final class QueryCacheTest {
     @Test
     void answerIsFreshForItsTtlAndStaleForItsSwr() {
         test.read(key, TEN_PLUS_TWENTY, "data");
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
         test.time.pass(Duration.ofSeconds(10).minusNanos(1));
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
         test.time.pass(Duration.ofNanos(1));
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.SWR);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.STALE);
         test.time.pass(Duration.ofSeconds(20).minusNanos(1));
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.SWR);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.STALE);
         test.time.pass(Duration.ofNanos(1));
         assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isNull();
     }
@@ -64,9 +64,9 @@ final class QueryCacheTest {
     void ageAndLastModifiedAreThoseOfTheRead() {
         test.read(key, TEN_PLUS_TWENTY, "data");
         test.time.pass(Duration.ofMillis(7_900));
-        CachedAnswer hit = test.read(key, TEN_PLUS_TWENTY, "other");
+        CachedResponse hit = test.read(key, TEN_PLUS_TWENTY, "other");
         assertThat(hit.ageSeconds()).isEqualTo(7);
-        assertThat(hit.body().lastModified()).isEqualTo(new HttpDate().format(VirtualTime.START));
+        assertThat(hit.body().readAt()).isEqualTo(VirtualTime.START);
     }
 
     @Test
@@ -74,16 +74,16 @@ final class QueryCacheTest {
         Reader slow = test.reads(key, TEN_PLUS_TWENTY, "data");
         test.time.pass(Duration.ofSeconds(60));
         slow.goOn();
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
     }
 
     @Test
     void requestsOwnStrategyDecidesOnFreshness() {
         test.read(key, TEN_PLUS_TWENTY, "data");
         test.time.pass(Duration.ofSeconds(5));
-        assertThat(test.freshness(key, strategy(6, 0))).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, strategy(6, 0))).isEqualTo(Freshness.FRESH);
         assertThat(test.freshness(key, strategy(4, 0))).isNull();
-        assertThat(test.freshness(key, strategy(0, 6))).isEqualTo(Freshness.SWR);
+        assertThat(test.freshness(key, strategy(0, 6))).isEqualTo(Freshness.STALE);
     }
 
     @Test
@@ -95,11 +95,12 @@ final class QueryCacheTest {
 
     @Test
     void defaultOfTheModelCountsForARequestWithoutStrategy() {
-        test.cache.fetch(key, TEN_PLUS_TWENTY, "Post", false, false, new Cancellation(), returning("data"));
+        test.cache.fetch(new Lookup(key, TEN_PLUS_TWENTY, "Post", false), new Cancellation(), returning("data"));
         test.time.pass(Duration.ofSeconds(6));
-        assertThat(test.cache.find(key, null, false)).returns(Freshness.SWR, CachedAnswer::freshness);
+        assertThat(test.cache.find(new Lookup(key, null, null, false)))
+                .returns(Freshness.STALE, CachedResponse::freshness);
         test.cache.invalidate(TestCache.MODEL_DEFAULT.tags());
-        assertThat(test.cache.find(key, null, false)).isNull();
+        assertThat(test.cache.find(new Lookup(key, null, null, false))).isNull();
     }
 
     @Test
@@ -126,7 +127,7 @@ final class QueryCacheTest {
         assertThat(other.waits()).isTrue();
         leader.goOn();
         assertThat(text(other.answer())).isEqualTo("data");
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
     }
 
     @Test
@@ -203,7 +204,7 @@ final class QueryCacheTest {
         String model = "x".repeat(1_000_000);
         // Of arrays only: a thread that a pool starts meanwhile brings much else with it.
         long before = arrayBytes();
-        test.cache.fetch(key, TEN_PLUS_TWENTY, model, false, false, new Cancellation(), returning("data"));
+        test.cache.fetch(new Lookup(key, TEN_PLUS_TWENTY, model, false), new Cancellation(), returning("data"));
         assertThat(arrayBytes() - before).isLessThan(1_000_000);
     }
 
@@ -216,7 +217,7 @@ final class QueryCacheTest {
         Cancellation stopped = new Cancellation();
         stopped.cancel(Cancellation.Reason.SHUTDOWN);
         assertThatThrownBy(() -> test.cache.fetch(
-                        key, TEN_PLUS_TWENTY, null, false, false, stopped, failing(new IllegalStateException())))
+                        new Lookup(key, TEN_PLUS_TWENTY, null, false), stopped, failing(new IllegalStateException())))
                 .isInstanceOf(CancelledException.class);
         assertThat(text(test.read(key, TEN_PLUS_TWENTY, "data"))).isEqualTo("data");
     }
@@ -261,7 +262,7 @@ final class QueryCacheTest {
     @Test
     void tooLargeAnswersAreNotStored() {
         test.read(key, TEN_PLUS_TWENTY, letters(TestCache.ENTRY_BYTES));
-        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.TTL);
+        assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
         test.read(test.key(2), TEN_PLUS_TWENTY, letters(TestCache.ENTRY_BYTES + 1));
         assertThat(test.freshness(test.key(2), TEN_PLUS_TWENTY)).isNull();
         assertThat(test.count(Event.TOO_LARGE)).isOne();
@@ -273,7 +274,7 @@ final class QueryCacheTest {
             for (int i = 0; i < 100; i++) {
                 small.read(small.key(i), TEN_PLUS_TWENTY, letters(900));
                 small.cache.cleanUp();
-                assertThat(small.cache.bytes()).isLessThanOrEqualTo(small.cache.maximumBytes());
+                assertThat(small.cache.bytes()).isLessThanOrEqualTo(small.cache.maxBytes());
             }
             assertThat(small.cache.size()).isBetween(10L, 20L);
             assertThat(small.count(Event.EVICTION)).isEqualTo(100 - small.cache.size());
@@ -295,19 +296,23 @@ final class QueryCacheTest {
         String body = letters(10_000);
         test.read(key, TEN_PLUS_TWENTY, body);
         long plain = test.cache.bytes();
-        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, false)).isNotNull();
+        assertThat(test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, false)))
+                .isNotNull();
         assertThat(test.waitingTasks()).isZero();
-        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, true)).isNotNull();
-        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, true)).isNotNull();
+        assertThat(test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true)))
+                .isNotNull();
+        assertThat(test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true)))
+                .isNotNull();
         assertThat(test.waitingTasks()).isOne();
         test.runTasks();
-        CachedAnswer compressed = test.find(key, TEN_PLUS_TWENTY);
+        CachedResponse compressed = test.find(key, TEN_PLUS_TWENTY);
         assertThat(compressed).isNotNull();
         byte[] gzip = compressed.body().gzip().array();
         assertThat(gzip).isNotNull();
         assertThat(TestCache.gunzip(gzip)).isEqualTo(compressed.body().json().array());
         assertThat(test.cache.bytes() - plain).isBetween((long) gzip.length, gzip.length + 64L);
-        assertThat(test.cache.find(key, TEN_PLUS_TWENTY, true)).isNotNull();
+        assertThat(test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true)))
+                .isNotNull();
         assertThat(test.waitingTasks()).isZero();
     }
 
@@ -315,15 +320,15 @@ final class QueryCacheTest {
     void compressionChangesNeitherAgeNorTags() {
         test.read(key, strategy(10, 20, "a"), letters(2000));
         test.time.pass(Duration.ofSeconds(12));
-        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         test.runTasks();
         assertThat(test.find(key, TEN_PLUS_TWENTY))
-                .returns(Freshness.SWR, CachedAnswer::freshness)
-                .returns(12L, CachedAnswer::ageSeconds);
+                .returns(Freshness.STALE, CachedResponse::freshness)
+                .returns(12L, CachedResponse::ageSeconds);
         test.time.pass(Duration.ofSeconds(18));
         assertThat(test.freshness(key, strategy(100, 100))).isNull();
         test.read(key, strategy(10, 20, "a"), letters(2000));
-        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         test.runTasks();
         test.cache.invalidate(List.of("a"));
         assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isNull();
@@ -332,12 +337,12 @@ final class QueryCacheTest {
     @Test
     void whatHardlyGetsSmallerIsNotCompressed() {
         test.read(key, TEN_PLUS_TWENTY, letters(1023));
-        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         assertThat(test.waitingTasks()).isZero();
         byte[] noise = new byte[2000];
         new SplittableRandom(1).nextBytes(noise);
         test.read(test.key(2), TEN_PLUS_TWENTY, _ -> noise);
-        test.cache.find(test.key(2), TEN_PLUS_TWENTY, true);
+        test.cache.find(new Lookup(test.key(2), TEN_PLUS_TWENTY, null, true));
         test.runTasks();
         assertThat(test.find(test.key(2), TEN_PLUS_TWENTY))
                 .extracting(answer -> answer.body().gzip())
@@ -347,7 +352,7 @@ final class QueryCacheTest {
     @Test
     void compressionDoesNotBringBackWhatIsGone() {
         test.read(key, TEN_PLUS_TWENTY, letters(2000));
-        test.cache.find(key, TEN_PLUS_TWENTY, true);
+        test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         test.cache.invalidateAll();
         test.read(key, TEN_PLUS_TWENTY, "new");
         test.runTasks();

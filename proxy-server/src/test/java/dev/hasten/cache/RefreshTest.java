@@ -8,8 +8,9 @@ import static dev.hasten.cache.TestCache.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.QueryCache.Fill;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.TestCache.Reader;
 import dev.hasten.protocol.CacheStrategy;
 import java.time.Duration;
@@ -44,11 +45,11 @@ final class RefreshTest {
     }
 
     private void refresh(Fill fill) {
-        test.cache.refresh(key, STALE, TestCache.memory(), counted(fill));
+        test.cache.refresh(new Lookup(key, STALE, null, false), TestCache.memory(), counted(fill));
     }
 
     private String stored() {
-        CachedAnswer answer = test.find(key, STALE);
+        CachedResponse answer = test.find(key, STALE);
         return answer == null ? "nothing" : text(answer);
     }
 
@@ -57,7 +58,7 @@ final class RefreshTest {
         refresh(returning("new"));
         refresh(returning("newer"));
         assertThat(test.waitingTasks()).isOne();
-        assertThat(test.freshness(key, STALE)).isEqualTo(Freshness.SWR);
+        assertThat(test.freshness(key, STALE)).isEqualTo(Freshness.STALE);
         assertThat(stored()).endsWith("old");
         test.runTasks();
         assertThat(stored()).isEqualTo("new");
@@ -113,7 +114,7 @@ final class RefreshTest {
 
     @Test
     void pauseAfterAFailureOutlivesTheCompressionOfTheEntry() {
-        test.cache.find(key, STALE, true);
+        test.cache.find(new Lookup(key, STALE, null, true));
         refresh(failing(new IllegalStateException("PostgreSQL is away")));
         test.runTasks();
         refresh(returning("too early"));
@@ -135,11 +136,11 @@ final class RefreshTest {
     void moreRefreshesThanAllowedWaitForALaterRequest() {
         for (int number = 2; number <= 4; number++) {
             test.read(test.key(number), STALE, "old");
-            test.cache.refresh(test.key(number), STALE, TestCache.memory(), returning("new"));
+            test.cache.refresh(new Lookup(test.key(number), STALE, null, false), TestCache.memory(), returning("new"));
         }
         assertThat(test.waitingTasks()).isEqualTo(2);
         test.runTasks();
-        test.cache.refresh(test.key(4), STALE, TestCache.memory(), returning("new"));
+        test.cache.refresh(new Lookup(test.key(4), STALE, null, false), TestCache.memory(), returning("new"));
         test.runTasks();
         assertThat(test.count(Event.REFRESH)).isEqualTo(3);
     }
@@ -153,7 +154,7 @@ final class RefreshTest {
 
     @Test
     void refreshTakesTheStrategyOfTheRequestThatFoundItStale() {
-        test.cache.refresh(key, strategy(0, 5, "b"), TestCache.memory(), returning("new"));
+        test.cache.refresh(new Lookup(key, strategy(0, 5, "b"), null, false), TestCache.memory(), returning("new"));
         test.runTasks();
         test.time.pass(Duration.ofSeconds(5));
         assertThat(stored()).isEqualTo("nothing");

@@ -25,7 +25,7 @@ final class Request {
     private volatile @Nullable End end;
 
     /** One of answer and failure is null. */
-    record End(@Nullable CachedAnswer answer, @Nullable RuntimeException failure, long nanos) {}
+    record End(@Nullable CachedResponse answer, @Nullable RuntimeException failure, long nanos) {}
 
     Request(CacheKey key, CacheStrategy strategy, int came, long cameNanos) {
         this.key = key;
@@ -42,7 +42,7 @@ final class Request {
         return asked;
     }
 
-    void ends(@Nullable CachedAnswer answer, @Nullable RuntimeException failure, long nanos) {
+    void ends(@Nullable CachedResponse answer, @Nullable RuntimeException failure, long nanos) {
         end = new End(answer, failure, nanos);
     }
 
@@ -69,7 +69,7 @@ final class Request {
     /** Whether it waits for a query of another one. */
     boolean isWaiting() {
         Actor waiting = actor;
-        return !hasEnded() && waiting != null && !waiting.isAtGate() && waiting.isWaitingForFlight();
+        return !hasEnded() && waiting != null && !waiting.isAtGate() && waiting.isWaitingForAnother();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that only move when a test lets them: each goes on until it comes to a gate, waits for the flight of another,
+ * Threads that only move when a test lets them: each goes on until it comes to a gate, waits for the query of another,
  * or is done. Their interleaving is what the test makes it.
  */
 final class Stage {
@@ -62,15 +62,15 @@ final class Stage {
         }
 
         /** Whether it waits for what another one reads. */
-        boolean isWaitingForFlight() {
+        boolean isWaitingForAnother() {
             return thread.getState() == Thread.State.WAITING
                     && Arrays.stream(thread.getStackTrace())
-                            .anyMatch(frame -> frame.getClassName().equals(Flight.class.getName())
+                            .anyMatch(frame -> frame.getClassName().equals(InFlightQuery.class.getName())
                                     && frame.getMethodName().equals("await"));
         }
 
         private boolean isSettled() {
-            return done || gate != null || isWaitingForFlight();
+            return done || gate != null || isWaitingForAnother();
         }
 
         @Override

@@ -1,8 +1,9 @@
 package dev.hasten.cache;
 
 import dev.hasten.cache.CacheStatistics.Event;
-import dev.hasten.cache.CachedAnswer.Freshness;
+import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.QueryCache.Fill;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.Stage.Actor;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.Watchdog;
@@ -45,7 +46,7 @@ final class TestCache implements AutoCloseable {
         CachePolicy policy = new CachePolicy(true, 1000, 1000, 5, ENTRY_BYTES, true, 0, Map.of("Post", MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
-                new QueryCache.Surroundings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground));
+                new QueryCache.Settings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground));
     }
 
     /** Memory without a limit. */
@@ -74,8 +75,7 @@ final class TestCache implements AutoCloseable {
     }
 
     CacheKey key(int number) {
-        return new CacheKey(
-                new QuerySignature(number, 0, 0, 0), CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
+        return new CacheKey(new QuerySignature(number, 0, 0, 0), "remote-executor", cache.schemaEpoch(), null);
     }
 
     static CacheStrategy strategy(int ttl, int swr, String... tags) {
@@ -92,7 +92,7 @@ final class TestCache implements AutoCloseable {
         };
     }
 
-    static String text(CachedAnswer answer) {
+    static String text(CachedResponse answer) {
         return new String(answer.body().json().array(), StandardCharsets.US_ASCII);
     }
 
@@ -114,23 +114,23 @@ final class TestCache implements AutoCloseable {
     }
 
     /** A request that is answered at once, by what is stored or by the query. */
-    CachedAnswer read(CacheKey key, CacheStrategy strategy, Fill fill) {
-        return cache.fetch(key, strategy, null, false, false, new Cancellation(), fill);
+    CachedResponse read(CacheKey key, CacheStrategy strategy, Fill fill) {
+        return cache.fetch(new Lookup(key, strategy, null, false), new Cancellation(), fill);
     }
 
-    CachedAnswer read(CacheKey key, CacheStrategy strategy, String body) {
+    CachedResponse read(CacheKey key, CacheStrategy strategy, String body) {
         return read(key, strategy, returning(body));
     }
 
     @Nullable
-    CachedAnswer find(CacheKey key, CacheStrategy strategy) {
-        return cache.find(key, strategy, false);
+    CachedResponse find(CacheKey key, CacheStrategy strategy) {
+        return cache.find(new Lookup(key, strategy, null, false));
     }
 
     /** How fresh what is stored is for a request; null if there is nothing for it. */
     @Nullable
     Freshness freshness(CacheKey key, CacheStrategy strategy) {
-        CachedAnswer answer = find(key, strategy);
+        CachedResponse answer = find(key, strategy);
         return answer == null ? null : answer.freshness();
     }
 
@@ -143,7 +143,7 @@ final class TestCache implements AutoCloseable {
         final Cancellation own = new Cancellation();
         private final Actor actor;
         private volatile @Nullable Cancellation query;
-        private volatile @Nullable CachedAnswer answer;
+        private volatile @Nullable CachedResponse answer;
         private volatile @Nullable Throwable failure;
 
         private Reader(CacheKey key, CacheStrategy strategy, Fill fill) {
@@ -152,7 +152,7 @@ final class TestCache implements AutoCloseable {
 
         private void read(Actor self, CacheKey key, CacheStrategy strategy, Fill fill) {
             try {
-                answer = cache.fetch(key, strategy, null, false, false, own, cancellation -> {
+                answer = cache.fetch(new Lookup(key, strategy, null, false), own, cancellation -> {
                     query = cancellation;
                     self.stopAt("query");
                     return fill.read(cancellation);
@@ -178,7 +178,7 @@ final class TestCache implements AutoCloseable {
         }
 
         boolean waits() {
-            return !actor.isDone() && actor.isWaitingForFlight();
+            return !actor.isDone() && actor.isWaitingForAnother();
         }
 
         /** What its query must see; a failure if it has none. */
@@ -186,7 +186,7 @@ final class TestCache implements AutoCloseable {
             return Objects.requireNonNull(query, "no query");
         }
 
-        CachedAnswer answer() {
+        CachedResponse answer() {
             return Objects.requireNonNull(answer, "no answer");
         }
 

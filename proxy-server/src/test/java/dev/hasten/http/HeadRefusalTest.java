@@ -16,26 +16,21 @@ class HeadRefusalTest {
     private final AtomicReference<@Nullable Exchange> refused = new AtomicReference<>();
 
     /** Takes only requests that carry a key. */
-    private final Handler handler = new Handler() {
-        @Override
-        public @Nullable Answer refusal(Exchange head) {
-            if (head.header("authorization") != null) {
-                return null;
-            }
+    private GuardedHandler.Decision decide(Exchange head) {
+        if (head.header("authorization") == null) {
             refused.set(head);
-            return Answer.text(401, "no key");
+            return new GuardedHandler.Refuse(Answer.text(401, "no key"));
         }
-
-        @Override
-        public void handle(Exchange exchange) {
+        return new GuardedHandler.Accept(exchange -> {
             handled.incrementAndGet();
             exchange.answer(Answer.text(200, Integer.toString(exchange.body().length)));
-        }
-    };
+        });
+    }
 
     @Test
     void bodyOfARequestThatIsRefusedByItsHeadIsNotKept() throws Exception {
-        Router router = Router.builder().route("POST", "/query", handler).build();
+        Router router =
+                Router.builder().guardedRoute("POST", "/query", this::decide).build();
         try (HttpServer server = TestServer.start(router);
                 HttpClient client = HttpClient.newHttpClient()) {
             URI uri = URI.create("http://127.0.0.1:" + server.port() + "/query");

@@ -92,10 +92,8 @@ final class CancelledPhasesTest {
                                                 new SecureRandom(),
                                                 new GeneratorState(new SecureRandom(), "localhost", 1)),
                                         statements,
-                                        StatementObserver.NONE,
-                                        cancellation,
-                                        "",
-                                        1 << 30));
+                                        new PlanInterpreter.Environment(StatementObserver.NONE, cancellation, 1 << 30),
+                                        ""));
             }
         };
     }

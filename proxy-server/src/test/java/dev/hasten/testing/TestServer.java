@@ -1,8 +1,8 @@
 package dev.hasten.testing;
 
+import dev.hasten.admission.Database;
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
-import dev.hasten.request.Database;
 import dev.hasten.server.HastenServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

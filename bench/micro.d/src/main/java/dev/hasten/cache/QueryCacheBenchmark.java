@@ -1,6 +1,7 @@
 package dev.hasten.cache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.protocol.CacheStrategy;
@@ -31,7 +32,7 @@ public class QueryCacheBenchmark {
     private final QueryCache cache = new QueryCache(
             new CachePolicy(
                     true, CacheStrategy.LONGEST_SECONDS, CacheStrategy.LONGEST_SECONDS, 5, 1 << 20, true, 0, Map.of()),
-            new QueryCache.Surroundings(
+            new QueryCache.Settings(
                     64 << 20,
                     Duration.ofSeconds(10),
                     2,
@@ -55,8 +56,8 @@ public class QueryCacheBenchmark {
     private QuerySignature stored(RandomGenerator random, CacheStrategy strategy) {
         QuerySignature signature =
                 new QuerySignature(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
-        cache.fetch(key(signature), strategy, "User", false, false, new Cancellation(), _ -> new byte[186]);
-        if (cache.find(key(signature), strategy, false) == null) {
+        cache.fetch(new Lookup(key(signature), strategy, "User", false), new Cancellation(), _ -> new byte[186]);
+        if (cache.find(new Lookup(key(signature), strategy, null, false)) == null) {
             throw new IllegalStateException("an answer that was just read is not stored");
         }
         return signature;
@@ -64,17 +65,17 @@ public class QueryCacheBenchmark {
 
     /** As a request makes it. */
     private CacheKey key(QuerySignature signature) {
-        return new CacheKey(signature, CacheKey.Protocol.REMOTE_EXECUTOR, cache.schemaEpoch(), null);
+        return new CacheKey(signature, "remote-executor", cache.schemaEpoch(), null);
     }
 
     @Benchmark
-    public @Nullable CachedAnswer hit() {
-        return cache.find(key(plain[next++ & (ENTRIES - 1)]), PLAIN, false);
+    public @Nullable CachedResponse hit() {
+        return cache.find(new Lookup(key(plain[next++ & (ENTRIES - 1)]), PLAIN, null, false));
     }
 
     @Benchmark
-    public @Nullable CachedAnswer hitWithTwoTags() {
-        return cache.find(key(tagged[next++ & (ENTRIES - 1)]), TAGGED, false);
+    public @Nullable CachedResponse hitWithTwoTags() {
+        return cache.find(new Lookup(key(tagged[next++ & (ENTRIES - 1)]), TAGGED, null, false));
     }
 
     @TearDown

@@ -3,6 +3,7 @@ package dev.hasten.plan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.ParseMeter;
@@ -81,7 +82,7 @@ public class DataMapperBenchmark {
                 new RowSet(result.columns(), result.rows(), budget),
                 structure,
                 Map.of(),
-                new JsonBuffer(ANSWER_BYTES, work),
+                new JsonBuffer(ANSWER_BYTES, 0, work),
                 budget);
     }
 }

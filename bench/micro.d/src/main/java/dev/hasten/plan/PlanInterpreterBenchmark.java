@@ -1,6 +1,7 @@
 package dev.hasten.plan;
 
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.micro.Recorded;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
@@ -57,9 +58,7 @@ public class PlanInterpreterBenchmark {
                         job.parameters,
                         new Generators(Clock.systemUTC(), random, generators),
                         job.statements,
-                        StatementObserver.NONE,
-                        new Cancellation(),
-                        "",
-                        ANSWER_BYTES));
+                        new PlanInterpreter.Environment(StatementObserver.NONE, new Cancellation(), ANSWER_BYTES),
+                        ""));
     }
 }

@@ -2,7 +2,7 @@ package dev.hasten.sql;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.hasten.deadline.Cancellation;
-import dev.hasten.plan.JsonBuffer;
+import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.FixedResults;
 import dev.hasten.postgres.StatementResult;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,7 +28,7 @@ public class SqlAnswerBenchmark {
     }
 
     private JsonBuffer answer(boolean arrayMode) {
-        JsonBuffer out = JsonBuffer.withoutFrame(ANSWER_BYTES, new Cancellation());
+        JsonBuffer out = new JsonBuffer(ANSWER_BYTES, 0, new Cancellation());
         ValueTypes known = new ValueTypes(types, (_, _, _) -> {
             throw new IllegalStateException("raw text needs no types");
         });

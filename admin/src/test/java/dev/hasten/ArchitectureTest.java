@@ -1,0 +1,175 @@
+package dev.hasten;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The dependencies between the packages of all modules. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            // Generated from WebAssembly: a million instructions.
+            .withImportOption(location -> !location.contains("/WasmMachine"))
+            .importPackages("dev.hasten");
+
+    /** What each package may use, besides itself; in the order of the dependencies. */
+    private static final Map<String, String> MAY_USE = new TreeMap<>(Map.ofEntries(
+            Map.entry("protocol", ""),
+            Map.entry("compiler", ""),
+            Map.entry("memory", ""),
+            Map.entry("config", "protocol"),
+            Map.entry("deadline", "memory"),
+            Map.entry("json", "protocol memory deadline"),
+            Map.entry("http", "memory"),
+            Map.entry("auth", "protocol config"),
+            Map.entry("postgres", "protocol memory deadline"),
+            Map.entry("prisma", "protocol json postgres"),
+            Map.entry("plan", "protocol memory deadline json postgres prisma"),
+            Map.entry("transaction", "protocol deadline postgres prisma plan"),
+            Map.entry("cache", "protocol memory deadline"),
+            Map.entry("schema", "protocol memory deadline compiler postgres plan"),
+            Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
+            Map.entry(
+                    "admission", "protocol memory deadline http auth postgres plan transaction cache schema telemetry"),
+            Map.entry("caching", "protocol memory deadline json http auth cache telemetry admission"),
+            Map.entry("invalidation", "protocol http cache admission caching"),
+            Map.entry(
+                    "remoteexecutor",
+                    "protocol deadline json http prisma plan transaction telemetry admission caching"),
+            Map.entry(
+                    "dataproxy",
+                    "protocol memory deadline json http postgres prisma plan transaction schema telemetry admission"
+                            + " caching"),
+            Map.entry(
+                    "sql",
+                    "protocol memory deadline json http auth postgres transaction telemetry admission cache caching"),
+            Map.entry(
+                    "server",
+                    "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"
+                            + " admission caching invalidation remoteexecutor dataproxy sql"),
+            Map.entry(
+                    "admin",
+                    "protocol memory config http auth postgres cache schema transaction telemetry admission invalidation"
+                            + " server"),
+            Map.entry("bench", "protocol"),
+            Map.entry(
+                    "cli",
+                    "protocol memory deadline config http auth postgres telemetry admission server admin bench")));
+
+    @Test
+    void packagesUseOnlyWhatTheyMayUse() {
+        MAY_USE.forEach((name, used) -> classes()
+                .that()
+                .resideInAPackage(all(name))
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage("dev.hasten..")
+                        .or(resideInAnyPackage(Stream.concat(
+                                        Stream.of(name),
+                                        Arrays.stream(used.split(" ")).filter(word -> !word.isEmpty()))
+                                .map(ArchitectureTest::all)
+                                .toArray(String[]::new))))
+                .check(CLASSES));
+    }
+
+    private static String all(String name) {
+        return "dev.hasten." + name + "..";
+    }
+
+    @Test
+    void everyPackageIsListed() {
+        Set<String> packages = CLASSES.stream()
+                .map(type -> type.getPackageName().split("\\.", -1)[2])
+                .collect(Collectors.toSet());
+        assertThat(packages).containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+    }
+
+    @Test
+    void noTwoPackagesDependOnEachOther() {
+        slices().matching("dev.hasten.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void wireFormatsUseNeitherSocketsNorDatabases() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.hasten.protocol..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..", "java.sql..", "org.postgresql..", "java.net.http..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyPostgresAndConfigUseTheDriver() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.hasten.postgres..", "dev.hasten.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.postgresql..", "com.zaxxer..", "java.sql..", "javax.sql..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void protocolsUseNoNetty() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.hasten.remoteexecutor..",
+                        "dev.hasten.dataproxy..",
+                        "dev.hasten.sql..",
+                        "dev.hasten.caching..",
+                        "dev.hasten.cache..",
+                        "dev.hasten.transaction..",
+                        "dev.hasten.plan..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheQueryCompilerUsesWebAssembly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.hasten.compiler..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.dylibso..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void staticFieldsAreFinal() {
+        fields().that().haveModifier(JavaModifier.STATIC).should().beFinal().check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLinePrints() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.hasten.cli..", "dev.hasten.bench..")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.hasten.admission;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.http.Exchange;
+
+/**
+ * A complete request with a valid API key.
+ *
+ * @param database of the key
+ */
+public record AdmittedRequest(Exchange exchange, ApiKey apiKey, Database database) {}

@@ -1,0 +1,67 @@
+package dev.hasten.admission;
+
+import dev.hasten.cache.QueryCache;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.schema.Schemas;
+import dev.hasten.telemetry.RequestTelemetry.StatementLog;
+import dev.hasten.transaction.TransactionRegistry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configured database while the server runs.
+ *
+ * @param searchPath the PostgreSQL schema in its URL, which clients ask for; null if the URL has none
+ * @param schemas the Prisma schemas that clients without an engine have uploaded
+ * @param log what is logged of its statements
+ */
+public record Database(
+        @Nullable String searchPath,
+        ConnectionPool pool,
+        TransactionRegistry transactions,
+        QueryCache cache,
+        Schemas schemas,
+        Limits limits,
+        StatementLog log)
+        implements AutoCloseable {
+
+    /**
+     * Limits of its requests.
+     *
+     * @param queryTimeout how long a request may take, more than 0
+     * @param responseBytes how large a response may be, 1 or more
+     * @param resultBytes memory that the result of a statement may take, 1 or more
+     */
+    public record Limits(Duration queryTimeout, long responseBytes, long resultBytes) {
+        /** Checks the ranges. */
+        public Limits {
+            if (!queryTimeout.isPositive() || responseBytes < 1 || resultBytes < 1) {
+                throw new IllegalArgumentException("limits must be positive");
+            }
+        }
+    }
+
+    /** The name in the configuration, in keys, metrics and logs. */
+    public String name() {
+        return pool.options().name();
+    }
+
+    /**
+     * Called when the schema of the database has changed: cached responses are not used any more, and each connection is
+     * replaced as soon as it is free.
+     *
+     * @return the new schema epoch
+     */
+    public long schemaChanged() {
+        long epoch = cache.schemaChanged();
+        pool.retireConnections();
+        return epoch;
+    }
+
+    /** Rolls back open transactions and closes the pool. */
+    @Override
+    public void close() {
+        transactions.close();
+        pool.close();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.hasten.admission;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.ApiKeys;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.protocol.ApiError;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How a protocol sends API keys, bodies and errors. The defaults are those of Prisma Client. */
+public interface Protocol {
+    /** Prisma Client. */
+    Protocol PRISMA = new Protocol() {};
+
+    /** Prisma Client before 6.12, which sets no Content-Type, so that {@code fetch} sends its JSON as text/plain. */
+    Protocol PRISMA_ANY_BODY = new Protocol() {
+        @Override
+        public boolean requiresJsonType() {
+            return false;
+        }
+    };
+
+    /**
+     * The key of a request.
+     *
+     * @throws ApiError 401 if it has none that is valid
+     */
+    default ApiKey key(ApiKeys keys, Exchange head) {
+        return keys.authenticate(head.header("authorization"));
+    }
+
+    /** Whether the Content-Type of a body must be {@code application/json}. */
+    default boolean requiresJsonType() {
+        return true;
+    }
+
+    /**
+     * The response for an error.
+     *
+     * @param extensions telemetry that the client asked for, null for none
+     */
+    default Answer error(ApiError error, @Nullable Map<String, ?> extensions) {
+        return ErrorAnswers.of(error, extensions);
+    }
+}

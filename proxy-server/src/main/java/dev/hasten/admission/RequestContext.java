@@ -1,0 +1,61 @@
+package dev.hasten.admission;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.http.Exchange;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.plan.ParsingMemory;
+import dev.hasten.plan.PlanInterpreter.Environment;
+import dev.hasten.protocol.Access;
+import dev.hasten.protocol.ParseMeter;
+import dev.hasten.protocol.Scope;
+import dev.hasten.telemetry.RequestTelemetry;
+import dev.hasten.transaction.PooledStatements;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request while an endpoint works for it.
+ *
+ * @param apiKey that the request was admitted with
+ * @param cancellation of the work: the request's own, or that of a query that several requests wait for
+ */
+public record RequestContext(
+        Exchange exchange, Database database, ApiKey apiKey, Cancellation cancellation, RequestTelemetry telemetry) {
+
+    /** The same request, whose work is stopped by another cancellation. */
+    public RequestContext with(Cancellation other) {
+        return other == cancellation ? this : new RequestContext(exchange, database, apiKey, other, telemetry);
+    }
+
+    /** What its statements may do. */
+    public Access access() {
+        return apiKey.access();
+    }
+
+    /** The owner of transactions that the request opens: its API key together with the key's scopes. */
+    public String owner() {
+        return apiKey.id() + " " + String.join(",", Scope.texts(apiKey.scopes()));
+    }
+
+    /**
+     * Runs work on one connection of the pool, which is taken when the first statement needs it.
+     *
+     * @throws dev.hasten.postgres.DatabaseException if the database fails
+     */
+    public <T extends @Nullable Object> T pooled(Function<PooledStatements, T> work) {
+        try (PooledStatements statements = new PooledStatements(database.pool(), access(), cancellation, telemetry)) {
+            return work.apply(statements);
+        }
+    }
+
+    /** For plans that run for the request. */
+    public Environment environment() {
+        return new Environment(telemetry, cancellation, database.limits().responseBytes());
+    }
+
+    /** Takes memory for the parsing of the body. */
+    public ParseMeter parsing() {
+        return new ParsingMemory(cancellation, MemoryUse.REQUESTS);
+    }
+}

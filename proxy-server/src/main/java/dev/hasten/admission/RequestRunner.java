@@ -1,0 +1,250 @@
+package dev.hasten.admission;
+
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.ApiKeys;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
+import dev.hasten.http.Answer;
+import dev.hasten.http.ErrorRenderer;
+import dev.hasten.http.Exchange;
+import dev.hasten.http.GuardedHandler;
+import dev.hasten.http.GuardedHandler.Accept;
+import dev.hasten.http.GuardedHandler.Decision;
+import dev.hasten.http.GuardedHandler.Refuse;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryExhaustedException;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
+import dev.hasten.plan.PlanFailure;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.Scope;
+import dev.hasten.telemetry.CaptureSettings;
+import dev.hasten.telemetry.RequestTelemetry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Admits requests with a valid key to their endpoint, runs its blocking work on a virtual thread, and stops the work at the
+ * time limit or when the client disconnects. Errors become responses here.
+ */
+public final class RequestRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestRunner.class);
+
+    private final ApiKeys keys;
+    private final Map<String, Database> databases;
+    private final MemoryBudget memory;
+    private final WrongKeys wrongKeys;
+    private final Watchdog watchdog;
+    private final AtomicInteger running = new AtomicInteger();
+
+    /**
+     * @param databases by name
+     * @param memory that requests take from
+     * @param wrongKeys counts requests without a valid key
+     * @param watchdog enforces time limits, and stops requests with the server
+     */
+    public RequestRunner(
+            ApiKeys keys,
+            Map<String, Database> databases,
+            MemoryBudget memory,
+            WrongKeys wrongKeys,
+            Watchdog watchdog) {
+        this.memory = memory;
+        this.keys = keys;
+        this.wrongKeys = wrongKeys;
+        this.databases = Map.copyOf(databases);
+        this.watchdog = watchdog;
+    }
+
+    /** A handler for requests of Prisma Client whose key has the scope. */
+    public GuardedHandler handler(Scope scope, Endpoint endpoint) {
+        return handler(scope, Protocol.PRISMA, endpoint);
+    }
+
+    /** A handler for requests whose key has the scope. */
+    public GuardedHandler handler(Scope scope, Protocol protocol, Endpoint endpoint) {
+        return new GuardedHandler() {
+            @Override
+            public Decision decide(Exchange head) {
+                return admit(head, scope, protocol, endpoint);
+            }
+
+            @Override
+            public ErrorRenderer errors() {
+                return (status, code, message) -> protocol.error(ApiError.of(status, code, message), null);
+            }
+        };
+    }
+
+    private Decision admit(Exchange head, Scope scope, Protocol protocol, Endpoint endpoint) {
+        try {
+            ApiKey key = protocol.key(keys, head);
+            requireScope(key, scope);
+            Database database = database(key);
+            head.memory(memory.open(database.name(), key.id()));
+            return new Accept(exchange -> begin(new AdmittedRequest(exchange, key, database), protocol, endpoint));
+        } catch (ApiError e) {
+            return new Refuse(
+                    e.status() == 401 && wrongKeys.isSurplus(head)
+                            ? protocol.error(tooManyWrongKeys(), null).closeConnection()
+                            : protocol.error(e, null));
+        }
+    }
+
+    private void begin(AdmittedRequest request, Protocol protocol, Endpoint endpoint) {
+        Exchange exchange = request.exchange();
+        try {
+            // The key may have been revoked while the body was received.
+            if (!keys.isStillValid(request.apiKey())) {
+                throw ApiError.unauthorized();
+            }
+            if (protocol.requiresJsonType()) {
+                requireJson(exchange);
+            }
+            CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
+            switch (endpoint.begin(request)) {
+                case Endpoint.Respond(Answer response) -> exchange.answer(response);
+                case Endpoint.Work work -> start(request, protocol, capture, work);
+            }
+        } catch (ApiError e) {
+            exchange.answer(protocol.error(e, null));
+        } catch (MemoryExhaustedException e) {
+            exchange.answer(protocol.error(exhausted(e), null));
+        }
+    }
+
+    private static ApiError tooManyWrongKeys() {
+        return ApiError.tooManyRequests(
+                "Too many requests without a valid API key from this address (limit: http.wrong_keys). Try again in a"
+                        + " minute. Requests with a valid key are not affected",
+                WrongKeys.window());
+    }
+
+    private static void requireScope(ApiKey key, Scope scope) {
+        if (!key.allows(scope)) {
+            throw ApiError.forbidden(
+                    "This API key does not have the scope that the call needs: it has %s, the call needs %s"
+                            .formatted(String.join(", ", Scope.texts(key.scopes())), scope.text()));
+        }
+    }
+
+    private Database database(ApiKey key) {
+        Database database = databases.get(key.database());
+        if (database == null) {
+            throw ApiError.unauthorized();
+        }
+        return database;
+    }
+
+    private static void requireJson(Exchange exchange) {
+        if (exchange.body().length == 0) {
+            return;
+        }
+        String type = exchange.header("content-type");
+        if (type == null || !isJson(type)) {
+            throw ApiError.of(
+                    415,
+                    "P6000",
+                    "Unsupported content type: the body must be sent with Content-Type: application/json");
+        }
+    }
+
+    private static boolean isJson(String type) {
+        int parameters = type.indexOf(';');
+        String media = (parameters < 0 ? type : type.substring(0, parameters)).strip();
+        return media.equalsIgnoreCase("application/json");
+    }
+
+    private void start(AdmittedRequest request, Protocol protocol, CaptureSettings capture, Endpoint.Work work) {
+        Exchange exchange = request.exchange();
+        Database database = request.database();
+        exchange.memory().set(MemoryUse.REQUESTS, exchange.body().length);
+        Cancellation cancellation = new Cancellation(exchange.memory());
+        running.incrementAndGet();
+        exchange.onDisconnect(() -> cancellation.cancel(Cancellation.Reason.DISCONNECT));
+        long elapsed = System.nanoTime() - exchange.arrivalNanos();
+        Watch limit =
+                watchdog.watch(cancellation, database.limits().queryTimeout().minusNanos(elapsed));
+        RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), exchange.requestId());
+        RequestContext context = new RequestContext(exchange, database, request.apiKey(), cancellation, telemetry);
+        Thread.ofVirtual().name("hasten-request").start(() -> {
+            try {
+                Answer response = run(work, protocol, context);
+                keepForResponse(exchange, response);
+                exchange.answer(response);
+            } catch (Throwable e) {
+                // Not even the error could be rendered; the client must still get a response.
+                exchange.answer(Answer.empty(500));
+                throw e;
+            } finally {
+                limit.close();
+                running.decrementAndGet();
+            }
+        });
+    }
+
+    /** Keeps memory for the response, and for the body as long as the exchange exists. */
+    private static void keepForResponse(Exchange exchange, Answer answer) {
+        Reservation memory = exchange.memory();
+        memory.set(MemoryUse.RESULTS, 0);
+        memory.set(MemoryUse.REQUESTS, exchange.body().length);
+        if (memory.heldBytes(MemoryUse.RESPONSES) > answer.heapBytes()) {
+            memory.set(MemoryUse.RESPONSES, answer.heapBytes());
+        }
+    }
+
+    private static Answer run(Endpoint.Work work, Protocol protocol, RequestContext request) {
+        ApiError error;
+        try {
+            return work.run(request);
+        } catch (ApiError e) {
+            error = e;
+        } catch (CancelledException e) {
+            error = cancelled(e.reason(), request.database());
+        } catch (MemoryExhaustedException e) {
+            error = exhausted(e);
+        } catch (PlanFailure e) {
+            error = ApiError.of(500, "P6000", String.valueOf(e.getMessage()));
+        } catch (Throwable e) {
+            // Also an Error such as OutOfMemoryError: the client gets a response in any case.
+            LOG.error("request {} failed", request.exchange().requestId(), e);
+            error = ApiError.internal(request.exchange().requestId());
+        }
+        request.telemetry().failed(error);
+        return protocol.error(error, request.telemetry().extensions());
+    }
+
+    private static ApiError cancelled(Cancellation.Reason reason, Database database) {
+        return switch (reason) {
+            case TIMEOUT -> ApiError.queryTimeout(database.limits().queryTimeout());
+            case RESULT_TOO_LARGE ->
+                ApiError.responseTooLarge(
+                        "the result of a statement", database.limits().resultBytes());
+            // Nobody reads this.
+            case DISCONNECT -> ApiError.of(499, "P6000", "The client has closed the connection");
+            case SHUTDOWN, TRANSACTION_EXPIRED -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
+        };
+    }
+
+    private static ApiError exhausted(MemoryExhaustedException cause) {
+        return switch (cause.share()) {
+            case KEY ->
+                ApiError.tooManyRequests(
+                        "Too much memory in use: the requests of this API key hold as much as they may. Try again later,"
+                                + " with fewer requests at a time or smaller ones",
+                        Duration.ofSeconds(1));
+            case DATABASE ->
+                ApiError.busy("The server has no memory left for this request. Try again later", Duration.ofSeconds(1));
+        };
+    }
+
+    /** How many requests are running. */
+    public int runningCount() {
+        return running.get();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.hasten.admission;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hasten.http.Exchange;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts requests without a valid key by client address. Beyond the limit, each guess costs a new connection. Requests with
+ * a valid key are not counted.
+ *
+ * <p>All clients of a proxy have the same address, so requests forwarded by a proxy in a private network are not limited.
+ */
+public final class WrongKeys {
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+
+    /** Length of an IPv6 network prefix (/64): a client can choose the other half of its address freely. */
+    private static final int NETWORK_BYTES = 8;
+
+    private final int perMinute;
+    private final Cache<ByteBuffer, AtomicInteger> counts;
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder throttled = new LongAdder();
+
+    /**
+     * Starts with no counts.
+     *
+     * @param perMinute most requests per address, 0 for no limit
+     * @param addresses most addresses tracked, 1 or more
+     */
+    public WrongKeys(int perMinute, int addresses) {
+        this(perMinute, addresses, Ticker.systemTicker());
+    }
+
+    /** @param ticker as {@link System#nanoTime} */
+    WrongKeys(int perMinute, int addresses, Ticker ticker) {
+        this.perMinute = perMinute;
+        this.counts = Caffeine.newBuilder()
+                .maximumSize(addresses)
+                .expireAfterWrite(WINDOW)
+                .ticker(ticker)
+                .build();
+    }
+
+    /** Counts a request without a valid key. Returns whether its address is over the limit. */
+    boolean isSurplus(Exchange head) {
+        refused.increment();
+        InetAddress peer = head.peer();
+        if (perMinute == 0 || peer == null || (isPrivate(peer) && isForwarded(head))) {
+            return false;
+        }
+        if (counts.get(network(peer), _ -> new AtomicInteger()).incrementAndGet() <= perMinute) {
+            return false;
+        }
+        throttled.increment();
+        return true;
+    }
+
+    /** The longest time until an address is below its limit again. */
+    static Duration window() {
+        return WINDOW;
+    }
+
+    private static boolean isForwarded(Exchange head) {
+        return head.header("x-forwarded-for") != null || head.header("forwarded") != null || head.header("via") != null;
+    }
+
+    private static boolean isPrivate(InetAddress address) {
+        return address.isLoopbackAddress()
+                || address.isSiteLocalAddress()
+                || address.isLinkLocalAddress()
+                || isUniqueLocal(address);
+    }
+
+    /** fc00::/7. */
+    private static boolean isUniqueLocal(InetAddress address) {
+        return address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc;
+    }
+
+    private static ByteBuffer network(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
+    }
+
+    /** Requests refused because they had no valid key. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Of these, requests over the limit of their address. */
+    public long throttled() {
+        return throttled.sum();
+    }
+
+    /** Addresses tracked now. */
+    public long addresses() {
+        counts.cleanUp();
+        return counts.estimatedSize();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.hasten.caching;
+
+import dev.hasten.cache.CachedResponse;
+import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.protocol.QuerySignature;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** The headers that {@code @prisma/extension-accelerate} reads; source: its {@code withAccelerateInfo}. */
+public final class AccelerateHeaders {
+    private final String region;
+    private final InstantSource clock = InstantSource.system();
+
+    /** @param region of this server, as configured */
+    public AccelerateHeaders(String region) {
+        // The extension reads what is between the first dash and the second.
+        this.region = "-" + region.replace('-', '_');
+    }
+
+    /** Adds the request id and the region. */
+    public Answer addRay(Answer response, Exchange exchange) {
+        return response.header("cf-ray", exchange.requestId() + region);
+    }
+
+    /** Adds the headers of a response that the cache returned. */
+    Answer add(Answer response, Exchange exchange, CachedResponse cached, QuerySignature signature) {
+        return add(
+                response, exchange, status(cached.freshness()), cached.body().readAt(), cached.ageSeconds(), signature);
+    }
+
+    /** Adds the headers of a response that the cache has nothing to do with. */
+    Answer addUncached(Answer response, Exchange exchange, QuerySignature signature) {
+        return add(response, exchange, "none", clock.instant(), 0, signature);
+    }
+
+    private static String status(Freshness freshness) {
+        return switch (freshness) {
+            case FRESH -> "ttl";
+            case STALE -> "swr";
+            case MISS -> "miss";
+        };
+    }
+
+    private Answer add(
+            Answer response,
+            Exchange exchange,
+            String status,
+            Instant readAt,
+            long ageSeconds,
+            QuerySignature signature) {
+        return addRay(response, exchange)
+                .header("accelerate-cache-status", status)
+                .header("last-modified", HttpDate.format(readAt))
+                .header("age", Long.toString(ageSeconds))
+                .header("accelerate-signature", signature.toString());
+    }
+}

@@ -1,0 +1,211 @@
+package dev.hasten.caching;
+
+import dev.hasten.admission.AdmittedRequest;
+import dev.hasten.admission.Database;
+import dev.hasten.admission.RequestContext;
+import dev.hasten.cache.CacheKey;
+import dev.hasten.cache.CachePolicy;
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CachedResponse;
+import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.QueryCache.Lookup;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.http.AcceptEncoding;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.SharedBytes;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
+import dev.hasten.protocol.QuerySignature.Member;
+import dev.hasten.telemetry.CaptureSettings;
+import dev.hasten.telemetry.RequestTelemetry;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What the cache does for one request. {@link #stored}, on the event loop, may have the response. Otherwise the endpoint
+ * parses the query on a virtual thread and continues with {@link #respond}, or with {@link #bypass} for requests that are
+ * never cached.
+ */
+public final class CacheSession {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** Larger bodies are not hashed on an event loop, because other requests would wait. */
+    private static final int MAX_QUICK_BYTES = 64 << 10;
+
+    private final CacheRequest asked;
+    private final Exchange exchange;
+    private final Database database;
+    /** Null if the default of the query's model applies, which is not known yet. */
+    private final @Nullable CacheStrategy strategy;
+    /** Whether the client reads the cache headers. */
+    private final boolean sendsHeaders;
+
+    private final boolean wantsGzip;
+    private @Nullable CacheKey key;
+    /** Whether {@link #stored} has looked, and found nothing. */
+    private boolean missed;
+
+    /**
+     * A request that may be cached.
+     *
+     * @param protocol whose form the response has
+     * @param context what determines the response besides the body: see {@link QuerySignature#of}
+     * @param ignored a member of the body that does not determine the response
+     * @param query parses the query again for a refresh, which may happen after the request has its response
+     */
+    public record CacheRequest(
+            AdmittedRequest request,
+            String protocol,
+            String context,
+            Member ignored,
+            AccelerateHeaders headers,
+            Function<RequestContext, CacheableQuery> query) {}
+
+    /**
+     * For a request whose strategy is in its headers.
+     *
+     * @throws dev.hasten.protocol.ApiError P6005 for a strategy that is not allowed
+     */
+    public static CacheSession byHeaders(CacheRequest asked) {
+        CachePolicy policy = asked.request().database().cache().policy();
+        Exchange exchange = asked.request().exchange();
+        String cacheControl = exchange.header("cache-control");
+        CacheStrategy requested = cacheControl == null
+                ? null
+                : CacheStrategy.parse(cacheControl, exchange.header("accelerate-cache-tags"), policy.maxTags());
+        CacheStrategy strategy;
+        if (requested != null) {
+            strategy = policy.limited(requested);
+        } else {
+            boolean hasDefaults = policy.enabled() && !policy.defaults().isEmpty();
+            strategy = hasDefaults ? null : CacheStrategy.NONE;
+        }
+        return new CacheSession(asked, strategy, cacheControl != null);
+    }
+
+    /** For a request whose strategy is not in its headers. */
+    public static CacheSession of(CacheRequest asked, CacheStrategy strategy) {
+        CachePolicy policy = asked.request().database().cache().policy();
+        return new CacheSession(asked, policy.limited(strategy), true);
+    }
+
+    private CacheSession(CacheRequest asked, @Nullable CacheStrategy strategy, boolean sendsHeaders) {
+        this.asked = asked;
+        this.exchange = asked.request().exchange();
+        this.database = asked.request().database();
+        this.strategy = strategy;
+        this.sendsHeaders = sendsHeaders;
+        this.wantsGzip = usesCache() && AcceptEncoding.acceptsGzip(exchange.header("accept-encoding"));
+    }
+
+    private boolean usesCache() {
+        return strategy == null || strategy.caches();
+    }
+
+    /**
+     * The stored response, null if there is none. Does not block. Entries are responses of queries that were proved to be
+     * reads, so the body need not be parsed.
+     */
+    public @Nullable Answer stored() {
+        if (!usesCache() || exchange.body().length > MAX_QUICK_BYTES) {
+            return null;
+        }
+        CachedResponse stored = database.cache().find(new Lookup(key(), strategy, null, wantsGzip));
+        missed = stored == null;
+        return stored == null ? null : response(stored);
+    }
+
+    /** The response to the query: from the cache, or from PostgreSQL. May block. */
+    public Answer respond(CacheableQuery query, RequestContext request) {
+        CacheStrategy effective =
+                strategy != null ? strategy : database.cache().policy().defaultOf(query.model());
+        if (!effective.caches()) {
+            return bypass(fromDatabase(query, request));
+        }
+        if (!query.isCacheable()) {
+            return bypass(query.notCached(fromDatabase(query, request)));
+        }
+        CachedResponse cached = fetch(effective, query, request);
+        Map<String, ?> extensions = cached.leader() ? query.extensions(request) : null;
+        return extensions == null
+                ? response(cached)
+                : withHeaders(Extensions.answer(cached.body().json().array(), extensions), cached);
+    }
+
+    private CachedResponse fetch(CacheStrategy effective, CacheableQuery query, RequestContext request) {
+        Lookup lookup = new Lookup(key(), effective, query.model(), wantsGzip);
+        return missed
+                ? database.cache()
+                        .fetchMissing(lookup, request.cancellation(), running -> bytes(query, request.with(running)))
+                : database.cache()
+                        .fetch(lookup, request.cancellation(), running -> bytes(query, request.with(running)));
+    }
+
+    private static byte[] bytes(CacheableQuery query, RequestContext request) {
+        JsonBuffer body = query.body(query.run(request), null);
+        // Stored bodies must not hold unused memory.
+        return Arrays.copyOf(body.array(), body.size());
+    }
+
+    private static Answer fromDatabase(CacheableQuery query, RequestContext request) {
+        JsonBuffer value = query.run(request);
+        Map<String, ?> extensions = query.extensions(request);
+        JsonBuffer body = query.body(value, extensions == null ? null : JSON.writeValueAsBytes(extensions));
+        return Answer.json(200, body.array(), body.size());
+    }
+
+    private Answer response(CachedResponse cached) {
+        if (cached.freshness() == Freshness.STALE) {
+            database.cache()
+                    .refresh(
+                            new Lookup(key(), strategy, null, wantsGzip),
+                            exchange.memory().another(),
+                            this::readAgain);
+        }
+        SharedBytes gzip = wantsGzip ? cached.body().gzip() : null;
+        Answer response = Answer.json(200, gzip != null ? gzip : cached.body().json());
+        return withHeaders(gzip != null ? response.header("content-encoding", "gzip") : response, cached);
+    }
+
+    private byte[] readAgain(Cancellation running) {
+        running.memory().take(MemoryUse.REQUESTS, exchange.body().length);
+        RequestContext request = new RequestContext(
+                exchange,
+                database,
+                asked.request().apiKey(),
+                running,
+                new RequestTelemetry(CaptureSettings.NONE, database.log(), exchange.requestId()));
+        return bytes(asked.query().apply(request), request);
+    }
+
+    private Answer withHeaders(Answer response, CachedResponse cached) {
+        return asked.headers().add(response, exchange, cached, key().signature());
+    }
+
+    /** Completes a response that has nothing to do with the cache. */
+    public Answer bypass(Answer response) {
+        database.cache().statistics().count(Event.BYPASS);
+        return sendsHeaders ? asked.headers().addUncached(response, exchange, key().signature()) : response;
+    }
+
+    private CacheKey key() {
+        CacheKey known = key;
+        if (known == null) {
+            known = new CacheKey(
+                    QuerySignature.of(asked.context(), exchange.body(), asked.ignored()),
+                    asked.protocol(),
+                    database.cache().schemaEpoch(),
+                    database.cache().policy().sharedByKeys()
+                            ? null
+                            : asked.request().apiKey().id());
+            key = known;
+        }
+        return known;
+    }
+}

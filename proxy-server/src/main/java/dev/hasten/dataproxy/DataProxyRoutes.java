@@ -1,0 +1,166 @@
+package dev.hasten.dataproxy;
+
+import static dev.hasten.admission.Endpoint.blocking;
+import static dev.hasten.admission.Protocol.PRISMA_ANY_BODY;
+import static dev.hasten.protocol.Scope.PRISMA;
+
+import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.ErrorAnswers;
+import dev.hasten.admission.RequestContext;
+import dev.hasten.admission.RequestRunner;
+import dev.hasten.caching.AccelerateHeaders;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Router;
+import dev.hasten.plan.PlanRunner;
+import dev.hasten.prisma.TransactionTimes;
+import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.schema.SchemaStartingException;
+import dev.hasten.transaction.TransactionRegistry.StartOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The routes of the data-proxy protocol. Source: {@code DataProxyEngine.ts} of Prisma 5 and 6, and the answers of their
+ * query engines.
+ */
+public final class DataProxyRoutes {
+    private static final String BASE = "/{version}/{schema}";
+    private static final String TRANSACTION = BASE + "/transaction/{id}";
+
+    private final RequestParser parser;
+    private final GraphqlEndpoint graphql;
+    private final PublicAddress address;
+
+    public DataProxyRoutes(RequestParser parser, PlanRunner runner, AccelerateHeaders headers, PublicAddress address) {
+        this.parser = parser;
+        this.graphql = new GraphqlEndpoint(parser, runner, headers);
+        this.address = address;
+    }
+
+    /** Adds the protocol's routes. */
+    public void addTo(Router.Builder routes, RequestRunner requests) {
+        add(routes, requests, "PUT", BASE + "/schema", blocking(this::upload));
+        add(routes, requests, "POST", BASE + "/graphql", graphql::begin);
+        add(routes, requests, "POST", BASE + "/transaction/start", blocking(this::start));
+        add(routes, requests, "POST", TRANSACTION + "/graphql", graphql::beginInTransaction);
+        add(routes, requests, "POST", TRANSACTION + "/commit", blocking(this::commit));
+        add(routes, requests, "POST", TRANSACTION + "/rollback", blocking(this::rollback));
+    }
+
+    /** Adds a route whose clients retry while their schema is being read. */
+    private static void add(
+            Router.Builder routes, RequestRunner requests, String method, String template, Endpoint endpoint) {
+        Endpoint retried = admitted -> switch (endpoint.begin(admitted)) {
+            case Endpoint.Respond response -> response;
+            case Endpoint.Work work ->
+                (Endpoint.Work) request -> {
+                    try {
+                        return work.run(request);
+                    } catch (SchemaStartingException e) {
+                        return EngineAnswers.schemaStarting();
+                    }
+                };
+        };
+        routes.guardedRoute(method, template, requests.handler(PRISMA, PRISMA_ANY_BODY, retried));
+    }
+
+    private static ClientVersion version(RequestContext request) {
+        return ClientVersion.of(request.exchange().pathParameter("version"));
+    }
+
+    private Answer upload(RequestContext request) {
+        version(request);
+        request.database()
+                .schemas()
+                .upload(
+                        request.exchange().pathParameter("schema"),
+                        request.exchange().body(),
+                        request.cancellation());
+        return Answer.json(200, EngineAnswers.bytes(Map.of()));
+    }
+
+    private Answer start(RequestContext request) {
+        ClientVersion version = version(request);
+        if (request.database().schemas().find(request.exchange().pathParameter("schema")) == null) {
+            return EngineAnswers.schemaMissing();
+        }
+        JsonNode body = parser.object(request.exchange().body(), request.parsing());
+        StartOptions options = new StartOptions(
+                TransactionTimes.milliseconds(body, "timeout"),
+                TransactionTimes.milliseconds(body, "max_wait"),
+                IsolationLevels.sql(body.path("isolation_level")),
+                request.access(),
+                request.owner());
+        return transactionCall(version, request, "start_transaction", () -> {
+            String id = request.database().transactions().start(options, request.cancellation());
+            Map<String, Object> started = new LinkedHashMap<>();
+            started.put("id", id);
+            started.put("data-proxy", Map.of("endpoint", endpoint(request, id)));
+            return started;
+        });
+    }
+
+    /** Where the calls of the transaction go. Clients say its id in a header, too, but not when they end it. */
+    private String endpoint(RequestContext request, String id) {
+        return "%s/%s/%s/transaction/%s"
+                .formatted(
+                        address.of(request.exchange()),
+                        request.exchange().pathParameter("version"),
+                        request.exchange().pathParameter("schema"),
+                        id);
+    }
+
+    private Answer commit(RequestContext request) {
+        return transactionCall(version(request), request, null, () -> {
+            request.database()
+                    .transactions()
+                    .commitOnce(
+                            request.exchange().pathParameter("id"),
+                            request.owner(),
+                            request.cancellation(),
+                            request.telemetry());
+            return Map.of();
+        });
+    }
+
+    private Answer rollback(RequestContext request) {
+        return transactionCall(version(request), request, null, () -> {
+            request.database()
+                    .transactions()
+                    .rollback(
+                            request.exchange().pathParameter("id"),
+                            request.owner(),
+                            request.cancellation(),
+                            request.telemetry());
+            return Map.of();
+        });
+    }
+
+    @FunctionalInterface
+    private interface TransactionCall {
+        Map<String, ?> run();
+    }
+
+    /** Errors of these calls are not in a list of errors, and clients do not read their meta. */
+    private static Answer transactionCall(
+            ClientVersion version, RequestContext request, @Nullable String span, TransactionCall call) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        try {
+            if (span == null) {
+                result.putAll(call.run());
+            } else {
+                request.telemetry().span(span, () -> result.putAll(call.run()));
+            }
+        } catch (ApiError e) {
+            request.telemetry().failed(e);
+            return ErrorAnswers.of(
+                    EngineErrors.worded(e, version),
+                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+        }
+        return EngineAnswers.json(
+                result, EngineAnswers.extensions(request.telemetry().extensions(), version));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.hasten.http;
+
+import org.jspecify.annotations.Nullable;
+
+/** Handles the requests of a route that decides by the head of a request whether to read its body. */
+@FunctionalInterface
+public interface GuardedHandler {
+
+    /**
+     * Decides on a request before its body is read. The body of a refused request is read without being kept, so it takes no
+     * memory. Runs on the event loop and must not block.
+     */
+    Decision decide(Exchange head);
+
+    /** The decision on a request. */
+    sealed interface Decision {}
+
+    /** The request gets this response. */
+    record Refuse(Answer response) implements Decision {}
+
+    /** The handler gets the request when its body is complete. */
+    record Accept(Handler handler) implements Decision {}
+
+    /** The form of errors that the HTTP server finds in the route's requests; null for the server's own form. */
+    default @Nullable ErrorRenderer errors() {
+        return null;
+    }
+
+    /** Changes every response to a request of the route, including errors, before it is sent; on the event loop. */
+    default Answer outgoing(Exchange exchange, Answer response) {
+        return response;
+    }
+
+    /** Accepts all requests. */
+    static GuardedHandler open(Handler handler) {
+        Accept accept = new Accept(handler);
+        return _ -> accept;
+    }
+}

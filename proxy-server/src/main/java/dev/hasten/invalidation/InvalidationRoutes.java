@@ -1,0 +1,69 @@
+package dev.hasten.invalidation;
+
+import static dev.hasten.admission.Endpoint.blocking;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.admission.Database;
+import dev.hasten.admission.RequestContext;
+import dev.hasten.admission.RequestRunner;
+import dev.hasten.caching.AccelerateHeaders;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Router;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.protocol.Scope;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** The calls that invalidate. Each counts for every request that comes after its answer. */
+public final class InvalidationRoutes {
+    private static final byte[] DONE = "{}".getBytes(UTF_8);
+
+    private final RequestParser parser;
+    private final AccelerateHeaders headers;
+    private final Map<String, Rates> rates;
+
+    /** Of one database: apps that invalidate too much must not keep a pipeline from telling about its migration. */
+    private record Rates(InvalidationRate tags, InvalidationRate schema) {}
+
+    /** @param databases all that there are */
+    public InvalidationRoutes(RequestParser parser, AccelerateHeaders headers, Collection<Database> databases) {
+        this.parser = parser;
+        this.headers = headers;
+        this.rates = databases.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Database::name, database -> new Rates(rate(database), rate(database))));
+    }
+
+    private static InvalidationRate rate(Database database) {
+        return new InvalidationRate(database.cache().policy().invalidationsPerSecond(), System::nanoTime);
+    }
+
+    /** Adds the routes. */
+    public void addTo(Router.Builder routes, RequestRunner runner) {
+        routes.guardedRoute("POST", "/invalidate", runner.handler(Scope.INVALIDATE, blocking(this::invalidate)));
+        routes.guardedRoute("POST", "/schema/invalidate", runner.handler(Scope.SCHEMA, blocking(this::schemaChanged)));
+    }
+
+    private Answer invalidate(RequestContext request) {
+        Database database = request.database();
+        rates(database).tags().take();
+        InvalidateRequest.of(
+                        parser.object(request.exchange().body(), request.parsing()),
+                        database.cache().policy().maxTags())
+                .applyTo(database.cache());
+        return headers.addRay(Answer.json(200, DONE), request.exchange());
+    }
+
+    private Answer schemaChanged(RequestContext request) {
+        rates(request.database()).schema().take();
+        long epoch = request.database().schemaChanged();
+        return headers.addRay(
+                Answer.json(200, ("{\"schemaEpoch\":" + epoch + "}").getBytes(UTF_8)), request.exchange());
+    }
+
+    private Rates rates(Database database) {
+        return Objects.requireNonNull(rates.get(database.name()));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.hasten.sql;
+
+import dev.hasten.admission.Protocol;
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.ApiKeys;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Exchange;
+import dev.hasten.protocol.ApiError;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key is the password of a connection string, or a bearer token, which comes first as at Neon. Bodies have any type:
+ * the driver names none. Errors are PostgreSQL's.
+ */
+final class SqlProtocol implements Protocol {
+    private static final Set<String> SCHEMES = Set.of("postgresql", "postgres");
+    private static final Pattern AFTER_AUTHORITY = Pattern.compile("[/?#]");
+
+    @Override
+    public ApiKey key(ApiKeys keys, Exchange head) {
+        String bearer = head.header("authorization");
+        String connection = head.header(SqlHeaders.CONNECTION_STRING);
+        if (bearer != null || connection == null) {
+            return keys.authenticate(bearer);
+        }
+        return keys.authenticateToken(password(connection));
+    }
+
+    @Override
+    public boolean requiresJsonType() {
+        return false;
+    }
+
+    @Override
+    public Answer error(ApiError error, @Nullable Map<String, ?> extensions) {
+        return SqlErrors.answer(error);
+    }
+
+    /** The password of {@code postgresql://user:password@host/database}; user, host and database do not matter. */
+    private static String password(String connection) {
+        int scheme = connection.indexOf("://");
+        if (scheme < 0 || !SCHEMES.contains(connection.substring(0, scheme))) {
+            throw malformed();
+        }
+        String rest = connection.substring(scheme + 3);
+        String authority = AFTER_AUTHORITY.split(rest, 2)[0];
+        int at = authority.lastIndexOf('@');
+        int colon = authority.indexOf(':');
+        if (colon < 0 || at <= colon + 1) {
+            throw malformed();
+        }
+        // In this part of a URL, a plus is a plus.
+        String password = authority.substring(colon + 1, at).replace("+", "%2B");
+        try {
+            return URLDecoder.decode(password, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw malformed();
+        }
+    }
+
+    private static ApiError malformed() {
+        return ApiError.badRequest(
+                "Invalid header " + SqlHeaders.CONNECTION_STRING
+                        + ": it must be postgresql://user:API_KEY@host/database, with an API key of this server as the password");
+    }
+}

@@ -1,0 +1,211 @@
+package dev.hasten.sql;
+
+import static dev.hasten.protocol.Scope.SQL;
+import static java.util.Objects.requireNonNull;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import dev.hasten.admission.AdmittedRequest;
+import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.RequestContext;
+import dev.hasten.admission.RequestRunner;
+import dev.hasten.caching.AccelerateHeaders;
+import dev.hasten.caching.CacheSession;
+import dev.hasten.caching.CacheableQuery;
+import dev.hasten.http.Answer;
+import dev.hasten.http.Cors;
+import dev.hasten.http.GuardedHandler;
+import dev.hasten.http.Router;
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.SqlTexts;
+import dev.hasten.postgres.StatementPolicy;
+import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.ParseMeter;
+import dev.hasten.protocol.QuerySignature.Member;
+import dev.hasten.protocol.RequestParser;
+import dev.hasten.sql.SqlRequest.Query;
+import dev.hasten.transaction.PooledStatements;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The route of SQL over HTTP: {@code POST /sql}, with the protocol of {@code @neondatabase/serverless}. */
+public final class SqlRoutes {
+    private static final String PATH = "/sql";
+
+    /** Larger bodies are not searched on an event loop, because other requests would wait. */
+    private static final int MAX_QUICK_BYTES = 64 << 10;
+
+    private final RequestParser parser;
+    private final AccelerateHeaders headers;
+    private final Cors cors;
+    private final SqlTexts texts = new SqlTexts();
+    private final ReadProofs proofs = new ReadProofs();
+    private final Map<String, Cache<Long, ValueType>> valueTypes = new ConcurrentHashMap<>();
+
+    /** @param cors which web pages may send requests */
+    public SqlRoutes(RequestParser parser, AccelerateHeaders headers, Cors cors) {
+        this.parser = parser;
+        this.headers = headers;
+        this.cors = cors;
+    }
+
+    /** Adds the protocol's routes. */
+    public void addTo(Router.Builder routes, RequestRunner requests) {
+        GuardedHandler sql = requests.handler(SQL, new SqlProtocol(), this::begin);
+        if (!cors.isOn()) {
+            routes.guardedRoute("POST", PATH, sql);
+            return;
+        }
+        routes.guardedRoute("POST", PATH, cors.around(sql));
+        routes.route(
+                "OPTIONS",
+                PATH,
+                cors.preflight(
+                        "POST",
+                        "Authorization, Content-Type, Cache-Control, Accelerate-Cache-Tags, " + SqlHeaders.ALL));
+    }
+
+    private Endpoint.Outcome begin(AdmittedRequest admitted) {
+        SqlHeaders headersOfRequest = SqlHeaders.of(admitted.exchange());
+        if (admitted.exchange().body().length > MAX_QUICK_BYTES) {
+            return (Endpoint.Work) request ->
+                    respond(request, headersOfRequest, cacheSession(headersOfRequest, admitted, request.parsing()));
+        }
+        CacheSession cache = cacheSession(headersOfRequest, admitted, ParseMeter.NONE);
+        Answer stored = cache.stored();
+        if (stored != null) {
+            return new Endpoint.Respond(stored);
+        }
+        return (Endpoint.Work) request -> respond(request, headersOfRequest, cache);
+    }
+
+    private CacheSession cacheSession(SqlHeaders asked, AdmittedRequest admitted, ParseMeter meter) {
+        CacheSession.CacheRequest request = new CacheSession.CacheRequest(
+                admitted,
+                "sql",
+                asked.context(),
+                Member.CACHE_STRATEGY,
+                headers,
+                again -> statement(single(again), asked, again));
+        byte[] body = admitted.exchange().body();
+        int maxTags = admitted.database().cache().policy().maxTags();
+        CacheStrategy inBody =
+                Member.CACHE_STRATEGY.isMentionedIn(body) ? SqlRequest.strategy(body, parser, maxTags, meter) : null;
+        return inBody == null ? CacheSession.byHeaders(request) : CacheSession.of(request, inBody);
+    }
+
+    private Query single(RequestContext request) {
+        return ((SqlRequest.Single) SqlRequest.of(request.exchange().body(), parser, request.parsing())).query();
+    }
+
+    private Answer respond(RequestContext request, SqlHeaders asked, CacheSession cache) {
+        return switch (SqlRequest.of(request.exchange().body(), parser, request.parsing())) {
+            case SqlRequest.Single(Query query) -> cache.respond(statement(query, asked, request), request);
+            case SqlRequest.Batch(List<Query> queries) ->
+                cache.bypass(asked.echo(transaction(queries, asked, request)));
+        };
+    }
+
+    private Statement statement(Query query, SqlHeaders asked, RequestContext request) {
+        return new Statement(query, asked, request);
+    }
+
+    /** A single statement, whose response is the body that {@link #read} writes. */
+    private final class Statement implements CacheableQuery {
+        private final Query query;
+        private final SqlHeaders asked;
+        private final RequestContext request;
+        private String rejectionReason = "";
+
+        Statement(Query query, SqlHeaders asked, RequestContext request) {
+            this.query = query;
+            this.asked = asked;
+            this.request = request;
+        }
+
+        @Override
+        public @Nullable String model() {
+            return null;
+        }
+
+        @Override
+        public boolean isCacheable() {
+            rejectionReason = SqlErrors.translated(() -> proofs.objection(texts.of(query.sql()), query, request));
+            return rejectionReason.isEmpty();
+        }
+
+        @Override
+        public JsonBuffer run(RequestContext running) {
+            return read(query, asked, running);
+        }
+
+        @Override
+        public JsonBuffer body(@Nullable JsonBuffer value, byte @Nullable [] extensions) {
+            return requireNonNull(value);
+        }
+
+        /** Telemetry is a feature of Prisma Client. */
+        @Override
+        public @Nullable Map<String, ?> extensions(RequestContext running) {
+            return null;
+        }
+
+        /** Names in the reason may have any characters; headers may not. */
+        @Override
+        public Answer notCached(Answer response) {
+            return response.header("hasten-not-cached", rejectionReason.replaceAll("[^ -~]", "?"));
+        }
+    }
+
+    private static Answer json(JsonBuffer body) {
+        return Answer.json(200, body.array(), body.size());
+    }
+
+    private JsonBuffer read(Query query, SqlHeaders asked, RequestContext request) {
+        return SqlErrors.translated(() -> request.pooled(statements -> {
+            JsonBuffer out = newBuffer(request);
+            run(query, asked, request, statements, out);
+            return out;
+        }));
+    }
+
+    private static JsonBuffer newBuffer(RequestContext request) {
+        return new JsonBuffer(request.database().limits().responseBytes(), 0, request.cancellation());
+    }
+
+    private Answer transaction(List<Query> queries, SqlHeaders asked, RequestContext request) {
+        return SqlErrors.translated(() -> request.pooled(statements -> statements.inTransaction(asked.mode(), () -> {
+            JsonBuffer out = newBuffer(request);
+            out.ascii("{\"results\":[");
+            for (int i = 0; i < queries.size(); i++) {
+                if (i > 0) {
+                    out.raw(',');
+                }
+                StatementResult written = run(queries.get(i), asked, request, statements, out);
+                // Its rows are not needed any more.
+                request.cancellation().memory().give(MemoryUse.RESULTS, written.heapBytes());
+            }
+            out.ascii("]}");
+            return json(out);
+        })));
+    }
+
+    private StatementResult run(
+            Query query, SqlHeaders asked, RequestContext request, PooledStatements statements, JsonBuffer out) {
+        SqlText text = texts.of(query.sql());
+        StatementResult result = request.telemetry()
+                .observed(
+                        text.sql(),
+                        query.parameters(),
+                        () -> statements.run(text, query.parameters(), StatementPolicy.CLIENT_STATEMENT));
+        boolean arrayMode = query.arrayMode() == null ? asked.arrayMode() : query.arrayMode();
+        Cache<Long, ValueType> known =
+                valueTypes.computeIfAbsent(request.database().name(), _ -> ValueTypes.newCache());
+        new SqlAnswer(out, new ValueTypes(known, statements::run), asked.rawText()).write(result, arrayMode);
+        return result;
+    }
+}
