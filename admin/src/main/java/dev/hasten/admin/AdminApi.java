@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin API. Everything but {@code /health} needs {@code Authorization: Bearer <admin token>}, from this machine
- * too, {@code /metrics} included: a local proxy would make every caller look local.
+ * The admin API. Everything except {@code /health} requires {@code Authorization: Bearer <admin token>}, even
+ * {@code /metrics} and even from this machine, because behind a local proxy every client appears local.
  */
 public final class AdminApi {
     private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
@@ -31,7 +31,7 @@ public final class AdminApi {
     private final CacheEndpoints caches;
     private final SchemaStates schemas;
 
-    /** The API of a running server. */
+    /** Creates the API of a running server. */
     public AdminApi(HastenServer server, AdminToken token, Clock clock) {
         this.server = server;
         this.token = token;
@@ -42,7 +42,7 @@ public final class AdminApi {
         this.schemas = new SchemaStates(server.databases().values());
     }
 
-    /** All of it. */
+    /** All routes of the API. */
     public Router routes() {
         return Router.builder()
                 .route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)))
@@ -64,7 +64,7 @@ public final class AdminApi {
         return Answer.bytes(200, PROMETHEUS, server.meters().scrape().getBytes(UTF_8));
     }
 
-    /** Work for whoever has the token, on a virtual thread: it may block. */
+    /** Runs the work on a virtual thread, where it may block, if the request has the admin token. */
     private Handler authorized(Function<Exchange, Answer> work) {
         return exchange -> {
             if (token.opens(exchange.header("authorization"))) {
@@ -81,7 +81,7 @@ public final class AdminApi {
         } catch (ApiError e) {
             return ErrorAnswers.of(e);
         } catch (Throwable e) {
-            // Errors too: the client gets its answer in any case.
+            // Includes Errors: the client must get a response in any case.
             LOG.error("admin request {} failed", exchange.requestId(), e);
             return ErrorAnswers.of(ApiError.internal(exchange.requestId()));
         }
@@ -91,7 +91,8 @@ public final class AdminApi {
         return ApiError.of(
                 401,
                 "P6002",
-                "Unauthorized: the admin API needs `Authorization: Bearer <admin token>`. The token is admin_token of the"
-                        + " configuration or, when that is unset, stands in the file admin-token in state_dir");
+                "Unauthorized: the admin API requires `Authorization: Bearer <admin token>`. The token is admin_token"
+                        + " in the configuration or, if that is unset, the content of the file admin-token in"
+                        + " state_dir");
     }
 }

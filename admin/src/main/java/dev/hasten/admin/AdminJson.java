@@ -12,8 +12,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The JSON of the admin API: names in snake_case as in the configuration, unless a record says otherwise; times in ISO
- * 8601.
+ * The JSON format of the admin API: names are in snake_case, as in the configuration, unless a record declares
+ * otherwise; times are in ISO 8601.
  */
 final class AdminJson {
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -24,21 +24,21 @@ final class AdminJson {
 
     private AdminJson() {}
 
-    /** An answer with this record. It tells about now, or holds a secret: nobody may keep it. */
+    /** A response with this record. It must not be stored by caches, because it is a snapshot or contains a secret. */
     static Answer answer(int status, Record body) {
         return Answer.json(status, JSON.writeValueAsBytes(body)).header("Cache-Control", "no-store");
     }
 
     /**
-     * The object in a body.
+     * Parses a body that must be a JSON object.
      *
-     * @param fields that it may have
-     * @throws ApiError 400 when the body is anything else
+     * @param fields the allowed fields
+     * @throws ApiError 400 if the body is not an object or has another field
      */
     static JsonNode object(byte[] body, List<String> fields) {
         JsonNode object = object(body);
         if (!fields.containsAll(object.propertyNames())) {
-            throw ApiError.badRequest("The body has an unknown field; known are " + String.join(", ", fields));
+            throw ApiError.badRequest("The body has an unknown field; allowed fields: " + String.join(", ", fields));
         }
         return object;
     }
@@ -50,15 +50,15 @@ final class AdminJson {
                 return node;
             }
         } catch (JacksonException e) {
-            // Told below; Jackson's own text would quote the body.
+            // Reported below; Jackson's own message would quote the body.
         }
-        throw ApiError.badRequest("The body must be one JSON object with no field twice");
+        throw ApiError.badRequest("The body must be one JSON object without duplicate fields");
     }
 
     /**
-     * A field that holds a text; null when it is not there or null.
+     * The value of a string field; null if the field is absent or null.
      *
-     * @throws ApiError 400 when it holds anything else
+     * @throws ApiError 400 if it has any other value
      */
     static @Nullable String text(JsonNode object, String field) {
         JsonNode value = object.get(field);
@@ -66,15 +66,15 @@ final class AdminJson {
             return null;
         }
         if (!value.isString()) {
-            throw ApiError.badRequest(field + " must be a text");
+            throw ApiError.badRequest(field + " must be a string");
         }
         return value.stringValue();
     }
 
     /**
-     * A field that holds a list of texts; null when it is not there or null.
+     * The value of a field with a list of strings; null if the field is absent or null.
      *
-     * @throws ApiError 400 when it holds anything else
+     * @throws ApiError 400 if it has any other value
      */
     static @Nullable List<String> texts(JsonNode object, String field) {
         JsonNode list = object.get(field);
@@ -82,7 +82,7 @@ final class AdminJson {
             return null;
         }
         if (!list.isArray() || !list.valueStream().allMatch(JsonNode::isString)) {
-            throw ApiError.badRequest(field + " must be a list of texts");
+            throw ApiError.badRequest(field + " must be a list of strings");
         }
         return list.valueStream().map(JsonNode::stringValue).toList();
     }

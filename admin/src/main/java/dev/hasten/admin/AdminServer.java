@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The listener of the {@link AdminApi}: plain HTTP on a port of its own, so that a firewall can tell it from clients. */
+/** The HTTP server of the {@link AdminApi}: plain HTTP on a separate port, so that a firewall can block it. */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-    /** A few operators and scrapers, whose largest request is a new key. */
+    /** Enough for a few operators and metrics scrapers. */
     private static final int CONNECTIONS = 256;
 
     private static final int BODY_BYTES = 64 * 1024;
@@ -40,11 +40,10 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Starts to serve.
+     * Starts the server.
      *
-     * @throws HttpServerException when the port cannot be used, or the token's file. Only a default port that is taken is
-     *     no error: any free one is used then, because a second server on a machine should not need a key that nobody
-     *     cares about
+     * @throws HttpServerException if the port or the token file cannot be used. If the default port is in use, any free
+     *     port is used instead, so that a second server on the same machine needs no additional configuration
      */
     public static AdminServer start(HastenServer server) {
         Config config = server.config();
@@ -62,13 +61,11 @@ public final class AdminServer implements AutoCloseable {
                     .isEmpty()) {
                 throw e;
             }
-            LOG.warn("{}. As admin_port is not set, any free port is taken", e.getMessage());
+            LOG.warn("{}. admin_port is not set, so any free port is used instead", e.getMessage());
             http = HttpServer.start(options(config, host, 0), routes);
         }
         if (!isLoopback(host)) {
-            LOG.warn(
-                    "the admin API listens on {} without TLS: keep that network private, or put a TLS proxy before it",
-                    host);
+            LOG.warn("the admin API listens on {} without TLS; keep this network private or use a TLS proxy", host);
         }
         return new AdminServer(http, token, host);
     }
@@ -102,7 +99,7 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens, such as {@code http://127.0.0.1:4467}. */
+    /** The URL of the server, such as {@code http://127.0.0.1:4467}. */
     public String url() {
         return "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port();
     }
@@ -112,7 +109,7 @@ public final class AdminServer implements AutoCloseable {
         return http.port();
     }
 
-    /** Where the token can be read; null when it is the configured one. */
+    /** The file that contains the token; null if the token is configured. */
     public @Nullable Path tokenFile() {
         return token.file();
     }

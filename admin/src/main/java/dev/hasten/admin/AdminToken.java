@@ -24,11 +24,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one token of the admin API: the configured one, or one that the first start makes and keeps in
- * {@code <state_dir>/admin-token}, readable by its owner only.
+ * The token of the admin API: either the configured one, or one that is generated on the first start and stored in
+ * {@code <state_dir>/admin-token}, readable only by its owner.
  */
 public final class AdminToken {
-    /** Lets secret scanners find a leaked token, and people tell it from an API key. */
+    /** Lets secret scanners find a leaked token and distinguishes it from an API key. */
     private static final String PREFIX = "hasten_admin_";
 
     private static final int RANDOM_BYTES = 24;
@@ -45,23 +45,25 @@ public final class AdminToken {
     }
 
     /**
-     * The token of this configuration; makes the file when there is none.
+     * The token of a configuration. Creates the file if it does not exist.
      *
-     * @throws HttpServerException naming the file, when it cannot be read or written, or holds no token
+     * @throws HttpServerException if the file cannot be read or written, or contains no token; the message contains
+     *     its path
      */
     public static AdminToken of(ServerConfig config) {
         try {
             AdminToken known = find(config);
             return known != null ? known : new AdminToken(create(fileOf(config)), fileOf(config));
         } catch (IOException e) {
-            throw new HttpServerException("The admin token cannot be kept in " + fileOf(config) + " (" + e + ")", e);
+            throw new HttpServerException(
+                    "The admin token cannot be read from or stored in " + fileOf(config) + " (" + e + ")", e);
         }
     }
 
     /**
-     * The token of this configuration, as a server that runs with it knows it; null when there is none yet.
+     * The token that a server with this configuration uses; null if none has been generated yet.
      *
-     * @throws IOException when the file cannot be read, or holds no token
+     * @throws IOException if the file cannot be read or contains no token
      */
     public static @Nullable AdminToken find(ServerConfig config) throws IOException {
         Secret configured = config.adminToken();
@@ -72,7 +74,7 @@ public final class AdminToken {
         return Files.exists(file) ? new AdminToken(read(file), file) : null;
     }
 
-    /** Where the token is kept when none is configured. */
+    /** The file for the generated token, which is used if none is configured. */
     public static Path fileOf(ServerConfig config) {
         return config.stateDir().toAbsolutePath().resolve("admin-token");
     }
@@ -80,7 +82,7 @@ public final class AdminToken {
     private static String read(Path file) throws IOException {
         String token = Files.readString(file).strip();
         if (token.length() < PREFIX.length() || !US_ASCII.newEncoder().canEncode(token)) {
-            throw new IOException("it holds no token; remove it, and the next start makes a new one");
+            throw new IOException("it contains no valid token; delete it and restart the server to generate a new one");
         }
         return token;
     }
@@ -97,31 +99,31 @@ public final class AdminToken {
             }
             return token;
         } catch (FileAlreadyExistsException e) {
-            // Another server that starts on the same directory was faster: its token is the one.
+            // Another server with the same directory created the file first; use its token.
             return read(file);
         }
     }
 
-    /** The header that opens the API with it. */
+    /** The value of the {@code Authorization} header for requests to the API. */
     public String authorization() {
         return SCHEME + new String(token, UTF_8);
     }
 
-    /** Where the token can be read; null when it is the configured one. */
+    /** The file that contains the token; null if the token is configured. */
     public @Nullable Path file() {
         return file;
     }
 
     /**
-     * Whether a request may pass.
+     * Whether a request has this token.
      *
-     * @param authorization the header's value; null if there is none
+     * @param authorization the value of the {@code Authorization} header; null if there is none
      */
     boolean opens(@Nullable String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return false;
         }
-        // The time this takes depends on what was sent, never on the token.
+        // Constant time with respect to the token: the duration depends only on what was sent.
         return MessageDigest.isEqual(
                 token, authorization.substring(SCHEME.length()).strip().getBytes(UTF_8));
     }

@@ -14,8 +14,8 @@ import tools.jackson.databind.PropertyNamingStrategies.LowerCamelCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Invalidation by an operator. It is what clients can do on their port, without their rate: an operator in trouble is not
- * to be held up.
+ * Invalidation by an operator. Same as on the client port, but without the rate limit, which must not delay an operator
+ * during an incident.
  */
 final class CacheEndpoints {
     private static final String DATABASE = "database";
@@ -24,10 +24,10 @@ final class CacheEndpoints {
 
     private final Map<String, Database> databases;
 
-    /** What was invalidated. */
+    /** The response of {@code POST /cache/invalidate}. */
     private record Invalidated(String database) {}
 
-    /** Named as in the answer to the same call on the client port. */
+    /** The response of {@code POST /schema/invalidate}, with the same names as on the client port. */
     @JsonNaming(LowerCamelCaseStrategy.class)
     private record SchemaChanged(String database, long schemaEpoch) {}
 
@@ -35,7 +35,7 @@ final class CacheEndpoints {
         this.databases = databases;
     }
 
-    /** 200 once every request that comes after sees no older data, or 400 saying what is wrong. */
+    /** Returns 200 once no later request can get older data, or throws 400 if the request is invalid. */
     Answer invalidate(Exchange exchange) {
         JsonNode body = AdminJson.object(exchange.body(), INVALIDATE_FIELDS);
         Database database = database(AdminJson.text(body, DATABASE));
@@ -43,7 +43,10 @@ final class CacheEndpoints {
         return AdminJson.answer(200, new Invalidated(database.name()));
     }
 
-    /** 200 with the new schema epoch, or 400 saying what is wrong. A body may be left out, as on the client port. */
+    /**
+     * Returns 200 with the new schema epoch, or throws 400 if the request is invalid. The body is optional, as on the
+     * client port.
+     */
     Answer schemaChanged(Exchange exchange) {
         String name = exchange.body().length == 0
                 ? null

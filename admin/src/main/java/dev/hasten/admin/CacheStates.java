@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the caches hold, and what became of the requests that they were asked for. */
+/** The content and statistics of the caches. */
 final class CacheStates {
     private final Collection<Database> databases;
 
@@ -21,9 +21,9 @@ final class CacheStates {
     /**
      * The cache of one database.
      *
-     * @param entries roughly: those that are outdated or expired count until they are found
-     * @param bytes of memory that entries hold
-     * @param limitBytes that they may hold
+     * @param entries approximate number of entries; includes outdated and expired ones that have not been removed yet
+     * @param bytes memory used by entries
+     * @param limitBytes maximum memory for entries
      */
     record Cache(
             String database,
@@ -36,9 +36,9 @@ final class CacheStates {
             Counts counts) {}
 
     /**
-     * What the configuration lets apps do; see {@link CachePolicy}.
+     * The configured limits; see {@link CachePolicy}.
      *
-     * @param invalidationsPerSecond 0 for no limit
+     * @param invalidationsPerSecond 0 means no limit
      * @param defaults by model
      */
     record Policy(
@@ -50,13 +50,14 @@ final class CacheStates {
             int invalidationsPerSecond,
             Map<String, Strategy> defaults) {}
 
-    /** For requests that name none. */
+    /** The strategy for requests without a {@code cacheStrategy}. */
     record Strategy(long ttlSeconds, long swrSeconds, List<String> tags) {}
 
     /**
-     * Since the server started; see {@link Event}.
+     * Event counts since the server started; see {@link Event}.
      *
-     * @param coalesced misses that waited for the query of another, which count as misses, too
+     * @param coalesced misses that waited for the same query of another request; they are also included in
+     *     {@code misses}
      */
     record Counts(
             long hits,

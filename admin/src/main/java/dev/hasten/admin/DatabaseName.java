@@ -3,28 +3,29 @@ package dev.hasten.admin;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Which database an operator means. */
+/** Selects the database of an admin request or command. */
 final class DatabaseName {
     private DatabaseName() {}
 
     /**
-     * The one that is named, or the only one that there is.
+     * Returns the given database, or the only one if none is given.
      *
-     * @param given null when none is named
-     * @param known the names of all that there are
-     * @throws IllegalArgumentException naming those that there are
+     * @param given null if none is given
+     * @param known the names of all databases
+     * @throws IllegalArgumentException if the database is unknown, or if none is given and there is not exactly one;
+     *     the message lists the databases
      */
     static String chosen(@Nullable String given, Collection<String> known) {
         if (given == null) {
             if (known.size() != 1) {
                 throw new IllegalArgumentException(
-                        "database is required, because there are several: " + String.join(", ", known));
+                        "database is required because there are several: " + String.join(", ", known));
             }
             return known.iterator().next();
         }
         if (!known.contains(given)) {
             throw new IllegalArgumentException(
-                    "there is no database " + given + "; known are " + String.join(", ", known));
+                    "unknown database " + given + "; known databases: " + String.join(", ", known));
         }
         return given;
     }

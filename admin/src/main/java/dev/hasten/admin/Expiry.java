@@ -7,17 +7,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** When a new key is to expire, as an operator writes it. */
+/** Parses the expiry of a new key. */
 public final class Expiry {
     private static final Pattern SPAN = Pattern.compile("(\\d{1,5})([mhdw])");
 
     private Expiry() {}
 
     /**
-     * Reads a span from now, such as {@code 12h} or {@code 30d} (units m, h, d, w; a day is 24 hours), or a time such as
-     * {@code 2027-01-01T00:00:00Z}. Whether that lies in the future is not looked at.
+     * Parses a duration from now, such as {@code 12h} or {@code 30d} (units m, h, d, w; a day is 24 hours), or a time
+     * such as {@code 2027-01-01T00:00:00Z}. Does not check that the result is in the future.
      *
-     * @throws IllegalArgumentException saying what is allowed
+     * @throws IllegalArgumentException if the text is neither; the message states what is allowed
      */
     public static Instant parse(String text, Instant now) {
         Matcher span = SPAN.matcher(text);
@@ -25,7 +25,7 @@ public final class Expiry {
             return span.matches() ? now.plus(duration(span)).truncatedTo(ChronoUnit.SECONDS) : Instant.parse(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "expires must be a span such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z", e);
+                    "expires must be a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z", e);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.hasten.admin;
 
-/** Which Hasten this is. */
+/** The version of Hasten. */
 public final class HastenVersion {
     private HastenVersion() {}
 
-    /** The version in the jar's manifest; a build that was not packaged says so. */
+    /** The version in the manifest of the jar, or {@code development} if this build was not packaged. */
     public static String text() {
         String version = HastenVersion.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** API keys over the admin API. */
+/** Management of API keys over the admin API. */
 final class KeyEndpoints {
     private static final List<String> FIELDS = List.of("name", "database", "scopes", "expires");
 
@@ -35,7 +35,7 @@ final class KeyEndpoints {
             boolean expired,
             String source) {}
 
-    /** A new key; its token is told in no other answer. */
+    /** A new key. No other response contains its token. */
     private record NewKey(
             String id,
             String name,
@@ -51,7 +51,7 @@ final class KeyEndpoints {
         this.clock = clock;
     }
 
-    /** 200 with every key, those of the configuration first. */
+    /** Returns 200 with all keys, those in the configuration first. */
     Answer list() {
         Instant now = clock.instant();
         return AdminJson.answer(
@@ -71,7 +71,7 @@ final class KeyEndpoints {
                 key.source().name().toLowerCase(Locale.ROOT));
     }
 
-    /** 201 with the token, or 400 saying what is wrong. */
+    /** Returns 201 with the token, or throws 400 if the request is invalid. */
     Answer create(Exchange exchange) {
         KeyRequest request = request(AdminJson.object(exchange.body(), FIELDS));
         CreatedKey created;
@@ -96,7 +96,7 @@ final class KeyEndpoints {
     private static KeyRequest request(JsonNode body) {
         String name = AdminJson.text(body, "name");
         if (name == null) {
-            throw ApiError.badRequest("name is missing: say what the key is for");
+            throw ApiError.badRequest("name is missing; state what the key is for");
         }
         return new KeyRequest(
                 name,
@@ -105,7 +105,9 @@ final class KeyEndpoints {
                 AdminJson.text(body, "expires"));
     }
 
-    /** 204; 404 for an unknown id; 409 for a key of the configuration, which only a restart takes away. */
+    /**
+     * Returns 204, or throws 404 for an unknown id and 409 for a key in the configuration, which must be removed there.
+     */
     Answer revoke(Exchange exchange) {
         boolean revoked;
         try {
@@ -114,7 +116,7 @@ final class KeyEndpoints {
             throw ApiError.of(409, "P6000", String.valueOf(e.getMessage()));
         }
         if (!revoked) {
-            throw ApiError.of(404, "P6000", "There is no key with this id; GET /keys lists them");
+            throw ApiError.of(404, "P6000", "No API key has this id; GET /keys lists the keys");
         }
         return Answer.empty(204);
     }

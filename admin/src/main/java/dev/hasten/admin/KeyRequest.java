@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that an operator asks for, by the admin API or the command line.
+ * A request to create a key, from the admin API or the command line.
  *
- * @param name what the operator calls it; checked when it is made
- * @param database what it is to open; null where there is only one database to mean
- * @param scopes the words for what it may do; null for {@link Scope#DEFAULT}
- * @param expires see {@link Expiry}; null for never
+ * @param name name of the key; checked when the key is created
+ * @param database the database that the key gives access to; may be null if there is only one
+ * @param scopes the {@link Scope#text() words} for its scopes; null means {@link Scope#DEFAULT}
+ * @param expires see {@link Expiry}; null means never
  */
 public record KeyRequest(
         String name,
@@ -27,11 +27,11 @@ public record KeyRequest(
     }
 
     /**
-     * Makes the key. Does I/O.
+     * Creates the key. Performs I/O.
      *
-     * @param databases the names of the databases that there are
-     * @throws IllegalArgumentException saying what is wrong with the request
-     * @throws dev.hasten.auth.KeyFileException when the key file cannot be read or written
+     * @param databases the names of all databases
+     * @throws IllegalArgumentException if the request is invalid; the message states the problem
+     * @throws dev.hasten.auth.KeyFileException if the key file cannot be read or written
      */
     public CreatedKey make(ApiKeys keys, Collection<String> databases, Instant now) {
         Instant end = expires == null ? null : Expiry.parse(expires, now);

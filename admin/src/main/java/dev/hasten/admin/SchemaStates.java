@@ -8,22 +8,22 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The Prisma schemas that clients have uploaded. */
+/** The uploaded Prisma schemas. */
 final class SchemaStates {
     private final Collection<Database> databases;
 
     /** {@code GET /schemas}. */
     record AllSchemas(List<DatabaseSchemas> databases) {}
 
-    /** Those of one database, the last used first. */
+    /** The schemas of one database, most recently used first. */
     record DatabaseSchemas(String database, List<Schema> schemas) {}
 
     /**
-     * One of them.
+     * One schema.
      *
-     * @param hash what its clients call it
-     * @param bytes of its text
-     * @param lastUsed null when no client has used it since the server started
+     * @param hash the hash that clients use to refer to the schema
+     * @param bytes size of its text
+     * @param lastUsed null if no client has used it since the server started
      */
     record Schema(
             String hash,

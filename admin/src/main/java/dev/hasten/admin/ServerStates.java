@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** What goes on in a server right now. Times are in milliseconds, sizes in bytes. */
+/** The current state of a server. Times are in milliseconds, sizes in bytes. */
 final class ServerStates {
     private final HastenServer server;
     private final Clock clock;
     private final Instant started;
 
-    /** {@code GET /status}. Whether databases can be reached, {@code /ready} on the client port tells. */
+    /** {@code GET /status}. To check whether the databases are reachable, use {@code /ready} on the client port. */
     record Status(
             String version,
             Instant started,
@@ -29,17 +29,17 @@ final class ServerStates {
             int runningRequests,
             List<DatabaseStatus> databases) {}
 
-    /** @param server where PostgreSQL listens */
+    /** @param server host and port of PostgreSQL */
     record DatabaseStatus(String database, String server, int connections, int openTransactions) {}
 
     /** {@code GET /pools}. */
     record Pools(List<Pool> pools) {}
 
     /**
-     * @param size connections at most
-     * @param total connections that exist
+     * @param size maximum number of connections
+     * @param total open connections
      * @param active connections in use
-     * @param waiting requests that wait for one
+     * @param waiting requests that wait for a connection
      */
     record Pool(String database, int size, int total, int active, int waiting, Limits limits) {}
 
@@ -56,7 +56,7 @@ final class ServerStates {
     /** {@code GET /transactions}. */
     record Transactions(List<DatabaseTransactions> databases) {}
 
-    /** @param limit open transactions at most */
+    /** @param limit maximum number of open transactions */
     record DatabaseTransactions(String database, int open, int limit, List<OpenTransaction> transactions) {}
 
     /** An interactive transaction that a client holds open. */
@@ -112,7 +112,7 @@ final class ServerStates {
 
     Transactions transactions() {
         return new Transactions(each((database, config) -> {
-            // One look, so that the count is that of the list.
+            // Read once, so that the count matches the list.
             List<OpenTransaction> open = database.transactions().openAges().entrySet().stream()
                     .map(entry -> new OpenTransaction(entry.getKey(), entry.getValue()))
                     .toList();

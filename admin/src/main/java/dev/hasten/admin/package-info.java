@@ -1,4 +1,4 @@
-/** The admin API: what an operator can see and change while the server runs. Its routes stand in {@link AdminApi}. */
+/** The admin API: what an operator can see and change while the server runs. The routes are in {@link AdminApi}. */
 @NullMarked
 package dev.hasten.admin;
 

@@ -29,13 +29,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Load-tests a deployment. */
+/** Load-tests a server. */
 @Command(
         name = "bench",
         description = {
-            "Load-test a server: requests as Prisma Client 7 sends them, every answer checked.",
-            "Without --url it starts a Hasten of its own, with its own PostgreSQL or that of DATABASE_URL. Makes tables"
-                    + " named hasten_bench_... and drops them at the end. Exit status 1 when an operation failed."
+            "Load-test a server with requests as sent by Prisma Client 7. Every response is checked.",
+            "Without --url, it starts its own Hasten, with its own PostgreSQL or that of DATABASE_URL. It creates"
+                    + " tables named hasten_bench_... and drops them at the end. The exit status is 1 if an operation"
+                    + " failed."
         },
         subcommands = BenchCompareCommand.class,
         mixinStandardHelpOptions = true)
@@ -49,13 +50,19 @@ final class BenchCommand implements Callable<Integer>, BenchListener {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--list", description = "Show the scenarios, and do nothing.")
+    @Option(names = "--list", description = "List the scenarios and exit.")
     private boolean list;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write everything that was measured, for compare.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write all measurements to FILE, for use with `bench compare`.")
     private @Nullable Path json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write a report with charts to FILE, a single HTML page.")
     private @Nullable Path html;
 
     private boolean tablesStay;
@@ -75,13 +82,13 @@ final class BenchCommand implements Callable<Integer>, BenchListener {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        // The table is for people: nothing but trouble may come in between.
+        // Only errors may interrupt the table.
         LogSetup.apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.ERROR, Duration.ZERO, false));
         BenchReport report;
         try (CleanStop stop = new CleanStop()) {
             report = run(settings, stop);
         } catch (CancellationException | InterruptedException e) {
-            complain("stopped" + (tablesStay || settings.keepTables() ? "" : "; the tables of the bench are dropped"));
+            complain("stopped" + (tablesStay || settings.keepTables() ? "" : "; the benchmark tables were dropped"));
             return ExitCode.SOFTWARE;
         } catch (IOException e) {
             complain(e.getMessage());
@@ -102,12 +109,13 @@ final class BenchCommand implements Callable<Integer>, BenchListener {
         return report.failed() == 0 && !tablesStay ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    /** Better now than after an hour of load. */
+    /** Fails before the load starts rather than afterwards. */
     private static void requireFolder(String option, @Nullable Path file) {
         if (file != null) {
             Path folder = file.toAbsolutePath().getParent();
             if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-                throw new IllegalArgumentException(option + ": " + file + " cannot be written");
+                throw new IllegalArgumentException(
+                        option + ": " + file + " cannot be written; use a file in a writable directory");
             }
         }
     }
@@ -132,7 +140,7 @@ final class BenchCommand implements Callable<Integer>, BenchListener {
 
     private static String shape(LoadSettings load) {
         return load.rate() > 0
-                ? load.rate() + " operations arrive each second, at most " + load.connections() + " at a time"
+                ? load.rate() + " operations arrive each second, at most " + load.connections() + " run concurrently"
                 : load.connections() + " connections in a closed loop";
     }
 
@@ -144,7 +152,7 @@ final class BenchCommand implements Callable<Integer>, BenchListener {
     @Override
     public void tablesStay(IOException reason) {
         tablesStay = true;
-        complain("tables named hasten_bench_... may be left in the database: " + reason.getMessage());
+        complain("tables named hasten_bench_... may remain in the database: " + reason.getMessage());
     }
 
     private void list() {

@@ -18,27 +18,33 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what differs between two runs of the bench. */
+/** Compares two runs of the bench. */
 @Command(
         name = "compare",
         description = {
-            "Compare two runs: for each scenario how many times as much B has as A, with an interval, and what is noise.",
-            "A difference is noise when the interval includes 1. It has a confidence of 95 %, and 90 % for 3 rounds each,"
-                    + " the fewest that are judged. What changed on the machine between the runs counts as a difference:"
-                    + " run A again to see how much that is."
+            "Compare two runs. Shows the ratio B / A of each metric of each scenario, with a confidence interval.",
+            "A difference is noise if the interval includes 1. The confidence is 95%, or 90% with 3 rounds per run, the"
+                    + " minimum for a verdict. Changes of the machine between the runs also cause differences; run A"
+                    + " again to see how large they are."
         },
         mixinStandardHelpOptions = true)
 final class BenchCompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(index = "0", paramLabel = "A.json", description = "What `hasten bench --json` wrote before.")
+    @Parameters(
+            index = "0",
+            paramLabel = "A.json",
+            description = "Report of the first run, written by `hasten bench --json`.")
     private Path a = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "B.json", description = "What it wrote after.")
+    @Parameters(index = "1", paramLabel = "B.json", description = "Report of the second run.")
     private Path b = Path.of("");
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with charts, one file.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write a comparison with charts to FILE, a single HTML page.")
     private @Nullable Path html;
 
     @Override
@@ -77,7 +83,7 @@ final class BenchCompareCommand implements Callable<Integer> {
         }
         out.print(table);
         if (comparison.rows().isEmpty()) {
-            out.println("The two have no scenario in common.");
+            out.println("The reports have no scenario in common.");
         }
         out.flush();
     }

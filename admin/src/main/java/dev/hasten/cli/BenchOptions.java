@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** How much load of which kind. */
+/** Options for the kind and amount of load. */
 final class BenchOptions {
     private static final String ALL = "all";
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -22,24 +22,25 @@ final class BenchOptions {
             paramLabel = "NAME",
             split = ",",
             defaultValue = "find-unique",
-            description = "Scenarios, separated by commas, or all; --list shows them. Default: ${DEFAULT-VALUE}.")
+            description = "Scenarios to run, separated by commas, or all. See --list. Default: ${DEFAULT-VALUE}.")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(
             names = {"-c", "--connections"},
             paramLabel = "N",
             defaultValue = "32",
-            description =
-                    "Connections. In a closed loop each sends its next request when it has its answer; with --rate"
-                            + " they are the most requests at a time. Default: ${DEFAULT-VALUE}.")
+            description = "Number of connections. In a closed loop, each connection sends its next request when it has"
+                    + " received the response. With --rate, this is the maximum number of concurrent requests."
+                    + " Default: ${DEFAULT-VALUE}.")
     private int connections;
 
     @Option(
             names = {"-r", "--rate"},
             paramLabel = "N",
             defaultValue = "0",
-            description = "Open loop: N operations arrive each second, whatever the answers do. 0, the default, is a"
-                    + " closed loop.")
+            description =
+                    "Open loop: N operations arrive each second, regardless of response times. 0, the default, means a"
+                            + " closed loop.")
     private double rate;
 
     @Option(
@@ -47,7 +48,7 @@ final class BenchOptions {
             paramLabel = "TIME",
             defaultValue = "10s",
             converter = DurationConverter.class,
-            description = "How long each scenario is measured. Default: ${DEFAULT-VALUE}.")
+            description = "Measured time of each scenario and round. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
     @Option(
@@ -55,7 +56,8 @@ final class BenchOptions {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Ends a scenario after N operations, when that is before --duration. 0, the default: no limit.")
+                    "End a scenario after N operations, if that is before the end of --duration. 0, the default, means"
+                            + " no limit.")
     private long requests;
 
     @Option(
@@ -63,15 +65,16 @@ final class BenchOptions {
             paramLabel = "TIME",
             defaultValue = "3s",
             converter = DurationConverter.class,
-            description = "Load before what is measured, in each scenario and round. Default: ${DEFAULT-VALUE}.")
+            description = "Warm-up time before the measurement, in each scenario and round. Default: ${DEFAULT-VALUE}.")
     private Duration warmUp = Duration.ZERO;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Runs all scenarios N times, in turns: `bench compare` needs 3 or more. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "Run all scenarios N times, one round after the other. `bench compare` needs 3 or more. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int rounds;
 
     @Option(
@@ -79,46 +82,50 @@ final class BenchOptions {
             paramLabel = "TIME",
             defaultValue = "10s",
             converter = DurationConverter.class,
-            description = "An operation without an answer for so long has failed. Default: ${DEFAULT-VALUE}.")
+            description = "An operation fails if it gets no response for this time. Default: ${DEFAULT-VALUE}.")
     private Duration timeout = Duration.ZERO;
 
     @Option(
             names = "--event-loops",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Threads of the generator. Default: ${DEFAULT-VALUE}, which makes tens of thousands of"
-                    + " requests each second.")
+            description =
+                    "Threads of the load generator. Default: ${DEFAULT-VALUE}, which is enough for tens of thousands of"
+                            + " requests per second.")
     private int eventLoops;
 
     @Option(
             names = "--zipf",
             paramLabel = "EXPONENT",
             defaultValue = "0.99",
-            description = "How uneven the popularity of ids is in mixed, 0 to 10. Default: ${DEFAULT-VALUE}.")
+            description = "Zipf exponent of the popularity of ids in the scenario mixed: 0 (uniform) to 10. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private double zipf;
 
     @Option(
             names = "--mixed-ttl",
             paramLabel = "SECONDS",
             defaultValue = "0",
-            description = "In mixed, reads may be cached for so long, and writes invalidate by tag. 0, the default: not"
-                    + " cached. Hasten limits invalidations: databases.<name>.cache.invalidations.")
+            description =
+                    "In the scenario mixed, cache reads for this time and invalidate them by tag on writes. 0, the"
+                            + " default, means no caching. Hasten limits invalidations; see"
+                            + " databases.<name>.cache.invalidations.")
     private int mixedTtl;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of everything that is chosen by chance. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the random number generator. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--keep", description = "Leave the tables there when all is over.")
+    @Option(names = "--keep", description = "Keep the tables after the run.")
     private boolean keep;
 
     /**
-     * What they ask for.
+     * The settings for these options.
      *
-     * @throws IllegalArgumentException naming the option that is wrong, and what is allowed
+     * @throws IllegalArgumentException if an option is invalid; the message names the option and what is allowed
      */
     BenchSettings settings() {
         require(connections >= 1 && connections <= 20_000, "--connections", "1 to 20000");
@@ -145,8 +152,8 @@ final class BenchOptions {
                 .map(name -> Scenarios.all().stream()
                         .filter(scenario -> scenario.name().equals(name))
                         .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "--scenario: there is no " + name + "; `hasten bench --list` shows which there are")))
+                        .orElseThrow(() -> new IllegalArgumentException("--scenario: unknown scenario " + name
+                                + "; `hasten bench --list` shows all scenarios")))
                 .toList();
     }
 
@@ -156,7 +163,7 @@ final class BenchOptions {
 
     private static void require(boolean right, String option, String allowed) {
         if (!right) {
-            throw new IllegalArgumentException(option + ": give " + allowed);
+            throw new IllegalArgumentException(option + ": use " + allowed);
         }
     }
 }

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A {@code hasten serve} for a bench that is given no server: a process of its own, so that heap and CPU time of server and
- * generator are told apart, with a state directory that is gone afterwards.
+ * A {@code hasten serve} for a benchmark without {@code --url}. It runs in a separate process, so that heap and CPU
+ * time of the server and the load generator can be measured separately. Its state directory is deleted afterwards.
  */
 final class BenchServer implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("DATABASE_URL=\"(.+)\"");
@@ -31,7 +31,7 @@ final class BenchServer implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
     private static final int KEPT_LINES = 20;
 
-    /** More than the scenarios need; and idle connections stay. */
+    /** Allows more connections than the scenarios need, and does not close idle ones during a run. */
     private static final List<String> SETTINGS = List.of(
             "host=127.0.0.1",
             "port=0",
@@ -53,16 +53,16 @@ final class BenchServer implements AutoCloseable {
     }
 
     /**
-     * Starts it, and waits until it listens.
+     * Starts the server and waits until it listens.
      *
-     * @param settings of its configuration, on top of what a bench needs
-     * @throws IOException when it does not start; its last lines say why
+     * @param settings configuration values in addition to those that a benchmark needs
+     * @throws IOException if the server does not start; the message contains its last lines of output
      */
     static BenchServer start(Map<String, String> settings) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("hasten-bench");
         try {
             ProcessBuilder builder = new ProcessBuilder(command(directory, settings)).redirectErrorStream(true);
-            // Every run is to be the same but for what is said on the command line; DATABASE_URL stays.
+            // Only DATABASE_URL and the command line may configure a run, so that runs are comparable.
             builder.environment().keySet().removeIf(name -> name.startsWith("HASTEN_"));
             BenchServer server = new BenchServer(directory, builder.start());
             server.awaitUrl();
@@ -74,8 +74,8 @@ final class BenchServer implements AutoCloseable {
     }
 
     private static List<String> command(Path directory, Map<String, String> settings) {
-        // Ctrl-C reaches all processes of a terminal, and this one has to live until the tables are dropped: a JVM that
-        // begins with SIGINT ignored leaves it so.
+        // Ctrl-C reaches all processes of a terminal, but this one must run until the tables are dropped. A JVM that is
+        // started with SIGINT ignored keeps ignoring it.
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "hasten-bench"));
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -103,7 +103,7 @@ final class BenchServer implements AutoCloseable {
         } catch (IOException e) {
             keep(e.toString());
         }
-        url.completeExceptionally(new IOException("the server of the bench did not start:\n" + lastLines()));
+        url.completeExceptionally(new IOException("the benchmark server did not start:\n" + lastLines()));
     }
 
     private void keep(String line) {
@@ -119,13 +119,14 @@ final class BenchServer implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** That it has ended before it was asked to. */
+    /** The exception for a server that ended unexpectedly. */
     IOException end(IOException cause) {
         return new IOException(
-                "the server of the bench has ended with status " + process.exitValue() + ":\n" + lastLines(), cause);
+                "the benchmark server ended unexpectedly with status " + process.exitValue() + ":\n" + lastLines(),
+                cause);
     }
 
-    /** What it wrote last, without its URL. */
+    /** The last lines of output, without the URL, which contains a key. */
     private String lastLines() {
         synchronized (lastLines) {
             return String.join("\n", lastLines);
@@ -140,19 +141,19 @@ final class BenchServer implements AutoCloseable {
             throw e.getCause() instanceof IOException failure
                     ? failure
                     : new IOException(
-                            "the server of the bench did not start in " + START_SECONDS + " s:\n" + lastLines());
+                            "the benchmark server did not start within " + START_SECONDS + " s:\n" + lastLines());
         } catch (InterruptedException e) {
             close();
             throw e;
         }
     }
 
-    /** Its address and key. */
+    /** The address and key of the server. */
     ClientUrl url() {
         return url.join();
     }
 
-    /** Its process. */
+    /** The process of the server. */
     ProcessHandle process() {
         return process.toHandle();
     }

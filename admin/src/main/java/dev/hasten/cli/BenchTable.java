@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The lines of a bench on the terminal: one for each round as it ends, and the medians. */
+/** The output of a benchmark on the terminal: a line for each round when it ends, and the medians. */
 final class BenchTable {
     private BenchTable() {}
 
-    /** The titles of the columns. */
+    /** The column titles. */
     static List<String> header() {
         return List.of(
                 line("", "", "", "", "", "", "ms", "", "", "KB", "CPU us", "CPU us", "", ""),
@@ -27,14 +27,14 @@ final class BenchTable {
                         "P99",
                         "P99.9",
                         "MAX",
-                        "ANSWER",
+                        "RESPONSE",
                         "SERVER",
                         "BENCH",
                         "FAILED",
                         ""));
     }
 
-    /** A round, and a line for each kind of failure. */
+    /** The line of a round, and a line for each kind of failure. */
     static List<String> round(String scenario, int number, Round round) {
         List<String> lines = new ArrayList<>();
         Latency latency = round.latency();
@@ -57,7 +57,7 @@ final class BenchTable {
         return lines;
     }
 
-    /** The medians of several rounds. */
+    /** The line with the medians of several rounds. */
     static String medians(ScenarioResult result) {
         return line(
                 result.name(),
@@ -94,16 +94,16 @@ final class BenchTable {
                     .collect(Collectors.joining(", ")));
         }
         if (round.stampede() != null) {
-            notes.add(round.stampede().rounds() + " stampedes, in the median "
-                    + round.stampede().missesMedian() + " waited for PostgreSQL, all had it in "
+            notes.add(round.stampede().rounds() + " stampedes; median: "
+                    + round.stampede().missesMedian() + " waited for PostgreSQL, all received the response within "
                     + millis(round.stampede().medianMicros()) + " ms");
         }
         if (round.idle() != null) {
-            notes.add(round.idle().stillOpen() + " of " + round.idle().opened() + " idle stayed open, "
+            notes.add(round.idle().stillOpen() + " of " + round.idle().opened() + " idle connections stayed open, "
                     + round.idle().answeredAgain() + " answered again");
             if (round.idle().residentMegabytesBefore() != null && round.idle().residentMegabytesWith() != null) {
                 notes.add("server " + round.idle().residentMegabytesBefore() + " MB before, "
-                        + round.idle().residentMegabytesWith() + " MB with them");
+                        + round.idle().residentMegabytesWith() + " MB with the idle connections");
             }
         }
         if (round.reconnects() > 0) {

@@ -12,48 +12,46 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The server that a bench is for: one that runs, or one that is started. */
+/** The server under test: either a running one or one that is started for the benchmark. */
 final class BenchTarget {
     private static final String KEY_VARIABLE = "HASTEN_API_KEY";
 
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "As Prisma Client has it: prisma+postgres://HOST:PORT/?api_key=KEY.")
+            description = "URL of the server, in Prisma Client's format: prisma+postgres://HOST:PORT/?api_key=KEY.")
     private @Nullable String url;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "API key for a URL without one; " + KEY_VARIABLE + " does the same, and shows in no list of"
-                    + " processes.")
+            description = "API key, if the URL has none. The variable " + KEY_VARIABLE
+                    + " does the same but is not visible in the process list.")
     private @Nullable String key;
 
-    @Option(
-            names = "--ca",
-            paramLabel = "FILE",
-            description = "PEM file with the authority that signed the server's certificate.")
+    @Option(names = "--ca", paramLabel = "FILE", description = "PEM file with the certificate authority of the server.")
     private @Nullable Path ca;
 
     @Option(
             names = "--pid",
             paramLabel = "PID",
-            description = "The process of the server of --url, if it runs on this machine: its CPU time and memory are"
-                    + " measured, too.")
+            description =
+                    "Process id of the server of --url, if it runs on this machine. Its CPU time and memory are then"
+                            + " measured as well.")
     private @Nullable Long pid;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Without --url: a value of the configuration of the server that is started.")
+            description = "Configuration value for the server that is started; only without --url.")
     private Map<String, String> values = new LinkedHashMap<>();
 
     /**
-     * A server that can be put under load.
+     * A server that is ready for load.
      *
      * @param description for reports
-     * @param process if it is known
-     * @param own what has to be stopped afterwards; null if it was there before
+     * @param process the server process; null if unknown
+     * @param own the server to stop afterwards; null if it was already running
      */
     record Ready(
             Target target,
@@ -69,18 +67,18 @@ final class BenchTarget {
     }
 
     /**
-     * Whether all goes together.
+     * Checks that the options are consistent.
      *
-     * @throws IllegalArgumentException saying what does not; never shows a key
+     * @throws IllegalArgumentException if they are not; the message never contains a key
      */
     void check() {
         if (url == null && (key != null || ca != null || pid != null)) {
-            throw new IllegalArgumentException("--key, --ca and --pid need --url");
+            throw new IllegalArgumentException("--key, --ca and --pid require --url");
         }
         if (url != null) {
             if (!values.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "--set does not go with --url: it is for a server that is started here");
+                        "--set cannot be used with --url: it configures a server that is started for the benchmark");
             }
             keyOf(parse(url));
         }
@@ -88,14 +86,14 @@ final class BenchTarget {
     }
 
     /**
-     * Starts a server if none is given.
+     * Starts a server if no URL is given.
      *
-     * @throws IOException when it does not start, or the file of --ca cannot be used
+     * @throws IOException if the server does not start, or the file of --ca cannot be used
      */
     Ready open() throws IOException, InterruptedException {
         if (url != null) {
             ClientUrl parsed = parse(url);
-            return new Ready(target(parsed.server(), keyOf(parsed)), "was there before", process(), null);
+            return new Ready(target(parsed.server(), keyOf(parsed)), "already running", process(), null);
         }
         BenchServer server = BenchServer.start(values);
         ClientUrl started = server.url();
@@ -118,13 +116,14 @@ final class BenchTarget {
         for (String given : new String[] {parsed.key(), key, System.getenv(KEY_VARIABLE)}) {
             if (given != null && !given.isBlank()) {
                 if (!given.strip().matches("[\\x21-\\x7e]+")) {
-                    throw new IllegalArgumentException("the API key has characters that cannot be sent");
+                    throw new IllegalArgumentException(
+                            "the API key contains characters that are not allowed in an HTTP header");
                 }
                 return given.strip();
             }
         }
         throw new IllegalArgumentException(
-                "--url needs an API key: in the URL as api_key=KEY, by --key, or in " + KEY_VARIABLE);
+                "--url requires an API key: set it in the URL as api_key=KEY, with --key, or in " + KEY_VARIABLE);
     }
 
     private @Nullable ServerProcess process() {
@@ -132,7 +131,7 @@ final class BenchTarget {
         return id == null
                 ? null
                 : new ServerProcess(ProcessHandle.of(id)
-                        .orElseThrow(() -> new IllegalArgumentException("--pid: there is no process " + id)));
+                        .orElseThrow(() -> new IllegalArgumentException("--pid: no such process: " + id)));
     }
 
     private Target target(URI server, String apiKey) throws IOException {
@@ -153,7 +152,7 @@ final class BenchTarget {
         try {
             return SSLContext.getDefault();
         } catch (NoSuchAlgorithmException e) {
-            throw new IOException("this Java has no TLS", e);
+            throw new IOException("this Java installation does not support TLS", e);
         }
     }
 }

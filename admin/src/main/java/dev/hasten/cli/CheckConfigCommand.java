@@ -7,10 +7,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the effective configuration, or what is wrong with it. */
+/** Prints the effective configuration or the problems with it. */
 @Command(
         name = "check-config",
-        description = "Print the effective configuration with secrets masked, or what is wrong with it.",
+        description = "Print the effective configuration, with secrets masked, or the problems with it.",
         mixinStandardHelpOptions = true)
 final class CheckConfigCommand implements Callable<Integer> {
     @Mixin

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a command end in order when it is asked to stop by Ctrl-C or SIGTERM: it is told, and the JVM waits until it has
- * cleaned up behind itself.
+ * Lets a command clean up when it is stopped by Ctrl-C or SIGTERM: the command is notified, and the JVM waits until it
+ * has cleaned up, for at most 60 s.
  */
 final class CleanStop implements AutoCloseable {
     private static final long LONGEST_CLEAN_UP_SECONDS = 60;
@@ -14,13 +14,13 @@ final class CleanStop implements AutoCloseable {
     private final Thread hook = new Thread(this::stop, "hasten-clean-stop");
     private volatile Runnable action;
 
-    /** Until {@link #by} says better, the thread that calls this is interrupted. */
+    /** Creates an instance that interrupts the current thread on a stop, until {@link #by} sets another action. */
     CleanStop() {
         action = Thread.currentThread()::interrupt;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** How it is told from now on. */
+    /** Sets the action that notifies the command. */
     void by(Runnable other) {
         action = other;
     }
@@ -34,14 +34,14 @@ final class CleanStop implements AutoCloseable {
         }
     }
 
-    /** All is cleaned up. */
+    /** Must be called when the command has cleaned up. */
     @Override
     public void close() {
         done.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The JVM is on its way down already.
+            // The JVM is already shutting down.
         }
     }
 }

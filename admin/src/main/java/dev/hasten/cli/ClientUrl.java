@@ -11,30 +11,30 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The URL that an app gives to Prisma Client.
+ * The connection URL of an app that uses Prisma Client.
  *
- * @param server where its requests go, such as {@code http://localhost:4466}
+ * @param server the URL that requests are sent to, such as {@code http://localhost:4466}
  * @param key the API key; null if the URL has none
  */
 record ClientUrl(URI server, @Nullable String key) {
     private static final String KEY_PARAMETER = "api_key=";
 
     /**
-     * The URL of a server on this machine.
+     * Returns the URL of a server on this machine.
      *
-     * @param port a number, or what stands in its place when it is not known
-     * @param token of an API key
+     * @param port the port number, or a placeholder if it is not known
+     * @param token the token of an API key
      */
     static String of(boolean tls, String port, String token) {
-        // prisma+postgres:// means http for clients on localhost, prisma:// always means https.
+        // Clients use http for prisma+postgres:// on localhost, and always https for prisma://.
         return (tls ? "prisma" : "prisma+postgres") + "://localhost:" + port + "/?" + KEY_PARAMETER + token;
     }
 
     /**
-     * Reads a URL as Prisma Client does: everything lives at the root of the host, and {@code prisma+postgres} means
-     * http for localhost, https for all others. Takes http and https as they are, too.
+     * Parses a URL as Prisma Client does: the path is ignored, and {@code prisma+postgres} means http for localhost and
+     * https for all other hosts. Also accepts {@code http} and {@code https} URLs.
      *
-     * @throws IllegalArgumentException saying what is allowed; never shows the URL, which holds a key
+     * @throws IllegalArgumentException if the URL is invalid; the message never contains the URL, which includes a key
      */
     static ClientUrl parse(String text) {
         try {
@@ -46,7 +46,7 @@ record ClientUrl(URI server, @Nullable String key) {
                 return new ClientUrl(new URI(http, null, host, url.getPort(), null, null, null), key(url));
             }
         } catch (URISyntaxException e) {
-            // Told below; its own text would show the key.
+            // Reported below; the exception's own message would contain the key.
         }
         throw notAllowed();
     }
@@ -72,8 +72,8 @@ record ClientUrl(URI server, @Nullable String key) {
     }
 
     private static IllegalArgumentException notAllowed() {
-        return new IllegalArgumentException("the URL must be one such as prisma+postgres://HOST:PORT/?api_key=KEY;"
-                + " prisma://, https:// and http:// are known, too");
+        return new IllegalArgumentException(
+                "invalid URL; use prisma+postgres://HOST:PORT/?api_key=KEY (or prisma://, https:// or http://)");
     }
 
     @Override

@@ -8,27 +8,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a command's configuration comes from. */
+/** Options for the configuration of a command. */
 final class ConfigOptions {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "YAML configuration file; HASTEN_CONFIG does the same.")
+            description = "YAML configuration file. Default: the file named by HASTEN_CONFIG.")
     private @Nullable Path file;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A configuration value, such as http.body_bytes=32mb; wins over file and environment.")
+            description =
+                    "A configuration value, such as http.body_bytes=32mb. Overrides the file and the environment.")
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    @Option(names = "--tls-dev", description = "Serve HTTPS with a certificate for localhost, made on first use.")
+    @Option(
+            names = "--tls-dev",
+            description = "Serve HTTPS with a certificate for localhost, which is created on first use.")
     private boolean tlsDev;
 
     /**
      * Reads the configuration.
      *
-     * @throws dev.hasten.config.ConfigException with all that is wrong with it
+     * @throws dev.hasten.config.ConfigException with all problems, if there are any
      */
     Config load() {
         Map<String, String> flags = new LinkedHashMap<>(values);

@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** An app with Prisma Client, as far as a server can tell. */
+/** Sends the same requests as an app with Prisma Client. */
 final class DemoClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -23,17 +23,20 @@ final class DemoClient implements AutoCloseable {
         this.key = key;
     }
 
-    /** Posts a body that {@code @prisma/client} 7.10 sent, one of the JSON resources beside the sample schema. */
+    /**
+     * Posts a body that was recorded from {@code @prisma/client} 7.10: one of the JSON resources next to the
+     * sample schema.
+     */
     DemoReply post(String path, String resource) throws IOException, InterruptedException {
         return send(path, resource(resource), key);
     }
 
-    /** Posts nothing, as for a commit. */
+    /** Posts an empty body, as for a commit. */
     DemoReply post(String path) throws IOException, InterruptedException {
         return send(path, "", key);
     }
 
-    /** Posts with another key. */
+    /** Posts with a different API key. */
     DemoReply postAs(String otherKey, String path, String resource) throws IOException, InterruptedException {
         return send(path, resource(resource), otherKey);
     }
@@ -62,7 +65,7 @@ final class DemoClient implements AutoCloseable {
                 response.headers().firstValue("age").orElse(""));
     }
 
-    /** The text of a resource of the demo. */
+    /** The text of a demo resource. */
     static String resource(String name) throws IOException {
         try (InputStream in = DemoClient.class.getResourceAsStream("demo/" + name)) {
             if (in == null) {

@@ -12,15 +12,15 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Shows in a few seconds what Hasten does: real requests against a real PostgreSQL, both gone afterwards. */
+/** Demonstrates Hasten within a few seconds, with real requests against a real PostgreSQL. Leaves nothing behind. */
 @Command(
         name = "demo",
-        description = "Start PostgreSQL and Hasten for a moment and time real Prisma requests; leaves nothing behind.",
+        description = "Start PostgreSQL and Hasten temporarily and time real Prisma requests. Leaves nothing behind.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final String LINE = "%-36s %6s %6s %9s %12s %14s  %s";
 
-    /** How the user calls us: bin/hasten in a checkout. */
+    /** The command as the user runs it: bin/hasten in a checkout. */
     private static final String COMMAND = System.getProperty("hasten.command", "hasten");
 
     @Spec
@@ -30,12 +30,12 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         EmbeddedDatabase.requireBinaries();
         long start = System.nanoTime();
-        // The table is for people: nothing but trouble may come in between.
+        // Only errors may interrupt the table.
         LogSetup.apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.ERROR, Duration.ZERO, false));
         say("Starting PostgreSQL and Hasten, loading 1000 users and 5000 posts ...");
         boolean asExpected = true;
         try (DemoStage stage = DemoStage.open()) {
-            say("Requests over HTTP, as Prisma Client 7 sends them:");
+            say("HTTP requests as sent by Prisma Client 7:");
             say("");
             say(LINE.formatted("OPERATION", "STATUS", "ROWS", "BYTES", "FIRST CALL", "MEDIAN", ""));
             for (DemoStep step : DemoSteps.all(stage)) {
@@ -45,9 +45,9 @@ final class DemoCommand implements Callable<Integer> {
         say("");
         say(String.format(
                 Locale.ROOT,
-                "Done in %.1f s; PostgreSQL, its data and the server are gone.",
+                "Done in %.1f s. The server, PostgreSQL and its data have been removed.",
                 (System.nanoTime() - start) / 1e9));
-        say("To go on: " + COMMAND + " serve   (keeps its data, and prints the DATABASE_URL for your app)");
+        say("Next: " + COMMAND + " serve   (keeps its data and prints the DATABASE_URL for your app)");
         return asExpected ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 

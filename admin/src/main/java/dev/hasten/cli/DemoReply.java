@@ -4,39 +4,39 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An answer as the demo's client got it.
+ * A response to the demo's client.
  *
  * @param status HTTP status
  * @param body JSON
- * @param cacheStatus the header {@code accelerate-cache-status}, or ""
- * @param age the header, or ""
+ * @param cacheStatus value of the header {@code accelerate-cache-status}, or ""
+ * @param age value of the header {@code age}, or ""
  */
 record DemoReply(int status, String body, String cacheStatus, String age) {
     private JsonNode json() {
         return JsonMapper.shared().readTree(body);
     }
 
-    /** A member of the answer's object. */
+    /** The text of a member of the response body. */
     String text(String name) {
         return json().path(name).asString("");
     }
 
-    /** The error's Prisma code, or "". */
+    /** The Prisma error code, or "". */
     String errorCode() {
         return text("code");
     }
 
-    /** The error's text, or "". */
+    /** The error message, or "". */
     String errorText() {
         return text("message");
     }
 
-    /** All ASCII but for the names that users choose, of which the demo has none. */
+    /** Size of the body in bytes. The demo's responses are ASCII, so this is the number of characters. */
     int bytes() {
         return body.length();
     }
 
-    /** Rows of a model or raw query, -1 for an answer without data. */
+    /** The number of rows of a model or raw query; -1 for a response without data. */
     int rows() {
         JsonNode data = json().path("data");
         JsonNode list = data.path("rows").isArray() ? data.path("rows") : data;

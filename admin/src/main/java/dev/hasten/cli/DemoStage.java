@@ -24,11 +24,11 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** PostgreSQL with the sample data, Hasten and a client, for as long as the demo runs. */
+/** PostgreSQL with the sample data, a Hasten server and a client, for the duration of the demo. */
 final class DemoStage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemoStage.class);
 
-    /** Short, so that the demo of it is. */
+    /** Short, so that the step that exceeds it is short. */
     private static final String QUERY_TIMEOUT = "1s";
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -38,9 +38,9 @@ final class DemoStage implements AutoCloseable {
 
     private DemoStage() throws Exception {
         EmbeddedDatabase.requireBinaries();
-        // Also when the demo is stopped in its middle: an embedded PostgreSQL would stay.
+        // Cleans up if the demo is interrupted; otherwise the embedded PostgreSQL would keep running.
         Runtime.getRuntime().addShutdownHook(cleanUp);
-        // Stopped meanwhile, the hook waits here until it knows all that it has to close.
+        // The hook waits for this lock, so that during the start it closes everything that was started.
         synchronized (this) {
             try {
                 Path directory = Files.createTempDirectory("hasten-demo");
@@ -65,12 +65,12 @@ final class DemoStage implements AutoCloseable {
         }
     }
 
-    /** Puts everything up. */
+    /** Starts everything. */
     static DemoStage open() throws Exception {
         return new DemoStage();
     }
 
-    /** Nothing but what stands here, so that every demo is the same. */
+    /** The configuration. It ignores files and the environment, so that every demo is the same. */
     private static Config config(Path directory, String databaseUrl) {
         Map<String, String> values = Map.of(
                 "host", "127.0.0.1",
@@ -94,7 +94,7 @@ final class DemoStage implements AutoCloseable {
         return client;
     }
 
-    /** Statements that PostgreSQL is running, but for the one that asks. */
+    /** The number of statements that PostgreSQL is running, except the one that counts them. */
     int runningStatements() {
         return Integer.parseInt(String.valueOf(run("SELECT count(*) FROM pg_stat_activity"
                         + " WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()")
@@ -116,7 +116,7 @@ final class DemoStage implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(cleanUp);
         } catch (IllegalStateException e) {
-            // The JVM is on its way down, and the hook has found nothing left to do.
+            // The JVM is shutting down; the hook has nothing left to close.
         }
     }
 
@@ -125,7 +125,7 @@ final class DemoStage implements AutoCloseable {
             try {
                 started.pop().close();
             } catch (Exception e) {
-                LOG.error("the demo left something behind", e);
+                LOG.error("the demo could not clean up completely", e);
             }
         }
     }

@@ -7,35 +7,35 @@ import java.util.concurrent.TimeUnit;
 /**
  * One row of the demo.
  *
- * @param title of the operation
- * @param calls how often it runs, 1 or more; fewer times when it takes longer than a second
- * @param expectedStatus HTTP status; any other makes the demo fail
- * @param action one call
- * @param note what is remarkable about the last reply
+ * @param title title of the operation
+ * @param calls number of calls, 1 or more; fewer if they take longer than a second in total
+ * @param expectedStatus expected HTTP status; the demo fails with any other
+ * @param action performs one call
+ * @param note describes the last reply
  */
 record DemoStep(String title, int calls, int expectedStatus, Action action, Note note) {
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A call, or several that belong together; the last reply counts. */
+    /** Performs one call, or several that belong together, and returns the last reply. */
     @FunctionalInterface
     interface Action {
         DemoReply run() throws Exception;
     }
 
-    /** Says what is remarkable about a reply. */
+    /** Describes a reply. */
     @FunctionalInterface
     interface Note {
         String of(DemoReply reply);
     }
 
     /**
-     * What happened.
+     * The outcome of a step.
      *
-     * @param reply the last one, or the first that was not as expected
-     * @param millis how long each call took
+     * @param reply the last reply, or the first with an unexpected status
+     * @param millis duration of each call in milliseconds
      */
     record Outcome(DemoStep step, DemoReply reply, List<Double> millis) {
-        /** The median of all calls but the first, which finds nothing prepared. */
+        /** The median of all calls except the first, which runs with cold caches. */
         double medianOfLater() {
             List<Double> sorted =
                     millis.subList(1, millis.size()).stream().sorted().toList();

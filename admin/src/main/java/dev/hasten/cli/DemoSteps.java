@@ -2,7 +2,7 @@ package dev.hasten.cli;
 
 import java.util.List;
 
-/** What the demo shows, in its order. A new row is a new line in {@link #all}. */
+/** The steps of the demo, in order. To add a step, add a line to {@link #list}. */
 final class DemoSteps {
     private static final int MANY = 100;
     private static final int SOME = 25;
@@ -30,27 +30,27 @@ final class DemoSteps {
                 query("raw SQL", MANY, "raw.json"),
                 cached("findMany, cacheStrategy ttl: first", 1, "max-age=60"),
                 cached("  the same again", MANY, "max-age=60"),
-                // Without a ttl nothing is ever fresh: each answer is stale, and read anew in the background.
+                // Without a ttl, an entry is never fresh: each response is stale and is refreshed in the background.
                 cached("  with swr only (stale, refreshed)", MANY, "stale-while-revalidate=60"),
                 new DemoStep(
                         "  invalidate by tag",
                         1,
                         200,
                         () -> client.post("/invalidate", "invalidate.json"),
-                        _ -> "counts for every request from now on"),
+                        _ -> "applies to all requests from now on"),
                 cached("  after the invalidation", 1, "max-age=60"),
                 new DemoStep(
                         "findUnique with a wrong key",
                         1,
                         401,
                         () -> client.postAs("hasten_wrong_key", "/query", "find-unique.json"),
-                        reply -> reply.errorCode() + ": refused before anything is read"),
+                        reply -> reply.errorCode() + ": rejected before the body is read"),
                 new DemoStep(
                         "query that would take 30 s",
                         1,
                         422,
                         () -> client.post("/query", "slow.json"),
-                        reply -> "%s: cancelled at its limit of 1 s; PostgreSQL runs %d statements"
+                        reply -> "%s: cancelled after its limit of 1 s; PostgreSQL runs %d statements"
                                 .formatted(reply.errorCode(), stage.runningStatements())));
     }
 
@@ -58,7 +58,7 @@ final class DemoSteps {
         return new DemoStep(title, calls, 200, () -> client.post("/query", resource), _ -> "");
     }
 
-    /** The note shows what the server says about the cache. */
+    /** A cached query; the note shows the cache headers of the response. */
     private DemoStep cached(String title, int calls, String cacheControl) {
         return new DemoStep(
                 title,

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as they stand in the configuration: 250ms, 10s, 2m, 1h. */
+/** Parses durations in the syntax of the configuration: 250ms, 10s, 2m, 1h. */
 final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern SYNTAX = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL of our own for trying things out: real binaries, data kept in the state directory, reachable from this
- * machine only, no password.
+ * An embedded PostgreSQL for trying out Hasten. It runs the real PostgreSQL binaries, keeps its data in the state
+ * directory, is reachable only from this machine and has no password.
  */
 final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
-    /** Taken when it is free, so that DIRECT_URL usually stays the same. */
+    /** Used if it is free, so that DIRECT_URL usually stays the same. */
     private static final int USUAL_PORT = 54466;
 
     private final int port;
@@ -30,29 +30,32 @@ final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * The container image comes without PostgreSQL's binaries: a database that lives and dies with a container is nobody's.
+     * Checks that the PostgreSQL binaries are installed. The container image does not include them, because the data of
+     * an embedded database would be lost together with the container.
      *
-     * @throws IOException when this installation cannot start a PostgreSQL
+     * @throws IOException if this installation does not include the binaries
      */
     static void requireBinaries() throws IOException {
         try {
             Class.forName("io.zonky.test.db.postgres.embedded.EmbeddedPostgres");
         } catch (ClassNotFoundException e) {
-            throw new IOException("no database is configured, and this installation brings none: set DATABASE_URL", e);
+            throw new IOException(
+                    "no database is configured and this installation does not include PostgreSQL; set DATABASE_URL", e);
         }
     }
 
     /**
-     * Starts it, or uses the one that an earlier process, killed without a chance to stop it, has left running.
+     * Starts the database, or uses one that is still running because an earlier process was killed before it could
+     * stop it.
      *
-     * @throws IOException when it cannot be started; the reason stands in postgres.log
+     * @throws IOException if it cannot be started; see postgres.log for the reason
      */
     static EmbeddedDatabase start(Path stateDirectory) throws IOException {
         Path directory = stateDirectory.toAbsolutePath().resolve("postgres");
         Files.createDirectories(stateDirectory);
         Integer running = runningPort(directory);
         if (running != null) {
-            LOG.info("using the embedded PostgreSQL that already runs on port {}", running);
+            LOG.info("using the embedded PostgreSQL that is already running on port {}", running);
             return new EmbeddedDatabase(running, null);
         }
         int port = isFree(USUAL_PORT) ? USUAL_PORT : anyFreePort();
@@ -67,18 +70,18 @@ final class EmbeddedDatabase implements AutoCloseable {
                 .setErrorRedirector(log)
                 .setOutputRedirector(log)
                 .setServerConfig("timezone", "UTC")
-                // Counts from now on; who wants to look says CREATE EXTENSION pg_stat_statements.
+                // Collects statistics from the start; run CREATE EXTENSION pg_stat_statements to query them.
                 .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                 .start();
         return new EmbeddedDatabase(port, postgres);
     }
 
-    /** Its address for clients on this machine. */
+    /** The URL for clients on this machine. */
     String url() {
         return "postgresql://postgres@localhost:" + port + "/postgres";
     }
 
-    /** The port in postmaster.pid, if that process is alive. */
+    /** The port in postmaster.pid if the database is running, otherwise null. */
     private static @Nullable Integer runningPort(Path directory) throws IOException {
         Path pidFile = directory.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
@@ -93,7 +96,7 @@ final class EmbeddedDatabase implements AutoCloseable {
             return null;
         }
         int port = Integer.parseInt(lines.get(3).strip());
-        // The pid may belong to something else by now; a port that nobody listens on tells.
+        // The pid may have been reused by another process; then nothing listens on the port.
         return isFree(port) ? null : port;
     }
 

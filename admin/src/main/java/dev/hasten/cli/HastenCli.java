@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 /**
- * The {@code hasten} command. Exit status: 0 success, 1 failure, 2 wrong usage or configuration, before anything
- * listens.
+ * The {@code hasten} command. Exit status: 0 for success, 1 for failure, 2 for invalid usage or configuration or a
+ * failed start.
  */
 @Command(
         name = "hasten",
@@ -37,9 +37,9 @@ public final class HastenCli {
         return commands;
     }
 
-    /** Runs a command line and ends the process with its exit status. */
+    /** Runs a command and exits with its status. */
     public static void main(String[] arguments) {
-        // Sessions in PostgreSQL take the time zone of the JVM, and all of Hasten's times are in UTC.
+        // PostgreSQL sessions use the time zone of the JVM, and all of Hasten's times are in UTC.
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
         int status = commandLine(arguments).execute(arguments);
         if (status != ServeCommand.SERVING) {
@@ -48,8 +48,8 @@ public final class HastenCli {
     }
 
     /**
-     * The command with the one subcommand that the arguments name, or with all: looking at the options of a command takes
-     * time, which the start of a server should not lose on others.
+     * Returns the command with the subcommand that the arguments name, or with all if they name none. Loading a
+     * subcommand takes time, so the start of a server should not load the others.
      */
     static CommandLine commandLine(String... arguments) {
         CommandLine hasten = new CommandLine(new HastenCli());
@@ -72,7 +72,7 @@ public final class HastenCli {
         });
     }
 
-    /** The version in the jar's manifest. */
+    /** The version in the manifest of the jar. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -13,19 +13,21 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /**
- * API keys. Its commands work on the key file, whether a server runs or not; one that runs looks at the file twice a
- * second.
+ * Manages API keys. The subcommands use the key file, whether or not a server is running. A running server checks the
+ * file twice a second.
  */
 @Command(
         name = "keys",
-        description = "Make, list and revoke API keys. A running server notices within a second.",
+        description = "Create, list and revoke API keys. Changes take effect in a running server within a second.",
         subcommands = {KeysCreateCommand.class, KeysListCommand.class, KeysRevokeCommand.class},
         mixinStandardHelpOptions = true)
 final class KeysCommand {
-    /** Where the embedded database listens is of no matter for its keys, but a database has a URL. */
+    /**
+     * A placeholder: keys do not depend on the URL of the embedded database, but a configured database must have one.
+     */
     private static final String EMBEDDED_URL = "postgresql://postgres@localhost/postgres";
 
-    /** The configuration with the databases that {@code serve} would have, the embedded one included. */
+    /** The configuration with the same databases as {@code serve}, including the embedded one. */
     static Config config(ConfigOptions options) {
         Config config = options.load();
         LogConfig log = config.log();
@@ -34,9 +36,9 @@ final class KeysCommand {
     }
 
     /**
-     * The keys, until closed.
+     * Opens the API keys. Must be closed.
      *
-     * @throws dev.hasten.auth.KeyFileException when the key file cannot be read
+     * @throws dev.hasten.auth.KeyFileException if the key file cannot be read
      */
     static ApiKeys open(Config config) {
         Map<String, List<ApiKeyConfig>> configured = config.databases().values().stream()

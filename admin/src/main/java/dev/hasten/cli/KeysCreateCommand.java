@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Makes an API key and shows its token, this once. */
+/** Creates an API key and prints its token, which cannot be shown again. */
 @Command(
         name = "create",
-        description = "Make an API key; its token is shown this once.",
+        description = "Create an API key. Its token is shown only once.",
         mixinStandardHelpOptions = true)
 final class KeysCreateCommand implements Callable<Integer> {
     @Mixin
@@ -36,7 +36,7 @@ final class KeysCreateCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "DATABASE",
-            description = "The database that it opens; may be left out where there is only one.")
+            description = "The database that the key gives access to. Required if there are several.")
     private @Nullable String database;
 
     @Option(
@@ -44,16 +44,16 @@ final class KeysCreateCommand implements Callable<Integer> {
             split = "\\s*,\\s*",
             splitSynopsisLabel = ",",
             paramLabel = "SCOPE",
-            description =
-                    "What the key may do: prisma, sql, read, invalidate or schema. Repeat it, or give several with commas"
-                            + " between them. Default: prisma,sql,invalidate.")
+            description = "What the key may do: prisma, sql, read, invalidate or schema. Repeat the option or separate"
+                    + " several scopes with commas. Default: prisma,sql,invalidate.")
     private @Nullable List<String> scopes;
 
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
             description =
-                    "After a span such as 12h, 30d or 8w, or at a time such as 2027-01-01T00:00:00Z. Default: never.")
+                    "When the key expires: a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z."
+                            + " Default: never.")
     private @Nullable String expires;
 
     @Override
@@ -72,10 +72,10 @@ final class KeysCreateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ApiKey key = created.key();
         int port = config.server().port();
-        out.println("Key " + key.id() + " (" + key.name() + ") opens the database " + key.database()
+        out.println("Key " + key.id() + " (" + key.name() + ") gives access to the database " + key.database()
                 + (key.expires() == null ? " and never expires." : " until " + key.expires() + "."));
-        out.println("Its scopes: " + String.join(", ", Scope.texts(key.scopes())) + ".");
-        out.println("Its token is shown this once:");
+        out.println("Scopes: " + String.join(", ", Scope.texts(key.scopes())) + ".");
+        out.println("The token is shown only once:");
         out.println();
         out.println("  " + created.token());
         out.println();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Lists the API keys. Nobody can list tokens: they are not kept. */
+/** Lists the API keys. Tokens cannot be listed because they are not stored. */
 @Command(name = "list", description = "List the API keys, without their tokens.", mixinStandardHelpOptions = true)
 final class KeysListCommand implements Callable<Integer> {
     @Mixin
@@ -25,7 +25,7 @@ final class KeysListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextTable table = new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "KEPT IN");
+        TextTable table = new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "STORED IN");
         Instant now = Instant.now();
         try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options))) {
             keys.list().forEach(key -> table.row(row(key, now)));

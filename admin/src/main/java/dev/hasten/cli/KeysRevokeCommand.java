@@ -9,8 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Takes an API key away. */
-@Command(name = "revoke", description = "Take an API key away.", mixinStandardHelpOptions = true)
+/** Revokes an API key. */
+@Command(name = "revoke", description = "Revoke an API key.", mixinStandardHelpOptions = true)
 final class KeysRevokeCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
@@ -18,19 +18,19 @@ final class KeysRevokeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "ID", description = "Of the key, as `hasten keys list` shows it; not its token.")
+    @Parameters(paramLabel = "ID", description = "Id of the key, as shown by `hasten keys list`; not its token.")
     private String id = "";
 
     @Override
     public Integer call() {
         try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options))) {
             if (!keys.revoke(id)) {
-                return failed("there is no key " + id + "; `hasten keys list` shows them");
+                return failed("no API key has the id " + id + "; `hasten keys list` shows the keys");
             }
         } catch (IllegalArgumentException e) {
             return failed(String.valueOf(e.getMessage()));
         }
-        spec.commandLine().getOut().println("Key " + id + " is revoked. A running server refuses it within a second.");
+        spec.commandLine().getOut().println("Key " + id + " is revoked. A running server rejects it within a second.");
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
     }

@@ -23,10 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrated",
         description = {
-            "Tell a running server that a migration has changed the schema: it forgets cached answers and renews its"
-                    + " connections.",
-            "With --url it asks the port of the clients, with a key that has the scope schema; without, the admin API of"
-                    + " the configuration, which must be the one that the server was started with."
+            "Notify a running server that a migration has changed the schema. The server then discards cached responses"
+                    + " and renews its connections.",
+            "With --url, it uses the client port and an API key with the scope schema. Without --url, it uses the admin"
+                    + " API; the configuration must be the one that the server was started with."
         },
         mixinStandardHelpOptions = true)
 final class MigratedCommand implements Callable<Integer> {
@@ -41,27 +41,28 @@ final class MigratedCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "As Prisma Client has it: prisma+postgres://HOST:PORT/?api_key=KEY.")
+            description = "URL of the server, in Prisma Client's format: prisma+postgres://HOST:PORT/?api_key=KEY.")
     private @Nullable String url;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "API key for a URL without one; " + KEY_VARIABLE + " does the same, and shows in no list of"
-                    + " processes.")
+            description = "API key, if the URL has none. The variable " + KEY_VARIABLE
+                    + " does the same but is not visible in the process list.")
     private @Nullable String key;
 
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            description = "PEM file with the authority that signed the certificate of the server of --url; with"
-                    + " --tls-dev that is tls/ca.pem in its state_dir.")
+            description =
+                    "PEM file with the certificate authority of the server of --url. For a server with --tls-dev, this"
+                            + " is tls/ca.pem in its state_dir.")
     private @Nullable Path ca;
 
     @Option(
             names = "--database",
             paramLabel = "DATABASE",
-            description = "The database that was migrated, without --url; may be left out where there is only one.")
+            description = "The database that was migrated; only without --url. Required if there are several.")
     private @Nullable String database;
 
     @Override
@@ -73,7 +74,7 @@ final class MigratedCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getOut()
                         .println("Schema epoch of " + answer.database() + " is now " + answer.schemaEpoch()
-                                + ": no answer from before is used again, and connections are renewed.");
+                                + ": earlier cached responses are no longer used, and connections are renewed.");
                 spec.commandLine().getOut().flush();
                 return ExitCode.OK;
             }
@@ -86,7 +87,7 @@ final class MigratedCommand implements Callable<Integer> {
 
     private ClientPort clientPort(String text) {
         if (database != null) {
-            throw wrong("--database does not go with --url: the API key belongs to one database");
+            throw wrong("--database cannot be used with --url: the API key belongs to one database");
         }
         ClientUrl parsed;
         try {
@@ -96,26 +97,30 @@ final class MigratedCommand implements Callable<Integer> {
         }
         String given = firstOf(parsed.key(), key, System.getenv(KEY_VARIABLE));
         if (given == null) {
-            throw wrong("--url needs an API key with the scope schema: in the URL as api_key=KEY, by --key, or in "
-                    + KEY_VARIABLE);
+            throw wrong(
+                    "--url requires an API key with the scope schema: set it in the URL as api_key=KEY, with --key, or"
+                            + " in "
+                            + KEY_VARIABLE);
         }
         return new ClientPort(parsed.server(), "Bearer " + given);
     }
 
     private AdminPort adminPort() throws IOException, SchemaHookException {
         if (key != null || ca != null) {
-            throw wrong("--key and --ca need --url");
+            throw wrong("--key and --ca require --url");
         }
         Config config = options.load();
         ServerConfig server = config.server();
         if (server.adminPort() == 0) {
-            throw wrong("admin_port is 0, so that the server took any free port, which its first lines name: give it"
-                    + " with --set admin_port=PORT");
+            throw wrong(
+                    "admin_port is 0, so the server uses any free port; pass the port that it printed at startup with"
+                            + " --set admin_port=PORT");
         }
         AdminToken token = AdminToken.find(server);
         if (token == null) {
-            throw new SchemaHookException("there is no admin token in " + AdminToken.fileOf(server)
-                    + ": no server runs with this state_dir. Give the configuration of the server, or --url");
+            throw new SchemaHookException("no admin token found in " + AdminToken.fileOf(server)
+                    + ": no server has been started with this state_dir. Use the configuration of the server,"
+                    + " or --url");
         }
         return new AdminPort(
                 URI.create("http://" + reachable(server.adminHost()) + ":" + server.adminPort()),
@@ -130,7 +135,7 @@ final class MigratedCommand implements Callable<Integer> {
                         : AdminPort.PortOrigin.CONFIGURED);
     }
 
-    /** An address to connect to, for one to listen on. */
+    /** The address to connect to for an address to listen on. */
     private static String reachable(String host) {
         return switch (host) {
             case "0.0.0.0" -> "127.0.0.1";

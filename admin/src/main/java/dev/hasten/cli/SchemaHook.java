@@ -6,29 +6,29 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Where a server can be told that the schema of a database has changed, and what its operator can do when that fails.
- * Its texts never hold the key or token.
+ * An endpoint that is notified of a changed database schema, with advice for the operator if that fails. The texts
+ * never contain the key or token.
  */
 sealed interface SchemaHook {
-    /** The root of the port. */
+    /** The base URL of the port. */
     URI server();
 
-    /** The whole header. */
+    /** The value of the {@code Authorization} header. */
     String authorization();
 
-    /** JSON or nothing. */
+    /** The request body: JSON, or empty. */
     String body();
 
-    /** What answers there, for texts. */
+    /** The name of the endpoint in messages. */
     String name();
 
-    /** What to do when nobody answers; "" when there is nothing to add. */
+    /** Advice if the server is unreachable; "" if there is none. */
     String unreachableAdvice();
 
-    /** What it means that the server does not accept the key or token. */
+    /** The likely reason if the server rejects the key or token. */
     String unauthorizedAdvice();
 
-    /** The port of the clients. The key belongs to one database. */
+    /** The client port. The API key selects the database. */
     record ClientPort(URI server, String authorization) implements SchemaHook {
         @Override
         public String body() {
@@ -59,18 +59,18 @@ sealed interface SchemaHook {
     /**
      * The admin API.
      *
-     * @param database null for the only one
-     * @param tokenOrigin where the token stands
-     * @param portOrigin how the port was found
+     * @param database null means the only one
+     * @param tokenOrigin where the token was found
+     * @param portOrigin how the port was determined
      */
     record AdminPort(
             URI server, String authorization, @Nullable String database, String tokenOrigin, PortOrigin portOrigin)
             implements SchemaHook {
-        /** How sure it is that the port is the one of the server that is meant. */
+        /** How certain it is that the port belongs to the intended server. */
         enum PortOrigin {
-            /** The server has it, or does not start. */
+            /** Certain: the server uses this port or fails to start. */
             CONFIGURED,
-            /** The server has another one when this one was taken. */
+            /** Uncertain: the server uses another port if this one was in use. */
             DEFAULT
         }
 
@@ -91,15 +91,16 @@ sealed interface SchemaHook {
 
         @Override
         public String unauthorizedAdvice() {
-            return "the token " + tokenOrigin + " is not the one of the server that listens there" + otherPort(".");
+            return "the token " + tokenOrigin + " is not that of the server that listens there" + otherPort(".");
         }
 
         private String otherPort(String end) {
             return switch (portOrigin) {
                 case CONFIGURED -> end;
                 case DEFAULT ->
-                    end + " If another program had port " + server.getPort() + " when it started, it took a free one,"
-                            + " which its first lines name: give it with --set admin_port=PORT";
+                    end + " If port " + server.getPort()
+                            + " was in use when the server started, it uses another one; pass the port that it printed"
+                            + " at startup with --set admin_port=PORT";
             };
         }
 

@@ -1,9 +1,9 @@
 package dev.hasten.cli;
 
 /**
- * What a server has done.
+ * The response of a server.
  *
- * @param schemaEpoch since its start
- * @param database its name, or words for it on the port of the clients, which does not tell names
+ * @param schemaEpoch number of schema changes since the server started
+ * @param database its name, or a generic description on the client port, which does not reveal names
  */
 record SchemaHookAnswer(long schemaEpoch, String database) {}

@@ -17,7 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tells a server that the schema of a database has changed. */
+/** Notifies a server that the schema of a database has changed. */
 final class SchemaHookClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -25,7 +25,7 @@ final class SchemaHookClient implements AutoCloseable {
 
     private final HttpClient http;
 
-    /** @param trusted whom to believe who the server is; null for what Java trusts */
+    /** @param trusted trusted certificate authorities; null means Java's own trust store */
     SchemaHookClient(@Nullable SSLContext trusted) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
@@ -33,10 +33,10 @@ final class SchemaHookClient implements AutoCloseable {
     }
 
     /**
-     * Returns when the server has taken note.
+     * Notifies the server and waits for its response.
      *
-     * @return its answer
-     * @throws SchemaHookException saying why it has not
+     * @return the response
+     * @throws SchemaHookException if the server did not accept the notification; the message states why
      */
     SchemaHookAnswer tell(SchemaHook hook) throws SchemaHookException, InterruptedException {
         HttpResponse<String> response;
@@ -44,7 +44,7 @@ final class SchemaHookClient implements AutoCloseable {
             response = http.send(request(hook), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new SchemaHookException(
-                    "no answer from " + hook.name() + " (" + reason(e) + ")" + advice(hook, e), e);
+                    "no response from " + hook.name() + " (" + reason(e) + ")" + advice(hook, e), e);
         }
         JsonNode body = json(response.body());
         if (response.statusCode() == 200 && body.path("schemaEpoch").isIntegralNumber()) {
@@ -62,15 +62,15 @@ final class SchemaHookClient implements AutoCloseable {
         try {
             return request.header("Authorization", hook.authorization()).build();
         } catch (IllegalArgumentException e) {
-            // Its own text would show the key.
-            throw new SchemaHookException(
-                    "the key or token for " + hook.name() + " has characters that cannot be sent");
+            // The exception's own message would contain the key.
+            throw new SchemaHookException("the key or token for " + hook.name()
+                    + " contains characters that are not allowed in an HTTP header");
         }
     }
 
     private static String reason(IOException failure) {
         return switch (failure) {
-            case HttpTimeoutException _ -> "it takes too long";
+            case HttpTimeoutException _ -> "timed out";
             case ConnectException e when isUnresolved(e) -> "unknown host";
             case ConnectException _ -> "connection refused";
             case SSLException e -> "TLS: " + e.getMessage();
@@ -87,21 +87,21 @@ final class SchemaHookClient implements AutoCloseable {
 
     private static String advice(SchemaHook hook, IOException failure) {
         String advice = failure instanceof SSLException
-                ? "does it speak TLS there, and is its certificate trusted? --ca FILE names an authority of your own"
+                ? "check that the server uses TLS on this port and that its certificate is trusted; use --ca FILE for"
+                        + " your own certificate authority"
                 : hook.unreachableAdvice();
         return advice.isEmpty() ? "" : ": " + advice;
     }
 
     private static String failure(SchemaHook hook, int status, JsonNode body) {
         return switch (status) {
-            case 200 -> hook.name() + " answered, but not as Hasten does";
+            case 200 -> hook.name() + " sent a response that is not from Hasten";
             case 401 -> hook.name() + " answered 401: " + hook.unauthorizedAdvice();
             case 403 ->
                 hook.name() + " answered 403: the API key lacks the scope " + Scope.SCHEMA.text()
                         + "; `hasten keys create --name NAME --scope " + Scope.SCHEMA.text()
-                        + "` makes one that has it";
-            case 404 ->
-                hook.name() + " answered 404: it is no Hasten, or one that is too old to be told about a migration";
+                        + "` creates one that has it";
+            case 404 -> hook.name() + " answered 404: it is not Hasten, or its version does not support this command";
             default -> {
                 String message = printable(body.path("message").asString(""));
                 yield hook.name() + " answered " + status + (message.isEmpty() ? "" : ": " + message);
@@ -117,7 +117,7 @@ final class SchemaHookClient implements AutoCloseable {
         }
     }
 
-    /** What others wrote, on one line of a terminal. */
+    /** Shortens a text from another program to one printable line. */
     private static String printable(String text) {
         String line = text.replaceAll("\\p{Cntrl}+", " ");
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "...";

@@ -2,7 +2,7 @@ package dev.hasten.cli;
 
 import java.io.Serial;
 
-/** A server could not be told that a schema has changed. The message is one line for people, without key or token. */
+/** A server could not be notified of a changed schema. The message is one line of text without the key or token. */
 final class SchemaHookException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;

@@ -23,16 +23,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Starts the server; it runs until SIGTERM or SIGINT. */
+/** Starts the server, which runs until SIGTERM or SIGINT. */
 @Command(
         name = "serve",
-        description = "Start the server. Without DATABASE_URL it brings its own PostgreSQL.",
+        description = "Start the server. Without a configured database, it starts an embedded PostgreSQL.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-    /** Not an exit status: the server runs, and the process with it. */
+    /** Not an exit status: the server is running and the process must not exit. */
     static final int SERVING = -1;
 
-    /** How the user calls us: bin/hasten in a checkout. */
+    /** The command as the user runs it: bin/hasten in a checkout. */
     private static final String COMMAND = System.getProperty("hasten.command", "hasten");
 
     private static final String FIRST_KEY = "first";
@@ -80,22 +80,24 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /**
-     * A server without any key could not be used: the first start makes one. Not where the output goes to a log collector,
-     * which is no place for a key.
+     * Creates an API key if there is none, because a server without keys cannot be used. Does nothing with JSON logs:
+     * output that goes to a log collector must not contain a key.
      */
     private static @Nullable CreatedKey firstKey(HastenServer server) {
         if (!server.keys().list().isEmpty()) {
             return null;
         }
         if (server.config().log().format() == LogConfig.Format.JSON) {
-            LOG.warn("there is no API key yet; make one with: {} keys create", COMMAND);
+            LOG.warn("there is no API key yet; create one with: {} keys create", COMMAND);
             return null;
         }
         return server.keys()
                 .create(FIRST_KEY, server.databases().keySet().iterator().next(), Scope.DEFAULT, null);
     }
 
-    /** Says where the server is and what to paste: on standard output, or in the log when that goes to a collector. */
+    /**
+     * Prints the URL of the server and the settings for apps: on standard output, or in the log if its format is JSON.
+     */
     private void announce(
             HastenServer server, AdminServer admin, @Nullable EmbeddedDatabase embedded, @Nullable CreatedKey key) {
         List<String> lines = new ArrayList<>();
@@ -107,17 +109,18 @@ final class ServeCommand implements Callable<Integer> {
         }
         String more = COMMAND + " keys create";
         if (key != null) {
-            lines.add("The API key is shown this once; its name is \"" + FIRST_KEY + "\". More: " + more);
+            lines.add("The API key is shown only once; its name is \"" + FIRST_KEY + "\". Create more with: " + more);
         } else {
             lines.add(
                     "API keys: " + server.keys().list().stream().map(ApiKey::id).toList()
-                            + "; put yours in place of YOUR_KEY. A new one: " + more);
+                            + "; replace YOUR_KEY with your key, or create one with: " + more);
         }
         if (server.developmentCa() != null) {
-            lines.add("Node clients trust its certificate with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa() + "\"");
+            lines.add("To trust its certificate, run Node clients with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa()
+                    + "\"");
         }
         lines.add("The admin API listens on " + admin.url() + "; its token is "
-                + (admin.tokenFile() == null ? "admin_token of the configuration" : "in " + admin.tokenFile()));
+                + (admin.tokenFile() == null ? "admin_token in the configuration" : "in " + admin.tokenFile()));
         switch (server.config().log().format()) {
             case TEXT -> {
                 PrintWriter out = spec.commandLine().getOut();
@@ -130,7 +133,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private void stopAndExit() {
         stop();
-        // A JVM that ends by a signal reports that; a server that was asked to stop and did has succeeded.
+        // A JVM that is stopped by a signal exits with an error status, but an orderly stop is a success.
         Runtime.getRuntime().halt(0);
     }
 
@@ -139,7 +142,7 @@ final class ServeCommand implements Callable<Integer> {
             try {
                 started.pop().close();
             } catch (Exception e) {
-                LOG.error("stopping failed", e);
+                LOG.error("an error occurred while stopping", e);
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.hasten.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table for the terminal: columns as wide as their widest cell, two spaces between them. */
+/** A table for the terminal: columns are as wide as their widest cell and separated by two spaces. */
 final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -11,7 +11,7 @@ final class TextTable {
         rows.add(List.of(titles));
     }
 
-    /** Adds a row with a cell for each title. */
+    /** Adds a row, which must have one cell for each title. */
     void row(List<String> cells) {
         if (cells.size() != rows.getFirst().size()) {
             throw new IllegalArgumentException(
@@ -20,7 +20,7 @@ final class TextTable {
         rows.add(List.copyOf(cells));
     }
 
-    /** All lines, each with its line end. */
+    /** All rows, each terminated by a line separator. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -12,14 +12,14 @@ import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Certificates in a PEM file that a client trusts, in place of those that come with Java. */
+/** Certificate authorities from a PEM file, which a client trusts instead of Java's own trust store. */
 final class TrustedAuthorities {
     private TrustedAuthorities() {}
 
     /**
-     * A context for clients that trust these only.
+     * Creates a TLS context for clients that trust only these authorities.
      *
-     * @throws IOException naming the file, when it cannot be read or holds no certificate
+     * @throws IOException if the file cannot be read or contains no certificate; the message contains its path
      */
     static SSLContext context(Path file) throws IOException {
         Collection<? extends Certificate> certificates;
@@ -29,7 +29,7 @@ final class TrustedAuthorities {
             throw new IOException("the file " + file + " cannot be read as PEM certificates (" + e + ")", e);
         }
         if (certificates.isEmpty()) {
-            throw new IOException("the file " + file + " holds no PEM certificate");
+            throw new IOException("the file " + file + " contains no PEM certificate");
         }
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());

@@ -237,17 +237,17 @@ class AdminApiTest {
                     {"name":"a","name":"b"}                 | one JSON object
                     {}                                      | name is missing
                     {"name":null}                           | name is missing
-                    {"name":7}                              | name must be a text
+                    {"name":7}                              | name must be a string
                     {"name":""}                             | 1 to 64 printable characters
                     {"name":" a"}                           | 1 to 64 printable characters
-                    {"name":"a","role":"admin"}             | unknown field; known are name, database, scopes, expires
-                    {"name":"a","database":"other"}         | there is no database other; known are default
-                    {"name":"a","database":true}            | database must be a text
-                    {"name":"a","scopes":"prisma"}          | scopes must be a list of texts
-                    {"name":"a","scopes":["prisma",1]}      | scopes must be a list of texts
-                    {"name":"a","scopes":[]}                | at least one scope; known are prisma,
-                    {"name":"a","scopes":["prisma","root"]} | there is no scope "root"; known are prisma,
-                    {"name":"a","expires":"soon"}           | expires must be a span such as
+                    {"name":"a","role":"admin"}             | unknown field; allowed fields: name, database, scopes, expires
+                    {"name":"a","database":"other"}         | unknown database other; known databases: default
+                    {"name":"a","database":true}            | database must be a string
+                    {"name":"a","scopes":"prisma"}          | scopes must be a list of strings
+                    {"name":"a","scopes":["prisma",1]}      | scopes must be a list of strings
+                    {"name":"a","scopes":[]}                | at least one scope; allowed scopes: prisma,
+                    {"name":"a","scopes":["prisma","root"]} | unknown scope "root"; allowed scopes: prisma,
+                    {"name":"a","expires":"soon"}           | expires must be a duration such as
                     {"name":"a","expires":"2020-01-01T00:00:00Z"} | not in the future
                     {"name":"a","expires":"0d"}             | not in the future
                     """)

@@ -64,7 +64,7 @@ class AdminCacheOfSeveralTest {
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().get("message").asString())
-                .contains("database is required, because there are several: ")
+                .contains("database is required because there are several: ")
                 .contains("default", "shop", "old");
         assertThat(cache("shop").at("/counts/invalidations").toString())
                 .isEqualTo("{\"tags\":0,\"all\":0,\"schema\":0}");

@@ -70,6 +70,6 @@ class AdminTokenTest {
         assertThatThrownBy(() -> AdminToken.of(config))
                 .isInstanceOf(HttpServerException.class)
                 .hasMessageContaining("admin-token")
-                .hasMessageContaining("holds no token");
+                .hasMessageContaining("contains no valid token");
     }
 }

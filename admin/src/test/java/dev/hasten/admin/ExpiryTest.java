@@ -29,6 +29,7 @@ class ExpiryTest {
     void anythingElseIsToldWhatIsAllowed(String text) {
         assertThatThrownBy(() -> Expiry.parse(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expires must be a span such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z");
+                .hasMessage(
+                        "expires must be a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z");
     }
 }

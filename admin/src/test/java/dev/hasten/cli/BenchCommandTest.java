@@ -156,7 +156,7 @@ class BenchCommandTest {
             statement.execute("CREATE TABLE hasten_bench_post (precious int)");
             CommandRun refused = bench(arguments);
             assertThat(refused.status()).isOne();
-            assertThat(refused.err()).contains("a table hasten_bench_post that `hasten bench` did not make");
+            assertThat(refused.err()).contains("a table hasten_bench_post that `hasten bench` did not create");
             statement.execute("TABLE hasten_bench_post");
         }
     }
@@ -213,7 +213,7 @@ class BenchCommandTest {
 
         assertThat(run.status()).isOne();
         assertThat(run.err())
-                .contains("no answer from http://localhost:1")
+                .contains("no response from http://localhost:1")
                 .contains("is the server running?")
                 .doesNotContain("s3cret");
     }
@@ -222,20 +222,21 @@ class BenchCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url postgresql://u:s3cret@h/db        | --url: the URL must be one such as prisma+postgres://HOST",
-                "--url http://h                          | --url needs an API key",
-                "--key s3cret                            | --key, --ca and --pid need --url",
-                "--url http://h --key s3cret --set a=b   | --set does not go with --url",
-                "--url http://h --key s3crét             | the API key has characters that cannot be sent",
-                "--url http://h --key s3cret --pid 0     | --pid: there is no process 0",
-                "--scenario find-all                     | --scenario: there is no find-all; `hasten bench --list`",
-                "--connections 0                         | --connections: give 1 to 20000",
-                "--rate -1                               | --rate: give 0 to 1000000",
+                "--url postgresql://u:s3cret@h/db        | --url: invalid URL; use prisma+postgres://HOST",
+                "--url http://h                          | --url requires an API key",
+                "--key s3cret                            | --key, --ca and --pid require --url",
+                "--url http://h --key s3cret --set a=b   | --set cannot be used with --url",
+                "--url http://h --key s3crét             | the API key contains characters that are not allowed",
+                "--url http://h --key s3cret --pid 0     | --pid: no such process: 0",
+                "--scenario find-all                     | --scenario: unknown scenario find-all; `hasten bench"
+                        + " --list`",
+                "--connections 0                         | --connections: use 1 to 20000",
+                "--rate -1                               | --rate: use 0 to 1000000",
                 "--duration 10                           | '10' is not a duration such as 250ms, 10s, 2m or 1h",
-                "--duration 2h                           | --duration: give 1ms to 1h",
-                "--requests -1                           | --requests: give 0 or more",
-                "--rounds 26                             | --rounds: give 1 to 25",
-                "--zipf 11                               | --zipf: give 0 to 10",
+                "--duration 2h                           | --duration: use 1ms to 1h",
+                "--requests -1                           | --requests: use 0 or more",
+                "--rounds 26                             | --rounds: use 1 to 25",
+                "--zipf 11                               | --zipf: use 0 to 10",
                 "--json /nowhere/at/all.json             | --json: /nowhere/at/all.json cannot be written",
                 "compare a.json                          | Missing required parameter: 'B.json'"
             })

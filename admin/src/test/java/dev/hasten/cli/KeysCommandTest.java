@@ -48,7 +48,7 @@ class KeysCommandTest {
         String token = token(created).group();
         String id = token(created).group(1);
         assertThat(created.out())
-                .contains("Key " + id + " (web app) opens the database app until ")
+                .contains("Key " + id + " (web app) gives access to the database app until ")
                 .contains("DATABASE_URL=\"prisma+postgres://localhost:4466/?api_key=" + token + "\"");
 
         CommandRun list = keys("list");
@@ -58,7 +58,7 @@ class KeysCommandTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .matches("ID +NAME +DATABASE +SCOPES +CREATED +EXPIRES +KEPT IN");
+                .matches("ID +NAME +DATABASE +SCOPES +CREATED +EXPIRES +STORED IN");
         assertThat(list.out())
                 .containsPattern(id + "  web app  app       prisma,sql,invalidate  2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
 
@@ -66,7 +66,7 @@ class KeysCommandTest {
         assertThat(keys("list").out().lines()).hasSize(1);
         CommandRun again = keys("revoke", id);
         assertThat(again.status()).isEqualTo(1);
-        assertThat(again.err()).contains("there is no key " + id);
+        assertThat(again.err()).contains("no API key has the id " + id);
     }
 
     @ParameterizedTest
@@ -125,17 +125,17 @@ class KeysCommandTest {
         assertThat(keys("create").status()).isEqualTo(2);
         assertThat(keys("create", "--name", "").err()).contains("1 to 64 printable characters");
         assertThat(keys("create", "--name", "a", "--database", "b").err())
-                .contains("there is no database b; known are app");
+                .contains("unknown database b; known databases: app");
         assertThat(keys("create", "--name", "a", "--scope", "prisma,root").err())
-                .contains("there is no scope \"root\"; known are prisma, ");
-        assertThat(keys("create", "--name", "a", "--scope", "").err()).contains("there is no scope \"\"; known are");
-        assertThat(keys("create", "--name", "a", "--expires", "never").err()).contains("expires must be a span");
+                .contains("unknown scope \"root\"; allowed scopes: prisma, ");
+        assertThat(keys("create", "--name", "a", "--scope", "").err()).contains("unknown scope \"\"; allowed scopes:");
+        assertThat(keys("create", "--name", "a", "--expires", "never").err()).contains("expires must be a duration");
         assertThat(keys("create", "--name", "a", "--expires", "2020-01-01T00:00:00Z")
                         .err())
                 .contains("not in the future");
         assertThat(keys("create", "--name", "a", "--set", "databases.b.url=postgresql://u@h/b")
                         .err())
-                .contains("database is required, because there are several: app, b");
+                .contains("database is required because there are several: app, b");
         assertThat(keys("revoke").status()).isEqualTo(2);
         assertThat(keys().status()).isEqualTo(2);
         assertThat(keys("create", "--name", "a", "--set", "http.body_bytes=1pb").status())
@@ -157,6 +157,6 @@ class KeysCommandTest {
     void withoutADatabaseTheKeyIsForTheEmbeddedOne() {
         assertThat(CommandRun.of("keys", "create", "--name", "first", "--set", "state_dir=" + stateDir)
                         .out())
-                .contains("opens the database default and never expires");
+                .contains("gives access to the database default and never expires");
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tells a real server about migrations. Its database is never asked, so none runs. */
 class MigratedCommandTest {
     private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
-    private static final String DONE = "no answer from before is used again, and connections are renewed.";
+    private static final String DONE = "earlier cached responses are no longer used, and connections are renewed.";
 
     @TempDir
     private Path stateDir;
@@ -137,7 +137,7 @@ class MigratedCommandTest {
                         .status())
                 .isZero();
         CommandRun wrong = migratedByAdmin(admin.port(), "--set", "admin_token=0123456789abcdef-of-another");
-        assertFailed(wrong, "answered 401: the token in admin_token is not the one of the server that listens there");
+        assertFailed(wrong, "answered 401: the token in admin_token is not that of the server that listens there");
         assertThat(wrong.err()).doesNotContain("0123456789abcdef");
     }
 
@@ -146,7 +146,7 @@ class MigratedCommandTest {
         start(Map.of("databases.shop.url", NOWHERE));
 
         assertFailed(migratedByAdmin(admin.port()), "answered 400: ", "default, shop");
-        assertFailed(migratedByAdmin(admin.port(), "--database", "sh\"op"), "there is no database sh\"op");
+        assertFailed(migratedByAdmin(admin.port(), "--database", "sh\"op"), "unknown database sh\"op");
         assertThat(migratedByAdmin(admin.port(), "--database", "shop").out())
                 .startsWith("Schema epoch of shop is now 1: ");
         assertThat(epoch("shop")).isOne();
@@ -164,9 +164,10 @@ class MigratedCommandTest {
         assertThat(trusting.err()).isEmpty();
         assertThat(trusting.status()).isZero();
 
-        assertFailed(migrated("--url", url, "--key", key), "no answer from Hasten at https://localhost:", "--ca FILE");
+        assertFailed(
+                migrated("--url", url, "--key", key), "no response from Hasten at https://localhost:", "--ca FILE");
         // As http, which is not what listens there.
-        assertFailed(migrated("--url", url(key)), "no answer from Hasten at http://localhost:");
+        assertFailed(migrated("--url", url(key)), "no response from Hasten at http://localhost:");
         assertThat(epoch("default")).isOne();
     }
 
@@ -191,7 +192,7 @@ class MigratedCommandTest {
 
         assertFailed(unknown, "answered 401: the API key is unknown, revoked or expired");
         assertFailed(forbidden, "answered 403: the API key lacks the scope schema", "--scope schema");
-        assertFailed(odd, "has characters that cannot be sent");
+        assertFailed(odd, "contains characters that are not allowed");
         assertThat(unknown.err() + odd.err()).doesNotContain("s3cr");
         assertThat(forbidden.err()).doesNotContain(weak);
         assertThat(epoch("default")).isZero();
@@ -205,12 +206,13 @@ class MigratedCommandTest {
         try {
             String url = "http://127.0.0.1:" + other.getAddress().getPort();
             assertFailed(
-                    migrated("--url", url, "--key", "s3cret"), "answered 404: it is no Hasten, or one that is too old");
+                    migrated("--url", url, "--key", "s3cret"),
+                    "answered 404: it is not Hasten, or its version does not support");
             other.createContext("/schema/", exchange -> {
                 exchange.sendResponseHeaders(200, -1);
                 exchange.close();
             });
-            assertFailed(migrated("--url", url, "--key", "s3cret"), "answered, but not as Hasten does");
+            assertFailed(migrated("--url", url, "--key", "s3cret"), "sent a response that is not from Hasten");
         } finally {
             other.stop(0);
         }
@@ -221,20 +223,20 @@ class MigratedCommandTest {
         int port = unusedPort();
         assertFailed(
                 migrated("--url", "prisma+postgres://localhost:" + port + "/?api_key=s3cret"),
-                "no answer from Hasten at http://localhost:" + port + " (connection refused)");
+                "no response from Hasten at http://localhost:" + port + " (connection refused)");
         assertFailed(migrated("--url", "http://does-not-exist.invalid", "--key", "s3cret"), "invalid (unknown host)");
-        assertFailed(migratedByAdmin(port), "there is no admin token in " + stateDir);
+        assertFailed(migratedByAdmin(port), "no admin token found in " + stateDir);
 
         Files.writeString(stateDir.resolve("admin-token"), "hasten_admin_0123456789\n");
         assertFailed(
                 migratedByAdmin(port, "--set", "admin_host=0.0.0.0"),
-                "no answer from the admin API at http://127.0.0.1:" + port
+                "no response from the admin API at http://127.0.0.1:" + port
                         + " (connection refused): is the server running?");
         assertThat(new AdminPort(URI.create("http://h:4467"), "Bearer t", null, "in f", AdminPort.PortOrigin.DEFAULT)
                         .unreachableAdvice())
                 .isEqualTo(
-                        "is the server running? If another program had port 4467 when it started, it took a free one,"
-                                + " which its first lines name: give it with --set admin_port=PORT");
+                        "is the server running? If port 4467 was in use when the server started, it uses another one;"
+                                + " pass the port that it printed at startup with --set admin_port=PORT");
     }
 
     private static int unusedPort() throws IOException {
@@ -247,11 +249,11 @@ class MigratedCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url postgresql://u:s3cret@h/db        | --url: the URL must be one such as prisma+postgres://HOST:PORT/",
-                "--url http://h --key s3cret --database a | --database does not go with --url",
-                "--key s3cret                             | --key and --ca need --url",
-                "--ca ca.pem                              | --key and --ca need --url",
-                "--set admin_port=0                       | admin_port is 0, so that the server took any free port"
+                "--url postgresql://u:s3cret@h/db        | --url: invalid URL; use prisma+postgres://HOST:PORT/",
+                "--url http://h --key s3cret --database a | --database cannot be used with --url",
+                "--key s3cret                             | --key and --ca require --url",
+                "--ca ca.pem                              | --key and --ca require --url",
+                "--set admin_port=0                       | admin_port is 0, so the server uses any free port"
             })
     void wrongUsageIsToldWithoutTheKey(String arguments, String told) {
         CommandRun run = migrated(arguments.split(" +", -1));

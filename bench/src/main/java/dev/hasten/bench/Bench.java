@@ -26,8 +26,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs scenarios against a server: makes the tables, lets every scenario run in each round, and drops the tables. The rounds
- * are interleaved, so that what changes on the machine meanwhile changes all scenarios alike.
+ * Runs scenarios against a server: creates the tables, runs every scenario in each round, and drops the tables. The
+ * rounds are interleaved, so that changes on the machine during the run affect all scenarios equally.
  */
 public final class Bench implements AutoCloseable {
     private final Target target;
@@ -36,7 +36,7 @@ public final class Bench implements AutoCloseable {
     private final BenchListener listener;
     private final Load load;
 
-    /** @param server process of the target, if it is known and on this machine */
+    /** @param server process of the target; null if it is unknown or not on this machine */
     public Bench(Target target, BenchSettings settings, @Nullable ServerProcess server, BenchListener listener) {
         this.target = target;
         this.settings = settings;
@@ -46,10 +46,10 @@ public final class Bench implements AutoCloseable {
     }
 
     /**
-     * Runs it all.
+     * Runs all scenarios.
      *
-     * @throws IOException when the server cannot be reached, or the tables cannot be made
-     * @throws java.util.concurrent.CancellationException when it was stopped; the tables are dropped before
+     * @throws IOException if the server cannot be reached or the tables cannot be created
+     * @throws java.util.concurrent.CancellationException if the run was stopped; the tables have then been dropped
      */
     public BenchReport run(Environment environment) throws IOException, InterruptedException {
         String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -86,7 +86,7 @@ public final class Bench implements AutoCloseable {
                 .toList();
     }
 
-    /** What was measured is not lost when this fails. */
+    /** Drops the tables. A failure does not discard the measurements. */
     private void drop(BenchTables tables) throws InterruptedException {
         try {
             tables.drop();
@@ -127,7 +127,7 @@ public final class Bench implements AutoCloseable {
         return server == null ? null : server.residentMegabytes().orElse(null);
     }
 
-    /** Lets {@link #run} end soon. May be called by any thread. */
+    /** Makes {@link #run} end soon. May be called by any thread. */
     public void stop() {
         load.stop();
     }

@@ -4,19 +4,19 @@ import dev.hasten.bench.result.Round;
 import dev.hasten.bench.scenario.Scenario;
 import java.io.IOException;
 
-/** Is told what was measured, as it goes on. */
+/** Receives results during a run. */
 public interface BenchListener {
     /**
-     * A scenario is over, for this round.
+     * Called at the end of a scenario in a round.
      *
-     * @param round counted from 1
+     * @param round starts at 1
      */
     void ended(Scenario scenario, int round, Round result);
 
     /**
-     * The tables could not be dropped.
+     * Called if the tables could not be dropped.
      *
-     * @param reason why, and what may be done about it
+     * @param reason the reason and what can be done about it
      */
     void tablesStay(IOException reason);
 }

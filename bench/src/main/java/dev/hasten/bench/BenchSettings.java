@@ -7,14 +7,14 @@ import dev.hasten.bench.scenario.ScenarioOptions;
 import java.util.List;
 
 /**
- * What to run.
+ * The settings of a run.
  *
- * @param scenarios in their order
- * @param load of each
- * @param rounds how often all scenarios are run, one after the other, 1 or more
- * @param options of the scenarios
- * @param seed of everything that is chosen by chance
- * @param keepTables whether the tables stay when all is over
+ * @param scenarios the scenarios, in order
+ * @param load the load of each scenario
+ * @param rounds number of runs of all scenarios, one round after the other; 1 or more
+ * @param options options of the scenarios
+ * @param seed seed of the random number generator
+ * @param keepTables whether the tables are kept after the run
  */
 public record BenchSettings(
         List<Scenario> scenarios,

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The generator as a process that takes orders: one JSON object on each line of standard input, answered by one line. Whoever
- * compares servers orders short loads of one after the other, from a generator that is compiled and warm for all of them.
+ * The load generator as a process that is controlled through standard input: each line is a JSON object that orders a
+ * load, and is answered by one line on standard output. To compare servers, order short loads for one server after the
+ * other; the generator is then JIT-compiled and warm for all of them.
  */
 public final class OrderedLoads implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -37,15 +38,15 @@ public final class OrderedLoads implements AutoCloseable {
     private OrderedLoads() {}
 
     /**
-     * A load. The tables have to be there.
+     * An order for a load. The tables must exist.
      *
-     * @param host of the server, which is asked by http
+     * @param host host of the server, which is called over plain HTTP
      * @param key API key
-     * @param pid process of the server, on this machine; null if it is not to be looked at
-     * @param scenario name of one without idle connections; or else null
-     * @param request what is asked when there is no scenario
-     * @param mixedTtlSeconds as of {@link ScenarioOptions}
-     * @param warmUpSeconds load before what is measured
+     * @param pid process id of the server on this machine; null if it is not to be measured
+     * @param scenario name of a scenario without idle connections; null if {@code request} is set
+     * @param request the request to send if there is no scenario
+     * @param mixedTtlSeconds see {@link ScenarioOptions}
+     * @param warmUpSeconds duration of the load before the measurement
      */
     record Order(
             String host,
@@ -66,7 +67,7 @@ public final class OrderedLoads implements AutoCloseable {
             Scenario named = Scenarios.all().stream()
                     .filter(candidate -> candidate.name().equals(scenario))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("there is no scenario " + scenario));
+                    .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + scenario));
             ScenarioOptions options = new ScenarioOptions(ScenarioOptions.DEFAULT.zipfExponent(), mixedTtlSeconds);
             return named.shape().of(new Requests(target, options, seed));
         }
@@ -88,10 +89,10 @@ public final class OrderedLoads implements AutoCloseable {
         }
     }
 
-    /** @param error why there is no round; or else null */
+    /** @param error the reason if there is no round; otherwise null */
     record Reply(@Nullable Round round, @Nullable String error) {}
 
-    /** Ends with standard input. */
+    /** Runs until the end of standard input. */
     public static void main(String[] args) throws IOException, InterruptedException {
         JsonMapper json = JsonMapper.shared();
         PrintStream out = new PrintStream(System.out, true, UTF_8);

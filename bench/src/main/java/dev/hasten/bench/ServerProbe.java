@@ -6,7 +6,7 @@ import dev.hasten.bench.result.ServerUse;
 import dev.hasten.bench.setup.ServerProcess;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the server's process, where it is known. */
+/** Measures the process of the server, if it is known. */
 final class ServerProbe implements Probe {
     private final @Nullable ServerProcess server;
     private long cpuNanos;
@@ -31,7 +31,7 @@ final class ServerProbe implements Probe {
 
     @Nullable
     ServerUse use(long operations) {
-        // CPU time that went back is that of a process that has ended.
+        // CPU time decreases only if the process has ended.
         return server == null || cpuNanos < 0
                 ? null
                 : new ServerUse(

@@ -1,9 +1,9 @@
 package dev.hasten.protocol;
 
-/** What the statements of an API key may do. */
+/** Whether the statements of an API key may write. */
 public enum Access {
-    /** All that the database's role may. */
+    /** Everything that the database role may do. */
     READ_WRITE,
-    /** What PostgreSQL lets statements do in a read-only transaction. */
+    /** Only what PostgreSQL allows in a read-only transaction. */
     READ_ONLY
 }

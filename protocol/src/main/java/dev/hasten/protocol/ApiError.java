@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error that a client sees: HTTP status, Prisma error code, text and meta.
+ * An error that is sent to a client: HTTP status, Prisma error code, text and meta.
  *
- * <p>Errors are created where they are known and turned into bytes in one place ({@link ErrorBody}). The text must be
- * safe to show to whoever holds an API key: no stack traces, paths, connection strings or SQL of others. An ApiError
- * has no stack trace: it is an answer, not a defect.
+ * <p>Errors are created where they occur and serialized in one place ({@link ErrorBody}). The text must be safe to show
+ * to any holder of an API key: no stack traces, paths, connection strings or SQL of other clients. An ApiError has no
+ * stack trace because it is a response, not a defect.
  */
 public final class ApiError extends RuntimeException {
     @Serial
@@ -40,28 +40,28 @@ public final class ApiError extends RuntimeException {
     }
 
     /**
-     * An error with everything chosen by the caller.
+     * Creates an error.
      *
      * @param status HTTP status, 400 to 599
      * @param code Prisma error code such as {@code P2002}
      * @param message text for the client
-     * @param meta details for the client, in the order in which it gets them
+     * @param meta details for the client, in the order of the response
      */
     public static ApiError of(int status, String code, String message, Map<String, ? extends @Nullable Object> meta) {
         return new ApiError(status, code, message, meta, null, null);
     }
 
-    /** An error without meta; see {@link #of(int, String, String, Map)}. */
+    /** Creates an error without meta; see {@link #of(int, String, String, Map)}. */
     public static ApiError of(int status, String code, String message) {
         return new ApiError(status, code, message, Map.of(), null, null);
     }
 
-    /** P6000, 400: the request cannot be understood. The message says what was wrong and what is allowed. */
+    /** P6000, 400: the request is invalid. The message states what was wrong and what is allowed. */
     public static ApiError badRequest(String message) {
         return of(400, "P6000", message);
     }
 
-    /** P6002, 401: no key, a wrong one, an expired one. The text never says which. */
+    /** P6002, 401: the API key is missing, wrong or expired. The text never states which. */
     public static ApiError unauthorized() {
         return of(
                 401,
@@ -70,17 +70,17 @@ public final class ApiError extends RuntimeException {
                         + " an `Authorization: Bearer` header)");
     }
 
-    /** P6002, 403: the key is valid, but not for this. The text says what is missing. */
+    /** P6002, 403: the key is valid but does not permit this request. The text states what is missing. */
     public static ApiError forbidden(String message) {
         return of(403, "P6002", message);
     }
 
-    /** P6005, 400: a parameter of the call is outside of what is allowed. */
+    /** P6005, 400: a parameter of the call is out of range. */
     public static ApiError invalidParameters(String message) {
         return of(400, "P6005", message);
     }
 
-    /** P6006, 400: the client is newer or older than what this server understands. */
+    /** P6006, 400: this server does not support the version of the client. */
     public static ApiError unsupportedVersion(String message) {
         return of(400, "P6006", message);
     }
@@ -94,7 +94,7 @@ public final class ApiError extends RuntimeException {
                         .formatted(milliseconds(limit)));
     }
 
-    /** P6009, 422: the answer, or the rows read for it, are larger than the limit. */
+    /** P6009, 422: the response, or the rows read for it, exceeds the limit. */
     public static ApiError responseTooLarge(String what, long limitBytes) {
         return of(
                 422,
@@ -104,7 +104,7 @@ public final class ApiError extends RuntimeException {
                         .formatted(what, limitBytes));
     }
 
-    /** P2024, 503: no connection became free in time. Text as Prisma's. */
+    /** P2024, 503: no connection became free in time. The text is Prisma's. */
     public static ApiError poolTimeout(Duration timeout, int poolSize) {
         return of(
                 503,
@@ -123,12 +123,12 @@ public final class ApiError extends RuntimeException {
                 Duration.ofSeconds(1));
     }
 
-    /** P5011, 429: more requests than the server accepts; {@code retryAfter} says when to come again. */
+    /** P5011, 429: the client sends too many requests. {@code retryAfter} is the time to wait before a retry. */
     public static ApiError tooManyRequests(String message, Duration retryAfter) {
         return new ApiError(429, "P5011", message, Map.of(), retryAfter, null);
     }
 
-    /** P5011, 503: the server is too busy for this request; {@code retryAfter} says when to come again. */
+    /** P5011, 503: the server is too busy for this request. {@code retryAfter} is the time to wait before a retry. */
     public static ApiError busy(String message, Duration retryAfter) {
         return new ApiError(503, "P5011", message, Map.of(), retryAfter, null);
     }
@@ -138,17 +138,17 @@ public final class ApiError extends RuntimeException {
         return new ApiError(503, "P6008", message, Map.of(), retryAfter, null);
     }
 
-    /** P2028, 409: an interactive transaction that is closed, expired or unknown. */
+    /** P2028, 409: the interactive transaction is closed, expired or unknown. */
     public static ApiError transaction(String message, Map<String, ? extends @Nullable Object> meta) {
         return of(409, "P2028", "Transaction API error: " + message, meta);
     }
 
-    /** P2023, 400: a value from the database does not have the shape that the plan declares. */
+    /** P2023, 400: a value from the database does not have the type that the plan declares. */
     public static ApiError inconsistentColumnData(String message) {
         return of(400, "P2023", message);
     }
 
-    /** P6000, 500: a defect of this server. The request id is all that the client learns; the log has the rest. */
+    /** P6000, 500: a defect of this server. The client gets only the request id; the details are in the log. */
     public static ApiError internal(String requestId) {
         return of(500, "P6000", "Internal server error (request id " + requestId + ")");
     }
@@ -157,7 +157,7 @@ public final class ApiError extends RuntimeException {
         return duration.toMillis() + " ms";
     }
 
-    /** The same error with the report that it was made of. */
+    /** A copy of this error with the report that caused it. */
     public ApiError with(ServerReport report) {
         return new ApiError(status, code, text(), meta, retryAfter, report);
     }
@@ -182,12 +182,12 @@ public final class ApiError extends RuntimeException {
         return meta;
     }
 
-    /** What PostgreSQL said; null for errors that do not come from there. */
+    /** The report of PostgreSQL; null if the error does not come from PostgreSQL. */
     public @Nullable ServerReport serverReport() {
         return serverReport;
     }
 
-    /** How long the client should wait before it tries again, or null when that would not help. */
+    /** How long the client should wait before it retries, or null if a retry would not help. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }

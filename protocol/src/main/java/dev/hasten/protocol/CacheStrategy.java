@@ -8,31 +8,31 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How long an answer may be used again: {@code cacheStrategy} of Prisma Client with its extension for Accelerate.
+ * How long a response may be cached: {@code cacheStrategy} of Prisma Client with the Accelerate extension.
  *
- * @param ttlSeconds for so long after it was read, an answer is fresh; 0 to {@link #LONGEST_SECONDS}
- * @param swrSeconds for so long after that, it may be served stale while it is read anew in the background; same range
- * @param tags by which the answer can be invalidated
+ * @param ttlSeconds how long a response is fresh after it was read; 0 to {@link #LONGEST_SECONDS}
+ * @param swrSeconds how long after that it may be served stale while it is refreshed in the background; same range
+ * @param tags the tags by which the response can be invalidated
  */
 public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags) {
-    /** A year. */
+    /** One year. */
     public static final long LONGEST_SECONDS = 31_536_000;
 
     private static final int LONGEST_TAG = 64;
 
-    /** The client says that nothing must be cached. */
+    /** The client requests that nothing is cached. */
     public static final CacheStrategy NONE = new CacheStrategy(0, 0, List.of());
 
     public CacheStrategy {
         tags = List.copyOf(tags);
     }
 
-    /** Whether it lets anything be cached. */
+    /** Whether the response may be cached. */
     public boolean caches() {
         return ttlSeconds > 0 || swrSeconds > 0;
     }
 
-    /** The same with times of at most so many seconds. */
+    /** This strategy with its times limited to these numbers of seconds. */
     public CacheStrategy limitedTo(long maxTtlSeconds, long maxSwrSeconds) {
         return ttlSeconds <= maxTtlSeconds && swrSeconds <= maxSwrSeconds
                 ? this
@@ -40,13 +40,13 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
     }
 
     /**
-     * The strategy in a request's headers.
+     * Parses the headers of a request.
      *
      * @param cacheControl such as {@code max-age=60,stale-while-revalidate=30}; directives of other names are ignored
      * @param tags such as {@code users,posts}
-     * @param maxTags how many tags there may be
-     * @return null when the headers name no strategy, as {@code no-cache} does
-     * @throws ApiError P6005 for times or tags that are not allowed
+     * @param maxTags maximum number of tags
+     * @return null if the headers contain no strategy, as with {@code no-cache}
+     * @throws ApiError P6005 if a time or tag is not allowed
      */
     public static @Nullable CacheStrategy parse(@Nullable String cacheControl, @Nullable String tags, int maxTags) {
         if (cacheControl == null || cacheControl.equals("no-cache")) {
@@ -77,10 +77,10 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
     }
 
     /**
-     * The strategy in the JSON that an app writes, as {@code {"ttl":60,"swr":30,"tags":["users"]}}.
+     * Parses the JSON of an app, such as {@code {"ttl":60,"swr":30,"tags":["users"]}}.
      *
-     * @param maxTags how many tags there may be
-     * @throws ApiError P6005 for anything that is not allowed
+     * @param maxTags maximum number of tags
+     * @throws ApiError P6005 if a field, time or tag is not allowed
      */
     public static CacheStrategy parse(JsonNode json, int maxTags) {
         if (!json.isObject()) {
@@ -92,8 +92,8 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
                 case "ttl", "swr" -> {}
                 case "tags" -> tagTexts(member.getValue(), tags);
                 default ->
-                    throw ApiError.invalidParameters("Invalid cacheStrategy: `" + shown(member.getKey())
-                            + "` is not known; known are ttl, swr and tags");
+                    throw ApiError.invalidParameters("Invalid cacheStrategy: unknown field `" + shown(member.getKey())
+                            + "`; allowed fields: ttl, swr, tags");
             }
         }
         checkTags(tags, maxTags, "cacheStrategy");
@@ -151,10 +151,11 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
     }
 
     /**
-     * Checks tags of a strategy or of an invalidation.
+     * Checks the tags of a strategy or an invalidation.
      *
-     * @param where what the tags are part of, for the text of the error
-     * @throws ApiError P6005 naming the tag and what is allowed
+     * @param where what the tags belong to, for the error text
+     * @throws ApiError P6005 if there are too many tags or a tag is invalid; the text contains the tag and what
+     *     is allowed
      */
     public static void checkTags(Collection<String> tags, int maxTags, String where) {
         if (tags.size() > maxTags) {
@@ -164,7 +165,8 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
         for (String tag : tags) {
             if (!isTag(tag)) {
                 throw ApiError.invalidParameters(
-                        "Invalid %s: the tag '%s' is not allowed; a tag is 1 to %d of the characters A-Z, a-z, 0-9 and _"
+                        ("Invalid %s: the tag '%s' is not allowed; a tag must have 1 to %d of the characters A-Z, a-z,"
+                                        + " 0-9 and _")
                                 .formatted(where, shown(tag), LONGEST_TAG));
             }
         }

@@ -6,22 +6,22 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The one error body that every client generation understands: {@code {"is_panic":false,"message":M,"error_code":C,
- * "code":C,"error":M,"meta":{...}}}. Prisma 7 reads {@code code}, {@code error} and {@code meta}; Prisma 6 knows by
- * {@code is_panic}, {@code message} and {@code error_code} that the error is final and must not be retried.
+ * The error body that all versions of Prisma Client understand: {@code {"is_panic":false,"message":M,"error_code":C,
+ * "code":C,"error":M,"meta":{...}}}. Prisma 7 reads {@code code}, {@code error} and {@code meta}. Prisma 6 does not
+ * retry an error with {@code is_panic}, {@code message} and {@code error_code}.
  */
 public final class ErrorBody {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private ErrorBody() {}
 
-    /** The body's UTF-8 bytes. */
+    /** Serializes the body as UTF-8. */
     public static byte[] of(ApiError error) {
         return of(error, null);
     }
 
     /**
-     * The body's UTF-8 bytes, with telemetry that the client asked for.
+     * Serializes the body as UTF-8, with the telemetry that the client requested.
      *
      * @param extensions the value of {@code extensions}, or null for none
      */

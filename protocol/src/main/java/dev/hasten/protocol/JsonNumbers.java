@@ -4,9 +4,12 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Reads numbers that clients send. JSON allows any number of digits; Jackson's own conversions fail for very long ones. */
+/**
+ * Converts numbers sent by clients. JSON allows any number of digits, but Jackson's own conversions fail for very
+ * long numbers.
+ */
 public final class JsonNumbers {
-    /** Digits before or after the decimal point. Real data has far fewer. */
+    /** Maximum number of digits before or after the decimal point. Real data has far fewer. */
     private static final int MOST_DIGITS = 2000;
 
     /** An exponent of six digits or more: PostgreSQL's numeric has at most 131,072 digits before the point. */
@@ -15,9 +18,9 @@ public final class JsonNumbers {
     private JsonNumbers() {}
 
     /**
-     * Refuses a decimal that would take too much time and memory to write without an exponent.
+     * Rejects a decimal that would take too much time and memory to write without an exponent.
      *
-     * @throws ApiError P2020 for an exponent of six digits or more
+     * @throws ApiError P2020 if the exponent has six digits or more
      */
     public static void requireModerateExponent(String decimal) {
         if (HUGE_EXPONENT.matcher(decimal).matches()) {
@@ -36,7 +39,7 @@ public final class JsonNumbers {
     /**
      * The number with all its digits, without an exponent.
      *
-     * @throws ApiError P6000 when that would be more than 2,000 digits
+     * @throws ApiError P6000 if that would take more than 2,000 digits
      */
     public static String plainText(JsonNode number) {
         BigDecimal exact = exact(number);

@@ -14,15 +14,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Counts the values that are read, and estimates the memory of the objects made from them: a few megabytes of brackets become
- * hundreds of megabytes of objects.
+ * Counts the values that are read and estimates the memory of the objects created from them. A few megabytes of
+ * brackets can become hundreds of megabytes of objects.
  */
 public final class MeteredParser extends JsonParserDelegate {
     /** The meter is called after this many tokens. */
     public static final int STEP = 1024;
 
-    // Bytes of a value and its place in a list. ParseMeter.texts already counts the length of the JSON,
-    // so strings count without their characters, and numbers and literals less than they occupy.
+    // Bytes of a value and of its slot in a list. ParseMeter.texts already counts the length of the JSON, so strings
+    // are counted without their characters, and numbers and literals with less than they occupy.
     private static final int REFERENCE = 5;
     private static final int INTEGER = 16;
     private static final int FLOAT = 24;
@@ -41,15 +41,15 @@ public final class MeteredParser extends JsonParserDelegate {
     private int count;
     private int bytes;
     private int previous = JsonTokenId.ID_NO_TOKEN;
-    /** The meter was told everything, or has thrown. */
+    /** The meter has received all counts, or has thrown. */
     private boolean stopped;
 
-    /** @param limit how many values, member names and brackets may be read */
+    /** @param limit maximum number of values, member names and brackets */
     public MeteredParser(JsonParser parser, ParseMeter meter, int limit) {
         this(parser, meter, limit, _ -> {});
     }
 
-    /** @param check called after every {@link #STEP} tokens with the place that has been reached; stops by throwing */
+    /** @param check called after every {@link #STEP} tokens with the current position; may throw to stop parsing */
     MeteredParser(JsonParser parser, ParseMeter meter, int limit, Consumer<TokenStreamContext> check) {
         super(parser);
         this.meter = meter;
@@ -57,13 +57,13 @@ public final class MeteredParser extends JsonParserDelegate {
         this.check = check;
     }
 
-    /** The tree of a JSON text. */
+    /** Parses a JSON text into a tree. */
     public static JsonNode tree(JsonMapper json, String text, ParseMeter meter) {
         return tree(json, text, meter, _ -> {});
     }
 
     /**
-     * The tree of a list of SQL parameters.
+     * Parses a list of SQL parameters into a tree.
      *
      * @throws ApiError P2029 if the list is longer than {@link ParameterLimit#PARAMETERS}
      */
@@ -77,7 +77,7 @@ public final class MeteredParser extends JsonParserDelegate {
         }
     }
 
-    /** Counts the token that was read last. */
+    /** Counts the current token, before the next one is read. */
     private void count() {
         int token = currentTokenId();
         bytes += bytes(token);

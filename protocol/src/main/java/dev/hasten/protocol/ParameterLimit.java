@@ -2,14 +2,17 @@ package dev.hasten.protocol;
 
 import tools.jackson.core.TokenStreamContext;
 
-/** How many parameters a statement may have; checked while they are read, because each becomes an object. */
+/**
+ * The maximum number of parameters of a statement. It is checked while the parameters are read, because each of them
+ * becomes an object.
+ */
 public final class ParameterLimit {
     /** The Bind message of PostgreSQL's protocol has a 16-bit count. */
     public static final int PARAMETERS = 65_535;
 
     private ParameterLimit() {}
 
-    /** P2029, status 400; {@code count} says how many there are. */
+    /** P2029, status 400; {@code count} is the number of parameters as text. */
     public static ApiError exceeded(String count) {
         return ApiError.of(
                 400,
@@ -19,9 +22,9 @@ public final class ParameterLimit {
     }
 
     /**
-     * Checks the lists {@code params} of a body of SQL over HTTP, of a single query or of {@code queries}.
+     * Checks the {@code params} lists in a body of SQL over HTTP: that of a single query or those in {@code queries}.
      *
-     * @param place how far the body has been read
+     * @param place the current position in the body
      * @throws ApiError P2029
      */
     static void checkBody(TokenStreamContext place) {
@@ -35,7 +38,7 @@ public final class ParameterLimit {
     /**
      * Checks a list of parameters.
      *
-     * @param place how far the list has been read
+     * @param place the current position in the list
      * @throws ApiError P2029
      */
     static void checkList(TokenStreamContext place) {
@@ -52,7 +55,7 @@ public final class ParameterLimit {
         return context.inArray() && context.getCurrentIndex() >= PARAMETERS;
     }
 
-    /** Whether this is the value of a member of the outermost object. */
+    /** Whether this is the value of the named member of the outermost object. */
     private static boolean isMember(TokenStreamContext context, String name) {
         TokenStreamContext object = context.getParent();
         return object.inObject()

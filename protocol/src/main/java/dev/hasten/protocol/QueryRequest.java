@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of the remote-executor protocol to run a plan.
+ * A request to run a plan in the remote-executor protocol.
  *
- * @param model the model that the app named, null for raw queries
- * @param operation such as {@code findUnique}; what the client claims, not what the plan does
- * @param plan where the plan's JSON stands in the body
+ * @param model the model of the query; null for raw queries
+ * @param operation operation such as {@code findUnique}; as stated by the client, not derived from the plan
+ * @param plan the position of the plan's JSON in the body
  * @param parameters values for the plan's placeholders
- * @param comments key/values for a comment in the SQL, empty for none
+ * @param comments keys and values for a comment in the SQL; empty for none
  */
 public record QueryRequest(
         @Nullable String model,

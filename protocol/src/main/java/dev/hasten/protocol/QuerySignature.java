@@ -7,22 +7,22 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * The SHA-256 of what determines a query's answer: the request's body without a {@link Member} that does not. Two
- * bodies with the same signature ask for the same; a cryptographic hash, because a collision would answer one query with
- * the data of another.
+ * The SHA-256 of everything that determines the response to a query: the request body without a {@link Member} that
+ * does not affect the response. Bodies with the same signature are equivalent. The hash is cryptographic because a
+ * collision would return the data of a different query.
  *
- * <p>The JSON is not parsed. A body in which this class and a parser would see the member at different
- * places is not valid JSON, and has no answer.
+ * <p>The JSON is not parsed. A body in which this class and a parser would find the member at different positions is
+ * not valid JSON and is never answered with data.
  */
 public record QuerySignature(long a, long b, long c, long d) {
     private static final String HEX = "0123456789abcdef";
 
-    /** A member of the outermost object that does not determine the answer. */
+    /** A member of the outermost object that does not affect the response. */
     public static final class Member {
-        /** What Prisma adds to statements, such as trace ids. */
+        /** Comments that Prisma adds to statements, such as trace ids. */
         public static final Member COMMENTS = new Member("comments");
 
-        /** How long the answer of SQL over HTTP may be used again. */
+        /** The cache strategy of SQL over HTTP. */
         public static final Member CACHE_STRATEGY = new Member("cacheStrategy");
 
         private final byte[] quoted;
@@ -35,11 +35,14 @@ public record QuerySignature(long a, long b, long c, long d) {
             }
         }
 
-        /** Whether its name stands anywhere in the body. The look for a word that is as long as its stride is cheap. */
+        /**
+         * Whether the quoted name occurs anywhere in the body. The search is cheap because it advances by the length of
+         * the name.
+         */
         public boolean isMentionedIn(byte[] body) {
             int stride = quoted.length;
             for (int i = stride - 1; i < body.length; i += stride) {
-                // A letter may stand in the name several times.
+                // A letter may occur in the name several times.
                 for (int at = letters[body[i] & 0xff] ? stride - 1 : -1; at >= 0; at--) {
                     if (quoted[at] == body[i] && standsAt(body, i - at)) {
                         return true;
@@ -57,10 +60,11 @@ public record QuerySignature(long a, long b, long c, long d) {
     }
 
     /**
-     * The signature of a body and of what else determines the answer.
+     * Returns the signature of a body and its context.
      *
-     * @param context of always the same length in one protocol, ASCII; empty for none
-     * @param without as if the body did not have it
+     * @param context anything else that affects the response, in ASCII; must always have the same length within a
+     *     protocol; empty for none
+     * @param without the member to ignore
      */
     public static QuerySignature of(String context, byte[] body, Member without) {
         MessageDigest digest = Sha256.digest();
@@ -93,7 +97,7 @@ public record QuerySignature(long a, long b, long c, long d) {
         }
     }
 
-    /** Feeds a body without the members of a name of its outermost object: as if they had never been sent. */
+    /** Hashes a body as if its outermost object had no members of this name. */
     private static final class WithoutMember {
         private static final int NONE = -1;
 
@@ -127,7 +131,7 @@ public record QuerySignature(long a, long b, long c, long d) {
             digest.update(body, kept, body.length - kept);
         }
 
-        /** Passes one token, or one byte between tokens. */
+        /** Skips one token, or one byte between tokens. */
         private void step() {
             switch (body[at]) {
                 case '"' -> {
@@ -150,7 +154,10 @@ public record QuerySignature(long a, long b, long c, long d) {
             at++;
         }
 
-        /** Passes the name, the colon and the value, up to the comma or brace after them; a first member with its comma. */
+        /**
+         * Skips the name, the colon and the value, up to the comma or brace after them. If it is the first member, also
+         * skips that comma.
+         */
         private void skipMember() {
             int before = comma;
             skipString();

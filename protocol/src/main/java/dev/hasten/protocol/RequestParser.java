@@ -24,8 +24,8 @@ import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the JSON bodies of the remote-executor protocol. What is wrong with a body is said in the error; fields that are
- * not known are ignored, as the official executor does.
+ * Parses the JSON bodies of the remote-executor protocol. Errors state what is wrong with the body. Unknown fields are
+ * ignored, as in the official executor.
  */
 public final class RequestParser {
     private final JsonMapper json;
@@ -34,16 +34,16 @@ public final class RequestParser {
     private final int maxValues;
 
     /**
-     * A parser with limits.
+     * Creates a parser with limits.
      *
-     * @param nestingDepth how deep lists and objects of a body may nest, 1 or more
-     * @param maxValues how many values, member names and brackets a body may have, 1 or more; checked in steps of
+     * @param nestingDepth maximum nesting depth of lists and objects, 1 or more
+     * @param maxValues maximum number of values, member names and brackets, 1 or more; checked in steps of
      *     {@link MeteredParser#STEP}
      */
     public RequestParser(int nestingDepth, int maxValues) {
         this.nestingDepth = nestingDepth;
         this.maxValues = maxValues;
-        // The size of a body is limited before it gets here.
+        // The size of a body is already limited by the HTTP layer.
         StreamReadConstraints constraints = StreamReadConstraints.builder()
                 .maxNestingDepth(nestingDepth)
                 .maxStringLength(Integer.MAX_VALUE)
@@ -51,7 +51,7 @@ public final class RequestParser {
                 .build();
         this.json = JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(constraints).build())
-                // Values are read out of the middle of a body; its end is checked here.
+                // Values are read from the middle of a body; this class checks the end of the body itself.
                 .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
         this.exact = json.reader()
@@ -60,10 +60,10 @@ public final class RequestParser {
     }
 
     /**
-     * A request to run a plan. The plan itself is only skipped: it is usually known already.
+     * Parses a request to run a plan. The plan itself is only skipped, because usually it has been parsed before.
      *
-     * @param meter is told how far the parsing has come
-     * @throws ApiError P6000 for a body that is not what the protocol says
+     * @param meter receives the progress of parsing
+     * @throws ApiError P6000 if the body does not conform to the protocol
      */
     public QueryRequest query(byte[] body, ParseMeter meter) {
         String model = null;
@@ -100,7 +100,7 @@ public final class RequestParser {
     }
 
     /**
-     * The plan that stands in a body.
+     * Parses the plan in a body.
      *
      * @throws ApiError P6006 or P6000, see {@link PlanParser}
      */
@@ -114,28 +114,29 @@ public final class RequestParser {
     }
 
     /**
-     * A small body as a tree; an empty one as an empty object.
+     * Parses a small body into a tree. An empty body becomes an empty object.
      *
-     * @throws ApiError P6000 when it is not one JSON object
+     * @throws ApiError P6000 if the body is not one JSON object
      */
     public JsonNode object(byte[] body, ParseMeter meter) {
         return object(body, json.reader(), meter, _ -> {});
     }
 
     /**
-     * The body of SQL over HTTP: as {@link #object}, with numbers that keep all their digits.
+     * Parses the body of SQL over HTTP: like {@link #object}, but numbers keep all their digits.
      *
-     * @throws ApiError P6000 when it is not one JSON object, P2029 for more parameters than {@link ParameterLimit#PARAMETERS}
+     * @throws ApiError P6000 if the body is not one JSON object, P2029 if a query has more than
+     *     {@link ParameterLimit#PARAMETERS} parameters
      */
     public JsonNode sql(byte[] body, ParseMeter meter) {
         return object(body, exact, meter, ParameterLimit::checkBody);
     }
 
     /**
-     * One member of a body; the others are passed without being understood.
+     * Parses one member of a body and skips the others.
      *
-     * @return null when there is none of this name
-     * @throws ApiError P6000 when the body up to there is not a JSON object
+     * @return null if there is no member with this name
+     * @throws ApiError P6000 if the body up to this member is not a valid JSON object
      */
     public @Nullable JsonNode member(byte[] body, String name, ParseMeter meter) {
         try (JsonParser parser = start(body, meter)) {
@@ -190,7 +191,7 @@ public final class RequestParser {
     private static String text(JsonParser parser, String name) {
         if (parser.currentToken() != JsonToken.VALUE_STRING
                 || parser.getString().isEmpty()) {
-            throw ApiError.badRequest("Invalid request body: `" + name + "` must be a string that is not empty");
+            throw ApiError.badRequest("Invalid request body: `" + name + "` must be a non-empty string");
         }
         return parser.getString();
     }
@@ -199,7 +200,7 @@ public final class RequestParser {
         requireObject(parser, "plan");
         long start = parser.currentTokenLocation().getByteOffset();
         if (start < 0) {
-            // In UTF-16 or UTF-32 the parser counts characters.
+            // For UTF-16 and UTF-32 the parser has no byte offsets.
             throw ApiError.badRequest("Invalid request body: it must be JSON in UTF-8");
         }
         parser.skipChildren();

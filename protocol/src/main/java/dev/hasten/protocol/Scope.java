@@ -8,50 +8,53 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** One thing that an API key may do. Configuration, key file, admin API and command line say it by {@link #text()}. */
+/**
+ * A permission of an API key. Written as {@link #text()} in the configuration, the key file, the admin API and on the
+ * command line.
+ */
 public enum Scope {
     /** Run Prisma queries and transactions. */
     PRISMA,
     /** Run SQL over HTTP. */
     SQL,
-    /** Run queries, but none that writes: limits the two above, and stands for both where neither is named. */
+    /** Run only read-only queries: restricts the two scopes above, and on its own implies both. */
     READ,
     /** Invalidate the cache by tag. */
     INVALIDATE,
-    /** Tell that the schema has changed. */
+    /** Report that the schema has changed. */
     SCHEMA;
 
-    /** What a key may do of which nothing else is said: all that an app asks for. Immutable. */
+    /** The scopes of a key if none are specified: everything that an app needs. Immutable. */
     public static final Set<Scope> DEFAULT = copyOf(List.of(PRISMA, SQL, INVALIDATE));
 
-    /** The ways to run queries. Immutable. */
+    /** The scopes that permit queries. Immutable. */
     public static final Set<Scope> QUERIES = copyOf(List.of(PRISMA, SQL));
 
-    /** The word for it, in lower case. */
+    /** The name of this scope in lower case. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The words for scopes, in the order given. */
+    /** The names of scopes, in the given order. */
     public static List<String> texts(Collection<Scope> scopes) {
         return scopes.stream().map(Scope::text).toList();
     }
 
     /**
-     * The scopes of these words; one that is repeated counts once.
+     * Parses the names of scopes. Duplicates are ignored.
      *
      * @return immutable, in the order of declaration
-     * @throws IllegalArgumentException naming the first word that is no scope, and those that are; also when there are
-     *     no words
+     * @throws IllegalArgumentException if there are no words or a word is not a scope; the message contains the word
+     *     and the allowed scopes
      */
     public static Set<Scope> parse(Collection<String> words) {
         return copyOf(words.stream().map(Scope::of).toList());
     }
 
     /**
-     * An immutable copy, in the order of declaration.
+     * Returns an immutable copy, in the order of declaration.
      *
-     * @throws IllegalArgumentException when there are none: a key that may do nothing is a mistake
+     * @throws IllegalArgumentException if there are none, because a key without permissions is a mistake
      */
     public static Set<Scope> copyOf(Collection<Scope> scopes) {
         if (scopes.isEmpty()) {
@@ -64,10 +67,10 @@ public enum Scope {
         return Arrays.stream(values())
                 .filter(scope -> scope.text().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no scope \"" + word + "\"; " + known()));
+                .orElseThrow(() -> new IllegalArgumentException("unknown scope \"" + word + "\"; " + known()));
     }
 
     private static String known() {
-        return "known are " + String.join(", ", texts(List.of(values())));
+        return "allowed scopes: " + String.join(", ", texts(List.of(values())));
     }
 }

@@ -3,24 +3,24 @@ package dev.hasten.protocol;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256, which every Java platform has. */
+/** SHA-256, which every Java platform supports. */
 public final class Sha256 {
-    /** Never updated, only cloned, which spares every request the search for a provider. */
+    /** Only cloned, never updated. Cloning avoids a provider lookup for every request. */
     private static final MessageDigest FRESH = search();
 
     private Sha256() {}
 
-    /** A digest that nobody has used yet. */
+    /** Returns a new digest. */
     public static MessageDigest digest() {
         try {
             return (MessageDigest) FRESH.clone();
         } catch (CloneNotSupportedException e) {
-            // Some hardware providers cannot.
+            // Some hardware providers do not support cloning.
             return search();
         }
     }
 
-    /** The 32 bytes of a text's or body's digest. */
+    /** Returns the digest of the bytes: 32 bytes. */
     public static byte[] of(byte[] bytes) {
         return digest().digest(bytes);
     }

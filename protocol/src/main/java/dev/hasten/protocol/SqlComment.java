@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Comments in SQL as the sqlcommenter specification has them. */
+/** SQL comments in the format of the sqlcommenter specification. */
 public final class SqlComment {
     private SqlComment() {}
 
-    /** {@code /*k='v',...}{@code *}{@code /} with sorted keys, keys and values percent-encoded; empty for no tags. */
+    /**
+     * {@code /*k='v',...}{@code *}{@code /} with sorted keys and percent-encoded keys and values; empty if there are
+     * no tags.
+     */
     public static String of(Map<String, String> tags) {
         if (tags.isEmpty()) {
             return "";
@@ -23,7 +26,9 @@ public final class SqlComment {
         return "/*" + String.join(",", parts) + "*/";
     }
 
-    /** JavaScript's encodeURIComponent, which leaves {@code !'()*} alone and makes {@code %20} of a space. */
+    /**
+     * Same as JavaScript's encodeURIComponent, which does not encode {@code !'()*} and encodes a space as {@code %20}.
+     */
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")

@@ -1,4 +1,4 @@
-/** The wire formats: requests, query plans, answers and error codes. No I/O, no Netty, no JDBC. */
+/** The wire formats: requests, query plans, responses and error codes. No I/O, no Netty, no JDBC. */
 @NullMarked
 package dev.hasten.protocol;
 

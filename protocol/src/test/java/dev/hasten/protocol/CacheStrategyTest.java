@@ -71,7 +71,7 @@ final class CacheStrategyTest {
     @ValueSource(strings = {"a b", "a-b", "ä", ",", "a,", "a.b"})
     void otherCharactersInTagsAreRefused(String tags) {
         assertThatThrownBy(() -> parse("max-age=1", tags))
-                .hasMessageContaining("a tag is 1 to 64 of the characters A-Z, a-z, 0-9 and _");
+                .hasMessageContaining("a tag must have 1 to 64 of the characters A-Z, a-z, 0-9 and _");
     }
 
     @Test

@@ -76,13 +76,14 @@ class RequestParserTest {
                 "{\"operation\": | not valid JSON at line 1",
                 "{} {} | more after the JSON object",
                 "{} | `operation` is missing",
-                "{\"operation\": 1} | `operation` must be a string that is not empty",
-                "{\"operation\": \"\"} | `operation` must be a string that is not empty",
+                "{\"operation\": 1} | `operation` must be a non-empty string",
+                "{\"operation\": \"\"} | `operation` must be a non-empty string",
                 "{\"operation\": \"x\"} | `plan` is missing",
                 "{\"operation\": \"x\", \"plan\": []} | `plan` must be an object",
                 "{\"operation\": \"x\", \"plan\": {}} | `params` is missing",
                 "{\"operation\": \"x\", \"plan\": {}, \"params\": 1} | `params` must be an object",
-                "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"comments\": {\"a\": 1}} | `comments` must be strings",
+                "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"comments\": {\"a\": 1}} | `comments` must be"
+                        + " strings",
                 "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"model\": 1} | `model` must be a string",
             })
     void whatIsWrongWithABodyIsSaid(String body, String text) {

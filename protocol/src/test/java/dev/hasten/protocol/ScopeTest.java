@@ -47,12 +47,12 @@ class ScopeTest {
     void wrongWordIsNamedWithThoseThatAreKnown(String word) {
         assertThatThrownBy(() -> Scope.parse(List.of("prisma", word)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no scope \"" + word + "\"; known are prisma, sql, read, invalidate, schema");
+                .hasMessage("unknown scope \"" + word + "\"; allowed scopes: prisma, sql, read, invalidate, schema");
     }
 
     @Test
     void noScopeAtAllIsRefused() {
-        String problem = "a key needs at least one scope; known are prisma, sql, read, invalidate, schema";
+        String problem = "a key needs at least one scope; allowed scopes: prisma, sql, read, invalidate, schema";
         assertThatThrownBy(() -> Scope.parse(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(problem);

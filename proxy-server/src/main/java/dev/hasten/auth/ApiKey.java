@@ -9,16 +9,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about an API key. Neither its token nor the hash of it is part of this: it is safe to log.
+ * The metadata of an API key. It contains neither the token nor its hash, so it is safe to log.
  *
- * @param id 8 characters that also stand in the token, or {@code config:<name>} for a key of the configuration, which
- *     is unique only in its database
- * @param name chosen by the operator: 1 to 64 printable characters, with no space at either end
- * @param database the one database that the key opens
- * @param scopes all that the key may do there; immutable and never empty
- * @param created null for a key of the configuration
- * @param expires from this instant on the key is refused; null means never
- * @param source where the key is kept
+ * @param id 8 characters that are also part of the token, or {@code config:<name>} for a key in the configuration,
+ *     which is unique only within its database
+ * @param name chosen by the operator; 1 to 64 printable characters without leading or trailing spaces
+ * @param database the database that the key gives access to
+ * @param scopes what the key may do in that database; immutable and never empty
+ * @param created null for a key in the configuration
+ * @param expires the key is rejected from this instant on; null means it never expires
+ * @param source where the key is stored
  */
 public record ApiKey(
         String id,
@@ -30,9 +30,9 @@ public record ApiKey(
         Source source) {
     private static final int LONGEST_NAME = 64;
 
-    /** Where a key is kept, and so how it is taken away. */
+    /** Where a key is stored, which determines how it can be revoked. */
     public enum Source {
-        /** In the configuration; it goes with a restart. */
+        /** In the configuration. To revoke it, remove it there and restart the server. */
         CONFIG,
         /** In the key file; {@link ApiKeys#revoke} removes it. */
         FILE
@@ -41,7 +41,7 @@ public record ApiKey(
     /**
      * Checks the name and copies the scopes.
      *
-     * @throws IllegalArgumentException if the name is not as described above, or there is no scope
+     * @throws IllegalArgumentException if the name is invalid or {@code scopes} is empty
      */
     public ApiKey {
         Objects.requireNonNull(id, "id is null");
@@ -52,9 +52,10 @@ public record ApiKey(
     }
 
     /**
-     * Checks the name for a key.
+     * Checks the name of a key.
      *
-     * @throws IllegalArgumentException if it is empty, too long, or holds what cannot be printed as it is
+     * @throws IllegalArgumentException if it is empty or too long, has a leading or trailing space, or contains a
+     *     non-printable character
      */
     static void checkName(String name) {
         int length = name.codePointCount(0, name.length());
@@ -62,12 +63,14 @@ public record ApiKey(
                 || length > LONGEST_NAME
                 || !name.equals(name.strip())
                 || !name.codePoints().allMatch(ApiKey::isPrintable)) {
-            throw new IllegalArgumentException(
-                    "the name of a key has 1 to " + LONGEST_NAME + " printable characters and no space at either end");
+            throw new IllegalArgumentException("a key name must have 1 to " + LONGEST_NAME
+                    + " printable characters and no leading or trailing space");
         }
     }
 
-    /** Whether the key may do this. A key that may only read, and says nothing of how, may read by every protocol. */
+    /**
+     * Whether the key has this scope. A key with {@code READ} but without a query scope may use every query protocol.
+     */
     public boolean allows(Scope scope) {
         return scopes.contains(scope)
                 || (Scope.QUERIES.contains(scope)
@@ -75,17 +78,17 @@ public record ApiKey(
                         && Collections.disjoint(scopes, Scope.QUERIES));
     }
 
-    /** What the statements of the key may do. */
+    /** Whether statements of this key may write. */
     public Access access() {
         return scopes.contains(Scope.READ) ? Access.READ_ONLY : Access.READ_WRITE;
     }
 
-    /** Whether the key is refused at this time: true from {@link #expires} on, that instant included. */
+    /** Whether the key is expired at this time: true from the instant {@link #expires} on, inclusive. */
     public boolean expired(Instant now) {
         return expires != null && !now.isBefore(expires);
     }
 
-    // Format characters are out because they reverse or hide what stands next to them in a log or a terminal.
+    // Format characters are not allowed because they can reverse or hide adjacent text in a log or terminal.
     private static boolean isPrintable(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,

@@ -28,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All API keys of this server, those of the configuration and those of the key file. Thread-safe.
+ * All API keys of this server, from the configuration and the key file. Thread-safe.
  *
- * <p>Requests read one immutable {@link Keyring} and never wait. The file is looked at twice a second, so that a key
- * made or revoked by another process counts within about a second.
+ * <p>Requests read one immutable {@link Keyring} and never block. The file is checked twice a second, so that a key
+ * created or revoked by another process takes effect within about a second.
  */
 public final class ApiKeys implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
@@ -46,12 +46,12 @@ public final class ApiKeys implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Held from a read of the file until its keys are in force, so that an older read cannot undo a newer one. */
+    /** Held from reading the file until its keys are active, so that an older read cannot overwrite a newer one. */
     private final ReentrantLock changing = new ReentrantLock();
 
     private volatile Keyring keyring;
 
-    /** The key file and what was last seen of it; guarded by {@link #changing}. */
+    /** The key file and its last known content; guarded by {@link #changing}. */
     private static final class Stored {
         private final KeyFile file;
         private final FileChanges changes;
@@ -65,14 +65,14 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     /**
-     * Reads the file and begins to watch it.
+     * Reads the file and starts watching it.
      *
-     * @param configured the keys of the configuration by database; every database that this server knows is in here,
-     *     if need be with no keys
-     * @param file the key file, which need not exist; null if keys come from the configuration only
-     * @param clock what keys expire by
-     * @throws KeyFileException if the file cannot be read or is malformed: a server does not start without keys that
-     *     it should have
+     * @param configured the keys in the configuration, by database; contains every database of this server, even those
+     *     without keys
+     * @param file the key file, which need not exist; null if all keys are in the configuration
+     * @param clock the clock for the expiry of keys
+     * @throws KeyFileException if the file cannot be read or is malformed; a server must not start with part of its
+     *     keys missing
      * @throws IllegalArgumentException if two configured keys have the same token
      */
     public ApiKeys(Map<String, List<ApiKeyConfig>> configured, @Nullable Path file, Clock clock) {
@@ -88,18 +88,19 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     /**
-     * The key of a request. Cheap enough for an event loop: one SHA-256, one look-up, no waiting.
+     * Returns the key of a request. Cheap enough for an event loop: one SHA-256 and one lookup, and it never blocks.
      *
-     * @param header the value of {@code Authorization} as Netty gives it, one char per byte; null if there is none
-     * @throws ApiError 401 if there is no bearer token, or none of a key that is valid now for a database of this
-     *     server; always the same text
+     * @param header the value of the {@code Authorization} header as returned by Netty, one char per byte; null if
+     *     there is none
+     * @throws ApiError 401 if there is no bearer token, or if the token does not belong to a currently valid key for a
+     *     database of this server; the text is always the same
      */
     public ApiKey authenticate(@Nullable String header) {
         return authenticateToken(header == null ? "" : bearerToken(header));
     }
 
     /**
-     * The key of a token that came some other way than in a header, such as the password of a connection string.
+     * Returns the key for a token from a source other than a header, such as the password of a connection string.
      *
      * @throws ApiError as {@link #authenticate}
      */
@@ -112,9 +113,9 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     /**
-     * Whether a key that was found valid a while ago still is: neither revoked nor changed nor expired since.
+     * Whether a key that was valid earlier is still valid: it has not been revoked, changed or expired since.
      *
-     * @param key of {@link #authenticate}
+     * @param key a key returned by {@link #authenticate}
      */
     public boolean isStillValid(ApiKey key) {
         return keyring.holds(key) && (key.expires() == null || !key.expired(clock.instant()));
@@ -128,7 +129,7 @@ public final class ApiKeys implements AutoCloseable {
         byte[] bytes = token.getBytes(UTF_8);
         ApiKey key = keys.find(TokenDigest.of(bytes));
         if (key == null && bytes.length != token.length()) {
-            // In a header, a configured secret outside of ASCII is Latin-1 from a browser and UTF-8 from curl.
+            // Browsers send a non-ASCII secret as Latin-1, curl sends it as UTF-8.
             key = keys.find(TokenDigest.of(token.getBytes(ISO_8859_1)));
         }
         return key;
@@ -142,20 +143,23 @@ public final class ApiKeys implements AutoCloseable {
         return bearer ? header.substring(length).strip() : "";
     }
 
-    /** Every key, those that are expired or for an unknown database too: first the configured, then the file's. */
+    /**
+     * Every key, including those that are expired or for an unknown database: first those in the configuration, then
+     * those in the file.
+     */
     public List<ApiKey> list() {
         return keyring.all();
     }
 
     /**
-     * Makes a key, puts it into the file and in force. Does I/O.
+     * Creates a key, writes it to the file and activates it. Performs I/O.
      *
      * @param name see {@link ApiKey}; need not be unique
-     * @param database one of this server's
-     * @param scopes what it may do; at least one
-     * @param expires null for never
-     * @return the key with its token, which is shown this once
-     * @throws IllegalArgumentException if the name is invalid, the database unknown, there is no scope, or the
+     * @param database a database of this server
+     * @param scopes what the key may do; at least one
+     * @param expires null means it never expires
+     * @return the key with its token, which cannot be retrieved later
+     * @throws IllegalArgumentException if the name is invalid, the database is unknown, {@code scopes} is empty, or the
      *     expiry is not in the future
      * @throws IllegalStateException if there is no key file
      * @throws KeyFileException if the file cannot be read or written
@@ -165,14 +169,14 @@ public final class ApiKeys implements AutoCloseable {
         Set<Scope> allowed = Scope.copyOf(scopes);
         if (!databases.contains(database)) {
             throw new IllegalArgumentException(
-                    "there is no database " + database + "; known are " + String.join(", ", databases));
+                    "unknown database " + database + "; known databases: " + String.join(", ", databases));
         }
         Instant now = clock.instant();
         if (expires != null && !expires.isAfter(now)) {
-            throw new IllegalArgumentException("the expiry " + expires + " is not in the future");
+            throw new IllegalArgumentException("the expiry " + expires + " is not in the future; use a later time");
         }
         if (stored == null) {
-            throw new IllegalStateException("there is no key file to put the key into");
+            throw new IllegalStateException("cannot create a key: there is no key file");
         }
         changing.lock();
         try (KeyFile.Edit edit = stored.file.edit()) {
@@ -205,10 +209,10 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     /**
-     * Removes a key from the file; from the return on it is refused. Does I/O.
+     * Removes a key from the file. The key is rejected as soon as this method returns. Performs I/O.
      *
-     * @return false if there is no key with this id
-     * @throws IllegalArgumentException if the key is one of the configuration
+     * @return false if no key has this id
+     * @throws IllegalArgumentException if the key is in the configuration
      * @throws KeyFileException if the file cannot be read or written
      */
     public boolean revoke(String id) {
@@ -216,7 +220,7 @@ public final class ApiKeys implements AutoCloseable {
             throw new IllegalArgumentException("the key " + id + " is in the configuration;"
                     + " remove it there and restart the server, or let it expire");
         }
-        // Looked up before the lock is taken, which makes files.
+        // Checked before locking, because locking creates a lock file.
         if (stored == null || stored.file.read().stream().noneMatch(has(id))) {
             return false;
         }
@@ -258,7 +262,7 @@ public final class ApiKeys implements AutoCloseable {
             String problem = String.valueOf(e.getMessage());
             if (!problem.equals(stored.reported)) {
                 stored.reported = problem;
-                LOG.warn("{}. The keys read before stay in force until this is mended.", problem);
+                LOG.warn("{}. Previously loaded keys remain active until the file is fixed.", problem);
             }
         } finally {
             changing.unlock();
@@ -275,13 +279,13 @@ public final class ApiKeys implements AutoCloseable {
         }
         List<StoredKey> keys = stored.file.read();
         if (!keys.equals(stored.keys)) {
-            LOG.info("API keys from {}: {}", stored.file.path(), keys.size());
+            LOG.info("Loaded API keys from {}: {}", stored.file.path(), keys.size());
         }
         putInForce(stored, keys);
     }
 
     private void putOwnInForce(Stored stored, List<StoredKey> keys) {
-        // The watcher has no trace of this content, and so could take what comes next for what it saw before.
+        // The watcher has not recorded the attributes of this content, so it might not detect the next change.
         stored.changes.askAgain();
         putInForce(stored, keys);
     }
@@ -298,7 +302,7 @@ public final class ApiKeys implements AutoCloseable {
             TokenDigest digest = TokenDigest.parse(key.sha256());
             if (!digests.add(digest)) {
                 throw new IllegalArgumentException(
-                        "the key " + key.name() + " of database " + database + " has the token of another key");
+                        "the key " + key.name() + " of database " + database + " has the same token as another key");
             }
             ApiKey known = new ApiKey(
                     CONFIGURED + key.name(),
@@ -313,7 +317,7 @@ public final class ApiKeys implements AutoCloseable {
         return List.copyOf(keys);
     }
 
-    /** Stops watching the file. Keys stay in force as they are. */
+    /** Stops watching the file. The current keys remain active. */
     @Override
     public void close() {
         closed.countDown();

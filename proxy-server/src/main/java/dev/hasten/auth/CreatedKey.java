@@ -3,10 +3,10 @@ package dev.hasten.auth;
 import dev.hasten.config.Secret;
 
 /**
- * A key just made.
+ * A newly created key.
  *
- * @param key what stays known about it
- * @param token what the client sends, {@code hasten_<id>_<secret>}; nobody can learn it again later
+ * @param key the metadata of the key
+ * @param token the token that clients send, {@code hasten_<id>_<secret>}; it cannot be retrieved later
  */
 public record CreatedKey(ApiKey key, String token) {
     @Override

@@ -9,10 +9,10 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a file may have changed since it was last asked for, without reading it. Not thread-safe.
+ * Detects whether a file may have changed since the previous call, without reading it. Not thread-safe.
  *
- * <p>A change within the same tick of the file system's clock as the read before it may leave no trace. So a file that
- * has changed is reported once more at the next question, when the tick has passed.
+ * <p>A change in the same tick of the file system's clock as the previous read may leave the attributes unchanged. A
+ * change is therefore reported by two consecutive calls: by the second one, the tick has passed.
  */
 final class FileChanges {
     private final Path file;
@@ -23,15 +23,18 @@ final class FileChanges {
         this.file = file;
     }
 
-    /** What changes with the file. An atomic replace changes at least the file key, which is the inode. */
+    /**
+     * The attributes that change with the file. An atomic replacement changes at least the file key, which is
+     * the inode.
+     */
     private record Trace(
             FileTime modified, long size, @Nullable Object fileKey) {}
 
     /**
-     * Whether to read the file; true the first time. To be asked before the read, so that what changes during the read
-     * is seen at the next question.
+     * Whether to read the file; true for the first call. Call this before reading, so that a change during the read is
+     * detected by the next call.
      *
-     * @throws IOException if the file system does not say
+     * @throws IOException if the attributes cannot be read
      */
     boolean mayHaveChanged() throws IOException {
         Trace now = trace();
@@ -42,7 +45,7 @@ final class FileChanges {
         return read;
     }
 
-    /** Makes the next answer true. */
+    /** Makes the next call of {@link #mayHaveChanged} return true. */
     void askAgain() {
         again = true;
     }

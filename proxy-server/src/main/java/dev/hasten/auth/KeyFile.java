@@ -26,9 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file with the keys made at run time, which the server and {@code hasten keys} both write. It is only ever
- * replaced as a whole, so readers need no lock; writers exclude each other by a lock on a file beside it, because a
- * lock on the file itself would be lost with every replacement. Needs a POSIX file system.
+ * The file with the keys created at run time. Both the server and {@code hasten keys} write it. The file is always
+ * replaced as a whole, so readers need no lock. Writers lock a separate file next to it, because a lock on the file
+ * itself would be lost with every replacement. Requires a POSIX file system.
  */
 public final class KeyFile {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
@@ -39,27 +39,31 @@ public final class KeyFile {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /**
-     * POSIX file locks belong to the process: a second lock in it is refused, and closing any channel on the lock file
-     * drops the locks of all. So one process has at most one such channel open, whatever the number of key files.
+     * POSIX file locks belong to the process: it cannot take a second lock on the same file, and closing any channel to
+     * the lock file releases all its locks on the file. A process therefore has at most one such channel open,
+     * regardless of the number of key files.
      */
     private static final ReentrantLock ONE_WRITER_PER_PROCESS = new ReentrantLock();
 
     private final Path file;
     private final KeyFileFormat format;
 
-    /** The key file at this place, which need not exist: that is a file without keys. Touches nothing yet. */
+    /**
+     * Creates an instance for the key file at this path. A file that does not exist is treated as a file without keys.
+     * Does not access the file system.
+     */
     public KeyFile(Path file) {
         this.file = file.toAbsolutePath();
         this.format = new KeyFileFormat(this.file);
     }
 
-    /** Where the file is, as an absolute path. */
+    /** The absolute path of the file. */
     public Path path() {
         return file;
     }
 
     /**
-     * What is in the file now, in the order of creation; nothing if there is no file.
+     * The keys in the file, in the order of creation; empty if there is no file.
      *
      * @throws KeyFileException if it cannot be read or is malformed
      */
@@ -69,7 +73,7 @@ public final class KeyFile {
 
     List<StoredKey> read() {
         try {
-            // A device can have no end.
+            // Reading a device might never end.
             if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
                 throw new KeyFileException(file, "it is not a regular file", null);
             }
@@ -84,9 +88,9 @@ public final class KeyFile {
     }
 
     /**
-     * Begins a change; until it is closed, no other begins, neither in this process nor in another one.
+     * Starts an edit. Until it is closed, no other edit can start in any process.
      *
-     * @throws KeyFileException if the file cannot be read or its directory not be written, or if another process holds
+     * @throws KeyFileException if the file cannot be read, its directory cannot be written, or another process holds
      *     the lock for more than 10 seconds
      */
     Edit edit() {
@@ -104,7 +108,7 @@ public final class KeyFile {
         }
     }
 
-    /** A change of the file under the lock, made and closed by one thread. */
+    /** An edit of the file while holding the lock. Must be used and closed by one thread. */
     static final class Edit implements AutoCloseable {
         private final KeyFile owner;
         private final Path target;
@@ -119,7 +123,7 @@ public final class KeyFile {
         }
 
         private static Edit begin(KeyFile owner) throws IOException {
-            // What a symbolic link points to is replaced, not the link.
+            // Replace the target of a symbolic link, not the link.
             Path target = Files.isSymbolicLink(owner.file) ? owner.file.toRealPath() : owner.file;
             Path directory = directory(target);
             if (!Files.isDirectory(directory)) {
@@ -142,7 +146,7 @@ public final class KeyFile {
 
         private static void await(FileChannel lock) throws IOException {
             long start = System.nanoTime();
-            // The lock goes with the channel, so its handle is not kept.
+            // Closing the channel releases the lock, so the FileLock need not be kept.
             while (lock.tryLock() == null) {
                 if (System.nanoTime() - start > LONGEST_WAIT.toNanos()) {
                     throw new IOException(
@@ -157,7 +161,7 @@ public final class KeyFile {
             }
         }
 
-        /** The keys in the file when the change began. */
+        /** The keys in the file when the edit started. */
         List<StoredKey> keys() {
             return keys;
         }
@@ -165,8 +169,8 @@ public final class KeyFile {
         /**
          * Replaces the content. When this returns, the new content is on disk.
          *
-         * @throws KeyFileException if it cannot be written; the old content is then still there, unless only the last
-         *     step failed, which makes the replacement survive a power failure
+         * @throws KeyFileException if the file cannot be written; it then still has the old content, unless only the
+         *     last step failed, which syncs the directory to disk
          */
         void write(List<StoredKey> replacement) {
             try {
@@ -196,9 +200,9 @@ public final class KeyFile {
         }
 
         /**
-         * Gives a new file to the owner of the key file: {@code hasten keys} run by root must not lock out a server
-         * that runs as another user. Where there is no key file yet, the owner of the directory is a good guess but no
-         * more than that.
+         * Changes the owner of a new file to that of the key file, so that {@code hasten keys} run by root does not
+         * lock out a server that runs as another user. If there is no key file yet, the owner of the directory is used
+         * as a best guess, and a failure to change the owner is ignored.
          */
         private static void adoptOwner(Path made, Path target) throws IOException {
             boolean certain = Files.exists(target);
@@ -223,7 +227,7 @@ public final class KeyFile {
             return parent == null ? target : parent;
         }
 
-        /** Lets the next writer in. */
+        /** Releases the lock. */
         @Override
         public void close() {
             try {

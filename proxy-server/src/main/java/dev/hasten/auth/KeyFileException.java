@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The key file cannot be read, understood or written. The message names the file and says what is wrong with it. */
+/** The key file cannot be read, parsed or written. The message contains the path of the file and the problem. */
 public final class KeyFileException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
@@ -24,7 +24,7 @@ public final class KeyFileException extends RuntimeException {
         return new KeyFileException(file, "cannot be written: " + reason(cause), cause);
     }
 
-    // The file system's exceptions have the bare path as their message; that alone explains nothing.
+    // The message of a FileSystemException may be just the path, without a reason.
     private static String reason(IOException cause) {
         return switch (cause) {
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();

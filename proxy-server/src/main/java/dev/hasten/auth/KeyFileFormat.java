@@ -18,13 +18,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON of the key file:
- * {@code {"version":1,"keys":[{"id","name","database","scopes","sha256","created","expires"}]}}, times in ISO 8601,
- * {@code scopes} a list of {@link Scope#text() words}, absent for a key from before there were scopes, which has
- * {@link Scope#DEFAULT}, {@code expires} null or absent for a key without an end.
+ * The JSON format of the key file:
+ * {@code {"version":1,"keys":[{"id","name","database","scopes","sha256","created","expires"}]}}. Times are in ISO 8601.
+ * {@code scopes} is a list of {@link Scope#text() words}; if it is absent, as in files from before scopes existed, the
+ * key has {@link Scope#DEFAULT}. {@code expires} is null or absent for a key that never expires.
  *
- * <p>An unknown field makes the whole file unreadable: it may restrict a key, and a key must not open more because an
- * older server passes over the restriction.
+ * <p>A file with an unknown field is rejected as a whole. The field may restrict a key, and an older server that
+ * ignored it would grant too much.
  */
 final class KeyFileFormat {
     private static final int VERSION = 1;
@@ -40,26 +40,26 @@ final class KeyFileFormat {
 
     private final Path file;
 
-    /** A reader and writer; the file is only named in what it throws. */
+    /** Creates an instance for this file, which appears only in exception messages. */
     KeyFileFormat(Path file) {
         this.file = file;
     }
 
     /**
-     * Reads the text of a key file.
+     * Parses the text of a key file.
      *
-     * @throws KeyFileException if it is not exactly of this format, or two keys share their id or token
+     * @throws KeyFileException if the text is not in this format, or two keys have the same id or token
      */
     List<StoredKey> parse(String text) {
         JsonNode root = readTree(text);
         if (!root.isObject()) {
             throw malformed("it is not a JSON object");
         }
-        // First of all, because the fields of another version are not known.
+        // Checked first, because the fields of other versions are unknown.
         JsonNode version = root.get("version");
         if (version == null || !version.isInt() || version.intValue() != VERSION) {
-            throw malformed("its version is " + (version == null ? "missing" : version) + "; this Hasten knows version "
-                    + VERSION);
+            throw malformed("its version is " + (version == null ? "missing" : version)
+                    + "; this version of Hasten supports version " + VERSION);
         }
         checkFields(root, "the file", FILE_FIELDS, FILE_FIELDS);
         JsonNode list = root.get("keys");
@@ -73,14 +73,14 @@ final class KeyFileFormat {
             String place = "keys[" + i + "]";
             StoredKey key = key(list.get(i), place);
             if (!ids.add(key.key().id()) || !digests.add(key.digest())) {
-                throw malformed(place + " has the id or sha256 of a key before it");
+                throw malformed(place + " has the same id or sha256 as an earlier key");
             }
             keys.add(key);
         }
         return List.copyOf(keys);
     }
 
-    /** The text that {@link #parse} reads back as the same keys. */
+    /** Formats the keys as text that {@link #parse} can read. */
     String write(List<StoredKey> keys) {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", VERSION);
@@ -100,12 +100,12 @@ final class KeyFileFormat {
 
     private JsonNode readTree(String text) {
         if (text.isBlank()) {
-            throw malformed("it is empty; remove it if there are no keys");
+            throw malformed("it is empty; delete it if there are no keys");
         }
         try {
             return JSON.readTree(text);
         } catch (JacksonException e) {
-            // Not Jackson's own message: that quotes the file.
+            // Jackson's own message is not used because it quotes the file.
             String line =
                     e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
             throw new KeyFileException(file, "it is not valid JSON, or repeats a field" + line, e);
@@ -116,7 +116,7 @@ final class KeyFileFormat {
         checkFields(node, place, REQUIRED_OF_KEY, ALL_OF_KEY);
         String id = text(node, place, "id");
         if (!KeyToken.isId(id)) {
-            throw malformed(place + ".id is not one that Hasten makes");
+            throw malformed(place + ".id does not have the format of a Hasten key id");
         }
         TokenDigest digest;
         try {
@@ -149,24 +149,24 @@ final class KeyFileFormat {
         }
         for (String name : names) {
             if (!allowed.contains(name)) {
-                throw malformed(place + " has an unknown field; known are " + String.join(", ", allowed)
-                        + ". A newer Hasten may have written it");
+                throw malformed(place + " has an unknown field; allowed fields: " + String.join(", ", allowed)
+                        + ". A newer version of Hasten may have written the file");
             }
         }
     }
 
     private Set<Scope> scopes(JsonNode list, String place) {
         if (!list.isArray() || !list.valueStream().allMatch(JsonNode::isString)) {
-            throw malformed(place + ".scopes is not a list of texts");
+            throw malformed(place + ".scopes is not a list of strings");
         }
         try {
             return Scope.parse(list.valueStream().map(JsonNode::stringValue).toList());
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(
                     file,
-                    place + ".scopes is empty or has an unknown scope; known are "
+                    place + ".scopes is empty or has an unknown scope; allowed scopes: "
                             + String.join(", ", Scope.texts(List.of(Scope.values())))
-                            + ". A newer Hasten may have written it",
+                            + ". A newer version of Hasten may have written the file",
                     e);
         }
     }
@@ -174,7 +174,7 @@ final class KeyFileFormat {
     private String text(JsonNode node, String place, String field) {
         JsonNode value = node.get(field);
         if (value == null || !value.isString() || value.stringValue().isEmpty()) {
-            throw malformed(place + "." + field + " is not a text");
+            throw malformed(place + "." + field + " is not a non-empty string");
         }
         return value.stringValue();
     }

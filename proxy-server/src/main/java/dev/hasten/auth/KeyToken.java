@@ -5,10 +5,10 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * The token of a new key, {@code hasten_<id>_<secret>}. The prefix lets secret scanners find a leaked token, the id
- * tells the operator which key to revoke; only the secret's 190 random bits are secret.
+ * The token of a new key, {@code hasten_<id>_<secret>}. The prefix lets secret scanners find a leaked token, and the id
+ * identifies the key to revoke. Only the secret part, with 190 random bits, is confidential.
  *
- * @param id 8 characters that cannot be taken for each other: 40 random bits
+ * @param id 8 characters from an alphabet without easily confused characters: 40 random bits
  * @param text the whole token
  */
 record KeyToken(String id, String text) {
@@ -18,13 +18,13 @@ record KeyToken(String id, String text) {
     private static final int SECRET_LENGTH = 32;
     private static final Pattern ID = Pattern.compile("[" + ID_ALPHABET + "]{" + ID_LENGTH + "}");
 
-    /** A new token; the randomness is to be that of a {@link java.security.SecureRandom}. */
+    /** Creates a token. Pass a {@link java.security.SecureRandom}. */
     static KeyToken random(RandomGenerator random) {
         String id = random(random, ID_ALPHABET, ID_LENGTH);
         return new KeyToken(id, "hasten_" + id + "_" + random(random, SECRET_ALPHABET, SECRET_LENGTH));
     }
 
-    /** Whether a text has the form of an id. */
+    /** Whether a text has the format of an id. */
     static boolean isId(String text) {
         return ID.matcher(text).matches();
     }

@@ -7,19 +7,19 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All keys at one moment; immutable, so that requests read it without a lock. */
+/** A snapshot of all keys. Immutable, so that requests can read it without locking. */
 final class Keyring {
     private final List<ApiKey> all;
     private final Map<TokenDigest, ApiKey> usable;
     private final Set<ApiKey> known;
 
     /**
-     * Puts the keys together.
+     * Combines the keys.
      *
-     * @param configured win over a key of the file with the same token: what an operator wrote into the configuration
-     *     cannot be redirected by writing to the file
-     * @param stored the keys of the file
-     * @param databases a key for any other database opens nothing
+     * @param configured the keys in the configuration; they take precedence over a key in the file with the same token,
+     *     so that writing to the file cannot redirect a configured key to another database
+     * @param stored the keys in the file
+     * @param databases the databases of this server; keys for other databases are not usable
      */
     Keyring(List<StoredKey> configured, List<StoredKey> stored, Set<String> databases) {
         List<StoredKey> keys = new ArrayList<>(configured);
@@ -34,18 +34,18 @@ final class Keyring {
         known = Set.copyOf(usable.values());
     }
 
-    /** Whether a key that {@link #find} of this or an earlier keyring gave would be found in this one. */
+    /** Whether this keyring would still return a key that {@link #find} of this or an earlier keyring returned. */
     boolean holds(ApiKey key) {
         return known.contains(key);
     }
 
-    /** The key of this token, expired or not. */
+    /** The key for this token, even if it is expired; null if there is none. */
     @Nullable
     ApiKey find(TokenDigest digest) {
         return usable.get(digest);
     }
 
-    /** Every key, those for unknown databases included: first the configured ones, then the file's. */
+    /** Every key, including those for unknown databases: first those in the configuration, then those in the file. */
     List<ApiKey> all() {
         return all;
     }

@@ -1,9 +1,9 @@
 package dev.hasten.auth;
 
 /**
- * A key with what proves it.
+ * A key and the digest of its token.
  *
- * @param key what is known about it
- * @param digest of its token
+ * @param key the metadata of the key
+ * @param digest the digest of its token
  */
 record StoredKey(ApiKey key, TokenDigest digest) {}

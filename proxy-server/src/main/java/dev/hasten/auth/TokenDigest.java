@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * The SHA-256 of a token, by which the token is known. As the key of a hash map it makes a look-up out of one hash and
- * one comparison in constant time. A fast hash is enough, because the tokens are random: there is nothing to guess.
+ * The SHA-256 of a token, which is stored instead of the token. Used as the key of a hash map, where a lookup takes one
+ * hash and one constant-time comparison. A fast hash is sufficient because tokens are random and cannot be guessed.
  */
 final class TokenDigest {
     private static final int BYTES = 32;
@@ -23,7 +23,7 @@ final class TokenDigest {
     }
 
     /**
-     * The digest that {@link #hex()} wrote; upper-case digits are taken too.
+     * Parses the output of {@link #hex()}; upper-case digits are accepted too.
      *
      * @throws IllegalArgumentException if the text is not 64 hex digits
      */

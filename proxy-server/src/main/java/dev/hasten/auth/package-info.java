@@ -1,4 +1,4 @@
-/** API keys: who may call, for which database. {@link dev.hasten.auth.ApiKeys} is asked on every request. */
+/** API keys: which clients may access which database. Every request is checked by {@link dev.hasten.auth.ApiKeys}. */
 @NullMarked
 package dev.hasten.auth;
 

@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API key of one database. The secret itself is forgotten once its hash is known.
+ * An API key of one database. Only the hash of the secret is kept, not the secret itself.
  *
- * @param name unique in its database; logs and metrics show it
+ * @param name unique within its database; shown in logs and metrics
  * @param sha256 64 lower-case hex digits: the SHA-256 of the secret's UTF-8 bytes
  * @param scopes what the key may do; immutable and never empty
- * @param expires from this instant on the key is refused; null means never
+ * @param expires the key is rejected from this instant on; null means it never expires
  */
 public record ApiKeyConfig(
         String name,
@@ -23,16 +23,16 @@ public record ApiKeyConfig(
         Set<Scope> scopes,
         @Nullable Instant expires) {
     /**
-     * Brings the hash into its one form and copies the scopes.
+     * Converts the hash to lower case and copies the scopes.
      *
-     * @throws IllegalArgumentException if there is no scope
+     * @throws IllegalArgumentException if {@code scopes} is empty
      */
     public ApiKeyConfig {
         sha256 = sha256.toLowerCase(Locale.ROOT);
         scopes = Scope.copyOf(scopes);
     }
 
-    /** The hash by which a secret is known. */
+    /** The value of {@link #sha256()} for a secret. */
     static String sha256(Secret secret) {
         return HexFormat.of().formatHex(Sha256.of(secret.value().getBytes(StandardCharsets.UTF_8)));
     }
@@ -43,36 +43,37 @@ public record ApiKeyConfig(
     }
 
     /**
-     * An element of the list {@code databases.<name>.keys} as it is written.
+     * An element of the list {@code databases.<name>.keys} as written in the configuration.
      *
      * @param name required
-     * @param secret either this or sha256
-     * @param sha256 handled like a secret, because a secret is what may stand here by mistake
+     * @param secret exactly one of {@code secret} and {@code sha256} must be set
+     * @param sha256 treated as a secret because someone may paste the secret itself here by mistake
      */
     record Entry(
             @Setting(
                     pattern = "[A-Za-z0-9._-]{1,64}",
-                    doc = "Name of the key in logs and metrics; unique in its database. Required.")
+                    doc = "Name of the key in logs and metrics; must be unique within its database. Required.")
             @Nullable
             String name,
 
-            @Setting(doc = "The key itself; give this or `sha256`.") @Nullable
+            @Setting(doc = "The key itself. Set either this or `sha256`.") @Nullable
             Secret secret,
 
             @Setting(
                     pattern = "[0-9a-fA-F]{64}",
-                    doc = "SHA-256 of the key in hex, which keeps the key out of the file; give this or `secret`.")
+                    doc = "SHA-256 of the key in hex, which keeps the key out of the file. Set either this or"
+                            + " `secret`.")
             @Nullable
             Secret sha256,
 
             @Setting(
                     value = "prisma,sql,invalidate",
-                    doc =
-                            "What the key may do: `prisma` runs Prisma queries and transactions, `sql` runs SQL over HTTP,"
-                                    + " `read` limits both to read-only transactions (alone, it allows both so), `invalidate`"
-                                    + " invalidates the cache by tag, `schema` tells that the schema has changed.")
+                    doc = "What the key may do: `prisma` runs Prisma queries and transactions, `sql` runs SQL over"
+                            + " HTTP, `read` restricts both to read-only transactions (on its own, `read`"
+                            + " allows both), `invalidate` invalidates the cache by tag, `schema` reports that"
+                            + " the schema has changed.")
             Set<Scope> scopes,
 
-            @Setting(doc = "The key is refused from this instant on.") @Nullable
+            @Setting(doc = "Time from which the key is rejected. When unset, the key never expires.") @Nullable
             Instant expires) {}
 }

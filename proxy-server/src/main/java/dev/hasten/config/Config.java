@@ -12,17 +12,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole configuration, read once and never changed.
+ * The complete configuration. It is read once and is immutable.
  *
- * @param server addresses, identity and state of this server
+ * @param server addresses, identity and state directory of this server
  * @param tls HTTPS on the client port
- * @param http limits on what clients send
+ * @param http limits on what clients may send
  * @param log what is logged
- * @param keys where API keys made at run time are kept
- * @param cache memory for stored answers
+ * @param keys where API keys created at run time are stored
+ * @param cache memory for cached responses
  * @param memory memory for requests
- * @param databases by name, sorted; empty when none is configured
- * @param values the effective values with their origins
+ * @param databases by name, sorted; empty if none is configured
+ * @param values the effective values and their origins
  */
 public record Config(
         ServerConfig server,
@@ -39,9 +39,9 @@ public record Config(
     }
 
     /**
-     * Reads and checks everything.
+     * Reads and validates the configuration.
      *
-     * @throws ConfigException with all problems, if there are any
+     * @throws ConfigException listing all problems, if there are any
      */
     public static Config load(ConfigSources sources) {
         List<ConfigProblem> problems = new ArrayList<>();
@@ -56,15 +56,16 @@ public record Config(
         inputs.putAll(EnvironmentInputs.read(sources.environment(), ConfigInputs.databases(inputs.keySet()), problems));
         inputs.putAll(flags);
         if (yaml.isEmpty()) {
-            // Whatever else could be said would be about keys that the file may well hold.
+            // Any further problem might be about a key that the unreadable file sets.
             throw new ConfigException(problems);
         }
         return ConfigReader.read(new ConfigInputs(inputs, sources.workingDirectory()), problems);
     }
 
     /**
-     * This configuration with one more database, which gets the defaults and whatever the sources already say about
-     * its name: {@code HASTEN_DATABASES_DEFAULT_POOL_SIZE} counts for an embedded {@code default}.
+     * Returns this configuration with one more database. Settings that the sources already contain for that name apply
+     * to it: {@code HASTEN_DATABASES_DEFAULT_POOL_SIZE} applies to an embedded {@code default}. All other settings have
+     * their defaults.
      *
      * @throws ConfigException if the name or URL is invalid
      */
@@ -73,19 +74,19 @@ public record Config(
         return ConfigReader.read(values.inputs().with(ConfigKeys.DATABASES + name + ".url", added), new ArrayList<>());
     }
 
-    /** The file with the API keys made at run time. */
+    /** The file with the API keys created at run time. */
     public Path keysFile() {
         Path file = keys.file();
         return file == null ? server.stateDir().resolve("keys.json") : file;
     }
 
-    /** What is allowed but probably not meant, one line each, safe to print. */
+    /** Settings that are valid but probably not intended, one line each. Contains no secrets. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         long heap = Runtime.getRuntime().maxMemory();
         if (cache.maxBytes() + memory.budgetBytes() > heap / 20 * 17) {
-            warnings.add("cache.bytes and memory.budget: together that is more than 85 % of the heap, which is "
-                    + (heap >> 20) + "mb here. Lower one of them or raise the heap (-Xmx)");
+            warnings.add("cache.bytes and memory.budget: together they exceed 85% of the heap, which is " + (heap >> 20)
+                    + "mb. Lower one of them or increase the heap (-Xmx)");
         }
         warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {
@@ -95,7 +96,7 @@ public record Config(
         return List.copyOf(warnings);
     }
 
-    /** The effective configuration as YAML with secrets masked; behind each value stands where it came from. */
+    /** The effective configuration as YAML, with secrets masked. A comment after each value names its origin. */
     public String describe() {
         return ConfigDescription.of(values);
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The rules that take more than one key to check. */
+/** Validation rules that involve more than one key. */
 final class ConfigChecks {
     private final Config config;
     private final List<ConfigProblem> problems;
@@ -18,7 +18,7 @@ final class ConfigChecks {
         this.problems = problems;
     }
 
-    /** Adds what is wrong to the problems. */
+    /** Adds every violation to the problems. */
     void run() {
         checkTls();
         checkPorts();
@@ -35,11 +35,11 @@ final class ConfigChecks {
         boolean cert = isGiven("tls.cert");
         boolean key = isGiven("tls.key");
         if (cert && !key) {
-            problem("tls.key", null, "tls.cert needs a private key; give both or none", origin("tls.cert"));
+            problem("tls.key", null, "tls.cert requires a private key; set both keys or neither", origin("tls.cert"));
         } else if (key && !cert) {
-            problem("tls.cert", null, "tls.key needs a certificate; give both or none", origin("tls.key"));
+            problem("tls.cert", null, "tls.key requires a certificate; set both keys or neither", origin("tls.key"));
         } else if (cert && config.tls().dev()) {
-            problem("tls.dev", "true", "tls.cert gives a certificate already; give one of them", origin("tls.dev"));
+            problem("tls.dev", "true", "tls.cert already sets a certificate; set only one of them", origin("tls.dev"));
         }
     }
 
@@ -55,7 +55,7 @@ final class ConfigChecks {
             problem(
                     "admin_port",
                     String.valueOf(server.adminPort()),
-                    "port is the same; give them different ones",
+                    "port has the same value; use two different ports",
                     origin("admin_port"));
         }
     }
@@ -70,7 +70,7 @@ final class ConfigChecks {
             problem(
                     path,
                     String.valueOf(database.limits().transactions()),
-                    "give at most pool.size, which is " + database.pool().size(),
+                    "must not exceed pool.size, which is " + database.pool().size(),
                     origin(path));
         }
     }
@@ -83,7 +83,11 @@ final class ConfigChecks {
                     && !file.equals("system")
                     && !Files.isReadable(
                             config.values().inputs().workingDirectory().resolve(file))) {
-                problem(path, null, "parameter " + parameter + ": there is no readable file " + file, origin(path));
+                problem(
+                        path,
+                        null,
+                        "parameter " + parameter + ": file not found or not readable: " + file,
+                        origin(path));
             }
         }
     }
@@ -95,7 +99,8 @@ final class ConfigChecks {
                 problem(
                         path,
                         String.valueOf(database.cache().maxTags()),
-                        "the default of the model " + strategy.model() + " has more tags; give it fewer or raise this",
+                        "the default for the model " + strategy.model()
+                                + " has more tags; remove some or increase this value",
                         origin(path));
             }
         }
@@ -107,12 +112,16 @@ final class ConfigChecks {
         for (ApiKeyConfig key : database.keys()) {
             Origin origin = originOfKey(list, key.name());
             if (!names.add(key.name())) {
-                problem(list, key.name(), "two keys have this name; give each its own", origin);
+                problem(list, key.name(), "two keys have this name; use a different name for each", origin);
             }
-            // The key alone decides which database a request is for.
+            // A request names no database: its key alone selects one.
             String owner = ownersOfHashes.putIfAbsent(key.sha256(), database.name() + "/" + key.name());
             if (owner != null) {
-                problem(list, key.name(), "its secret is that of the key " + owner + "; give each its own", origin);
+                problem(
+                        list,
+                        key.name(),
+                        "it has the same secret as the key " + owner + "; use a different secret for each",
+                        origin);
             }
         }
     }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** Writes effective values as YAML, one line per key, with the origin as a comment. */
 final class ConfigDescription {
-    // Anything else is quoted. "****" is an alias in YAML and so must be, and so must what reads as another type.
+    // Anything else is quoted: "****" would be an alias in YAML, and a reserved word would be read as another type.
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9./_][A-Za-z0-9./_:+@?=&%*-]*");
     private static final Pattern RESERVED = Pattern.compile("(?i)null|yes|no|on|off|y|n");
 
@@ -44,7 +44,7 @@ final class ConfigDescription {
                 indent += 2;
             }
         }
-        // An unset key cannot carry a bullet: a list's elements start with their name, which is always set.
+        // An unset key never comes first in a list element: every element starts with a key that is always set.
         yaml.append(" ".repeat(bullet ? indent - 2 : indent)).append(bullet ? "- " : "");
         if (value.text().isPresent()) {
             yaml.append(segments[last]).append(": ").append(scalar(value.text().get()));

@@ -3,7 +3,7 @@ package dev.hasten.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The configuration cannot be used. Carries every problem that was found, so that one start shows them all. */
+/** The configuration is invalid. Lists every problem that was found, so that one attempt to start shows them all. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class ConfigException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** At least one, in the order in which the sources were read. */
+    /** The problems, at least one, in the order in which they were found. */
     public List<ConfigProblem> problems() {
         return problems;
     }

@@ -12,10 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all sources said, as one flat map from path to text; of several sources the one with precedence.
+ * The values from all sources, as one flat map from path to text. If several sources set a key, the map contains the
+ * value with the highest precedence.
  *
- * @param byPath in the order of reading; a list element's path has its position or name in brackets
- * @param workingDirectory what relative paths are relative to
+ * @param byPath in the order of reading; the path of a list element has its position or name in brackets
+ * @param workingDirectory the directory that relative paths are resolved against
  */
 record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
     private static final Pattern DATABASE = Pattern.compile("databases\\.([^.]+)(\\..*)?");
@@ -27,7 +28,7 @@ record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
     /**
      * The text of one key.
      *
-     * @param text null when the source names the key without a value, as {@code key:} does in YAML
+     * @param text null if the source contains the key without a value, such as {@code key:} in YAML
      */
     record Input(@Nullable String text, Origin origin) {}
 
@@ -41,7 +42,7 @@ record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
         return new ConfigInputs(inputs, workingDirectory);
     }
 
-    /** The names of all databases that any path mentions, sorted. */
+    /** The names of all databases that appear in a path, sorted. */
     Set<String> databases() {
         return databases(byPath.keySet());
     }
@@ -57,7 +58,7 @@ record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
         return names;
     }
 
-    /** Shows no values: they may be secret. */
+    /** Omits the values, which may be secret. */
     @Override
     public String toString() {
         return "ConfigInputs" + byPath.keySet();

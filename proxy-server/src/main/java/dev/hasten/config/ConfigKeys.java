@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The table of all keys, made from the {@link Setting}s on the configuration's records. Reading, environment names,
- * hints, {@link Config#describe()} and the documentation walk this table and know no key by name.
+ * The table of all keys, built from the {@link Setting} annotations on the configuration records. Reading, environment
+ * names, hints, {@link Config#describe()} and the documentation iterate over this table and refer to no key by name.
  */
 final class ConfigKeys {
-    /** What the paths of all databases start with. */
+    /** The prefix of all database paths. */
     static final String DATABASES = "databases.";
 
-    /** The sections, in the order in which they are described. */
+    /** The sections, in the order of the documentation. */
     static final List<Section> SECTIONS = List.of(
             new Section("", ServerConfig.class),
             new Section("tls.", TlsConfig.class),
@@ -62,7 +62,7 @@ final class ConfigKeys {
         }
     }
 
-    /** The section that a record declares. */
+    /** The section declared by a record. */
     static Section section(Class<? extends Record> type) {
         return SECTIONS.stream()
                 .filter(section -> section.type().equals(type))
@@ -70,18 +70,18 @@ final class ConfigKeys {
                 .orElseThrow();
     }
 
-    /** The key of a full path, or empty if there is none. */
+    /** The key for a full path, or empty if no such key exists. */
     static Optional<Key> find(String path) {
         return Optional.ofNullable(BY_TEMPLATE.get(template(path)));
     }
 
-    /** Whether keys exist below the path, as below {@code http} or {@code databases.app}. */
+    /** Whether the path is a section with keys below it, such as {@code http} or {@code databases.app}. */
     static boolean isSection(String path) {
         String template = template(path + ".");
         return ALL.stream().anyMatch(key -> isWithin(key.template(), template));
     }
 
-    /** The known path that is most like a path that is not known. */
+    /** The known path that is most similar to an unknown path. */
     static String nearest(String unknownPath, Collection<String> databases) {
         return Nearest.to(unknownPath, paths(databases));
     }
@@ -93,7 +93,7 @@ final class ConfigKeys {
     }
 
     private static boolean isWithin(String template, String section) {
-        // "databases.<name>.keys." is written "databases.<name>.keys[].": the list itself is a section too.
+        // The template of "databases.<name>.keys." is "databases.<name>.keys[].": the list itself is a section too.
         return template.startsWith(section) || template.startsWith(section.substring(0, section.length() - 1) + "[].");
     }
 

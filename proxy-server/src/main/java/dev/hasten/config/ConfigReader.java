@@ -15,7 +15,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the records out of the inputs. A key with a problem counts as unset, so that reading can go on to the next. */
+/**
+ * Builds the configuration records from the inputs. A key with a problem is treated as unset, so that reading
+ * can continue.
+ */
 final class ConfigReader {
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
@@ -31,7 +34,7 @@ final class ConfigReader {
     /**
      * Reads a configuration.
      *
-     * @param problems what the sources had to report already
+     * @param problems problems found while reading the sources; reading adds to them
      * @throws ConfigException if there is any problem
      */
     static Config read(ConfigInputs inputs, List<ConfigProblem> problems) {
@@ -63,17 +66,21 @@ final class ConfigReader {
             Optional<Key> key = ConfigKeys.find(path);
             if (key.isPresent()) {
                 if (input.text() == null) {
-                    problem(path, null, "the key has no value; give one or remove the key", input.origin());
+                    problem(path, null, "the key has no value; set one or remove the key", input.origin());
                 }
             } else if (ConfigKeys.isSection(path)) {
                 if (input.text() != null) {
-                    problem(path, null, "this is a section; put its keys below it", input.origin());
+                    problem(
+                            path,
+                            null,
+                            "this is a section and has no value of its own; set its keys below it",
+                            input.origin());
                 }
             } else if (ConfigKeys.find(path.replaceFirst("\\[\\d+]$", "")).isPresent()) {
-                problem(path, null, "the key takes one value, not a list", input.origin());
+                problem(path, null, "the key takes a single value, not a list", input.origin());
             } else {
                 String nearest = ConfigKeys.nearest(path, databases.isEmpty() ? Set.of("<name>") : databases);
-                problem(path, null, "there is no such key; the nearest is " + nearest, input.origin());
+                problem(path, null, "unknown key; the closest match is " + nearest, input.origin());
             }
         });
     }
@@ -84,7 +91,8 @@ final class ConfigReader {
         boolean none =
                 names.stream().noneMatch(name -> inputs.get(urlPath(name)).isPresent());
         for (String name : names) {
-            // When no database has a URL, what is said about "default" waits for the embedded one.
+            // If no database has a URL, the settings of "default" are kept for the embedded database, which is
+            // added later.
             boolean waits = none && name.equals("default");
             database(name, waits).ifPresent(database -> databases.put(name, database));
         }
@@ -97,7 +105,7 @@ final class ConfigReader {
             problem(
                     ConfigKeys.DATABASES + name,
                     null,
-                    "a database's name is a lower-case letter and then up to 31 of a-z, 0-9 and -",
+                    "a database name must be a lower-case letter followed by up to 31 of a-z, 0-9 and -",
                     firstOrigin(prefix));
         }
         DatabaseUrl url = (DatabaseUrl) value(key(prefix + "url"), prefix + "url", null);
@@ -126,19 +134,19 @@ final class ConfigReader {
         elements(list).forEach((element, origin) -> {
             DatabaseCacheConfig.Default read = section(DatabaseCacheConfig.Default.class, element + ".", null);
             if (inputs.get(element + ".model").isEmpty()) {
-                problem(element + ".model", null, "the default has no model; give one, or \"*\" for all", origin);
+                problem(element + ".model", null, "the default has no model; set one, or \"*\" for all models", origin);
             } else if (read.model() != null && !models.add(read.model())) {
-                problem(element + ".model", read.model(), "the model has a default already; give it one", origin);
+                problem(element + ".model", read.model(), "the model already has a default; keep only one", origin);
             }
             if (read.ttl().isZero() && read.swr().isZero()) {
-                problem(element, null, "give ttl, swr or both", origin);
+                problem(element, null, "neither ttl nor swr is set; set one or both", origin);
             }
             defaults.add(read);
         });
         return defaults;
     }
 
-    /** The paths of a list's elements, each with the origin of its first key. */
+    /** The paths of the list elements, each with the origin of its first key. */
     private Map<String, Origin> elements(String list) {
         Map<String, Origin> elements = new LinkedHashMap<>();
         inputs.byPath().forEach((path, input) -> {
@@ -166,7 +174,7 @@ final class ConfigReader {
         return ConfigKeys.find(path).orElseThrow();
     }
 
-    /** Reads a record all of whose components are keys. */
+    /** Reads a record whose components are all keys. */
     private <R extends Record> R section(Class<R> type, String prefix, @Nullable DatabaseUrl url) {
         Object[] values = ConfigKeys.section(type).keys().stream()
                 .map(key -> value(key, prefix + key.lastName(), url))
@@ -181,7 +189,7 @@ final class ConfigReader {
         }
     }
 
-    /** The value of one key: from the sources, else from the database's URL, else the default. */
+    /** The value of one key: from the sources, otherwise from the database URL, otherwise the default. */
     private @Nullable Object value(Key key, String path, @Nullable DatabaseUrl url) {
         Optional<Input> given = inputs.get(path).filter(input -> input.text() != null);
         if (given.isEmpty() && url != null && !key.setting().urlParameter().isEmpty()) {
@@ -240,11 +248,11 @@ final class ConfigReader {
             boolean secretGiven = inputs.get(element + ".secret").isPresent();
             boolean hashGiven = inputs.get(element + ".sha256").isPresent();
             if (secretGiven == hashGiven) {
-                problem(element, null, "give either secret or sha256", origin);
+                problem(element, null, "set either secret or sha256", origin);
             }
             String name = entry.name();
             if (inputs.get(element + ".name").isEmpty()) {
-                problem(element + ".name", null, "the key has no name; give one", origin);
+                problem(element + ".name", null, "the key has no name; set one", origin);
             }
             Secret secret = entry.secret();
             Secret sha256 = entry.sha256();

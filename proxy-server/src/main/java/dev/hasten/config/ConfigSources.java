@@ -5,12 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a configuration is read from. A flag beats the environment, which beats the file, which beats the default.
+ * The sources of a configuration. Flags override environment variables, which override the file, which overrides
+ * the defaults.
  *
- * @param file the YAML file; null leaves the choice to {@code HASTEN_CONFIG}, and without that no file is read
- * @param environment the process environment; variables that are neither {@code HASTEN_*} nor an alias are ignored
+ * @param file the YAML file; null means the file named by {@code HASTEN_CONFIG}, or no file if that is unset
+ * @param environment the process environment; only {@code HASTEN_*} and {@code DATABASE_URL} are read
  * @param flags values by dotted key, for example {@code http.body_bytes}
- * @param workingDirectory what relative paths are relative to
+ * @param workingDirectory the directory that relative paths are resolved against
  */
 public record ConfigSources(
         @Nullable Path file, Map<String, String> environment, Map<String, String> flags, Path workingDirectory) {
@@ -19,7 +20,7 @@ public record ConfigSources(
         flags = Map.copyOf(flags);
     }
 
-    /** Names the sources without their values, which may be secret. */
+    /** Omits the values, which may be secret. */
     @Override
     public String toString() {
         return "ConfigSources[file=" + file + ", flags=" + flags.keySet() + "]";

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the records were made from: the inputs, and for every path the value in effect with its origin. Kept so that
- * a configuration can be described and extended.
+ * The data that the configuration records were built from: the inputs, and the effective value and origin of every
+ * path. It is needed to describe and to extend a configuration.
  */
 public final class ConfigValues {
     private final ConfigInputs inputs;
@@ -19,9 +19,9 @@ public final class ConfigValues {
     }
 
     /**
-     * A value in effect.
+     * An effective value.
      *
-     * @param text as YAML would carry it, secrets masked; empty when the key is unset
+     * @param text the value as written in YAML, with secrets masked; empty if the key is unset
      */
     record Value(Optional<String> text, Origin origin) {}
 
@@ -29,12 +29,12 @@ public final class ConfigValues {
         return inputs;
     }
 
-    /** In the order of the table of keys. */
+    /** The effective values, in the order of {@link ConfigKeys#ALL}. */
     Map<String, Value> byPath() {
         return byPath;
     }
 
-    /** Where the value of a full path came from, or empty if no such key is in effect. */
+    /** The origin of the value at a full path, or empty if the path has no effective value. */
     public Optional<Origin> origin(String path) {
         return Optional.ofNullable(byPath.get(path)).map(Value::origin);
     }

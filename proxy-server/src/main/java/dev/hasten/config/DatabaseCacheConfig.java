@@ -5,19 +5,20 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the apps of one database may do with the cache. */
+/** The cache settings of one database. */
 public record DatabaseCacheConfig(
-        @Setting(value = "true", doc = "`false`: nothing is cached, whatever `cacheStrategy` apps ask for.")
+        @Setting(value = "true", doc = "If `false`, nothing is cached and `cacheStrategy` is ignored.")
         boolean enabled,
 
         @Setting(
                 value = "1",
                 min = "1",
                 max = "1000",
-                doc = "Weight of this database when `cache.bytes` is divided; no database can take another's part.")
+                doc = "Weight of this database when `cache.bytes` is divided among the databases. A database never"
+                        + " uses more than its share.")
         int share,
 
-        @Setting(value = "8760h", min = "1s", max = "8760h", doc = "Longest `ttl`; a longer one counts as this.")
+        @Setting(value = "8760h", min = "1s", max = "8760h", doc = "Maximum `ttl`; longer values are reduced to this.")
         Duration maxTtl,
 
         @Setting(
@@ -25,10 +26,14 @@ public record DatabaseCacheConfig(
                 min = "1s",
                 max = "8760h",
                 zero = "nothing is served stale",
-                doc = "Longest `swr`; a longer one counts as this.")
+                doc = "Maximum `swr`; longer values are reduced to this.")
         Duration maxSwr,
 
-        @Setting(value = "5", min = "1", max = "100", doc = "Most tags of a query, and of an invalidation.")
+        @Setting(
+                value = "5",
+                min = "1",
+                max = "100",
+                doc = "Maximum number of tags of a query, and of an invalidation.")
         int maxTags,
 
         @Setting(
@@ -36,12 +41,13 @@ public record DatabaseCacheConfig(
                 min = "1kb",
                 max = "1gb",
                 zero = "`limits.response_bytes`",
-                doc = "Largest answer that is stored.")
+                doc = "Maximum size of a cached response; larger responses are not cached.")
         long entryBytes,
 
         @Setting(
                 value = "true",
-                doc = "Whether all API keys of the database get the same entries, or each key only its own.")
+                doc = "If `true`, all API keys of the database share the cache entries. If `false`, each key has its"
+                        + " own.")
         boolean sharedByKeys,
 
         @Setting(
@@ -49,37 +55,46 @@ public record DatabaseCacheConfig(
                 min = "1",
                 max = "1000000",
                 zero = "no limit",
-                doc = "Most invalidations per second by clients, and as many schema invalidations; one more is answered"
-                        + " 429.")
+                doc = "Maximum number of invalidations per second by clients; schema invalidations have a separate"
+                        + " limit of the same size. Further ones get status 429.")
         int invalidations) {
 
     /**
-     * An element of the list {@code databases.<name>.cache.defaults}: the strategy of a model for requests that name
-     * none.
+     * An element of the list {@code databases.<name>.cache.defaults}: the strategy that applies to a model's queries
+     * when the request has no {@code cacheStrategy}.
      *
      * @param model required
      */
     public record Default(
             @Setting(
                     pattern = "\\*|[A-Za-z][A-Za-z0-9_]{0,127}",
-                    doc =
-                            "Model whose queries are cached when the app names no `cacheStrategy`; `*` is every model that"
-                                    + " is not listed. Required.")
+                    doc = "Model whose queries are cached when the request has no `cacheStrategy`; `*` matches every"
+                            + " model that is not listed. Required.")
             @Nullable
             String model,
 
-            @Setting(value = "0s", min = "1s", max = "8760h", zero = "none", doc = "As `ttl` of a `cacheStrategy`.")
+            @Setting(
+                    value = "0s",
+                    min = "1s",
+                    max = "8760h",
+                    zero = "none",
+                    doc = "Same as `ttl` of a `cacheStrategy`.")
             Duration ttl,
 
-            @Setting(value = "0s", min = "1s", max = "8760h", zero = "none", doc = "As `swr` of a `cacheStrategy`.")
+            @Setting(
+                    value = "0s",
+                    min = "1s",
+                    max = "8760h",
+                    zero = "none",
+                    doc = "Same as `swr` of a `cacheStrategy`.")
             Duration swr,
 
             @Setting(
                     pattern = "[A-Za-z0-9_]{1,64}(\\s*,\\s*[A-Za-z0-9_]{1,64})*",
-                    doc = "As `tags` of a `cacheStrategy`, with commas between them.")
+                    doc = "Same as `tags` of a `cacheStrategy`, separated by commas.")
             @Nullable
             String tags) {
-        /** The tags one by one; none when unset. */
+        /** The tags as a list; empty if unset. */
         public List<String> tagList() {
             return tags == null ? List.of() : Arrays.asList(tags.split("\\s*,\\s*", -1));
         }

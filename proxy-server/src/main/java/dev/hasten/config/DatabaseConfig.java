@@ -5,18 +5,18 @@ import java.util.List;
 /**
  * One database that clients can query.
  *
- * @param name how keys, metrics and logs name it
+ * @param name its name in API keys, metrics and logs
  * @param pool its connection pool
- * @param limits what one request may take
- * @param schemas what clients may upload
- * @param keys API keys from the configuration; more may be made at run time
+ * @param limits limits for one query or transaction
+ * @param schemas the storage and limits of uploaded Prisma schemas
+ * @param keys API keys from the configuration; more can be created at run time
  */
 public record DatabaseConfig(
         String name,
 
         @Setting(
                 doc = "`postgresql://user:password@host:5432/database`, with the parameters described below."
-                        + " Required. `DATABASE_URL` is `databases.default.url`.")
+                        + " Required. `DATABASE_URL` sets `databases.default.url`.")
         DatabaseUrl url,
 
         PoolConfig pool,
@@ -30,12 +30,15 @@ public record DatabaseConfig(
         keys = List.copyOf(keys);
     }
 
-    /** Most interactive transactions at a time, with the default worked out: two connections stay for queries. */
+    /**
+     * Maximum number of concurrent interactive transactions, with the default resolved. The default leaves two
+     * connections for other queries.
+     */
     public int maxTransactions() {
         return limits.transactions() == 0 ? Math.max(1, pool.size() - 2) : limits.transactions();
     }
 
-    /** Bytes of the largest answer that is stored, with the default worked out. */
+    /** Maximum size of a cached response in bytes, with the default resolved. */
     public long cacheEntryBytes() {
         return cache.entryBytes() == 0 ? limits.responseBytes() : cache.entryBytes();
     }

@@ -10,15 +10,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PostgreSQL URL as Prisma and libpq write it: {@code postgresql://user:password@host:5432/database?schema=app}.
- * Several hosts are separated by commas. Everything is percent-decoded.
+ * A PostgreSQL URL in the syntax of Prisma and libpq: {@code postgresql://user:password@host:5432/database?schema=app}.
+ * Multiple hosts are separated by commas. All components are percent-decoded.
  *
  * @param user the role to log in as
- * @param password null when the server asks for none
+ * @param password null if the URL has none
  * @param hosts in the order in which they are tried; at least one
- * @param database {@code postgres} when the URL names none, as Prisma has it
- * @param parameters the known ones by name, already checked
- * @param warnings about parameters that are ignored or read in a way worth knowing; safe to print
+ * @param database {@code postgres} if the URL names none, as in Prisma
+ * @param parameters the known parameters by name, already validated
+ * @param warnings about parameters that are ignored or have a non-obvious meaning; contain no secrets
  */
 public record DatabaseUrl(
         String user,
@@ -36,7 +36,7 @@ public record DatabaseUrl(
     /**
      * One server.
      *
-     * @param name a name or address; an IPv6 address is in brackets
+     * @param name a host name or address; an IPv6 address is in brackets
      * @param port 1 to 65535
      */
     public record Host(String name, int port) {
@@ -46,7 +46,9 @@ public record DatabaseUrl(
         }
     }
 
-    /** How far the connection's encryption and the server's certificate matter, as in libpq. */
+    /**
+     * Whether the connection is encrypted and the server's certificate is verified; same as libpq's {@code sslmode}.
+     */
     public enum SslMode {
         DISABLE,
         ALLOW,
@@ -55,34 +57,36 @@ public record DatabaseUrl(
         VERIFY_CA,
         VERIFY_FULL;
 
-        /** Whether the server's certificate is checked. */
+        /** Whether the server's certificate is verified. */
         public boolean verifies() {
             return this == VERIFY_CA || this == VERIFY_FULL;
         }
     }
 
     /**
-     * Reads a URL.
+     * Parses a URL.
      *
-     * @throws IllegalArgumentException naming everything that is wrong with it, never its password
+     * @throws IllegalArgumentException if the URL is invalid; the message lists all problems and never contains
+     *     the password
      */
     public static DatabaseUrl parse(String url) {
         return new DatabaseUrlParser(url).parse();
     }
 
-    /** What goes to the driver. */
+    /** The URL and properties for pgjdbc. */
     public JdbcTarget toJdbcProperties() {
         return JdbcTarget.of(this);
     }
 
-    /** The schema of unqualified names, or null when the URL does not say one; Prisma clients are told it. */
+    /** The schema for unqualified names, or null if the URL has none. It is reported to Prisma clients. */
     public @Nullable String schema() {
         return parameters.get("schema");
     }
 
     /**
-     * The mode in effect. As in libpq a root certificate makes {@code require} check it, and
-     * {@code sslrootcert=system} asks for the full check; so does Prisma's {@code sslaccept=strict}.
+     * The effective mode. As in libpq, {@code require} with a root certificate means {@code verify-ca}, and
+     * {@code sslrootcert=system} means {@code verify-full}. Prisma's {@code sslaccept=strict} means
+     * {@code verify-full} too.
      */
     public SslMode sslMode() {
         SslMode mode = switch (parameters.getOrDefault("sslmode", "prefer")) {
@@ -102,32 +106,34 @@ public record DatabaseUrl(
         return mode == SslMode.REQUIRE && rootCertificate() != null ? SslMode.VERIFY_CA : mode;
     }
 
-    /** PEM file with the certificates to trust; null for those that Java trusts. */
+    /** PEM file with the trusted certificates; null means Java's own trust store. */
     public @Nullable String rootCertificate() {
         String rootCertificate = parameters.get("sslrootcert");
         if (rootCertificate == null && !parameters.containsKey("sslkey")) {
-            // Prisma's sslcert is the server's certificate; libpq's is the client's and comes with a key.
+            // In Prisma, sslcert is the root certificate. In libpq, it is the client certificate and requires sslkey.
             return parameters.get("sslcert");
         }
         return "system".equals(rootCertificate) ? null : rootCertificate;
     }
 
-    /** PEM file with the client's certificate, or null. */
+    /** PEM file with the client certificate, or null. */
     public @Nullable String clientCertificate() {
         return parameters.containsKey("sslkey") ? parameters.get("sslcert") : null;
     }
 
-    /** Whether a PgBouncer in transaction mode stands in between: server-prepared statements must stay off. */
+    /**
+     * Whether the connection passes through PgBouncer in transaction mode, which rules out server-prepared statements.
+     */
     public boolean pgbouncer() {
         return Boolean.parseBoolean(parameters.get("pgbouncer"));
     }
 
-    /** Longest wait for a new connection; zero means no limit, empty means the driver's default of 10 s. */
+    /** Maximum time to open a connection; zero means no limit, empty means the driver's default of 10 s. */
     public Optional<Duration> connectTimeout() {
         return seconds("connect_timeout");
     }
 
-    /** Longest wait for bytes of the server; zero or empty means no limit. */
+    /** Maximum time to wait for data from the server; zero or empty means no limit. */
     public Optional<Duration> socketTimeout() {
         return seconds("socket_timeout");
     }
@@ -136,7 +142,7 @@ public record DatabaseUrl(
         return Optional.ofNullable(parameters.get(parameter)).map(text -> Duration.ofSeconds(Long.parseLong(text)));
     }
 
-    /** A parameter in the syntax of the configuration key that it stands in for. */
+    /** The value of a parameter, in the syntax of the configuration key that it replaces. */
     Optional<String> setting(String parameter) {
         return Optional.ofNullable(parameters.get(parameter))
                 .map(text -> parameter.equals("pool_timeout") ? text + "s" : text);

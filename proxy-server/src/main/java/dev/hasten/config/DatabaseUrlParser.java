@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a database URL apart. {@link java.net.URI} is no help: it knows one host only and rejects passwords that
- * other clients accept. No message quotes the part before the host, nor anything that may be a piece of a password
- * with an unescaped delimiter in it.
+ * Parses a database URL. {@link java.net.URI} is not suitable: it supports only one host and rejects passwords that
+ * other clients accept. Messages never quote the user and password, nor anything that may be part of a password with an
+ * unescaped delimiter.
  */
 final class DatabaseUrlParser {
     private static final Pattern SHAPE =
@@ -24,7 +24,7 @@ final class DatabaseUrlParser {
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9._-]+|\\[.+]");
     private static final Pattern PARAMETER_NAME = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final String ESCAPE =
-            "write the characters / ? # @ : % and spaces in user and password percent-encoded (/ is %2F)";
+            "percent-encode the characters / ? # @ : % and spaces in user and password (/ is %2F)";
 
     private final String url;
     private final List<String> problems = new ArrayList<>();
@@ -47,13 +47,13 @@ final class DatabaseUrlParser {
         String query = textOf(shape.group("query"));
         int at = authority.lastIndexOf('@');
         if (path.contains("@") || (at < 0 && url.contains("@"))) {
-            throw failure("it has an unexpected @ behind the first / or ?; " + ESCAPE);
+            throw failure("it has an unexpected @ after the first / or ?; " + ESCAPE);
         }
         String userInfo = authority.substring(0, Math.max(at, 0));
         int colon = userInfo.indexOf(':');
         String user = decode(colon < 0 ? userInfo : userInfo.substring(0, colon), "the user");
         if (user.isEmpty()) {
-            problems.add("it names no user");
+            problems.add("it has no user");
         }
         String password = colon < 0 ? null : decode(userInfo.substring(colon + 1), "the password");
 
@@ -61,7 +61,7 @@ final class DatabaseUrlParser {
         List<Host> hosts = hosts(authority.substring(at + 1));
         String database = decode(path, "the database");
         if (database.indexOf('/') >= 0) {
-            problems.add("the database's name contains a /; " + ESCAPE);
+            problems.add("the database name contains a /; " + ESCAPE);
         }
         checkTls(parameters);
         if (!problems.isEmpty()) {
@@ -76,13 +76,14 @@ final class DatabaseUrlParser {
                 warnings);
         boolean clientKey = parameters.containsKey("sslkey") || parameters.containsKey("sslidentity");
         if (clientKey && parsed.sslMode().verifies() && parsed.rootCertificate() == null) {
-            // The driver's factory that trusts what Java trusts has no client certificates.
-            throw failure("a client's certificate needs sslrootcert with a PEM file when the server's is verified");
+            // pgjdbc's SSL factory for Java's trust store does not support client certificates.
+            throw failure("a client certificate requires sslrootcert with a PEM file when the server's certificate is"
+                    + " verified");
         }
         return parsed;
     }
 
-    /** Percent-encodes what is not a letter, a digit or one of {@code -._~/}, for display and for JDBC. */
+    /** Percent-encodes everything except letters, digits and {@code -._~/}, for display and for JDBC. */
     static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
@@ -94,24 +95,25 @@ final class DatabaseUrlParser {
         List<Host> hosts = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             if (!part.startsWith("[") && part.indexOf(':') != part.lastIndexOf(':')) {
-                problems.add("a host has two colons; an IPv6 address needs brackets, as in [::1]; " + ESCAPE);
+                problems.add("a host contains two colons; put an IPv6 address in brackets, as in [::1]; " + ESCAPE);
                 continue;
             }
             Matcher matcher = HOST.matcher(part);
             if (!matcher.matches()) {
-                problems.add("a host is not a name, an address or [an IPv6 address] with an optional :port; " + ESCAPE);
+                problems.add("a host is invalid; use a name, an address or [an IPv6 address], with an optional :port; "
+                        + ESCAPE);
                 continue;
             }
             String name = decode(textOf(matcher.group("name")), "a host");
             Integer port = port(matcher.group("port"));
             if (name.isEmpty()) {
-                problems.add("it names no host");
+                problems.add("it has no host");
             } else if (name.startsWith("/")) {
                 problems.add(unixSocket());
             } else if (!HOST_NAME.matcher(name).matches()) {
-                problems.add("a host's name has a character that host names do not have; " + ESCAPE);
+                problems.add("a host name contains an invalid character; " + ESCAPE);
             } else if (port == null) {
-                problems.add("a port is not a number from 1 to 65535; " + ESCAPE);
+                problems.add("a port is invalid; use a number from 1 to 65535; " + ESCAPE);
             } else {
                 hosts.add(new Host(name, port));
             }
@@ -120,7 +122,7 @@ final class DatabaseUrlParser {
     }
 
     private static String unixSocket() {
-        return "Unix sockets are not supported; give a host and a port (localhost:5432)";
+        return "Unix sockets are not supported; use a host and a port (localhost:5432)";
     }
 
     private static @Nullable Integer port(@Nullable String text) {
@@ -134,7 +136,7 @@ final class DatabaseUrlParser {
         return port >= 1 && port <= 65535 ? port : null;
     }
 
-    /** Known parameters by name, the last of several as in Prisma. */
+    /** Known parameters by name. If a parameter is repeated, the last value wins, as in Prisma. */
     private Map<String, String> parameters(String query) {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (String part : query.split("&", -1)) {
@@ -143,17 +145,17 @@ final class DatabaseUrlParser {
             }
             int equals = part.indexOf('=');
             String name = decode(equals < 0 ? part : part.substring(0, equals), "a parameter's name");
-            // Form encoding, as in Prisma: + is a space.
+            // Form encoding, as in Prisma: a + is a space.
             String value = equals < 0 ? "" : decode(part.substring(equals + 1).replace('+', ' '), "parameter " + name);
             if (!PARAMETER_NAME.matcher(name).matches()) {
-                problems.add("a parameter's name has an unexpected character; " + ESCAPE);
+                problems.add("a parameter name contains an invalid character; " + ESCAPE);
             } else if (name.equals("host") && value.startsWith("/")) {
                 problems.add(unixSocket());
             } else {
                 UrlParameter.of(name)
                         .ifPresentOrElse(
                                 parameter -> put(parameters, parameter, value),
-                                () -> warnings.add("parameter " + name + " is not known and is ignored"));
+                                () -> warnings.add("parameter " + name + " is unknown and is ignored"));
             }
         }
         return parameters;
@@ -172,27 +174,27 @@ final class DatabaseUrlParser {
         boolean identity = parameters.containsKey("sslidentity");
         boolean pkcs12 = key && parameters.getOrDefault("sslkey", "").matches(".+\\.(p12|pfx)");
         if (key && identity) {
-            problems.add("sslkey and sslidentity both give a client's key; give one of them");
+            problems.add("sslkey and sslidentity both set a client key; set only one of them");
         } else if (key && !pkcs12 && !parameters.containsKey("sslcert")) {
-            problems.add("sslkey needs sslcert, the client's certificate");
+            problems.add("sslkey requires sslcert, the client certificate");
         } else if (!key && parameters.containsKey("sslcert")) {
             if (parameters.containsKey("sslrootcert")) {
-                problems.add("sslcert needs sslkey, the client's private key");
+                problems.add("sslcert requires sslkey, the client's private key");
             } else {
-                warnings.add("sslcert without sslkey is read as Prisma does: as the certificate to trust");
+                warnings.add("sslcert without sslkey is treated as the root certificate, as in Prisma");
             }
         }
         if ("strict".equals(parameters.get("sslaccept")) && !"verify-full".equals(parameters.get("sslmode"))) {
-            warnings.add("sslaccept=strict is read as sslmode=verify-full");
+            warnings.add("sslaccept=strict is treated as sslmode=verify-full");
         }
     }
 
     private String decode(String text, String what) {
         try {
-            // URLDecoder would make a space of a plus, which in user and password is just a plus.
+            // URLDecoder turns a plus into a space, but in user and password a plus stands for itself.
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            problems.add(what + " has a % without two hex digits; write it %25");
+            problems.add(what + " contains a % that is not followed by two hex digits; write it as %25");
             return text;
         }
     }
@@ -202,6 +204,6 @@ final class DatabaseUrlParser {
     }
 
     private static IllegalArgumentException failure(String problem) {
-        return new IllegalArgumentException("give postgresql://user:password@host:5432/database; " + problem);
+        return new IllegalArgumentException("use postgresql://user:password@host:5432/database; " + problem);
     }
 }

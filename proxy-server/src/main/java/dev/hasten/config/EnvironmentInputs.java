@@ -16,12 +16,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Turns environment variables into paths. */
+/** Maps environment variables to configuration paths. */
 final class EnvironmentInputs {
     /** The variable with the path of the YAML file. */
     static final String CONFIG_FILE = "HASTEN_CONFIG";
 
-    /** Variables that are read by the launcher {@code bin/hasten} or name the YAML file; they are no keys. */
+    /** Variables that are not keys: they are read by the launcher {@code bin/hasten} or name the YAML file. */
     static final Set<String> LAUNCHER = Set.of(CONFIG_FILE, "HASTEN_JAVA_OPTS", "HASTEN_HOME");
 
     private static final String API_KEY = "HASTEN_API_KEY";
@@ -31,8 +31,8 @@ final class EnvironmentInputs {
     private static final String PREFIX = "HASTEN_";
     private static final String DATABASES = "HASTEN_DATABASES_";
 
-    // Kubernetes (and Docker's links) give every container variables about a Service; for one called "hasten" or
-    // "hasten-admin" they are HASTEN_SERVICE_HOST, HASTEN_PORT=tcp://10.0.0.1:4466, HASTEN_ADMIN_PORT_4467_TCP, ...
+    // Kubernetes (and Docker links) set variables for every Service in every container. For a Service named "hasten" or
+    // "hasten-admin" these are HASTEN_SERVICE_HOST, HASTEN_PORT=tcp://10.0.0.1:4466, HASTEN_ADMIN_PORT_4467_TCP, ...
     private static final Pattern SERVICE_NAME =
             Pattern.compile("HASTEN_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://\\S*");
@@ -43,7 +43,7 @@ final class EnvironmentInputs {
 
     private static final List<Key> PER_DATABASE = ConfigKeys.ALL.stream()
             .filter(key -> key.perDatabase() && key.scalar())
-            // A longer ending first, so that the name of a database takes as little as possible.
+            // Longest suffix first, so that the part taken as the database name is as short as possible.
             .sorted(Comparator.comparingInt((Key key) -> key.template().length())
                     .reversed())
             .toList();
@@ -51,11 +51,11 @@ final class EnvironmentInputs {
     private EnvironmentInputs() {}
 
     /**
-     * Reads the variables. An empty one counts as not set, because that is how Compose files and shells pass on a
-     * variable that they do not have.
+     * Reads the variables. An empty variable is treated as unset, because Compose files and shells pass an unset
+     * variable on as an empty one.
      *
-     * @param databases names that other sources mention, for hints
-     * @param problems receives the unknown variables
+     * @param databases database names from other sources, for hints
+     * @param problems receives a problem for each unknown variable
      */
     static Map<String, Input> read(
             Map<String, String> environment, Collection<String> databases, List<ConfigProblem> problems) {
@@ -79,7 +79,7 @@ final class EnvironmentInputs {
         for (String name : unknown) {
             String nearest = Nearest.to(name, variables(known));
             problems.add(new ConfigProblem(
-                    name, null, "there is no such variable; the nearest is " + nearest, new Origin.Environment(name)));
+                    name, null, "unknown variable; the closest match is " + nearest, new Origin.Environment(name)));
         }
         return inputs;
     }
@@ -95,7 +95,7 @@ final class EnvironmentInputs {
             problems.add(new ConfigProblem(
                     API_KEY_SCOPES,
                     null,
-                    "the key of these scopes is missing; set " + API_KEY + ", too",
+                    "the API key for these scopes is missing; set " + API_KEY + " as well",
                     new Origin.Environment(API_KEY_SCOPES)));
         }
     }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
 /**
- * What pgjdbc is given to connect to a database.
+ * The URL and properties that pgjdbc needs to connect to a database.
  *
- * @param url hosts and database only, so it is safe to print
- * @param properties everything else, the password among it
+ * @param url hosts and database only; contains no secrets
+ * @param properties everything else, including the password
  */
 public record JdbcTarget(String url, Properties properties) {
-    /** Checks certificates against Java's own trust store, which pgjdbc's default factory does not. */
+    /** Verifies certificates against Java's own trust store, which pgjdbc's default factory does not use. */
     private static final String JAVA_TRUST = "org.postgresql.ssl.DefaultJavaSSLFactory";
 
     static JdbcTarget of(DatabaseUrl database) {
@@ -39,7 +39,7 @@ public record JdbcTarget(String url, Properties properties) {
         PGProperty.OPTIONS.set(properties, database.parameters().get("options"));
         String schema = database.schema();
         if (schema != null) {
-            // The driver passes it on as search_path, where an unquoted name would be folded to lower case.
+            // The driver passes it on as search_path, where PostgreSQL folds an unquoted name to lower case.
             PGProperty.CURRENT_SCHEMA.set(properties, "\"" + schema.replace("\"", "\"\"") + "\"");
         }
         if (database.pgbouncer()) {
@@ -88,7 +88,7 @@ public record JdbcTarget(String url, Properties properties) {
         return path == null ? null : Path.of(path).toAbsolutePath().toString();
     }
 
-    /** Shows no properties: the password is one. */
+    /** Omits the properties, which include the password. */
     @Override
     public String toString() {
         return url;

@@ -6,11 +6,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of the table of keys.
+ * One row of the table of keys, {@link ConfigKeys}.
  *
- * @param template the path with {@code <name>} for a database's name and {@code []} for a position in a list
- * @param type how its text is read
- * @param optional whether the key may be left without a value
+ * @param template the path, with {@code <name>} for the database name and {@code []} for a list position
+ * @param type how the value is parsed
+ * @param optional whether the key may be unset
  * @param setting default and documentation
  */
 record Key(String template, ValueType type, boolean optional, Setting setting) {
@@ -22,7 +22,7 @@ record Key(String template, ValueType type, boolean optional, Setting setting) {
                 setting);
     }
 
-    /** The text of the default; empty when the key is then unset. */
+    /** The text of the default; empty if the key is unset by default. */
     Optional<String> defaultText() {
         return setting.value().isEmpty() ? Optional.empty() : Optional.of(setting.value());
     }
@@ -32,7 +32,7 @@ record Key(String template, ValueType type, boolean optional, Setting setting) {
         return template.replace("<name>", database);
     }
 
-    /** The part of the path behind the section's. */
+    /** The part of the path after the section's prefix. */
     String lastName() {
         return template.substring(template.lastIndexOf('.') + 1);
     }
@@ -42,17 +42,17 @@ record Key(String template, ValueType type, boolean optional, Setting setting) {
         return template.startsWith(ConfigKeys.DATABASES);
     }
 
-    /** Whether one environment variable can carry it: elements of a list have none. */
+    /** Whether the key has an environment variable; list elements have none. */
     boolean scalar() {
         return !template.contains("[]");
     }
 
-    /** How a rejected text may be shown. */
+    /** The rejected text as it may be shown in a message. */
     String shown(String text) {
         return type.secret() ? Secret.MASK : text;
     }
 
-    /** The environment variable of a path: {@code tls.cert} is {@code HASTEN_TLS_CERT}. */
+    /** The environment variable for a path: {@code HASTEN_TLS_CERT} for {@code tls.cert}. */
     static String variable(String path) {
         return "HASTEN_" + path.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }

@@ -2,18 +2,24 @@ package dev.hasten.config;
 
 import java.time.Duration;
 
-/** What one request or transaction may take of a database. */
+/** Limits for one query or transaction of a database. */
 public record LimitsConfig(
-        @Setting(value = "10s", doc = "Longest run of one query; then it is cancelled and answered P6004.")
+        @Setting(
+                value = "10s",
+                doc = "Maximum run time of one query. Longer queries are cancelled and fail with P6004.")
         Duration queryTimeout,
 
-        @Setting(value = "15s", doc = "Longest life of an interactive transaction; a longer wish is cut to it.")
+        @Setting(
+                value = "15s",
+                doc = "Maximum duration of an interactive transaction; longer requested timeouts are reduced to this"
+                        + " value.")
         Duration transactionTimeout,
 
         @Setting(
                 value = "2s",
                 zero = "a transaction never waits",
-                doc = "Wait for a connection at the start of a transaction when the client says no `maxWait`.")
+                doc = "Maximum time to wait for a connection at the start of a transaction when the client sends no"
+                        + " `maxWait`.")
         Duration transactionWait,
 
         @Setting(
@@ -21,10 +27,14 @@ public record LimitsConfig(
                 min = "1",
                 max = "1000",
                 zero = "pool size minus 2, at least 1",
-                doc = "Most interactive transactions at a time; at most the pool's size.")
+                doc = "Maximum number of concurrent interactive transactions; must not exceed `pool.size`.")
         int transactions,
 
-        @Setting(value = "5mb", min = "1kb", max = "1gb", doc = "Largest answer; a larger one is P6009.")
+        @Setting(
+                value = "5mb",
+                min = "1kb",
+                max = "1gb",
+                doc = "Maximum size of a response; a larger one fails with P6009.")
         long responseBytes,
 
         @Setting(
@@ -32,10 +42,10 @@ public record LimitsConfig(
                 min = "1kb",
                 max = "2gb",
                 zero = "8 times `limits.response_bytes`",
-                doc = "Most memory that the result of one statement may take, as rows in the heap: some 50 bytes for a"
-                        + " row and 20 for a value, besides the values' text.")
+                doc = "Maximum memory for the rows of one statement's result in the heap: about 50 bytes per row and"
+                        + " 20 per value, plus the text of the values.")
         long resultBytes) {
-    /** Bytes of memory that the result of one statement may take, with the default worked out. */
+    /** Maximum memory for the result of one statement in bytes, with the default resolved. */
     public long maxResultBytes() {
         return resultBytes == 0 ? 8 * responseBytes : resultBytes;
     }

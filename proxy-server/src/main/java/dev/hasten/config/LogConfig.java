@@ -2,26 +2,28 @@ package dev.hasten.config;
 
 import java.time.Duration;
 
-/** What is logged, and how. */
+/** The log settings. */
 public record LogConfig(
-        @Setting(value = "text", doc = "`text` for people, `json` for log collectors.")
+        @Setting(value = "text", doc = "Format of log lines: `text` for people, `json` for log collectors.")
         Format format,
 
-        @Setting(value = "info", doc = "Least severe level that is logged.")
+        @Setting(value = "info", doc = "Lowest level that is logged.")
         Level level,
 
-        @Setting(value = "1s", zero = "off", doc = "A query that takes longer is logged as slow.")
+        @Setting(value = "1s", zero = "off", doc = "Queries that take longer are logged as slow.")
         Duration slowQuery,
 
-        @Setting(value = "false", doc = "Log query parameters, which may be personal data, with slow queries.")
+        @Setting(
+                value = "false",
+                doc = "Whether slow queries are logged with their parameters, which may contain personal data.")
         boolean queryParameters) {
-    /** Shape of a log line. */
+    /** The format of a log line. */
     public enum Format {
         TEXT,
         JSON
     }
 
-    /** Severity, least first. */
+    /** Severity, lowest first. */
     public enum Level {
         TRACE,
         DEBUG,

@@ -3,12 +3,12 @@ package dev.hasten.config;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Finds what somebody who mistyped a word probably meant. */
+/** Finds the word that the user probably meant by a misspelled one. */
 final class Nearest {
     private Nearest() {}
 
     /**
-     * The candidate with the smallest edit distance, the first of several.
+     * The candidate with the smallest edit distance; if there are several, the first.
      *
      * @param candidates at least one
      */

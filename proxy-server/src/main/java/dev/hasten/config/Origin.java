@@ -4,10 +4,10 @@ import java.nio.file.Path;
 
 /** Where a configuration value came from. */
 public sealed interface Origin {
-    /** How errors and {@link Config#describe()} name this origin. */
+    /** The name of this origin in errors and {@link Config#describe()}. */
     String label();
 
-    /** Nobody set the key. */
+    /** No source sets the key. */
     record Default() implements Origin {
         @Override
         public String label() {
@@ -19,7 +19,7 @@ public sealed interface Origin {
      * A line of the YAML file.
      *
      * @param file the path as the operator gave it
-     * @param line counted from 1; 0 when the file as a whole is meant
+     * @param line starts at 1; 0 stands for the file as a whole
      */
     record File(Path file, int line) implements Origin {
         @Override
@@ -44,7 +44,7 @@ public sealed interface Origin {
         }
     }
 
-    /** A parameter of the database's URL. */
+    /** A parameter of the database URL. */
     record UrlParameter(String parameter) implements Origin {
         @Override
         public String label() {
@@ -52,7 +52,7 @@ public sealed interface Origin {
         }
     }
 
-    /** Added while the server runs, see {@link Config#withDatabase}. */
+    /** Added by {@link Config#withDatabase}. */
     record Added() implements Origin {
         @Override
         public String label() {

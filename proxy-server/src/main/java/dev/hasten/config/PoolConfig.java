@@ -9,7 +9,7 @@ public record PoolConfig(
                 min = "1",
                 max = "1000",
                 urlParameter = "connection_limit",
-                doc = "Most connections to PostgreSQL.")
+                doc = "Maximum number of connections to PostgreSQL.")
         int size,
 
         @Setting(
@@ -17,7 +17,7 @@ public record PoolConfig(
                 min = "1ms",
                 zero = "no limit",
                 urlParameter = "pool_timeout",
-                doc = "Longest wait of a request for a connection; then P2024.")
+                doc = "Maximum time a request waits for a connection; then it fails with P2024.")
         Duration timeout,
 
         @Setting(
@@ -25,14 +25,15 @@ public record PoolConfig(
                 min = "1",
                 max = "1000000",
                 zero = "no request waits",
-                doc = "Most requests that wait for a connection; one more is answered 429 at once.")
+                doc = "Maximum number of requests waiting for a connection. Further ones get status 429 immediately.")
         int queue,
 
-        // HikariCP replaces an idle timeout below 10 s and a lifetime below 30 s by its defaults.
-        @Setting(value = "10m", min = "10s", zero = "never", doc = "An unused connection is closed after this.")
+        // The minimums are HikariCP's: it replaces an idle timeout below 10 s and a lifetime below 30 s with
+        // its defaults.
+        @Setting(value = "10m", min = "10s", zero = "never", doc = "An idle connection is closed after this time.")
         Duration idleTimeout,
 
-        @Setting(value = "30m", min = "30s", zero = "never", doc = "A connection is replaced at this age.")
+        @Setting(value = "30m", min = "30s", zero = "never", doc = "A connection is replaced when it reaches this age.")
         Duration maxLifetime,
 
         @Setting(
@@ -47,9 +48,9 @@ public record PoolConfig(
                 max = "100000",
                 zero = "no server-prepared statements",
                 urlParameter = "statement_cache_size",
-                doc = "Most server-prepared statements of one connection.")
+                doc = "Maximum number of server-prepared statements per connection.")
         int statementCache) {
-    /** When a connection's session state is reset before it is used again. */
+    /** When a connection's session state is reset before the connection is reused. */
     public enum Reset {
         AUTO,
         ALWAYS,

@@ -2,33 +2,33 @@ package dev.hasten.config;
 
 import java.time.Duration;
 
-/** The Prisma schemas that clients without an engine (Prisma 5 and 6) upload. */
+/** The Prisma schemas uploaded by clients without an engine (Prisma 5 and 6). */
 public record SchemasConfig(
         @Setting(
                 value = "50",
                 min = "1",
                 max = "10000",
-                doc = "Most schemas that are kept; for one more, the one not used for the longest is dropped.")
+                doc = "Maximum number of schemas; when it is exceeded, the least recently used schema is dropped.")
         int count,
 
-        @Setting(value = "4mb", min = "1kb", max = "64mb", doc = "Largest schema; a larger one is refused.")
+        @Setting(value = "4mb", min = "1kb", max = "64mb", doc = "Maximum size of a schema; larger ones are rejected.")
         long bytes,
 
         @Setting(
                 value = "20s",
                 min = "1s",
                 max = "10m",
-                doc = "Most CPU time that the query compiler may use to read a schema or to compile a query. Time spent"
+                doc = "Maximum CPU time for the query compiler to read a schema or to compile a query. Time spent"
                         + " waiting for a processor is not counted.")
         Duration maxCompileTime,
 
         @Setting(
                 value = "file",
-                doc =
-                        "Where schemas outlive a restart: `file`, below `state_dir`; `table`, in `hasten.prisma_schema` of"
-                                + " the database, where all servers of the database find them.")
+                doc = "Where schemas are stored: `file` stores them below `state_dir`; `table` stores them in the"
+                        + " table `hasten.prisma_schema` of the database, which all servers of the database"
+                        + " share.")
         Store store) {
-    /** Where schemas are kept. */
+    /** Where schemas are stored. */
     public enum Store {
         FILE,
         TABLE

@@ -1,12 +1,12 @@
 package dev.hasten.config;
 
 /**
- * A text that must not be printed: {@link #toString()} masks it, so that a record holding one is safe to log.
+ * A text that must not be printed. {@link #toString()} masks it, so a record that contains one is safe to log.
  *
  * @param value the text itself
  */
 public record Secret(String value) {
-    /** What stands in for a secret wherever one would be shown. */
+    /** Shown in place of a secret. */
     public static final String MASK = "****";
 
     @Override

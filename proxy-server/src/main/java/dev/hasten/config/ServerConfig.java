@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The keys at the top of the file: addresses, identity and state of this server. */
+/** The top-level keys: addresses, identity and state directory of this server. */
 public record ServerConfig(
         @Setting(value = "0.0.0.0", doc = "Address that clients connect to.")
         String host,
@@ -19,9 +19,9 @@ public record ServerConfig(
 
         @Setting(
                 pattern = "https?://[A-Za-z0-9.:\\[\\]-]+",
-                doc =
-                        "Where clients reach this server, such as `https://db.example.com`, when a proxy in between does not"
-                                + " pass on the `Host` header. Interactive transactions of Prisma 5 and 6 need it.")
+                doc = "URL at which clients reach this server, such as `https://db.example.com`. Required if a proxy"
+                        + " in front of it does not forward the `Host` header, because the transaction URLs for"
+                        + " Prisma 5 and 6 are built from it.")
         @Nullable
         String publicUrl,
 
@@ -33,23 +33,22 @@ public record ServerConfig(
                 min = "1",
                 max = "65535",
                 zero = "any free port",
-                doc = "Port of the admin API and dashboard. When unset and 4467 is taken, any free port.")
+                doc = "Port of the admin API and dashboard. When unset and 4467 is in use, any free port is used.")
         int adminPort,
 
-        @Setting(doc = "Bearer token of the admin API. When unset, one is generated and kept in `state_dir`.") @Nullable
+        @Setting(doc = "Bearer token of the admin API. When unset, one is generated and stored in `state_dir`.")
+        @Nullable
         Secret adminToken,
 
         @Setting(
                 value = "local",
                 pattern = "[a-z0-9-]{1,32}",
-                doc = "Name of the place this server runs in; the admin API shows it, and `cf-ray` with `_` for `-`.")
+                doc = "Name of the region that this server runs in. Shown in the admin API and, with `_` for `-`, in"
+                        + " the `cf-ray` header.")
         String region,
 
         @Setting(value = ".hasten", doc = "Directory for generated keys, certificates and the embedded database.")
         Path stateDir,
 
-        @Setting(
-                value = "30s",
-                zero = "stop at once",
-                doc = "On shutdown, how long requests that are running may take to finish.")
+        @Setting(value = "30s", zero = "stop at once", doc = "Maximum time for running requests to finish on shutdown.")
         Duration drainTimeout) {}

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a number counts, and the suffixes that it may carry. */
+/** The unit of a number and its suffixes. */
 enum Unit {
-    /** Things. */
+    /** A plain number without a suffix. */
     COUNT("a whole number", "0", String.valueOf(Integer.MAX_VALUE)),
     /** Bytes; the suffixes are powers of 1024. */
     BYTES("a size such as 64kb, 5mb, 1gb or a number of bytes,", "1", "1gb"),
-    /** Milliseconds; the suffix is required, because a bare number would be read as seconds by half of the world. */
+    /** Milliseconds. The suffix is required because a bare number could be mistaken for seconds. */
     TIME("a duration such as 250ms, 10s, 2m or 1h,", "1ms", "24h");
 
     private static final Pattern SYNTAX = Pattern.compile("(\\d+)([a-z]*)");
@@ -49,10 +49,10 @@ enum Unit {
     }
 
     /**
-     * Reads a number with its suffix.
+     * Parses a number with its suffix.
      *
-     * @throws IllegalArgumentException if the text is not one
-     * @throws ArithmeticException if the number is too big
+     * @throws IllegalArgumentException if the text is not a number with a valid suffix
+     * @throws ArithmeticException if the number is too large
      */
     long parse(String text) {
         Matcher matcher = SYNTAX.matcher(text.toLowerCase(Locale.ROOT));
@@ -79,7 +79,7 @@ enum Unit {
         throw new IllegalStateException("the last factor is 1");
     }
 
-    /** The value of a record's component: an {@code int}, a {@code long} or a {@link Duration}. */
+    /** The value for a record component: an {@code int}, a {@code long} or a {@link Duration}. */
     Object box(long number) {
         return switch (this) {
             case COUNT -> Math.toIntExact(number);
@@ -88,7 +88,7 @@ enum Unit {
         };
     }
 
-    /** The number of a value made by {@link #box}. */
+    /** The number in a value returned by {@link #box}. */
     long unbox(Object value) {
         return switch (this) {
             case COUNT -> (Integer) value;
@@ -97,17 +97,17 @@ enum Unit {
         };
     }
 
-    /** What is allowed, before "from ... to ...". */
+    /** The noun phrase that precedes "from ... to ..." in messages. */
     String noun() {
         return noun;
     }
 
-    /** The least value of a key that does not say one. */
+    /** The minimum of a key that does not declare one. */
     String defaultMin() {
         return defaultMin;
     }
 
-    /** The greatest value of a key that does not say one. */
+    /** The maximum of a key that does not declare one. */
     String defaultMax() {
         return defaultMax;
     }

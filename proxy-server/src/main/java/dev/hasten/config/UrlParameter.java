@@ -5,65 +5,68 @@ import java.util.Optional;
 
 /** The known parameters of a database URL. */
 enum UrlParameter {
-    SCHEMA("schema", ".+", "a schema's name", "Schema of unqualified names; Prisma clients are told it."),
+    SCHEMA("schema", ".+", "a schema name", "Schema for unqualified names; also reported to Prisma clients."),
     SSLMODE(
             "sslmode",
             "disable|allow|prefer|require|no-verify|verify-ca|verify-full",
             "disable, allow, prefer, require, no-verify, verify-ca or verify-full",
-            "As in libpq, `prefer` by default. `require` and `prefer` accept any certificate, except that `require`"
+            "Same as in libpq; the default is `prefer`. `require` and `prefer` accept any certificate, but `require`"
                     + " with a root certificate means `verify-ca`."),
     SSLACCEPT(
             "sslaccept",
             "strict|accept_invalid_certs",
             "strict or accept_invalid_certs",
-            "Prisma's: `strict` means `sslmode=verify-full`."),
+            "Prisma's parameter: `strict` means `sslmode=verify-full`."),
     SSLROOTCERT(
             "sslrootcert",
             ".+",
             "the path of a PEM file, or system",
-            "Certificates to trust. Without it, those that Java trusts. `system` means those and `sslmode=verify-full`."),
+            "Trusted certificates; Java's trust store by default. `system` means Java's trust store and"
+                    + " `sslmode=verify-full`."),
     SSLCERT(
             "sslcert",
             ".+",
             "the path of a PEM file",
-            "With `sslkey` the client's certificate, as in libpq. Without it the root certificate, as in Prisma."),
+            "With `sslkey`, the client certificate, as in libpq. Without `sslkey`, the root certificate, as in"
+                    + " Prisma."),
     SSLKEY("sslkey", ".+", "the path of a file", "The client's private key: PEM (PKCS#8), DER, `.p12` or `.pfx`."),
     SSLIDENTITY(
             "sslidentity",
             ".+\\.(p12|pfx)",
             "the path of a .p12 or .pfx file",
-            "Prisma's: the client's certificate and key in one PKCS#12 file."),
-    SSLPASSWORD("sslpassword", ".*", "a text", "Password of the client's key."),
+            "Prisma's parameter: the client certificate and its key in one PKCS#12 file."),
+    SSLPASSWORD("sslpassword", ".*", "a text", "Password of the client's private key."),
     CHANNEL_BINDING(
             "channel_binding",
             "disable|prefer|require",
             "disable, prefer or require",
-            "SCRAM channel binding, `prefer` by default."),
-    CONNECTION_LIMIT("connection_limit", "[1-9]\\d{0,3}", "a number from 1 to 1000", "Stands in for `pool.size`."),
+            "SCRAM channel binding; the default is `prefer`."),
+    CONNECTION_LIMIT("connection_limit", "[1-9]\\d{0,3}", "a number from 1 to 1000", "Same as `pool.size`."),
     POOL_TIMEOUT(
             "pool_timeout",
             "\\d{1,5}",
             "a number of seconds, or 0 for no limit",
-            "Stands in for `pool.timeout`, in seconds; 0 means no limit."),
+            "Same as `pool.timeout`, in seconds; 0 means no limit."),
     STATEMENT_CACHE_SIZE(
-            "statement_cache_size", "\\d{1,6}", "a number up to 100000", "Stands in for `pool.statement_cache`."),
+            "statement_cache_size", "\\d{1,6}", "a number up to 100000", "Same as `pool.statement_cache`."),
     CONNECT_TIMEOUT(
             "connect_timeout",
             "\\d{1,6}",
             "a number of seconds, or 0 for no limit",
-            "Longest wait for a new connection, in seconds; 0 means no limit; 10 by default."),
+            "Maximum time to open a connection, in seconds; 0 means no limit. The default is 10."),
     SOCKET_TIMEOUT(
             "socket_timeout",
             "\\d{1,6}",
             "a number of seconds, or 0 for no limit",
-            "Longest silence of the server, in seconds; 0, the default, means no limit."),
-    APPLICATION_NAME("application_name", ".*", "a text", "Shown in `pg_stat_activity`; `hasten` by default."),
+            "Maximum time to wait for data from the server, in seconds; 0, the default, means no limit."),
+    APPLICATION_NAME("application_name", ".*", "a text", "Shown in `pg_stat_activity`; the default is `hasten`."),
     OPTIONS("options", ".*", "a text", "Server settings for the session, such as `-c work_mem=64MB`."),
     PGBOUNCER(
             "pgbouncer",
             "true|false",
             "true or false",
-            "`true` says that a PgBouncer in transaction mode stands in between: no server-prepared statements."),
+            "Set to `true` if the connection passes through PgBouncer in transaction mode; turns off server-prepared"
+                    + " statements."),
     TARGET_SESSION_ATTRS(
             "target_session_attrs",
             "any|read-write|read-only|primary|standby|prefer-standby",
@@ -97,7 +100,7 @@ enum UrlParameter {
         return value.matches(syntax);
     }
 
-    /** What is allowed, as a noun phrase. */
+    /** The allowed values, as a noun phrase. */
     String allowed() {
         return allowed;
     }

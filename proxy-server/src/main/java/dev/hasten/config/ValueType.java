@@ -13,36 +13,40 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** How the text of a key becomes a value, and back. Every text that {@link #format} makes can be parsed again. */
+/**
+ * Converts the text of a key to a value and back. Every text that {@link #format} returns can be parsed again, except
+ * for masked secrets.
+ */
 sealed interface ValueType {
     /**
-     * Reads a value.
+     * Parses a value.
      *
-     * @param text as it stands in YAML, environment or flag
-     * @param workingDirectory what relative paths are relative to
-     * @throws IllegalArgumentException whose message says what is allowed and never shows a secret
+     * @param text as written in YAML, an environment variable or a flag
+     * @param workingDirectory the directory that relative paths are resolved against
+     * @throws IllegalArgumentException if the text is invalid; the message states what is allowed and never contains
+     *     a secret
      */
     Object parse(String text, Path workingDirectory);
 
-    /** The value as YAML would carry it. Secrets are masked. */
+    /** The value as written in YAML. Secrets are masked. */
     default String format(Object value) {
         return value.toString();
     }
 
-    /** What is allowed, as a noun phrase for errors and documentation. */
+    /** The allowed values, as a noun phrase for errors and documentation. */
     String allowed();
 
-    /** What is allowed, for a reader who knows how numbers are written. */
+    /** The allowed values without the syntax of numbers, for the table in the documentation. */
     default String range() {
         return allowed();
     }
 
-    /** Whether a rejected text must not be printed. */
+    /** Whether the text must not be printed. */
     default boolean secret() {
         return false;
     }
 
-    /** Picks the type by the class of the component that declares the key. */
+    /** The type for the class of the component that declares the key. */
     static ValueType of(Class<?> type, Setting setting) {
         if (type == int.class) {
             return new Numbers(Unit.COUNT, setting.min(), setting.max(), setting.zero());
@@ -72,7 +76,7 @@ sealed interface ValueType {
             return new Moment();
         }
         if (type == Set.class) {
-            // The only sets in the configuration.
+            // Scopes are the only sets in the configuration.
             return new Scopes();
         }
         if (type == DatabaseUrl.class) {
@@ -81,7 +85,7 @@ sealed interface ValueType {
         throw new IllegalStateException("no value type for " + type);
     }
 
-    /** A count, size or duration within bounds; 0 may have a meaning of its own. */
+    /** A count, size or duration within bounds; 0 may have a special meaning. */
     record Numbers(Unit unit, long min, long max, String zero) implements ValueType {
         Numbers(Unit unit, String min, String max, String zero) {
             this(
@@ -98,11 +102,11 @@ sealed interface ValueType {
                 number = unit.parse(text);
             } catch (IllegalArgumentException | ArithmeticException e) {
                 boolean unitMissing = unit == Unit.TIME && text.matches("\\d+");
-                throw new IllegalArgumentException((unitMissing ? "a unit is missing; give " : "give ") + allowed(), e);
+                throw new IllegalArgumentException((unitMissing ? "the unit is missing; use " : "use ") + allowed(), e);
             }
             boolean isMeaningfulZero = number == 0 && !zero.isEmpty();
             if (!isMeaningfulZero && (number < min || number > max)) {
-                throw new IllegalArgumentException("give " + allowed());
+                throw new IllegalArgumentException("use " + allowed());
             }
             return unit.box(number);
         }
@@ -133,7 +137,7 @@ sealed interface ValueType {
                     return value;
                 }
             }
-            throw new IllegalArgumentException("give " + allowed());
+            throw new IllegalArgumentException("use " + allowed());
         }
 
         @Override
@@ -152,14 +156,14 @@ sealed interface ValueType {
         @Override
         public Object parse(String text, Path workingDirectory) {
             if (!text.matches(pattern.isEmpty() ? "\\S+" : pattern)) {
-                throw new IllegalArgumentException("give " + allowed());
+                throw new IllegalArgumentException("use " + allowed());
             }
             return text;
         }
 
         @Override
         public String allowed() {
-            return pattern.isEmpty() ? "text without spaces" : "text like " + pattern;
+            return pattern.isEmpty() ? "text without spaces" : "text matching " + pattern;
         }
     }
 
@@ -171,10 +175,10 @@ sealed interface ValueType {
             try {
                 path = workingDirectory.resolve(text).toAbsolutePath().normalize();
             } catch (InvalidPathException e) {
-                throw new IllegalArgumentException("give " + allowed(), e);
+                throw new IllegalArgumentException("use " + allowed(), e);
             }
             if (readable && !(Files.isRegularFile(path) && Files.isReadable(path))) {
-                throw new IllegalArgumentException("give " + allowed() + "; there is none at " + path);
+                throw new IllegalArgumentException("use " + allowed() + "; not found or not readable: " + path);
             }
             return path;
         }
@@ -185,19 +189,19 @@ sealed interface ValueType {
         }
     }
 
-    /** A secret; without a pattern it is one that can travel in an HTTP header. */
+    /** A secret. Without a pattern, it must consist of characters that are valid in an HTTP header. */
     record SecretText(String pattern) implements ValueType {
         @Override
         public Object parse(String text, Path workingDirectory) {
             if (!text.matches(pattern.isEmpty() ? "[\\x21-\\x7e]+" : pattern)) {
-                throw new IllegalArgumentException("give " + allowed());
+                throw new IllegalArgumentException("use " + allowed());
             }
             return new Secret(text);
         }
 
         @Override
         public String allowed() {
-            return pattern.isEmpty() ? "visible ASCII characters without spaces" : "text like " + pattern;
+            return pattern.isEmpty() ? "visible ASCII characters without spaces" : "text matching " + pattern;
         }
 
         @Override
@@ -213,7 +217,7 @@ sealed interface ValueType {
             try {
                 return Instant.parse(text);
             } catch (DateTimeException e) {
-                throw new IllegalArgumentException("give " + allowed(), e);
+                throw new IllegalArgumentException("use " + allowed(), e);
             }
         }
 
@@ -223,7 +227,7 @@ sealed interface ValueType {
         }
     }
 
-    /** What a key may do: a set of words, written with commas between them. */
+    /** A set of {@link Scope}s, separated by commas. */
     record Scopes() implements ValueType {
         @Override
         public Object parse(String text, Path workingDirectory) {
@@ -238,7 +242,7 @@ sealed interface ValueType {
 
         @Override
         public String allowed() {
-            return String.join(", ", Scope.texts(List.of(Scope.values()))) + "; several with commas between them";
+            return String.join(", ", Scope.texts(List.of(Scope.values()))) + "; separate several with commas";
         }
     }
 

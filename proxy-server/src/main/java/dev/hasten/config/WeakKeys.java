@@ -31,9 +31,9 @@ final class WeakKeys {
                 : Stream.empty();
     }
 
-    /** An upper bound on the entropy of a text: that of random characters of the same kinds. */
+    /** An upper bound on the entropy of a text in bits: that of random characters from the same character classes. */
     private static double bits(String secret) {
-        // A repeated text is no better than the text.
+        // Repeating a text adds no entropy.
         String text = secret.substring(0, (secret + secret).indexOf(secret, 1));
         long different = text.chars().distinct().count();
         int alphabet = 0;
@@ -45,7 +45,7 @@ final class WeakKeys {
             alphabet += text.chars().anyMatch(Character::isUpperCase) ? 26 : 0;
             alphabet += text.chars().allMatch(Character::isLetterOrDigit) ? 0 : 32;
         }
-        // Random texts do not repeat a few characters over and over.
+        // A random text of this length contains more different characters.
         return different < text.length() / 8 ? 0 : text.length() * Math.log(alphabet) / Math.log(2);
     }
 }

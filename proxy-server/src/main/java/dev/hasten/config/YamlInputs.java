@@ -20,8 +20,8 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
- * Flattens a YAML file into paths. It walks the tokens rather than binding a tree, because a tree forgets the lines
- * and reports only the first duplicate key.
+ * Flattens a YAML file into paths. It reads tokens instead of a tree because a tree loses the line numbers and reports
+ * only the first duplicate key.
  */
 final class YamlInputs {
     private final Path file;
@@ -36,8 +36,8 @@ final class YamlInputs {
     /**
      * Reads the file.
      *
-     * @param file as the operator gave it, for messages
-     * @param problems receives what is wrong: the file cannot be read, is not YAML, or repeats a key
+     * @param file the path as the operator gave it, for messages
+     * @param problems receives a problem if the file cannot be read or is not YAML, and one for each repeated key
      * @return empty if the file as a whole could not be read
      */
     static Optional<Map<String, Input>> read(Path file, Path workingDirectory, List<ConfigProblem> problems) {
@@ -46,15 +46,15 @@ final class YamlInputs {
             reader.readDocument(Files.readString(workingDirectory.resolve(file), StandardCharsets.UTF_8));
             return Optional.of(reader.inputs);
         } catch (NoSuchFileException e) {
-            reader.problem(file.toString(), "there is no such file", 0);
+            reader.problem(file.toString(), "file not found", 0);
         } catch (CharacterCodingException e) {
             reader.problem(file.toString(), "the file is not UTF-8 text", 0);
         } catch (IOException e) {
             reader.problem(file.toString(), "the file cannot be read: " + e.getMessage(), 0);
         } catch (JacksonException e) {
-            // The exception's own message quotes the file, and so may show a secret.
+            // The exception's own message quotes the file and may contain a secret.
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            reader.problem(file.toString(), "the file is not valid YAML; look at this line and the one before", line);
+            reader.problem(file.toString(), "the file is not valid YAML; check this line and the line before it", line);
         }
         return Optional.empty();
     }
@@ -71,7 +71,7 @@ final class YamlInputs {
             }
             readMapping(parser, "");
             if (parser.nextToken() != null) {
-                problem(file.toString(), "the file must hold one YAML document", line(parser));
+                problem(file.toString(), "the file must contain exactly one YAML document", line(parser));
             }
         }
     }
@@ -98,7 +98,7 @@ final class YamlInputs {
 
     private void readValue(JsonParser parser, String path, int line) {
         if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
-            problem(path, "YAML aliases (*name) are not supported; write the value out", line);
+            problem(path, "YAML aliases (*name) are not supported; repeat the value", line);
             return;
         }
         switch (parser.currentToken()) {
@@ -120,8 +120,7 @@ final class YamlInputs {
         if (earlier != null) {
             problem(
                     path,
-                    "the key is given twice; the first is at "
-                            + earlier.origin().label(),
+                    "the key is set twice; the first is at " + earlier.origin().label(),
                     line);
             return;
         }

@@ -1,4 +1,4 @@
-/** The configuration: immutable records read once from YAML, environment and flags. */
+/** The configuration: immutable records that are read once from YAML, environment variables and flags. */
 @NullMarked
 package dev.hasten.config;
 

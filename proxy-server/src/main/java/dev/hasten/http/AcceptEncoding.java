@@ -12,12 +12,12 @@ public final class AcceptEncoding {
     private AcceptEncoding() {}
 
     /**
-     * Whether a client takes gzip.
+     * Whether the client accepts gzip.
      *
-     * @param header null when there is none
+     * @param header null if there is none
      */
     public static boolean acceptsGzip(@Nullable String header) {
-        // Most clients say it in lower case; then this is no copy.
+        // Most clients send lower case; toLowerCase then returns the same string.
         String codings = header == null ? "" : header.toLowerCase(Locale.ROOT);
         if (!codings.contains(GZIP)) {
             return false;

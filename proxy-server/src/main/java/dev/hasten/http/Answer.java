@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The one answer to a request: status, headers, body. It is used up by giving it to {@link Exchange#answer}. */
+/**
+ * The response to a request: status, headers, body. Must not be used again after it was passed to
+ * {@link Exchange#answer}.
+ */
 public final class Answer {
     private static final String JSON = "application/json";
     private static final byte[] EMPTY = {};
@@ -20,7 +23,7 @@ public final class Answer {
     private final byte[] body;
     private final int length;
     private final @Nullable SharedBytes shared;
-    /** Names and values in turn; most answers have none, then it stays the shared empty list. */
+    /** Alternating names and values. Most responses have no headers and keep the shared empty list. */
     private List<String> headers = List.of();
 
     private boolean closesConnection;
@@ -36,47 +39,50 @@ public final class Answer {
         this.shared = shared;
     }
 
-    /** A JSON answer. The array is not copied: it must not change any more. */
+    /** A JSON response. The array is not copied and must not be modified afterwards. */
     public static Answer json(int status, byte[] body) {
         return json(status, body, body.length);
     }
 
-    /** A JSON answer of the first bytes of an array, which is not copied: it must not change any more. */
+    /**
+     * A JSON response with the first {@code length} bytes of an array, which is not copied and must not be
+     * modified afterwards.
+     */
     public static Answer json(int status, byte[] body, int length) {
         return new Answer(status, JSON, body, length, null);
     }
 
-    /** A JSON answer of bytes that other answers consist of, too. */
+    /** A JSON response whose bytes are shared with other responses. */
     public static Answer json(int status, SharedBytes body) {
         return new Answer(status, JSON, body.array(), body.array().length, body);
     }
 
-    /** A text answer, as UTF-8. */
+    /** A text response, encoded as UTF-8. */
     public static Answer text(int status, String body) {
         return bytes(status, TEXT, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** An answer of any other content type. The array is not copied: it must not change any more. */
+    /** A response of any other content type. The array is not copied and must not be modified afterwards. */
     public static Answer bytes(int status, String contentType, byte[] body) {
         requireValue(contentType);
         return new Answer(status, contentType, body, body.length, null);
     }
 
-    /** An answer without a body. */
+    /** A response without a body. */
     public static Answer empty(int status) {
         return new Answer(status, null, EMPTY, 0, null);
     }
 
     /**
-     * Adds a header; a name given twice is sent twice.
+     * Adds a header. A name that is added twice is sent twice.
      *
-     * @throws IllegalArgumentException for a name or value that HTTP does not allow (so that no value can add lines to
-     *     the answer) and for the headers that the server sets itself: content-length, content-type, transfer-encoding,
+     * @throws IllegalArgumentException if the name or value is not valid in HTTP (which prevents header
+     *     injection), or if the server sets the header itself: content-length, content-type, transfer-encoding,
      *     connection, x-request-id
      */
     public Answer header(String name, String value) {
         if (name.isEmpty() || HttpHeaderValidationUtil.validateToken(name) >= 0) {
-            throw new IllegalArgumentException("not a header name: '" + name + "'");
+            throw new IllegalArgumentException("invalid header name '" + name + "'");
         }
         if (isOwnedByServer(name)) {
             throw new IllegalArgumentException("the server sets the header " + name + " itself");
@@ -90,7 +96,7 @@ public final class Answer {
         return this;
     }
 
-    /** Closes the connection after this answer. */
+    /** Closes the connection after this response. */
     public Answer closeConnection() {
         closesConnection = true;
         return this;
@@ -115,7 +121,7 @@ public final class Answer {
         return null;
     }
 
-    /** The body is the first {@link #length} bytes of this array; not a copy. */
+    /** The array whose first {@link #length} bytes are the body; not a copy. */
     byte[] body() {
         return body;
     }
@@ -125,23 +131,23 @@ public final class Answer {
         return length;
     }
 
-    /** Memory of the body in bytes: its array may be longer than the body. */
+    /** Memory of the body in bytes, which may be more than its length because the array may be longer. */
     public int heapBytes() {
         return body.length;
     }
 
-    /** The body if other answers consist of it, too; else null. */
+    /** The body if it is shared with other responses; otherwise null. */
     @Nullable
     SharedBytes shared() {
         return shared;
     }
 
-    /** The body's media type, or null when there is no body. */
+    /** The media type of the body, or null if there is no body. */
     public @Nullable String contentType() {
         return contentType;
     }
 
-    /** Names and values in turn. */
+    /** Alternating names and values. */
     List<String> headers() {
         return headers;
     }
@@ -161,7 +167,7 @@ public final class Answer {
             char c = value.charAt(i);
             if ((c < ' ' && c != '\t') || c >= 0x7f) {
                 throw new IllegalArgumentException(
-                        "a header value holds the character " + (int) c + "; only visible ASCII, space and tab may be");
+                        "a header value contains the character " + (int) c + "; use only visible ASCII, space and tab");
             }
         }
     }

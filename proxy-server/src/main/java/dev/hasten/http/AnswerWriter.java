@@ -13,9 +13,9 @@ import io.netty.util.AsciiString;
 import java.util.List;
 
 /**
- * The sending half of a connection. A small answer is one write; a large one is written piece by piece, each when the
- * kernel has taken the one before. So what a client is slow to take is in memory once, as the body, and not copied to the
- * socket's buffers, which would fill the direct memory of the whole process.
+ * The sending side of a connection. A small response is a single write. A large one is written in pieces, each after
+ * the kernel has accepted the previous one. The body of a response to a slow client is therefore in memory only once
+ * and is not copied to socket buffers, which would exhaust the direct memory of the process.
  */
 final class AnswerWriter {
     private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
@@ -25,10 +25,10 @@ final class AnswerWriter {
     private static final AsciiString CONNECTION_CLOSE = AsciiString.cached("\r\nconnection: close");
     private static final AsciiString END = AsciiString.cached("\r\n\r\n");
     private static final AsciiString CONTINUE = AsciiString.cached("HTTP/1.1 100 Continue\r\n\r\n");
-    /** Enough for the head of an answer without headers of its own. */
+    /** Enough for the head of a response without additional headers. */
     private static final int TYPICAL_HEAD = 192;
 
-    /** Bytes of a body that are written at a time. */
+    /** Maximum number of body bytes per write. */
     static final int PIECE = 64 * 1024;
 
     private static final byte[] NOTHING = {};
@@ -39,22 +39,22 @@ final class AnswerWriter {
     private int end;
 
     /**
-     * A writer of one connection.
+     * Creates the writer of one connection.
      *
-     * @param plain true when bytes go to the socket as they are, not through TLS
+     * @param plain true if the connection does not use TLS
      */
     AnswerWriter(boolean plain) {
         this.plain = plain;
     }
 
-    /** Tells a client that waits with its body to send it. */
+    /** Sends {@code 100 Continue} to a client that waits before sending the body. */
     void writeContinue(ChannelHandlerContext ctx) {
         ByteBuf line = ctx.alloc().buffer(CONTINUE.length());
         ByteBufUtil.copy(CONTINUE, line);
         var _ = ctx.writeAndFlush(line);
     }
 
-    /** Writes the answer, up to the end of the first piece of its body. */
+    /** Writes the response up to the end of the first piece of its body. */
     ChannelFuture write(ChannelHandlerContext ctx, Answer answer, String requestId, boolean headOnly, boolean close) {
         body = answer.body();
         position = 0;
@@ -62,7 +62,7 @@ final class AnswerWriter {
         int first = plain ? Math.min(end, PIECE) : 0;
         ByteBuf head = ctx.alloc().buffer(TYPICAL_HEAD + 64 * answer.headers().size() + first);
         writeHead(head, answer, answer.length(), requestId, close);
-        // The bytes have to be copied on their way to the socket: behind the head they need no second buffer.
+        // The bytes must be copied to a direct buffer anyway; appending them to the head avoids a second buffer.
         head.writeBytes(body, 0, first);
         position = first;
         if (plain || end == 0) {
@@ -72,7 +72,7 @@ final class AnswerWriter {
         return writeMore(ctx);
     }
 
-    /** Whether a piece of the body is left to write. */
+    /** Whether part of the body is still to be written. */
     boolean hasMore() {
         return position < end;
     }
@@ -82,26 +82,26 @@ final class AnswerWriter {
         int length = Math.min(end - position, PIECE);
         ByteBuf piece = plain
                 ? ctx.alloc().buffer(length).writeBytes(body, position, length)
-                // TLS encrypts into a buffer of its own.
+                // TLS copies the bytes when it encrypts them into its own buffer.
                 : Unpooled.wrappedBuffer(body, position, length);
         position += length;
         return ctx.writeAndFlush(piece);
     }
 
-    /** Forgets the body. */
+    /** Releases the body. */
     void end() {
         body = NOTHING;
         position = 0;
         end = 0;
     }
 
-    /** Bytes that the kernel has not taken yet. */
+    /** The number of bytes that the kernel has not accepted yet. */
     long unsentBytes(ChannelHandlerContext ctx) {
         ChannelOutboundBuffer outbound = ctx.channel().unsafe().outboundBuffer();
         return end - position + (outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress());
     }
 
-    /** Tells the client that nothing more will come, and can still be read from. */
+    /** Closes the output of the connection; input can still be read. */
     void closeOutput(ChannelHandlerContext ctx) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         if (tls != null) {
@@ -121,7 +121,7 @@ final class AnswerWriter {
             ByteBufUtil.copy(CONTENT_TYPE, head);
             ByteBufUtil.writeAscii(head, answer.contentType());
         }
-        // RFC 9110 section 8.6: none with 204.
+        // RFC 9110 section 8.6: a 204 response must not have Content-Length.
         if (answer.status() != HttpResponseStatus.NO_CONTENT.code()) {
             ByteBufUtil.copy(CONTENT_LENGTH, head);
             ByteBufUtil.writeAscii(head, Integer.toString(length));

@@ -4,9 +4,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cross-origin requests of pages in browsers ("Fetch" of WHATWG, section 3.3): which pages may read the answers of a route.
+ * Cross-origin requests from web pages (WHATWG Fetch, section 3.3): which pages may read the responses of a route.
  *
- * @param origins such as {@code https://app.example.com}; {@code *} is all; empty for none, which is the default
+ * @param origins origins such as {@code https://app.example.com}; {@code *} allows all; empty, the default, allows none
  */
 public record Cors(Set<String> origins) {
     private static final String ANY = "*";
@@ -17,12 +17,12 @@ public record Cors(Set<String> origins) {
         origins = Set.copyOf(origins);
     }
 
-    /** Whether any page may ask. */
+    /** Whether any origin is allowed. */
     public boolean isOn() {
         return !origins.isEmpty();
     }
 
-    /** Lets pages read the answers of a handler, errors included. */
+    /** Lets allowed pages read the responses of a handler, including errors. */
     public GuardedHandler around(GuardedHandler handler) {
         return new GuardedHandler() {
             @Override
@@ -43,10 +43,10 @@ public record Cors(Set<String> origins) {
     }
 
     /**
-     * Answers what browsers ask before they send such a request. It needs no key, which they would not send.
+     * Handles preflight requests. It requires no API key, because browsers send none with a preflight request.
      *
-     * @param methods that the route takes
-     * @param headers that it reads
+     * @param methods the methods of the route
+     * @param headers the request headers that the route reads
      */
     public Handler preflight(String methods, String headers) {
         return exchange -> exchange.answer(allow(exchange, Answer.empty(204))
@@ -55,7 +55,7 @@ public record Cors(Set<String> origins) {
                 .header("access-control-max-age", ONE_DAY));
     }
 
-    /** Without the header, the browser does not let the page read the answer. */
+    /** Adds the headers that let an allowed page read the response. */
     private Answer allow(Exchange exchange, Answer answer) {
         if (origins.contains(ANY)) {
             return answer.header("access-control-allow-origin", ANY);

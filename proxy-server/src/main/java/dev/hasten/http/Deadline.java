@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one deadline that a connection has at a time. Moving it later, as every request does several times, only writes
- * a field: the timer that is running looks at the field when it fires and goes on waiting.
+ * The deadline of a connection, which has only one at a time. Every request moves the deadline several times. Moving
+ * it to a later time only writes a field: when the running timer fires, it reads the field and waits for the
+ * remaining time.
  */
 final class Deadline implements Runnable {
     private final EventExecutor loop;
@@ -17,13 +18,13 @@ final class Deadline implements Runnable {
     private long deadlineNanos;
     private boolean set;
 
-    /** A deadline of a loop, used on it only. */
+    /** Creates a deadline for an event loop. Must be used only on that event loop. */
     Deadline(EventExecutor loop, Runnable onReached) {
         this.loop = loop;
         this.onReached = onReached;
     }
 
-    /** Sets the deadline, in place of the earlier one. */
+    /** Sets the deadline, replacing the previous one. */
     void in(long nanos) {
         long now = System.nanoTime();
         deadlineNanos = now + nanos;
@@ -37,12 +38,12 @@ final class Deadline implements Runnable {
         }
     }
 
-    /** There is no deadline now. */
+    /** Clears the deadline. A running timer is kept for reuse. */
     void clear() {
         set = false;
     }
 
-    /** There will be no deadline any more. */
+    /** Clears the deadline and cancels the timer. */
     void cancel() {
         set = false;
         if (timer != null) {

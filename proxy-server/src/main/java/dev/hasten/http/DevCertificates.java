@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * TLS for a developer's machine: a certificate authority of its own, to be trusted once, and a certificate for
- * localhost, 127.0.0.1 and ::1. Clients that insist on https work against it as against a server on the internet.
+ * TLS for development: a local certificate authority that is trusted once, and a certificate for localhost, 127.0.0.1
+ * and ::1. Clients that require https can then connect to the local server.
  *
  * @param caPem the authority's certificate, for clients to trust
  * @param context the TLS context of a server for localhost
@@ -28,17 +28,19 @@ import java.time.Instant;
 public record DevCertificates(Path caPem, SslContext context) {
     private static final Duration CA_LIFETIME = Duration.ofDays(3650);
     private static final Duration LEAF_LIFETIME = Duration.ofDays(365);
-    /** Renewed that long before the end, because a server only looks when it starts. */
+    /** Certificates are renewed this long before they expire, because they are checked only when the server starts. */
     private static final Duration MARGIN = Duration.ofDays(90);
-    /** Clocks of containers and virtual machines may be behind. */
+    /**
+     * Certificates are valid from this long before now, because clocks of containers and virtual machines may be slow.
+     */
     private static final Duration BACKDATED = Duration.ofDays(1);
 
     /**
-     * Uses the certificates of a directory, and makes what is missing or near its end: {@code ca.pem},
-     * {@code ca-key.pem}, {@code localhost.pem}, {@code localhost-key.pem}. Private keys are readable by their owner
-     * only. The authority stays as it is for years, so that it has to be trusted once.
+     * Loads the certificates from a directory and creates those that are missing or about to expire: {@code ca.pem},
+     * {@code ca-key.pem}, {@code localhost.pem}, {@code localhost-key.pem}. Private keys are readable only by their
+     * owner. The authority is valid for ten years, so that it needs to be trusted only once.
      *
-     * @throws HttpServerException naming the file or directory that cannot be read, used or written
+     * @throws HttpServerException if a file or directory cannot be read, used or written; the message contains its path
      */
     public static DevCertificates ensure(Path directory) {
         return ensure(directory, Clock.systemUTC());
@@ -99,7 +101,7 @@ public record DevCertificates(Path caPem, SslContext context) {
                 .setKeyUsage(true, KeyUsage.keyCertSign, KeyUsage.cRLSign);
         try {
             return builder.buildSelfSigned();
-        } catch (Exception e) { // Netty's signature: whatever the JDK's providers throw.
+        } catch (Exception e) { // Netty declares Exception; the JDK's providers may throw anything.
             throw new HttpServerException("The development CA cannot be made", e);
         }
     }
@@ -117,7 +119,7 @@ public record DevCertificates(Path caPem, SslContext context) {
                 .addExtendedKeyUsageServerAuth();
         try {
             return builder.buildIssuedBy(authority);
-        } catch (Exception e) { // Netty's signature: whatever the JDK's providers throw.
+        } catch (Exception e) { // Netty declares Exception; the JDK's providers may throw anything.
             throw new HttpServerException("The development certificate for localhost cannot be made", e);
         }
     }

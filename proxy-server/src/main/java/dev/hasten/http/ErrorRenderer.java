@@ -2,20 +2,20 @@ package dev.hasten.http;
 
 import java.nio.charset.StandardCharsets;
 
-/** Gives an error that the HTTP layer found the shape that clients understand. */
+/** Renders errors detected by the HTTP layer in the format that clients expect. */
 @FunctionalInterface
 public interface ErrorRenderer {
 
     /**
-     * The answer for an error.
+     * Returns the response for an error.
      *
      * @param status HTTP status
      * @param code Prisma error code such as P5000
-     * @param message text for people; never holds anything the client sent
+     * @param message human-readable text; never contains anything that the client sent
      */
     Answer render(int status, String code, String message);
 
-    /** The one error body that every Prisma client generation reads, and its {@code Prisma-Error-Code} header. */
+    /** The JSON error body that all versions of Prisma Client understand, and the {@code Prisma-Error-Code} header. */
     static ErrorRenderer json() {
         return (status, code, message) -> {
             String text = message.replace("\\", "\\\\").replace("\"", "\\\"");

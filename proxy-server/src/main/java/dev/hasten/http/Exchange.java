@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its one answer. What the request says does not change any more; {@link #answer}, {@link #isAnswered}
- * and {@link #onDisconnect} may be called from any thread.
+ * A request and its response. The request is immutable. {@link #answer}, {@link #isAnswered} and {@link #onDisconnect}
+ * may be called from any thread.
  */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -28,11 +28,11 @@ public final class Exchange {
     private final long arrivalNanos;
     /** Set on the event loop before the handler sees the exchange. */
     private byte[] body = {};
-    /** Null until it is needed. */
+    /** Created on first use. */
     private @Nullable Reservation memory;
 
     private final Object lock = new Object();
-    // The three below are guarded by lock: either an answer or the disconnect comes first.
+    // The three fields below are guarded by lock, which decides whether the response or the disconnect came first.
     private boolean answered;
     private boolean clientGone;
     private @Nullable Runnable disconnectAction;
@@ -52,31 +52,34 @@ public final class Exchange {
         this.arrivalNanos = arrivalNanos;
     }
 
-    /** The address of the client or of the proxy before it; null if it is not an Internet address, or the connection is closed. */
+    /**
+     * The address of the client or of the proxy in front of this server; null if it is not an Internet address or the
+     * connection is closed.
+     */
     public @Nullable InetAddress peer() {
         return connection.peer();
     }
 
-    /** 16 lower-case hex digits, unique; the answer carries it as {@code x-request-id}. */
+    /** A unique id of 16 lower-case hex digits; the response has it in {@code x-request-id}. */
     public String requestId() {
         return requestId;
     }
 
-    /** The method as it was sent. */
+    /** The method as sent. */
     public String method() {
         return request.method().name();
     }
 
-    /** The path as it was sent, percent-encoded, without the query string. */
+    /** The path as sent, percent-encoded, without the query string. */
     public String path() {
         return target.path();
     }
 
     /**
-     * The decoded value of a {name} segment of the route. May hold a slash or any other character: it was decoded after
-     * the path was cut.
+     * The decoded value of a {name} segment of the route. May contain any character, even a slash, because segments are
+     * decoded after the path is split.
      *
-     * @throws IllegalArgumentException when the route has no such name
+     * @throws IllegalArgumentException if the route has no such name
      */
     public String pathParameter(String name) {
         if (match instanceof Match.Found(Router.Route route, List<String> values)) {
@@ -88,12 +91,14 @@ public final class Exchange {
         throw new IllegalArgumentException("the route " + route() + " has no {" + name + "}");
     }
 
-    /** The first value of a query parameter, decoded; null when it is not there, "" when it has no value. */
+    /** The first value of a query parameter, decoded; null if it is absent, "" if it has no value. */
     public @Nullable String queryParameter(String name) {
         return target.parameter(name);
     }
 
-    /** A header's value, several ones joined with ", "; null when it is not there. The name's case is irrelevant. */
+    /**
+     * The value of a header, with several values joined by ", "; null if it is absent. The name is case-insensitive.
+     */
     public @Nullable String header(String name) {
         HttpHeaders headers = request.headers();
         String first = headers.get(name);
@@ -104,14 +109,14 @@ public final class Exchange {
         return all.size() == 1 ? first : String.join(", ", all);
     }
 
-    /** The whole body, empty when there is none. Not a copy. */
+    /** The complete body, empty if there is none. Not a copy. */
     public byte[] body() {
         return body;
     }
 
     /**
-     * The memory that the exchange holds: its body, what its handler takes, and the answer until the client has it. Used by
-     * whoever has the exchange: the event loop, or the handler until it answers.
+     * The memory held by the exchange: the request body, what the handler reserves, and the response until the client
+     * has received it. Only one thread at a time may use it: the handler until it answers, otherwise the event loop.
      */
     public Reservation memory() {
         Reservation known = memory;
@@ -122,19 +127,19 @@ public final class Exchange {
         return known;
     }
 
-    /** Gives back whatever is held. */
+    /** Releases the memory held by the exchange. */
     void closeMemory() {
         if (memory != null) {
             memory.close();
         }
     }
 
-    /** Names the owner of the memory; called by {@link GuardedHandler#decide}, before anything is taken. */
+    /** Sets the reservation of this exchange. Must be called by {@link GuardedHandler#decide}, before any memory is taken. */
     public void memory(Reservation owned) {
         memory = owned;
     }
 
-    /** {@link System#nanoTime} when the head was complete. */
+    /** {@link System#nanoTime} at the time when the head was complete. */
     public long arrivalNanos() {
         return arrivalNanos;
     }
@@ -144,7 +149,9 @@ public final class Exchange {
         return match instanceof Match.Found found ? found.route().template : UNMATCHED;
     }
 
-    /** Answers the request. The first call wins; a later answer, or one for a client that has gone, is dropped. */
+    /**
+     * Sends the response. Only the first call has an effect. The response is dropped if the client has disconnected.
+     */
     public void answer(Answer answer) {
         requireNonNull(answer, "answer is null");
         synchronized (lock) {
@@ -162,7 +169,7 @@ public final class Exchange {
         connection.answer(this, answer);
     }
 
-    /** True once {@link #answer} was called. */
+    /** Whether {@link #answer} has been called. */
     public boolean isAnswered() {
         synchronized (lock) {
             return answered;
@@ -170,9 +177,10 @@ public final class Exchange {
     }
 
     /**
-     * Asks to be told when the client goes away before the answer is given: it closed or reset the connection, or shut
-     * down its sending half, which this server takes for the same. The action runs at most once, on the event loop (it
-     * must not block), or right here when the client has gone already. Several actions run in the order they came.
+     * Registers an action for the case that the client disconnects before the request is answered. A client disconnects
+     * by closing or resetting the connection or by shutting down its sending side, which this server treats the same.
+     * The action runs at most once, on the event loop, and must not block. If the client has already disconnected, it
+     * runs immediately in the calling thread. Multiple actions run in the order of registration.
      */
     public void onDisconnect(Runnable action) {
         requireNonNull(action, "action is null");

@@ -4,10 +4,10 @@ import io.netty.util.ByteProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The grammar of a request head (RFC 9112 sections 2 to 5), byte by byte and to the letter. Netty's parser behind it is
- * lenient where two servers in a chain may disagree on where a request ends: it joins folded lines, takes tabs,
- * vertical tabs and carriage returns for the spaces of the request line, and skips any number of line ends before it.
- * One object serves the heads of a connection in turn; it keeps its place between reads.
+ * A strict, byte-by-byte validator for the grammar of a request head (RFC 9112 sections 2 to 5). Netty's parser, which
+ * runs after it, is lenient in cases where two servers in a chain may disagree on where a request ends: it joins folded
+ * lines, accepts tabs, vertical tabs and carriage returns as the spaces of the request line, and skips any number of
+ * line ends before it. One instance validates all heads of a connection and keeps its state between reads.
  */
 final class HeadRules implements ByteProcessor {
     private static final int TOKEN = 1;
@@ -39,26 +39,26 @@ final class HeadRules implements ByteProcessor {
     private @Nullable Refusal refusal;
 
     /**
-     * Rules with a limit.
+     * Creates a validator with a size limit.
      *
-     * @param limit most bytes of a head
+     * @param limit maximum size of a head in bytes
      */
     HeadRules(int limit) {
         this.limit = limit;
     }
 
-    /** What is wrong with the head, or null as long as nothing is. */
+    /** The violation that was found, or null if there is none so far. */
     @Nullable
     Refusal refusal() {
         return refusal;
     }
 
-    /** True between the first byte of a head and its last. */
+    /** Whether part of a head has been processed. */
     boolean insideHead() {
         return size > 0;
     }
 
-    /** Ready for the next head. */
+    /** Prepares for the next head. */
     private void restart() {
         state = State.START;
         size = 0;
@@ -66,7 +66,7 @@ final class HeadRules implements ByteProcessor {
         blankLine = false;
     }
 
-    /** Takes one byte; false when the head ends with it or is refused. */
+    /** Processes one byte. Returns false if the head ends with this byte or is refused. */
     @Override
     public boolean process(byte value) {
         int b = value & 0xff;
@@ -79,10 +79,10 @@ final class HeadRules implements ByteProcessor {
                 if (is(b, TOKEN)) {
                     state = State.METHOD;
                 } else if (b == '\r' && !blankLine) {
-                    // RFC 9112 section 2.2: one empty line before the request line is old clients' habit.
+                    // RFC 9112 section 2.2: some old clients send an empty line before the request line.
                     state = State.START_LF;
                 } else {
-                    return malformed("it does not begin with a method");
+                    return malformed("it does not start with a method");
                 }
             }
             case START_LF -> {
@@ -93,7 +93,7 @@ final class HeadRules implements ByteProcessor {
                 if (b == ' ') {
                     state = State.FIRST_OF_TARGET;
                 } else if (!is(b, TOKEN)) {
-                    return malformed("the method holds a character that is not allowed");
+                    return malformed("the method contains an invalid character");
                 }
             }
             case FIRST_OF_TARGET -> {
@@ -106,7 +106,7 @@ final class HeadRules implements ByteProcessor {
                 if (b == ' ') {
                     state = State.VERSION;
                 } else if (!is(b, TARGET)) {
-                    return malformed("the request line is not method, path and version");
+                    return malformed("the request line must be a method, a path and a version");
                 }
             }
             case VERSION -> {
@@ -121,23 +121,23 @@ final class HeadRules implements ByteProcessor {
                 } else if (b == '\r') {
                     state = State.END_LF;
                 } else if (b == ' ' || b == '\t') {
-                    return malformed("a header line begins with white space");
+                    return malformed("a header line starts with white space");
                 } else {
-                    return malformed("a header name holds a character that is not allowed");
+                    return malformed("a header name contains an invalid character");
                 }
             }
             case NAME -> {
                 if (b == ':') {
                     state = State.IN_VALUE;
                 } else if (!is(b, TOKEN)) {
-                    return malformed("a header name holds a character that is not allowed");
+                    return malformed("a header name contains an invalid character");
                 }
             }
             case IN_VALUE -> {
                 if (b == '\r') {
                     state = State.LINE_LF;
                 } else if (!is(b, VALUE)) {
-                    return malformed("a header value holds a control character");
+                    return malformed("a header value contains a control character");
                 }
             }
             case END_LF -> {
@@ -154,14 +154,14 @@ final class HeadRules implements ByteProcessor {
     private boolean version(int b) {
         if (versionIndex == VERSION_FORM.length()) {
             if (b != '\r') {
-                return malformed("the request line does not end after the version with CR LF");
+                return malformed("the request line must end with CR LF after the version");
             }
             state = State.REQUEST_LINE_LF;
             return true;
         }
         char expected = VERSION_FORM.charAt(versionIndex++);
         boolean fits = expected == 'd' ? b >= '0' && b <= '9' : b == expected;
-        return fits || malformed("the request line does not end with an HTTP version");
+        return fits || malformed("the request line must end with an HTTP version");
     }
 
     private boolean lineFeed(int b, State next) {

@@ -32,35 +32,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: requests in turn, each from head over body to the written answer. All state belongs to the
- * connection's event loop; {@link #answer} is the one door for other threads.
+ * One connection. It processes one request after the other: head, body, response. All state is confined to the
+ * connection's event loop. Only {@link #answer} may be called from other threads.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
     /**
-     * How long a connection that is closed before its request was read completely goes on reading: closing it at once
-     * would make the kernel send a reset, which can destroy the answer before the client has read it.
+     * How long to keep reading from a connection that is closed before its request was read completely. Closing it
+     * immediately would make the kernel send a reset, and the client could lose the response.
      */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final String RETRY_AFTER_SECONDS = "1";
 
-    /** So much of an incomplete head need not be reserved: an ordinary head comes in one piece. */
+    /** Incomplete heads up to this size need no reservation: a typical head arrives in one piece. */
     private static final int UNRESERVED_BYTES = 4096;
 
     private enum Phase {
-        /** Opened, or answered, and no byte of a head has come. */
+        /** No byte of a request head has been received. */
         IDLE,
-        /** Inside a head. */
+        /** Part of a head has been received. */
         HEAD,
-        /** Inside a body. */
+        /** The body is being received. */
         BODY,
-        /** A handler has the exchange. */
+        /** The handler is running. */
         RUNNING,
-        /** The answer is on its way to the socket. */
+        /** The response is being written. */
         WRITING,
-        /** Answered, our half closed; waits for the client to close its own. */
+        /** The response was sent and our output is closed; waiting for the client to close its side. */
         LINGERING,
         CLOSED
     }
@@ -68,39 +68,39 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private final ServerContext server;
     private final RequestDecoder decoder;
     private final AnswerWriter writer;
-    /** Over the connection limit: the first request is answered with 503. */
+    /** The connection exceeds the connection limit: its first request gets a 503 response. */
     private final boolean surplus;
 
-    // The two below are set when the handler is added, before any event reaches it.
+    // The two fields below are set when the handler is added, before it receives any event.
     private ChannelHandlerContext ctx;
     private Deadline deadline;
     private Phase phase = Phase.IDLE;
 
     private @Nullable Exchange exchange;
     private RequestBody body = new RequestBody(0, 0, true);
-    /** On the current request; null if it has no route, or the decision was carried out. */
+    /** The decision on the current request; null if there is no route for it, or after the decision was carried out. */
     private @Nullable Decision decision;
-    /** Bytes of the body (or its head) came in the current read: its time starts anew. */
+    /** The current read received bytes of the body or completed the head, so the body timeout starts again. */
     private boolean bodyMoved;
-    /** No request came yet: the time for its head runs since the connection was opened. */
+    /** No request has been received yet: the head timeout runs from the opening of the connection. */
     private boolean first = true;
 
     private boolean closeAfterAnswer;
     private boolean lingerAfterAnswer;
     private int answerStatus;
     private long answerBytes;
-    /** Memory of the answer that no other answer shares. */
+    /** Memory of the response body in bytes, if it is not shared with other responses. */
     private long ownBytes;
 
     private long unsentBytes;
-    /** When the client must have taken the whole answer. */
+    /** When the client must have received the whole response; 0 if not yet determined. */
     private long latestNanos;
-    /** The answer's bytes are held until the client has taken them. */
+    /** Whether memory is reserved for the response until the client has received it. */
     private boolean holding;
 
     private @Nullable SharedBytes heldBytes;
 
-    /** For heads, and for requests that wait behind a running one. */
+    /** Memory of incomplete heads, and of pipelined requests that wait for the current one. */
     private final Reservation waiting;
 
     HttpConnection(ServerContext server, RequestDecoder decoder, boolean surplus) {
@@ -111,12 +111,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         this.waiting = server.openReservation();
     }
 
-    /** A reservation for an exchange whose handler names no owner. */
+    /** A reservation for an exchange whose handler has not set one. */
     Reservation openReservation() {
         return server.openReservation();
     }
 
-    /** Takes an exchange's answer; from any thread. */
+    /** Accepts the response of an exchange. May be called from any thread. */
     void answer(Exchange answered, Answer answer) {
         if (ctx.executor().inEventLoop()) {
             write(answered, answer);
@@ -125,12 +125,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         try {
             ctx.executor().execute(() -> write(answered, answer));
         } catch (RejectedExecutionException e) {
-            LOG.debug("The server closed before request {} was answered", answered.requestId(), e);
+            LOG.debug("The server was closed before request {} was answered", answered.requestId(), e);
             answered.closeMemory();
         }
     }
 
-    /** Closes the connection when it is idle; otherwise its next answer will, because the server is draining. */
+    /**
+     * Closes the connection if it is idle. Otherwise it is closed after its next response, because the server
+     * is draining.
+     */
     void drain() {
         if (phase == Phase.IDLE) {
             close();
@@ -178,7 +181,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         reserve();
     }
 
-    /** What the client has sent stays in memory until it sends the rest, so from here on it is reserved. */
+    /** Reserves memory for the received part of an incomplete request, which stays in memory until the rest arrives. */
     private void reserve() {
         try {
             int bytes = decoder.waitingBytes();
@@ -211,7 +214,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             exchange = null;
             unfinished.clientGone();
         }
-        // A handler that is still at work closes it when it answers.
+        // If the handler is still running, the reservation is closed when it answers.
         if (last == Phase.BODY || last == Phase.WRITING) {
             endHold(unfinished);
         }
@@ -220,7 +223,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslCloseCompletionEvent) {
-            // The client's close_notify is its half-close; like a half-close of TCP it counts as going away.
+            // close_notify is the TLS equivalent of a TCP half-close, which is treated as a disconnect.
             close();
         }
     }
@@ -264,7 +267,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
-    /** Whether a body of this length could be kept now; if not, the request is refused before the body is read. */
+    /**
+     * Whether there is enough memory for a body of this length. If not, the request is refused before the body is read.
+     */
     private boolean hasRoomFor(long length) {
         Reservation memory = requireNonNull(exchange).memory();
         try {
@@ -274,7 +279,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             refuse(Refusal.of(e));
             return false;
         } finally {
-            // The client's word takes no memory.
+            // Only a check: a declared length must not reserve memory.
             memory.close();
         }
     }
@@ -361,12 +366,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                 : errors.render(refusal.status(), refusal.code(), refusal.message());
     }
 
-    /** The handler of the current request, null when there is no request or no route for it. */
+    /** The handler of the current request, or null if there is no request or no matching route. */
     private @Nullable GuardedHandler handler() {
         return exchange != null && exchange.match() instanceof Match.Found found ? found.route().handler : null;
     }
 
-    /** Answers a request that was not read to its end, and ends the connection: nothing behind it can be trusted. */
+    /**
+     * Responds to a request that was not read completely and then closes the connection, because what follows in the
+     * stream cannot be trusted.
+     */
     private void refuse(Answer answer) {
         if (!ctx.channel().isActive()) {
             return;
@@ -404,13 +412,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
-    /** Also an error such as OutOfMemoryError ends this connection only. */
+    /** Closes this connection. Even an error such as OutOfMemoryError must not affect other connections. */
     private void failed(String requestId, Throwable cause) {
-        LOG.error("The answer to request {} cannot be written", requestId, cause);
+        LOG.error("The response to request {} cannot be written", requestId, cause);
         close();
     }
 
-    /** Writes what is left of the answer, for as long as the kernel takes it at once. */
+    /** Continues writing the response for as long as the kernel accepts it without waiting. */
     private void goOnAfter(ChannelFuture first) {
         ChannelFuture written = first;
         while (written.isDone() && written.isSuccess() && writer.hasMore()) {
@@ -424,7 +432,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
-    /** The client is slow, or does not read at all: the answer stays in memory until it has taken it. */
+    /** Waits for a client that is slow or does not read at all. The response stays in memory, so it is reserved. */
     private void awaitClient() {
         unsentBytes = writer.unsentBytes(ctx);
         long now = System.nanoTime();
@@ -448,12 +456,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             memory.set(MemoryUse.RESPONSES, ownBytes + Math.min(answerBytes, AnswerWriter.PIECE));
             holding = true;
         } catch (MemoryExhaustedException e) {
-            LOG.debug("There is no memory to wait for the client of request {}", answered.requestId());
+            LOG.debug(
+                    "Not enough memory to wait for the client of request {}; closing the connection",
+                    answered.requestId());
             close();
         }
     }
 
-    /** Gives back what an exchange held. */
+    /** Releases the memory held by an exchange. */
     private void endHold(Exchange over) {
         SharedBytes shared = heldBytes;
         heldBytes = null;
@@ -465,7 +475,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         over.closeMemory();
     }
 
-    /** The kernel has taken a piece of the answer, or never will. */
+    /** Called when the kernel has accepted a piece of the response, or when writing it has failed. */
     @Override
     public void operationComplete(ChannelFuture written) {
         if (phase != Phase.WRITING) {
@@ -478,7 +488,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
-    /** The answer was handed to the kernel, or cannot be. */
+    /** The response was written completely, or writing it failed. */
     private void onWritten(ChannelFuture written) {
         observe(written.isSuccess() ? answerStatus : RequestObserver.CLIENT_GONE, answerBytes);
         Exchange answered = exchange;

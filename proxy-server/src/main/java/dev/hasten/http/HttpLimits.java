@@ -5,22 +5,28 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * What one client may use of a server. There is no limit for the time a handler takes: a request's deadline belongs to
- * whoever runs it. A connection runs one request at a time, so there is none for pipelining either; at most 64 KB of
- * further requests are read ahead.
+ * Limits for clients of a server. There is no limit on the run time of a handler, which sets its own deadline. There is
+ * no limit on pipelining either, because a connection runs one request at a time and reads at most 64 KB of further
+ * requests ahead.
  *
- * @param headerBytes request line and header lines together, line ends included; 256 or more. Over it: 431, or 414 when
- *     the request line alone is over it
- * @param bodyBytes body of one request, counted as it is read, whatever its Content-Length says; 0 or more. Over it: 413
- * @param bodyTimeout from the head to the first byte of the body, and from there between bytes; positive. Over it: 408
- * @param minBytesPerSecond a body that takes longer than bodyTimeout must come at least so fast, an answer that takes
- *     longer than writeTimeout must be taken at least so fast, on average; 0 for any. Under it: 408, or just a close
- * @param headTimeout from the opening of the connection, or from the first byte of a later head, to the complete head;
- *     positive. Over it: 408, or just a close when no byte of a head came. Also bounds the TLS handshake
- * @param writeTimeout the longest time that a client may take no byte of an answer; positive. Over it: the connection is
- *     closed
- * @param idleTimeout between an answer and the first byte of the next request; positive. Over it: the connection is closed
- * @param maxConnections open connections that are served; 1 or more. A connection over it gets 503 for its first request
+ * @param headerBytes maximum size of the request line and header lines together, including line ends; 256 or more. If
+ *     exceeded: 431, or 414 if the request line alone exceeds it
+ * @param bodyBytes maximum size of a request body, for bytes received and for Content-Length; 0 or more. If
+ *     exceeded: 413
+ * @param bodyTimeout maximum time from the head to the first byte of the body, and between bytes of the body; positive.
+ *     If exceeded: 408
+ * @param minBytesPerSecond minimum average rate of a body that takes longer than bodyTimeout and of a response that
+ *     takes longer than writeTimeout; 0 means no minimum. If a body is slower: 408. If a response is slower: the
+ *     connection is closed
+ * @param headTimeout maximum time from the opening of the connection, or from the first byte of a later head, to the
+ *     complete head; positive. If exceeded: 408, or the connection is closed if no byte of a head was received. Also
+ *     limits the TLS handshake
+ * @param writeTimeout maximum time during which a client accepts no byte of a response; positive. If exceeded: the
+ *     connection is closed
+ * @param idleTimeout maximum time between a response and the first byte of the next request; positive. If exceeded: the
+ *     connection is closed
+ * @param maxConnections maximum number of connections that are served; 1 or more. A connection that exceeds it gets 503
+ *     for its first request
  */
 public record HttpLimits(
         int headerBytes,
@@ -32,13 +38,13 @@ public record HttpLimits(
         long minBytesPerSecond,
         int maxConnections) {
 
-    /** Below this not even the head of a plain client fits. */
+    /** Even the head of a simple client needs this much. */
     private static final int SMALLEST_HEADER_BYTES = 256;
 
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException naming the value that is out of its range
+     * @throws IllegalArgumentException if a value is out of range; the message names it
      */
     public HttpLimits {
         requireNonNull(bodyTimeout, "bodyTimeout is null");
@@ -63,7 +69,10 @@ public record HttpLimits(
         requirePositive(idleTimeout, "idleTimeout");
     }
 
-    /** Nanoseconds after which so many bytes must have crossed, when waiting begins with a time of grace. */
+    /**
+     * The maximum time in nanoseconds for transferring this many bytes: the grace period plus the time at the
+     * minimum rate.
+     */
     long latestNanos(Duration grace, long bytes) {
         return minBytesPerSecond == 0 ? Long.MAX_VALUE : grace.toNanos() + (long) (bytes * 1e9 / minBytesPerSecond);
     }

@@ -22,9 +22,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A listening HTTP/1.1 server, with or without TLS. Requests of a connection run one after the other. A client that
- * closes, resets or half-closes its connection has gone away: what runs for it is told (see
- * {@link Exchange#onDisconnect}) and its answer is dropped.
+ * An HTTP/1.1 server, with or without TLS. The requests of a connection run one after the other. A client that closes,
+ * resets or half-closes its connection is treated as disconnected: the disconnect actions of its request run (see
+ * {@link Exchange#onDisconnect}) and its response is dropped.
  */
 public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
@@ -43,9 +43,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Binds and starts to serve.
+     * Binds the address and starts serving.
      *
-     * @throws HttpServerException naming host and port when they cannot be bound
+     * @throws HttpServerException if the host and port cannot be bound; the message contains them
      */
     public static HttpServer start(HttpServerOptions options, Router router) {
         return start(options, router, Transport.best());
@@ -81,27 +81,28 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(context, loops, connections, bound.channel());
     }
 
-    /** The bound port, also when the options asked for any. */
+    /** The bound port, which differs from the configured one if that is 0. */
     public int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    /** Connections that are open now, those over the limit that are being told so included. */
+    /** The number of open connections, including those over the limit that are about to get a 503 response. */
     public int openConnections() {
         return context.open().get();
     }
 
     /**
-     * Stops to accept, closes idle connections and waits for running exchanges; their answers carry
-     * {@code Connection: close}. Returns when all connections are gone, at the deadline, or when the thread is
-     * interrupted (it stays interrupted). What is left then, {@link #close} ends. Not for an event loop thread.
+     * Stops accepting connections, closes idle ones and waits for running exchanges, whose responses have
+     * {@code Connection: close}. Returns when all connections are closed, when the deadline is reached, or when the
+     * thread is interrupted (its interrupt status is kept). Call {@link #close} to close the remaining connections.
+     * Must not be called on an event loop thread.
      */
     public void drain(Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();
         context.startDraining();
         listener.close().awaitUninterruptibly();
         try {
-            // A connection that was accepted last may still be on its way to its loop: pass every loop's queue once.
+            // The last accepted connection may not be registered yet: wait until every loop has processed its queue.
             for (EventExecutor loop : loops) {
                 loop.submit(() -> {}).await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
@@ -117,7 +118,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Closes the listener and every connection at once, and ends the threads. Not for an event loop thread. */
+    /**
+     * Closes the listener and all connections immediately and stops the threads. Must not be called on an event
+     * loop thread.
+     */
     @Override
     public void close() {
         context.startDraining();
@@ -126,7 +130,7 @@ public final class HttpServer implements AutoCloseable {
         loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    /** Puts the handlers of a new connection together. */
+    /** Sets up the handlers of a new connection. */
     private static final class ConnectionInitializer extends ChannelInitializer<Channel> {
         private final ServerContext context;
         private final ChannelGroup connections;
@@ -143,7 +147,7 @@ public final class HttpServer implements AutoCloseable {
             HttpLimits limits = context.options().limits();
             int open = context.open().incrementAndGet();
             channel.closeFuture().addListener(onClose);
-            // Connections over the limit are told so, but not without a limit of their own.
+            // Connections over the limit get a 503 response, but their number is limited too.
             int surplus = limits.maxConnections() / 8 + 16;
             if (context.isDraining() || open > (long) limits.maxConnections() + surplus) {
                 var _ = channel.close();

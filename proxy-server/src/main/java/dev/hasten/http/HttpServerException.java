@@ -1,15 +1,18 @@
 package dev.hasten.http;
 
-/** A server that cannot start: the address is taken, a certificate or key is unusable. The message is for the operator. */
+/**
+ * The server cannot start, for example because the address is in use or a certificate or key is unusable. The message
+ * is written for the operator.
+ */
 public final class HttpServerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** With what failed, naming the address or file. */
+    /** Creates an exception; the message must contain the address or file that failed. */
     public HttpServerException(String message) {
         super(message);
     }
 
-    /** With what failed, naming the address or file, and its cause. */
+    /** Creates an exception with a cause; the message must contain the address or file that failed. */
     public HttpServerException(String message, Throwable cause) {
         super(message, cause);
     }

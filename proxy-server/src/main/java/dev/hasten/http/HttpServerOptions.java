@@ -7,17 +7,17 @@ import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one server listens.
+ * Options of one server.
  *
- * @param name names the server's threads
+ * @param name name of the server, used for its threads
  * @param host address or host name to bind
- * @param port port to bind, 0 for any free one; 0 to 65535
- * @param limits what a client may use
+ * @param port port to bind, 0 to 65535; 0 means any free port
+ * @param limits limits for clients
  * @param tls certificate and protocols, or null for plain HTTP
- * @param memory what connections may hold before they have sent a valid key
- * @param eventLoopThreads event loop threads, 0 for one per core
- * @param errors gives the answers that the HTTP layer makes itself their shape
- * @param observer is told of every finished exchange
+ * @param memory budget for connections that have not sent a valid key yet
+ * @param eventLoopThreads number of event loop threads; 0 means one per core
+ * @param errors renders errors detected by the HTTP layer
+ * @param observer is notified of every finished exchange
  */
 public record HttpServerOptions(
         String name,
@@ -33,7 +33,7 @@ public record HttpServerOptions(
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException naming the value that is out of its range
+     * @throws IllegalArgumentException if a value is out of range; the message names it
      */
     public HttpServerOptions {
         requireNonNull(name, "name is null");
@@ -65,12 +65,12 @@ public record HttpServerOptions(
                 RequestObserver.none());
     }
 
-    /** A copy with another budget. */
+    /** A copy with a different budget. */
     public HttpServerOptions withMemory(MemoryBudget budget) {
         return new HttpServerOptions(name, host, port, limits, tls, budget, eventLoopThreads, errors, observer);
     }
 
-    /** A copy with another observer. */
+    /** A copy with a different observer. */
     public HttpServerOptions withObserver(RequestObserver requestObserver) {
         return new HttpServerOptions(name, host, port, limits, tls, memory, eventLoopThreads, errors, requestObserver);
     }

@@ -23,14 +23,14 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 
-/** Reads certificates and private keys from PEM files; every error names the file and never shows what is in it. */
+/** Reads certificates and private keys from PEM files. Errors contain the path of the file but never its content. */
 final class PemFiles {
     private PemFiles() {}
 
     /**
-     * The certificates of a file in their order, the leaf's first.
+     * The certificates of a file, in file order; the leaf certificate comes first.
      *
-     * @throws HttpServerException when the file cannot be read or holds none
+     * @throws HttpServerException if the file cannot be read or contains no certificate
      */
     static List<X509Certificate> certificates(Path file) {
         String pem = read(file, "certificate");
@@ -45,15 +45,15 @@ final class PemFiles {
             throw new HttpServerException("The certificate file " + file + " is not a PEM certificate chain", e);
         }
         if (chain.isEmpty()) {
-            throw new HttpServerException("The certificate file " + file + " holds no PEM certificate");
+            throw new HttpServerException("The certificate file " + file + " contains no PEM certificate");
         }
         return List.copyOf(chain);
     }
 
     /**
-     * The private key of a file, in PKCS#8 or the traditional form.
+     * The private key of a file, in PKCS#8 or traditional format.
      *
-     * @throws HttpServerException when the file cannot be read, holds none, or holds an encrypted one
+     * @throws HttpServerException if the file cannot be read, or contains no private key or an encrypted one
      */
     static PrivateKey privateKey(Path file) {
         String pem = read(file, "key");
@@ -67,22 +67,20 @@ final class PemFiles {
                         return privateKey(pair.getPrivateKeyInfo());
                     }
                     case PKCS8EncryptedPrivateKeyInfo encrypted ->
-                        throw new HttpServerException(
-                                "The key file " + file + " is encrypted; give one without a password");
+                        throw new HttpServerException("The key file " + file + " is encrypted; use an unencrypted key");
                     case PEMEncryptedKeyPair encrypted ->
-                        throw new HttpServerException(
-                                "The key file " + file + " is encrypted; give one without a password");
-                    // An EC key of openssl's begins with a block of curve parameters.
+                        throw new HttpServerException("The key file " + file + " is encrypted; use an unencrypted key");
+                    // An EC key written by openssl starts with a block of curve parameters.
                     default -> {}
                 }
             }
         } catch (IOException | GeneralSecurityException e) {
-            throw new HttpServerException("The key file " + file + " does not hold a valid PEM private key", e);
+            throw new HttpServerException("The key file " + file + " does not contain a valid PEM private key", e);
         }
-        throw new HttpServerException("The key file " + file + " holds no PEM private key");
+        throw new HttpServerException("The key file " + file + " contains no PEM private key");
     }
 
-    /** True when the key signs what the certificate verifies. */
+    /** Whether the certificate verifies a signature made with the key. */
     static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
         String algorithm = switch (key.getAlgorithm()) {
             case "EC" -> "SHA256withECDSA";
@@ -99,13 +97,13 @@ final class PemFiles {
             verifier.update(sample);
             return verifier.verify(signer.sign());
         } catch (GeneralSecurityException e) {
-            // Keys of two kinds: the verifier does not take the other's.
+            // The two keys use different algorithms.
             return false;
         }
     }
 
     private static PrivateKey privateKey(PrivateKeyInfo info) throws IOException, GeneralSecurityException {
-        // The JDK's key factories go by the name of the algorithm's object identifier too.
+        // The JDK's key factories also accept an object identifier as the algorithm name.
         String algorithm = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
     }

@@ -5,35 +5,34 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 
 /**
- * A request that the HTTP layer answers itself. Codes are those of Prisma's documented list: P5000 "could not be
+ * An error response of the HTTP layer itself. The codes are from Prisma's documented list: P5000 "could not be
  * understood", P5003 "does not exist", P5009 "timed out", P5011 "too many requests", P6000 server error.
  *
  * @param status HTTP status
  * @param code Prisma error code
- * @param message text for people; never holds anything the client sent
+ * @param message human-readable text; never contains anything that the client sent
  */
 record Refusal(int status, String code, String message) {
-    static final Refusal NOT_FOUND = new Refusal(404, "P5003", "There is nothing at this path.");
+    static final Refusal NOT_FOUND = new Refusal(404, "P5003", "There is no such path.");
     static final Refusal METHOD_NOT_ALLOWED =
-            new Refusal(405, "P5000", "This path does not take this method; see the Allow header.");
-    static final Refusal HEAD_TIMEOUT = new Refusal(408, "P5009", "The request's head did not arrive in time.");
-    static final Refusal BODY_TIMEOUT = new Refusal(408, "P5009", "The request's body did not arrive in time.");
-    static final Refusal BODY_TOO_LARGE = new Refusal(413, "P5000", "The request's body is over the server's limit.");
-    static final Refusal TARGET_TOO_LONG = new Refusal(414, "P5000", "The request line is over the server's limit.");
+            new Refusal(405, "P5000", "Method not allowed for this path; see the Allow header.");
+    static final Refusal HEAD_TIMEOUT = new Refusal(408, "P5009", "The request head did not arrive in time.");
+    static final Refusal BODY_TIMEOUT = new Refusal(408, "P5009", "The request body did not arrive in time.");
+    static final Refusal BODY_TOO_LARGE = new Refusal(413, "P5000", "The request body exceeds the server's limit.");
+    static final Refusal TARGET_TOO_LONG = new Refusal(414, "P5000", "The request line exceeds the server's limit.");
     static final Refusal UNKNOWN_EXPECTATION =
-            new Refusal(417, "P5000", "The only expectation this server meets is 100-continue.");
-    static final Refusal HEAD_TOO_LARGE =
-            new Refusal(431, "P5000", "The request's headers are over the server's limit.");
+            new Refusal(417, "P5000", "Unsupported Expect header; only 100-continue is supported.");
+    static final Refusal HEAD_TOO_LARGE = new Refusal(431, "P5000", "The request headers exceed the server's limit.");
     static final Refusal TOO_MANY_CONNECTIONS =
-            new Refusal(503, "P5011", "The server has as many connections as it may. Try again later.");
-    static final Refusal VERSION = new Refusal(505, "P5000", "This server speaks HTTP/1.1 and HTTP/1.0.");
+            new Refusal(503, "P5011", "The server has reached its connection limit. Try again later.");
+    static final Refusal VERSION = new Refusal(505, "P5000", "Unsupported HTTP version; use HTTP/1.1 or HTTP/1.0.");
 
     static final Refusal KEY_MEMORY =
-            new Refusal(429, "P5011", "The requests of this API key hold as much memory as they may. Try again later.");
+            new Refusal(429, "P5011", "The requests of this API key have reached their memory limit. Try again later.");
     static final Refusal SERVER_MEMORY =
-            new Refusal(503, "P5011", "The server has no memory left for this request. Try again later.");
+            new Refusal(503, "P5011", "The server does not have enough memory for this request. Try again later.");
 
-    /** For what there is no memory for. */
+    /** The response for a request that exceeds the memory budget. */
     static Refusal of(MemoryExhaustedException cause) {
         return switch (cause.share()) {
             case KEY -> KEY_MEMORY;
@@ -41,13 +40,13 @@ record Refusal(int status, String code, String message) {
         };
     }
 
-    /** Whether the same request may succeed a moment later. */
+    /** Whether the same request may succeed if it is retried. */
     boolean isTemporary() {
         return status == 503 || status == 429;
     }
 
     /**
-     * For input that Netty's parser rejects.
+     * The response for input that Netty's parser rejects.
      *
      * @param inBody whether the parser was reading a body, where the only lines are chunk headers
      */

@@ -7,33 +7,33 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Gathers the body of one request. Memory follows the bytes that have come: a Content-Length reserves at most
- * {@link #TRUSTED} bytes. Copying beats keeping the received buffers, because a client that sends one byte at a time
- * would make each byte hold a whole receive buffer.
+ * Collects the body of one request. Memory is allocated as bytes arrive; a Content-Length allocates at most
+ * {@link #TRUSTED} bytes in advance. The bytes are copied instead of keeping the received buffers, because with a
+ * client that sends one byte at a time each byte would keep a whole receive buffer in memory.
  */
 final class RequestBody {
-    /** The largest array made on a client's word. */
+    /** The largest array that is allocated just because of a declared length. */
     static final int TRUSTED = ArrayLengths.ofBytes(64 << 10);
 
     private static final byte[] EMPTY = {};
 
     private final int limit;
-    /** The declared length, -1 when the body is chunked. */
+    /** The declared length, or -1 if the body is chunked. */
     private final int declared;
-    /** A request that is answered without a handler: its body is counted and forgotten. */
+    /** Whether the body is discarded, because the request is answered without its handler. */
     private final boolean forgetting;
 
     private byte[] bytes = EMPTY;
     private int size;
 
-    /** For a body of a declared length up to the limit, or of unknown length (-1). */
+    /** Creates an instance for a body of a declared length or of unknown length (-1). */
     RequestBody(int declared, int limit, boolean forgetting) {
         this.declared = declared;
         this.limit = limit;
         this.forgetting = forgetting;
     }
 
-    /** Takes a piece; false when it does not fit into the limit any more. The piece stays the caller's. */
+    /** Adds a piece. Returns false if the body would exceed the limit. The caller still owns the piece. */
     boolean add(ByteBuf piece) {
         int length = piece.readableBytes();
         if (length > limit - size) {
@@ -49,28 +49,28 @@ final class RequestBody {
         return true;
     }
 
-    /** Bytes that have come. */
+    /** The number of bytes received. */
     int size() {
         return size;
     }
 
     /**
-     * Reserves the memory of what has come, because the rest may take its time.
+     * Reserves memory for the part received so far, because the rest may take a while.
      *
-     * @throws dev.hasten.memory.MemoryExhaustedException when there is no room for it
+     * @throws dev.hasten.memory.MemoryExhaustedException if there is not enough memory
      */
     void reserve(Reservation memory) {
         memory.set(MemoryUse.REQUESTS, bytes.length);
     }
 
-    /** The whole body, empty when it was to be forgotten. This object keeps nothing of it. */
+    /** Returns the complete body, empty if it was discarded. This object does not keep a reference to it. */
     byte[] finish() {
         byte[] whole = bytes.length == size || forgetting ? bytes : Arrays.copyOf(bytes, size);
         bytes = EMPTY;
         return whole;
     }
 
-    /** Drops what has come; {@link #size} stays. */
+    /** Drops the bytes received so far; {@link #size} does not change. */
     void drop() {
         bytes = EMPTY;
     }

@@ -11,24 +11,24 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
- * Netty's request decoder behind {@link HeadRules}, with a gate that lets one request through at a time.
+ * Netty's request decoder, preceded by {@link HeadRules}, with a gate that lets one request through at a time.
  *
- * <p>After the last byte of a request the gate closes until {@link #next}: what a client pipelines stays unparsed. The
- * socket is still read, because that is how a disconnect is noticed, until {@link #READ_AHEAD} bytes wait; then reading
- * pauses. A paused connection still notices a reset, and with epoll a close, if the end of the stream could reach this
- * machine, that is unless the client sent more than the kernel takes for an unread connection too. With NIO it notices
- * a close only once it reads again.
+ * <p>After the last byte of a request the gate closes until {@link #next} is called, so pipelined requests are not
+ * parsed yet. The socket is still read, because otherwise a disconnect would not be detected. When more than
+ * {@link #READ_AHEAD} bytes wait, reading pauses. A paused connection still detects a reset. With epoll it also detects
+ * a close, unless the client has sent so much that the kernel's receive buffer is full and the end of the stream cannot
+ * arrive. With NIO it detects a close only when it reads again.
  *
- * <p>A violation is passed on as one {@link Refusal}; from then on every byte is dropped.
+ * <p>A violation of the rules is passed on as a {@link Refusal}; all following bytes are dropped.
  */
 final class RequestDecoder extends HttpRequestDecoder {
-    /** Bytes of further requests that may wait behind a running one. */
+    /** Maximum number of bytes of further requests that may wait for the current one. */
     static final int READ_AHEAD = 64 * 1024;
 
-    /** Pieces in which a body is passed on: as large as they come. */
+    /** Maximum size of a body piece in bytes; larger than any read, so that pieces are passed on as received. */
     private static final int BODY_PIECE = 1024 * 1024;
 
-    /** The client has closed its half: include/net/tcp_states.h of Linux. */
+    /** The client has closed its side of the connection; value from Linux's include/net/tcp_states.h. */
     private static final int TCP_CLOSE_WAIT = 8;
 
     private final HeadRules rules;
@@ -36,11 +36,13 @@ final class RequestDecoder extends HttpRequestDecoder {
     private boolean gateClosed;
     private boolean discarding;
     private boolean paused;
-    /** Paused, and the read that led to it is over; with epoll only. */
+    /** Reading is paused and the read that caused the pause has ended; used only with epoll. */
     private boolean still;
 
     private boolean reading;
-    /** Bytes at the front of the buffer that {@link #rules} has seen and the parser has not taken. */
+    /**
+     * The number of bytes at the start of the buffer that {@link #rules} has checked and the parser has not consumed.
+     */
     private int checked;
 
     RequestDecoder(int headerBytes) {
@@ -54,32 +56,32 @@ final class RequestDecoder extends HttpRequestDecoder {
         this.rules = new HeadRules(headerBytes);
     }
 
-    /** True when some but not all bytes of a head have come. */
+    /** Whether part of a head has been received. */
     boolean insideHead() {
         return rules.insideHead();
     }
 
-    /** Bytes that have come and are neither a whole head nor part of a body. */
+    /** The number of received bytes that are not part of a complete head or a body. */
     int waitingBytes() {
         return actualReadableBytes();
     }
 
-    /** True when bytes of a further request wait. */
+    /** Whether bytes of a further request are waiting. */
     boolean hasWaiting() {
         return actualReadableBytes() > 0;
     }
 
-    /** Drops what waits and what comes. */
+    /** Drops all waiting and all future bytes. */
     void discard(ChannelHandlerContext connection) {
         discarding = true;
         resumeReading(connection);
     }
 
-    /** Opens the gate for the next request, and decodes it as far as it waits. */
+    /** Opens the gate for the next request and decodes the bytes that are waiting. */
     void next(ChannelHandlerContext connection) {
         gateClosed = false;
         resumeReading(connection);
-        // Inside channelRead its loop goes on by itself; a nested call would recurse once per pipelined request.
+        // Inside channelRead, its own loop continues; a nested call would recurse once per pipelined request.
         if (!reading && hasWaiting()) {
             ChannelHandlerContext own = connection.pipeline().context(this);
             try {
@@ -102,8 +104,8 @@ final class RequestDecoder extends HttpRequestDecoder {
             reading = false;
         }
         if (still) {
-            // Epoll reads a paused connection only because the client closed it (EPOLLRDHUP), only once, and then does
-            // not tell again: what is left of the stream would hide its end.
+            // Epoll reads a paused connection only if the client has closed it (EPOLLRDHUP), and only once. The close
+            // is not reported again, so it must be handled here.
             var _ = ctx.close();
         } else if (gateClosed && !discarding && !paused && actualReadableBytes() > READ_AHEAD) {
             paused = true;
@@ -115,7 +117,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         if (paused) {
             settle(ctx);
-            // The inherited method asks for more bytes whenever it decoded none: that would undo the pause.
+            // The inherited method requests another read if it decoded nothing, which would end the pause.
             ctx.fireChannelReadComplete();
         } else {
             super.channelReadComplete(ctx);
@@ -123,8 +125,8 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
 
     /**
-     * The pause begins. What comes later than this comes with EPOLLRDHUP; one that came earlier was consumed by the read
-     * that just ended, so the kernel is asked.
+     * Starts the pause. A close after this point triggers EPOLLRDHUP. The notification of an earlier close may have
+     * been consumed by the read that just ended, so this queries the kernel for the connection state.
      */
     private void settle(ChannelHandlerContext ctx) {
         if (!still && ctx.channel() instanceof EpollSocketChannel socket && socket.isOpen()) {

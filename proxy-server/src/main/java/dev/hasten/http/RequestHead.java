@@ -8,17 +8,17 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a parsed head must say as a whole (RFC 9112 sections 2.5, 3.2 and 6) before anything is routed. */
+/** Checks a parsed head as a whole (RFC 9112 sections 2.5, 3.2 and 6) before the request is routed. */
 final class RequestHead {
-    /** {@link #length} of a chunked body. */
+    /** The value of {@link #length} for a chunked body. */
     static final long CHUNKED = -1;
 
-    /** A decimal of this many digits fits a long. */
+    /** A decimal number with this many digits fits into a long. */
     private static final int MOST_DIGITS = 18;
 
     private RequestHead() {}
 
-    /** Why the request must be refused, or null. */
+    /** Returns the refusal if the request must be refused, otherwise null. */
     static @Nullable Refusal check(HttpRequest request) {
         HttpVersion version = request.protocolVersion();
         boolean is11 = version.equals(HttpVersion.HTTP_1_1);
@@ -31,16 +31,16 @@ final class RequestHead {
             return Refusal.malformed("it must have exactly one Host header");
         }
         if (!hosts.isEmpty() && !isHost(hosts.getFirst())) {
-            return Refusal.malformed("its Host header is not a host and port");
+            return Refusal.malformed("its Host header is not a host with an optional port");
         }
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
         if (!codings.isEmpty()) {
             if (!is11 || !lengths.isEmpty()) {
-                return Refusal.malformed("Transfer-Encoding goes with HTTP/1.1 and without Content-Length only");
+                return Refusal.malformed("Transfer-Encoding is allowed only with HTTP/1.1 and without Content-Length");
             }
             if (codings.size() > 1 || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst())) {
-                return Refusal.malformed("the only transfer coding is chunked, once");
+                return Refusal.malformed("Transfer-Encoding must be chunked, once");
             }
         }
         if (lengths.size() > 1 || (!lengths.isEmpty() && !isLength(lengths.getFirst()))) {
@@ -52,7 +52,7 @@ final class RequestHead {
         return null;
     }
 
-    /** The length of the body of a checked request in bytes, 0 without one, or {@link #CHUNKED}. */
+    /** The length of the body of a checked request in bytes; 0 if it has none, or {@link #CHUNKED}. */
     static long length(HttpRequest request) {
         String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
         if (length != null) {
@@ -61,7 +61,7 @@ final class RequestHead {
         return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING) ? CHUNKED : 0;
     }
 
-    /** False when a request with an Expect header expects anything but 100-continue (RFC 9110 section 10.1.1). */
+    /** Whether every Expect header of the request is 100-continue (RFC 9110 section 10.1.1). */
     static boolean expectsContinue(HttpRequest request) {
         for (String expectation : request.headers().getAll(HttpHeaderNames.EXPECT)) {
             if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
@@ -83,7 +83,10 @@ final class RequestHead {
         return true;
     }
 
-    /** A name or address and perhaps a port: anything else could mean something in a URL that is built from it. */
+    /**
+     * Whether the value is a name or address with an optional port. Other characters could change the meaning of a URL
+     * that is built from it.
+     */
     private static boolean isHost(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

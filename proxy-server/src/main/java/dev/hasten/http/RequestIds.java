@@ -5,13 +5,14 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Request ids: a counter from a random start, run through a bijective mixer (the finalizer of SplitMix64), so that ids
- * of one process never repeat, ids of several processes very likely differ, and neighbours do not look alike.
+ * Generates request ids: a counter with a random start, passed through a bijective mixer (the finalizer of SplitMix64).
+ * Ids of one process never repeat, ids of different processes are very unlikely to collide, and consecutive ids do not
+ * look similar.
  */
 final class RequestIds {
     private final AtomicLong next = new AtomicLong(new SecureRandom().nextLong());
 
-    /** 16 lower-case hex digits. */
+    /** Returns the next id: 16 lower-case hex digits. */
     String next() {
         long id = next.getAndIncrement();
         id = (id ^ (id >>> 30)) * 0xbf58476d1ce4e5b9L;

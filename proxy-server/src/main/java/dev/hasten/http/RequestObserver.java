@@ -1,25 +1,29 @@
 package dev.hasten.http;
 
-/** Is told of every finished exchange: metrics and access log. Called on the event loop, must not block. */
+/** Is notified of every finished exchange, for metrics and access logs. Called on the event loop; must not block. */
 @FunctionalInterface
 public interface RequestObserver {
 
-    /** The status reported for a client that went away before its answer; never sent. nginx logs the same number. */
+    /**
+     * The status reported if the client disconnected before it received the response; never sent. Same as in
+     * nginx logs.
+     */
     int CLIENT_GONE = 499;
 
     /**
-     * An answer was written, or will never be. What it throws is logged and has no other effect.
+     * Called when a response was written or cannot be written. Exceptions are logged and otherwise ignored.
      *
      * @param route the route's template, or "unmatched"
-     * @param method the request's method; "other" when it is none of HTTP's own, so that clients cannot invent values
-     * @param status the answer's status, or {@link #CLIENT_GONE}
-     * @param nanos from the complete head to the last byte handed to the kernel
-     * @param requestBytes length of the request's body
-     * @param answerBytes length of the answer's body, 0 for HEAD
+     * @param method the request method; "other" for an unknown method without a route, so that clients cannot create
+     *     arbitrary values
+     * @param status the status of the response, or {@link #CLIENT_GONE}
+     * @param nanos time from the complete head to the last byte accepted by the kernel
+     * @param requestBytes length of the request body
+     * @param answerBytes length of the response body, 0 for HEAD
      */
     void completed(String route, String method, int status, long nanos, long requestBytes, long answerBytes);
 
-    /** An observer that looks away. */
+    /** Ignores all events. */
     static RequestObserver none() {
         return (route, method, status, nanos, requestBytes, answerBytes) -> {};
     }

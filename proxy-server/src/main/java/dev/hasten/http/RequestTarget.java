@@ -5,10 +5,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request target in origin form, cut at its first question mark. It is ASCII: {@link HeadRules} saw to that.
+ * A request target in origin form, split at the first question mark. {@link HeadRules} guarantees that it is ASCII.
  *
- * @param path as it was sent, still percent-encoded
- * @param query what follows the question mark, or null without one
+ * @param path the path as sent, still percent-encoded
+ * @param query the part after the question mark, or null if there is none
  */
 record RequestTarget(String path, @Nullable String query) {
 
@@ -19,7 +19,7 @@ record RequestTarget(String path, @Nullable String query) {
                 : new RequestTarget(target.substring(0, mark), target.substring(mark + 1));
     }
 
-    /** The first value of a query parameter, decoded as HTML forms encode it; null when it is not there. */
+    /** The first value of a query parameter, decoded as in HTML forms; null if it is absent. */
     @Nullable
     String parameter(String name) {
         if (query == null) {
@@ -39,7 +39,7 @@ record RequestTarget(String path, @Nullable String query) {
         return null;
     }
 
-    /** False when a percent sign is not followed by two hex digits: two servers may read such a target differently. */
+    /** Whether every percent sign is followed by two hex digits. Servers may interpret other targets differently. */
     static boolean isWellEncoded(String target) {
         for (int i = target.indexOf('%'); i >= 0; i = target.indexOf('%', i + 3)) {
             if (i + 2 >= target.length()
@@ -51,7 +51,7 @@ record RequestTarget(String path, @Nullable String query) {
         return true;
     }
 
-    /** Undoes percent-encoding; bytes that are no UTF-8 become U+FFFD. */
+    /** Decodes percent-encoding. Bytes that are not valid UTF-8 become U+FFFD. */
     static String decode(String text, boolean plusIsSpace) {
         if (text.indexOf('%') < 0 && (!plusIsSpace || text.indexOf('+') < 0)) {
             return text;

@@ -11,12 +11,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routing table of a server. A template is a path whose segments are either literal, compared byte for byte with
- * the path as it was sent, or {@code {name}}, which takes any one segment that is not empty. Where both fit, the
- * literal one wins. A trailing slash makes another path. A GET route also answers HEAD unless HEAD has its own.
+ * The routing table of a server. A template is a path of segments. A literal segment is compared byte for byte with the
+ * path as sent. A {@code {name}} segment matches any non-empty segment. If both match, the literal segment takes
+ * precedence. Paths with and without a trailing slash are different. A GET route also handles HEAD, unless there is a
+ * HEAD route.
  */
 public final class Router {
-    /** Literal paths of the whole table: found with one look-up and no cutting of strings. */
+    /** All paths without {name} segments: a lookup takes one hash and no string splitting. */
     private final Map<String, Node> literal;
 
     private final Node root;
@@ -26,12 +27,12 @@ public final class Router {
         this.root = root;
     }
 
-    /** An empty table. */
+    /** Creates a builder for an empty table. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Finds the route for a method and a raw path that begins with a slash and has no query string. */
+    /** Finds the route for a method and a raw path that starts with a slash and has no query string. */
     Match match(String method, String path) {
         Node node = literal.get(path);
         if (node != null) {
@@ -50,7 +51,7 @@ public final class Router {
         return allowed.isEmpty() ? Match.NoPath.INSTANCE : new Match.NoMethod(String.join(", ", allowed));
     }
 
-    /** Depth first, literal child first; leaves the values of the {name} segments on its way in {@code values}. */
+    /** Searches depth-first, the literal child first. Adds the values of the {name} segments to {@code values}. */
     private static @Nullable Node find(Node node, String method, String path, int start, List<String> values) {
         int slash = path.indexOf('/', start);
         int end = slash < 0 ? path.length() : slash;
@@ -94,12 +95,12 @@ public final class Router {
         }
     }
 
-    /** What the table says to a request. */
+    /** The result of a lookup. */
     sealed interface Match {
-        /** Values are raw, in the order of the template's names. */
+        /** A matching route. The values are percent-encoded and in the order of the template's names. */
         record Found(Route route, List<String> values) implements Match {}
 
-        /** The path exists; {@code allow} is the value of the Allow header. */
+        /** The path exists, but not with this method; {@code allow} is the value of the Allow header. */
         record NoMethod(String allow) implements Match {}
 
         /** The path does not exist. */
@@ -108,7 +109,7 @@ public final class Router {
         }
     }
 
-    /** One line of the table. */
+    /** One route of the table. */
     static final class Route {
         final String template;
         final GuardedHandler handler;
@@ -141,7 +142,7 @@ public final class Router {
         }
     }
 
-    /** Collects the lines of the table. */
+    /** Collects the routes of the table. */
     public static final class Builder {
         private final Map<String, Node> literal = new HashMap<>();
         private final Node root = new Node();
@@ -151,10 +152,10 @@ public final class Router {
         /**
          * Adds a route.
          *
-         * @param method upper-case method name
-         * @param template path beginning with a slash, such as {@code /transaction/{id}/query}
-         * @throws IllegalArgumentException for a template that is no path, a name used twice in it, or a second route
-         *     for the same method and path
+         * @param method method name in upper case
+         * @param template path starting with a slash, such as {@code /transaction/{id}/query}
+         * @throws IllegalArgumentException if the template is not a path or uses a name twice, or if there is already a
+         *     route for the same method and path
          */
         public Builder route(String method, String template, Handler handler) {
             return guardedRoute(method, template, GuardedHandler.open(requireNonNull(handler, "handler is null")));
@@ -164,7 +165,7 @@ public final class Router {
         public Builder guardedRoute(String method, String template, GuardedHandler handler) {
             requireNonNull(handler, "handler is null");
             if (!template.startsWith("/")) {
-                throw new IllegalArgumentException("a route begins with '/': " + template);
+                throw new IllegalArgumentException("a route must start with '/': " + template);
             }
             List<String> names = new ArrayList<>();
             Node node = root;
@@ -180,14 +181,14 @@ public final class Router {
                     }
                     node = node.parameter;
                 } else if (segment.indexOf('{') >= 0 || segment.indexOf('}') >= 0) {
-                    throw new IllegalArgumentException("a {name} is a whole segment: " + template);
+                    throw new IllegalArgumentException("a {name} must be a whole segment: " + template);
                 } else {
                     node = node.children.computeIfAbsent(segment, absent -> new Node());
                 }
             }
             Route route = new Route(template, handler, List.copyOf(names));
             if (node.routes.putIfAbsent(method, route) != null) {
-                throw new IllegalArgumentException("two routes for " + method + " " + template);
+                throw new IllegalArgumentException("duplicate route for " + method + " " + template);
             }
             if (names.isEmpty()) {
                 literal.put(template, node);
@@ -195,7 +196,7 @@ public final class Router {
             return this;
         }
 
-        /** The finished table. The builder must not be used any more. */
+        /** Returns the table. The builder must not be used afterwards. */
         public Router build() {
             return new Router(Map.copyOf(literal), root);
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the connections of one server share. */
+/** State shared by all connections of a server. */
 final class ServerContext {
     private static final Logger LOG = LoggerFactory.getLogger(ServerContext.class);
     private static final Set<String> METHODS =
@@ -64,12 +64,12 @@ final class ServerContext {
         return writeNanos;
     }
 
-    /** Nanoseconds from a request's head on after which so many bytes of its body must have come. */
+    /** The maximum time in nanoseconds, measured from the head, for receiving this many bytes of a body. */
     long latestBodyNanos(long bytes) {
         return limits.latestNanos(limits.bodyTimeout(), bytes);
     }
 
-    /** Nanoseconds that a client may take for an answer of so many bytes. */
+    /** The maximum time in nanoseconds for a client to receive a response of this many bytes. */
     long latestWriteNanos(long bytes) {
         return limits.latestNanos(limits.writeTimeout(), bytes);
     }
@@ -83,7 +83,7 @@ final class ServerContext {
         return idleNanos;
     }
 
-    /** Open connections, those over the limit that are being told so included. */
+    /** The number of open connections, including those over the limit that are about to get a 503 response. */
     AtomicInteger open() {
         return open;
     }
@@ -100,7 +100,7 @@ final class ServerContext {
         return options.errors().render(refusal.status(), refusal.code(), refusal.message());
     }
 
-    /** Reports a finished exchange; one without an exchange had a head that could not be used. */
+    /** Reports a finished exchange. The exchange is null if the request had no valid head. */
     void observe(@Nullable Exchange exchange, int status, long requestBytes, long answerBytes) {
         String route = exchange == null ? Exchange.UNMATCHED : exchange.route();
         String method = "other";

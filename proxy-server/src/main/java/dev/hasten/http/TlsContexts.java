@@ -14,23 +14,24 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
-/** TLS for servers: versions 1.3 and 1.2, ALPN for {@code http/1.1} only. */
+/** TLS for servers: versions 1.3 and 1.2; ALPN offers only {@code http/1.1}. */
 public final class TlsContexts {
     private TlsContexts() {}
 
     /**
-     * A context from PEM files.
+     * Creates a context from PEM files.
      *
-     * @param certificate the server's certificate, followed by the intermediate ones
-     * @param key its private key, unencrypted, PKCS#8 or traditional
-     * @throws HttpServerException naming the file that cannot be read or used, or both when they do not belong together
+     * @param certificate file with the server's certificate, followed by the intermediate certificates
+     * @param key file with its private key, unencrypted, in PKCS#8 or traditional format
+     * @throws HttpServerException if a file cannot be read or used, or if the key does not belong to the certificate;
+     *     the message contains the paths
      */
     public static SslContext fromPem(Path certificate, Path key) {
         List<X509Certificate> chain = PemFiles.certificates(certificate);
         PrivateKey privateKey = PemFiles.privateKey(key);
         if (!PemFiles.belongTogether(privateKey, chain.getFirst())) {
             throw new HttpServerException(
-                    "The key file " + key + " does not belong to the certificate file " + certificate);
+                    "The key file " + key + " does not match the certificate file " + certificate);
         }
         try {
             return SslContextBuilder.forServer(privateKey, chain)

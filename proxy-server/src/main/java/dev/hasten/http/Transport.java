@@ -8,7 +8,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
-/** How bytes come and go: Linux's own epoll where its library loads, otherwise what the JDK has. */
+/** The I/O mechanism: epoll if its native library can be loaded (on Linux), otherwise the JDK's NIO. */
 enum Transport {
     EPOLL,
     NIO;

@@ -1,4 +1,6 @@
-/** The HTTP/1.1 server: listener, TLS, limits, strict parsing, routing table and answer writing. Knows bytes and paths, no SQL. */
+/**
+ * The HTTP/1.1 server: listener, TLS, limits, strict parsing, routing and response writing. It knows nothing about SQL.
+ */
 @NullMarked
 package dev.hasten.http;
 

@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What to invalidate, as clients and operators say it: {@code {"tags":["a","b"]}} or {@code {"tags":"all"}}.
+ * An invalidation request of a client or operator: {@code {"tags":["a","b"]}} or {@code {"tags":"all"}}.
  *
- * @param tags at least one; null for everything
+ * @param tags at least one tag; null means all entries
  */
 public record InvalidateRequest(@Nullable List<String> tags) {
     private static final String WHAT = "invalidation";
 
     /**
-     * Reads a body.
+     * Parses a body.
      *
-     * @param maxTags how many tags there may be
-     * @throws ApiError P6005 saying what is wrong and what is allowed
+     * @param maxTags maximum number of tags
+     * @throws ApiError P6005 if the body is invalid; the text states what is wrong and what is allowed
      */
     public static InvalidateRequest of(JsonNode body, int maxTags) {
         JsonNode given = body.get("tags");
@@ -40,7 +40,7 @@ public record InvalidateRequest(@Nullable List<String> tags) {
         return new InvalidateRequest(tags);
     }
 
-    /** Does it; counts for every request that comes after the return. */
+    /** Performs the invalidation. It applies to every request that arrives after this method returns. */
     public void applyTo(QueryCache cache) {
         if (tags == null) {
             cache.invalidateAll();

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Lets so many calls per second pass, evenly or at once. A token bucket that holds one second's worth, kept as the time at
- * which it would be full. Thread-safe.
+ * Limits the number of calls per second. A token bucket with a capacity of one second, stored as the time at which the
+ * bucket would be full. Thread-safe.
  */
 final class InvalidationRate {
     private static final long SECOND = 1_000_000_000;
@@ -16,8 +16,8 @@ final class InvalidationRate {
     private long fullAt;
 
     /**
-     * @param perSecond 0 for no limit
-     * @param ticker nanoseconds, as {@link System#nanoTime}
+     * @param perSecond 0 means no limit
+     * @param ticker nanoseconds, same as {@link System#nanoTime}
      */
     InvalidationRate(int perSecond, LongSupplier ticker) {
         this.perSecond = perSecond;
@@ -26,9 +26,9 @@ final class InvalidationRate {
     }
 
     /**
-     * Takes one call.
+     * Admits one call.
      *
-     * @throws ApiError P5011 when it is one too many
+     * @throws ApiError P5011 if the limit is exceeded
      */
     synchronized void take() {
         if (perSecond == 0) {
@@ -38,7 +38,7 @@ final class InvalidationRate {
         long next = (fullAt - now > 0 ? fullAt : now) + SECOND / perSecond;
         if (next - now > SECOND) {
             throw ApiError.tooManyRequests(
-                    "Too many invalidations: the limit of this database is " + perSecond + " per second",
+                    "Too many invalidations: the limit of this database is " + perSecond + " per second; retry later",
                     Duration.ofSeconds(1));
         }
         fullAt = next;

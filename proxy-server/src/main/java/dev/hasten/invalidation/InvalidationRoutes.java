@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The calls that invalidate. Each counts for every request that comes after its answer. */
+/** The routes for invalidation. An invalidation applies to every request that arrives after its response. */
 public final class InvalidationRoutes {
     private static final byte[] DONE = "{}".getBytes(UTF_8);
 
@@ -24,10 +24,13 @@ public final class InvalidationRoutes {
     private final AccelerateHeaders headers;
     private final Map<String, Rates> rates;
 
-    /** Of one database: apps that invalidate too much must not keep a pipeline from telling about its migration. */
+    /**
+     * The rates of one database. They are separate so that apps that invalidate too often cannot block the notification
+     * of a migration.
+     */
     private record Rates(InvalidationRate tags, InvalidationRate schema) {}
 
-    /** @param databases all that there are */
+    /** @param databases all databases */
     public InvalidationRoutes(RequestParser parser, AccelerateHeaders headers, Collection<Database> databases) {
         this.parser = parser;
         this.headers = headers;
@@ -40,7 +43,7 @@ public final class InvalidationRoutes {
         return new InvalidationRate(database.cache().policy().invalidationsPerSecond(), System::nanoTime);
     }
 
-    /** Adds the routes. */
+    /** Adds the routes to the routing table. */
     public void addTo(Router.Builder routes, RequestRunner runner) {
         routes.guardedRoute("POST", "/invalidate", runner.handler(Scope.INVALIDATE, blocking(this::invalidate)));
         routes.guardedRoute("POST", "/schema/invalidate", runner.handler(Scope.SCHEMA, blocking(this::schemaChanged)));

@@ -1,4 +1,4 @@
-/** Who tells the cache what has changed: apps, by tag, and whoever migrates a database. */
+/** Cache invalidation: by tag, requested by apps, and after a migration of the database. */
 @NullMarked
 package dev.hasten.invalidation;
 

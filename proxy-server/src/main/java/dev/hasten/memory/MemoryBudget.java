@@ -12,25 +12,25 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that all requests of this process together may hold. Nobody waits for memory: what does not fit is refused at
- * once. Thread-safe.
+ * The memory that all requests of this process together may hold. Requests never wait for memory: what does not fit is
+ * refused immediately. Thread-safe.
  *
- * <p>One half of the budget is divided among the databases: each is guaranteed its part, whatever the others do. The other
- * half is for those that need more than their part; connections that have not sent a valid key get nothing of it. Within a
- * database, an API key may hold everything that the database may hold; while another key of the database is in use, half
- * of that.
+ * <p>Half of the budget is divided among the databases: each is guaranteed its share, regardless of the others. The
+ * other half is available to databases that need more than their share, but not to connections that have not sent a
+ * valid key. Within a database, an API key may hold everything that the database may hold, or half of that while
+ * another key of the database is in use.
  */
 public final class MemoryBudget {
-    /** The database name of what belongs to none: connections that have not sent a valid key. */
+    /** The database name for connections that have not sent a valid key. */
     public static final String NO_DATABASE = "";
 
     /**
-     * The key for memory that all keys of a database share. It can use everything that the database can use, and does not count
-     * as another key in use.
+     * The key for memory that all keys of a database share. It may hold everything that the database may hold, and is
+     * not counted as another key in use.
      */
     public static final String SHARED = "";
 
-    /** A key that sent a request counts as in use for this long after the request. */
+    /** A key is considered in use for this long after its last request. */
     private static final long IN_USE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final long limitBytes;
@@ -40,20 +40,20 @@ public final class MemoryBudget {
     private final Map<String, DatabaseShare> databases = new HashMap<>();
     private final LongAdder[] usedBytes =
             Stream.generate(LongAdder::new).limit(MemoryUse.COUNT).toArray(LongAdder[]::new);
-    /** Bytes of the second half that are taken. */
+    /** Bytes of the shared half that are in use. */
     private long sharedUsedBytes;
 
     /**
-     * A budget for the databases of a server.
+     * Creates a budget for the databases of a server.
      *
-     * @param limitBytes all bytes, 1 or more
-     * @param databases their names, all that memory will be asked for
+     * @param limitBytes total size in bytes, 1 or more
+     * @param databases the names of all databases
      */
     public MemoryBudget(long limitBytes, Collection<String> databases) {
         this(limitBytes, databases, System::nanoTime);
     }
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /** @param nanoTime same as {@link System#nanoTime} */
     MemoryBudget(long limitBytes, Collection<String> databases, LongSupplier nanoTime) {
         if (limitBytes < 1) {
             throw new IllegalArgumentException("limitBytes is " + limitBytes + ", must be 1 or more");
@@ -66,24 +66,24 @@ public final class MemoryBudget {
         this.sharedBytes = limitBytes - guaranteedBytes * this.databases.size();
     }
 
-    /** A budget that nothing exhausts, for servers that have none, and for tests. */
+    /** A budget that is never exhausted, for servers without a limit and for tests. */
     public static MemoryBudget unlimited() {
         return new MemoryBudget(Long.MAX_VALUE / 2, List.of());
     }
 
-    /** What one database holds. */
+    /** The memory of one database. */
     private static final class DatabaseShare {
         private final Map<String, KeyShare> keys = new HashMap<>();
         private long usedBytes;
         private long refusedByDatabase;
         private long refusedByKey;
-        /** The key that was in use last, and the one before it. */
+        /** The most recently used key. */
         private @Nullable LastUse latest;
 
         private @Nullable LastUse previous;
     }
 
-    /** What one key holds; exists while it has reservations. */
+    /** The memory of one key; exists while the key has reservations. */
     private static final class KeyShare {
         private long usedBytes;
         private int reservations;
@@ -92,9 +92,9 @@ public final class MemoryBudget {
     private record LastUse(String key, long atNanos) {}
 
     /**
-     * Opens a reservation, which holds nothing yet.
+     * Creates a reservation, which holds nothing initially.
      *
-     * @param database one of those that the budget was made for, or {@link #NO_DATABASE}
+     * @param database a database of this budget, or {@link #NO_DATABASE}
      * @param key id of the API key that the memory is for, or {@link #SHARED}
      */
     public Reservation open(String database, String key) {
@@ -102,14 +102,14 @@ public final class MemoryBudget {
     }
 
     /**
-     * Hands out bytes.
+     * Grants bytes to a reservation.
      *
-     * @param opens whether the reservation held nothing before
-     * @throws MemoryExhaustedException when the bytes do not fit; the reservation holds what it held before
+     * @param opens whether the reservation held nothing so far
+     * @throws MemoryExhaustedException if the bytes do not fit; the reservation is then unchanged
      */
     synchronized void grant(Reservation reservation, long bytes, boolean opens) {
         DatabaseShare database = share(reservation.database());
-        // A key that is refused wants memory, too: another one must leave it some.
+        // Recorded even if the request is refused: the key needs memory, so other keys must leave some.
         use(database, reservation.key());
         KeyShare key = database.keys.get(reservation.key());
         long keyBytes = (key == null ? 0 : key.usedBytes) + bytes;
@@ -139,9 +139,9 @@ public final class MemoryBudget {
     }
 
     /**
-     * Takes bytes back.
+     * Takes bytes back from a reservation.
      *
-     * @param closes whether the reservation holds nothing any more
+     * @param closes whether the reservation holds nothing afterwards
      */
     synchronized void giveBack(Reservation reservation, long bytes, boolean closes) {
         DatabaseShare database = share(reservation.database());
@@ -159,7 +159,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** Notes what granted bytes are used for. */
+    /** Records what granted bytes are used for. */
     void count(MemoryUse use, long bytes) {
         usedBytes[use.index].add(bytes);
     }
@@ -196,27 +196,27 @@ public final class MemoryBudget {
         return share;
     }
 
-    /** All bytes. */
+    /** The total size in bytes. */
     public long limitBytes() {
         return limitBytes;
     }
 
-    /** Bytes that a database gets whatever the others hold. */
+    /** The number of bytes guaranteed to each database. */
     public long guaranteedBytes() {
         return guaranteedBytes;
     }
 
-    /** Bytes that are held for something now. */
+    /** The number of bytes currently held for a use. */
     public long usedBytes(MemoryUse use) {
         return usedBytes[use.index].sum();
     }
 
-    /** Bytes that are held for a database now, rounded up per reservation. */
+    /** The number of bytes currently held for a database; each reservation is rounded up. */
     public synchronized long usedBytes(String database) {
         return share(database).usedBytes;
     }
 
-    /** How often memory was refused to requests of a database. */
+    /** How often requests of a database were refused memory, by the share that was exhausted. */
     public synchronized long refusals(String database, Share share) {
         DatabaseShare of = share(database);
         return switch (share) {

@@ -2,7 +2,7 @@ package dev.hasten.memory;
 
 import java.io.Serial;
 
-/** Memory was refused. It has no stack trace: it is a response, not a defect. */
+/** Memory was refused. It has no stack trace because it is a response, not a defect. */
 public final class MemoryExhaustedException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
@@ -11,9 +11,9 @@ public final class MemoryExhaustedException extends RuntimeException {
 
     /** Whose share was exhausted. */
     public enum Share {
-        /** That of the API key: it holds half of what its database may hold, and other keys want some too. */
+        /** The share of the API key: half of what its database may hold, because other keys are in use. */
         KEY,
-        /** That of the database. */
+        /** The share of the database. */
         DATABASE
     }
 

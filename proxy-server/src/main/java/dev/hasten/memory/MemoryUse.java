@@ -1,20 +1,20 @@
 package dev.hasten.memory;
 
-/** What memory is held for; the label {@code use} of the gauge {@code hasten.memory.used.bytes}. */
+/** What memory is used for; the tag {@code use} of the gauge {@code hasten.memory.used.bytes}. */
 public enum MemoryUse {
-    /** Bodies of requests, as bytes and as parsed values, and heads that are not complete. */
+    /** Request bodies, as bytes and as parsed values, and incomplete request heads. */
     REQUESTS(0),
-    /** Rows that were read from PostgreSQL, and values that a plan made of them. */
+    /** Rows read from PostgreSQL, and the values that a plan creates from them. */
     RESULTS(1),
-    /** Responses that are being built, or that clients have not taken yet. */
+    /** Responses that are being built or that clients have not received yet. */
     RESPONSES(2),
     /** Query compilers of Prisma schemas. */
     SCHEMAS(3);
 
-    /** How many uses there are. */
+    /** The number of uses. */
     static final int COUNT = 4;
 
-    /** Place in an array with one number for each use. */
+    /** Index into an array with one element per use. */
     final int index;
 
     MemoryUse(int index) {

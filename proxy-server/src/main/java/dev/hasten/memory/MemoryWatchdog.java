@@ -12,21 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process if it is out of memory in a way that {@code -XX:+ExitOnOutOfMemoryError} does not cover: garbage
- * collections that follow each other without a break throw no error, and Netty throws an error of its own when direct memory
- * is exhausted. The service manager restarts the process.
+ * Ends the process if it is out of memory in a way that {@code -XX:+ExitOnOutOfMemoryError} does not cover: permanent
+ * garbage collection throws no error, and Netty throws its own error if direct memory is exhausted. The service manager
+ * then restarts the process.
  */
 public final class MemoryWatchdog {
-    /** The status that Java exits with for {@code -XX:+ExitOnOutOfMemoryError}. */
+    /** Same exit status as for {@code -XX:+ExitOnOutOfMemoryError}. */
     private static final int EXIT_STATUS = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryWatchdog.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** A process that has been in this state for so long does not recover. */
+    /** A process that has been out of memory for this long does not recover. */
     private static final long HOPELESS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** The size of the chunks that Netty allocates: if less is left, an allocation can fail. */
+    /** The size of Netty's memory chunks: if less direct memory is left, an allocation can fail. */
     private static final long EXHAUSTED_BYTES = 4 << 20;
 
     private final LongSupplier nanoTime;
@@ -34,15 +34,15 @@ public final class MemoryWatchdog {
     private final LongSupplier freeDirectBytes;
     private long lastNanos;
     private long lastCollectionMillis;
-    /** When garbage collection began to take nearly all of the time. */
+    /** When garbage collection started to take nearly all of the time. */
     private long collectingSinceNanos;
     /** When direct memory became exhausted. */
     private long exhaustedSinceNanos;
 
     /**
-     * @param nanoTime as {@link System#nanoTime}
-     * @param collectionMillis total duration of all collections since the JVM started
-     * @param freeDirectBytes direct memory that is left
+     * @param nanoTime same as {@link System#nanoTime}
+     * @param collectionMillis total duration of all garbage collections since the JVM started, in milliseconds
+     * @param freeDirectBytes direct memory that is left, in bytes
      */
     MemoryWatchdog(LongSupplier nanoTime, LongSupplier collectionMillis, LongSupplier freeDirectBytes) {
         this.nanoTime = nanoTime;
@@ -65,13 +65,13 @@ public final class MemoryWatchdog {
                         .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                         .sum(),
                 () -> PlatformDependent.maxDirectMemory() - PlatformDependent.usedDirectMemory());
-        // A platform thread runs even if all carriers of virtual threads are busy.
+        // A platform thread runs even if all carrier threads of virtual threads are busy.
         Thread.ofPlatform().daemon().name("hasten-memory-watchdog").start(watchdog::watch);
     }
 
     /**
-     * Whether the times that a collector reports are pauses of the JVM. ZGC and Shenandoah report their cycles, in which the
-     * application runs, and their pauses separately.
+     * Whether the times reported by a collector are pauses of the JVM. ZGC and Shenandoah report separately their
+     * cycles, during which the application runs, and their pauses.
      */
     static boolean pauses(String collector) {
         return !collector.endsWith("Cycles");
@@ -84,7 +84,7 @@ public final class MemoryWatchdog {
                 String trouble = trouble();
                 if (trouble != null) {
                     LOG.error("{}; exiting with status {}", trouble, EXIT_STATUS);
-                    // Shutdown hooks would need memory.
+                    // Not exit(): shutdown hooks would need memory.
                     Runtime.getRuntime().halt(EXIT_STATUS);
                 }
             }
@@ -93,12 +93,14 @@ public final class MemoryWatchdog {
         }
     }
 
-    /** Checks the process; called about once a second. Returns why it cannot recover, or null. */
+    /**
+     * Checks the process. Called about once a second. Returns the reason if the process cannot recover, otherwise null.
+     */
     @Nullable
     String trouble() {
         long now = nanoTime.getAsLong();
         long collection = collectionMillis.getAsLong();
-        // Nine tenths, because the reported times leave out the time to reach and leave a safepoint.
+        // Nine tenths, because the reported times do not include the time to reach and leave a safepoint.
         boolean collects =
                 TimeUnit.MILLISECONDS.toNanos(collection - lastCollectionMillis) >= (now - lastNanos) / 10 * 9;
         lastCollectionMillis = collection;

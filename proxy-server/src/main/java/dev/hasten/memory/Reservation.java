@@ -1,13 +1,13 @@
 package dev.hasten.memory;
 
 /**
- * The memory of one piece of work, such as a request. Used by one thread at a time; a later thread must see what the
- * earlier one did.
+ * The memory held by one task, such as a request. Not thread-safe: it may be passed between threads, but only with a
+ * happens-before relation.
  */
 public final class Reservation implements AutoCloseable {
     /**
-     * Memory comes from the budget in multiples of this, so that an ordinary request asks once. It is also about what a
-     * running request takes besides what is counted: its thread's stack, headers, parameters.
+     * Memory is taken from the budget in multiples of this, so that a typical request takes it only once. This is also
+     * about the size of what is not counted for a running request: the stack of its thread, headers and parameters.
      */
     static final long GRAIN = 16 << 10;
 
@@ -37,16 +37,16 @@ public final class Reservation implements AutoCloseable {
         return database + " " + key;
     }
 
-    /** A reservation of the same key that holds nothing yet. */
+    /** Creates another reservation for the same key, which holds nothing initially. */
     public Reservation another() {
         return new Reservation(budget, database, key);
     }
 
     /**
-     * Takes memory that is about to be allocated.
+     * Reserves memory that is about to be allocated.
      *
      * @param bytes 0 or more
-     * @throws MemoryExhaustedException when the budget has no room for it; nothing is taken then
+     * @throws MemoryExhaustedException if it does not fit into the budget; the reservation is then unchanged
      */
     public void take(MemoryUse use, long bytes) {
         long needed = totalBytes + bytes - grantedBytes;
@@ -60,13 +60,13 @@ public final class Reservation implements AutoCloseable {
         budget.count(use, bytes);
     }
 
-    /** Gives memory back that was taken for the same use. */
+    /** Gives back memory that was taken for the same use. */
     public void give(MemoryUse use, long bytes) {
         totalBytes -= bytes;
         heldBytes[use.index] -= bytes;
         budget.count(use, -bytes);
         long surplus = (grantedBytes - totalBytes) / GRAIN * GRAIN;
-        // The first grain stays until the end.
+        // The first grain is kept until close().
         if (surplus > 0 && grantedBytes > GRAIN) {
             long back = Math.min(surplus, grantedBytes - GRAIN);
             grantedBytes -= back;
@@ -74,15 +74,15 @@ public final class Reservation implements AutoCloseable {
         }
     }
 
-    /** Bytes that are held for a use. */
+    /** The number of bytes held for a use. */
     public long heldBytes(MemoryUse use) {
         return heldBytes[use.index];
     }
 
     /**
-     * Takes or gives back, so that exactly so many bytes are held for a use.
+     * Takes or gives back memory so that exactly this many bytes are held for a use.
      *
-     * @throws MemoryExhaustedException when the budget has no room for more; what was held is still held then
+     * @throws MemoryExhaustedException if the bytes do not fit into the budget; the reservation is then unchanged
      */
     public void set(MemoryUse use, long bytes) {
         long more = bytes - heldBytes[use.index];
@@ -93,7 +93,7 @@ public final class Reservation implements AutoCloseable {
         }
     }
 
-    /** Gives everything back. The reservation may be used again, and must be closed again then. */
+    /** Gives back all memory. The reservation may be used again and must then be closed again. */
     @Override
     public void close() {
         for (MemoryUse use : MemoryUse.values()) {

@@ -3,16 +3,16 @@ package dev.hasten.memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that several responses consist of, such as those of a cached entry. However many clients are slow to take them,
- * they are in memory once, and so are reserved once: for the first of these clients, until the last has taken them.
- * Thread-safe.
+ * Bytes that several responses share, such as those of a cache entry. They are in memory only once, regardless of how
+ * many slow clients receive them, and are therefore reserved only once: for the first of these clients, until the last
+ * one has received them. Thread-safe.
  */
 public final class SharedBytes {
     private final byte[] bytes;
     private int holders;
     private @Nullable Reservation reservation;
 
-    /** @param bytes which nobody changes any more; not copied */
+    /** @param bytes must not be modified afterwards; not copied */
     public SharedBytes(byte[] bytes) {
         this.bytes = bytes;
     }
@@ -23,10 +23,10 @@ public final class SharedBytes {
     }
 
     /**
-     * One more response needs the bytes after the work that made them has ended.
+     * Adds a response that needs the bytes after the task that created them has ended.
      *
-     * @param holder of the response
-     * @throws MemoryExhaustedException when there is no room for them
+     * @param holder the reservation of the response
+     * @throws MemoryExhaustedException if the bytes do not fit into the budget
      */
     public synchronized void hold(Reservation holder) {
         if (holders == 0) {
@@ -37,7 +37,7 @@ public final class SharedBytes {
         holders++;
     }
 
-    /** A response that called {@link #hold} needs them no longer. */
+    /** Removes a response that called {@link #hold}. */
     public synchronized void release() {
         Reservation own = reservation;
         if (--holders == 0 && own != null) {

@@ -1,5 +1,5 @@
 /**
- * How much memory the requests of a process may hold, and how databases and API keys share it. Start with
+ * The memory that the requests of a process may hold, and how it is shared among databases and API keys. Start with
  * {@link dev.hasten.memory.MemoryBudget}.
  */
 @NullMarked

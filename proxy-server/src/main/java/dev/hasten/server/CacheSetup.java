@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 
-/** Makes the cache of each database out of the configuration, and divides the memory among them. */
+/** Creates the cache of each database from the configuration and divides the cache memory among the databases. */
 final class CacheSetup {
     private final Config config;
     private final Watchdog watchdog;
@@ -62,7 +62,7 @@ final class CacheSetup {
                                 strategy.ttl().toSeconds(), strategy.swr().toSeconds(), strategy.tagList())));
     }
 
-    /** A database whose cache is off leaves its part to the others. */
+    /** The memory for a database. The share of a database whose cache is disabled goes to the others. */
     private long bytes(DatabaseConfig database) {
         long shares = config.databases().values().stream()
                 .map(DatabaseConfig::cache)

@@ -57,17 +57,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The running server. Everything is made here, in the order in which it depends on each other, and closed in the reverse
- * order.
- */
+/** The running server. Creates all components in the order of their dependencies and closes them when it is closed. */
 public final class HastenServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HastenServer.class);
     private static final byte[] HEALTHY = "{\"status\":\"ok\"}".getBytes(UTF_8);
     private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration FOREVER = Duration.ofDays(365);
 
-    /** After running requests were cancelled, the time they get to answer. */
+    /** The time that requests have to send their responses after they were cancelled on shutdown. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(6);
 
     private final Config config;
@@ -114,9 +111,9 @@ public final class HastenServer implements AutoCloseable {
     }
 
     /**
-     * Starts serving. Databases need not be reachable.
+     * Starts the server. The databases need not be reachable.
      *
-     * @throws dev.hasten.http.HttpServerException when the port cannot be used, or a certificate file
+     * @throws dev.hasten.http.HttpServerException if the port or a certificate file cannot be used
      */
     public static HastenServer start(Config config) {
         return new HastenServer(config);
@@ -259,7 +256,7 @@ public final class HastenServer implements AutoCloseable {
         return config.tls().enabled();
     }
 
-    /** The certificate that clients of {@code tls.dev} must trust, null without that. */
+    /** The certificate that clients must trust if {@code tls.dev} is set; otherwise null. */
     public @Nullable Path developmentCa() {
         return developmentCa;
     }
@@ -269,29 +266,29 @@ public final class HastenServer implements AutoCloseable {
         return databases;
     }
 
-    /** Who may ask. */
+    /** The API keys. */
     public ApiKeys keys() {
         return keys;
     }
 
-    /** What was counted. */
+    /** The meters. */
     public Meters meters() {
         return meters;
     }
 
-    /** The configuration that the server runs with. */
+    /** The configuration of the server. */
     public Config config() {
         return config;
     }
 
-    /** Requests that are running. */
+    /** The number of running requests. */
     public int runningRequests() {
         return runner.runningCount();
     }
 
     /**
-     * Stops gracefully: takes no new requests, lets running ones finish until the drain time is over, cancels the rest,
-     * rolls back open transactions.
+     * Stops gracefully: accepts no new requests, lets running ones finish until the drain timeout, then cancels the
+     * remaining ones and rolls back open transactions.
      */
     @Override
     public void close() {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers whether all databases can be reached. The route needs no key, so a result serves everybody for a second: nobody
- * can make the server ask its databases more often.
+ * Reports whether all databases are reachable. The route requires no API key, so a result is reused for one second:
+ * clients cannot make the server query its databases more often.
  */
 final class Readiness {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -41,7 +41,10 @@ final class Readiness {
         this.databases = List.copyOf(databases);
     }
 
-    /** 200 when all databases can be reached, else 503, as also while the server stops. Names none: no key is needed. */
+    /**
+     * Sends 200 if all databases are reachable; otherwise, or while the server is stopping, 503. Does not name
+     * databases, because no API key is required.
+     */
     void answer(Exchange exchange, boolean stopping) {
         Result known = last;
         if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
@@ -57,7 +60,7 @@ final class Readiness {
         return Answer.json(ready ? 200 : 503, JSON.writeValueAsBytes(Map.of("status", status)));
     }
 
-    /** One probe at a time; those that waited for it take its result. */
+    /** Runs one probe at a time. Requests that waited for it use its result. */
     private synchronized Result probe() {
         Result known = last;
         if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
@@ -79,7 +82,7 @@ final class Readiness {
             lease.run(PROBE, List.of(), StatementPolicy.TRUSTED, cancellation);
             return true;
         } catch (DatabaseException e) {
-            // A busy pool is a working one.
+            // A busy pool means that the database can be reached.
             return e.failure() instanceof DatabaseFailure.PoolTimeout
                     || e.failure() instanceof DatabaseFailure.PoolQueueFull;
         } catch (CancelledException e) {

@@ -1,4 +1,4 @@
-/** The whole server, wired in one place. */
+/** Assembles the server from its components. */
 @NullMarked
 package dev.hasten.server;
 

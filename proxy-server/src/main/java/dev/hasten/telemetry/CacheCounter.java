@@ -3,14 +3,14 @@ package dev.hasten.telemetry;
 import dev.hasten.cache.CacheStatistics.Event;
 import java.util.List;
 
-/** A counter of what happens in a cache, told from others of its name by the value of a tag. */
+/** A counter of cache events. Counters with the same name differ in the value of a tag. */
 record CacheCounter(Event event, String name, String description, String tag, String value) {
     private static final String REQUESTS = "hasten.cache.requests";
     private static final String REQUESTS_ARE = "Queries by accelerate-cache-status";
     private static final String REFRESHES = "hasten.cache.refreshes";
-    private static final String REFRESHES_ARE = "Stale entries read anew in the background, by outcome";
+    private static final String REFRESHES_ARE = "Background refreshes of stale entries, by outcome";
     private static final String NOT_STORED = "hasten.cache.not.stored";
-    private static final String NOT_STORED_ARE = "Answers that might have been stored and were not, by reason";
+    private static final String NOT_STORED_ARE = "Cacheable responses that were not stored, by reason";
     private static final String INVALIDATIONS = "hasten.cache.invalidations";
     private static final String INVALIDATIONS_ARE = "Invalidations by kind";
 
@@ -22,15 +22,14 @@ record CacheCounter(Event event, String name, String description, String tag, St
             new CacheCounter(
                     Event.COALESCED,
                     "hasten.cache.coalesced",
-                    "Misses that waited for the query of another",
+                    "Misses that waited for the same query of another request",
                     "status",
                     "miss"),
             new CacheCounter(Event.REFRESH, REFRESHES, REFRESHES_ARE, "outcome", "success"),
             new CacheCounter(Event.FAILED_REFRESH, REFRESHES, REFRESHES_ARE, "outcome", "error"),
             new CacheCounter(Event.TOO_LARGE, NOT_STORED, NOT_STORED_ARE, "reason", "too_large"),
             new CacheCounter(Event.OUTDATED, NOT_STORED, NOT_STORED_ARE, "reason", "invalidated"),
-            new CacheCounter(
-                    Event.EVICTION, "hasten.cache.evictions", "Entries that had to make room", "cause", "size"),
+            new CacheCounter(Event.EVICTION, "hasten.cache.evictions", "Evicted entries, by cause", "cause", "size"),
             new CacheCounter(Event.INVALIDATE_TAGS, INVALIDATIONS, INVALIDATIONS_ARE, "kind", "tags"),
             new CacheCounter(Event.INVALIDATE_ALL, INVALIDATIONS, INVALIDATIONS_ARE, "kind", "all"),
             new CacheCounter(Event.SCHEMA_CHANGE, INVALIDATIONS, INVALIDATIONS_ARE, "kind", "schema"));

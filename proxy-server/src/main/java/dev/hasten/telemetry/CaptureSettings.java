@@ -6,21 +6,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client wants to be sent along with its answer, from {@code X-Capture-Telemetry}.
+ * The telemetry that a client requests with its response, from the header {@code X-Capture-Telemetry}.
  *
- * @param spans whether spans
- * @param levels of log events
+ * @param spans whether spans are requested
+ * @param levels the levels of requested log events
  */
 public record CaptureSettings(boolean spans, Set<String> levels) {
     private static final Set<String> LEVELS = Set.of("debug", "query", "info", "warn", "error");
 
-    /** Nothing. */
+    /** No telemetry. */
     public static final CaptureSettings NONE = new CaptureSettings(false, Set.of());
 
     /**
-     * Reads the header.
+     * Parses the header.
      *
-     * @throws ApiError P6000 for a word that is none of {@code tracing} and the levels
+     * @throws ApiError P6000 if a word is neither {@code tracing} nor a level
      */
     public static CaptureSettings parse(@Nullable String header) {
         if (header == null) {
@@ -36,13 +36,14 @@ public record CaptureSettings(boolean spans, Set<String> levels) {
                 levels.add(word);
             } else if (!word.isEmpty()) {
                 throw ApiError.badRequest(
-                        "Malformed X-Capture-Telemetry header: it lists `tracing` and the levels debug, query, info, warn, error");
+                        "Malformed X-Capture-Telemetry header; allowed values: tracing, debug, query, info, warn,"
+                                + " error");
             }
         }
         return new CaptureSettings(spans, Set.copyOf(levels));
     }
 
-    /** Whether anything is wanted. */
+    /** Whether any telemetry is requested. */
     public boolean any() {
         return spans || !levels.isEmpty();
     }

@@ -11,14 +11,17 @@ import dev.hasten.config.LogConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends the log to standard error, as text for people or JSON for collectors. Standard output is for what a user asked. */
+/**
+ * Writes the log to standard error, as text for people or as JSON for log collectors. Standard output is reserved for
+ * the output of commands.
+ */
 public final class LogSetup {
     private static final String TEXT =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg %kvp{DOUBLE}%n%ex";
 
     private LogSetup() {}
 
-    /** Applies the configuration to the whole process. */
+    /** Applies the configuration to the entire process. */
     public static void apply(LogConfig config) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
@@ -29,7 +32,7 @@ public final class LogSetup {
         console.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(console);
-        // Libraries only speak up when something is wrong.
+        // Libraries log only warnings and errors.
         root.setLevel(Level.WARN);
         context.getLogger("dev.hasten").setLevel(Level.toLevel(config.level().name()));
     }

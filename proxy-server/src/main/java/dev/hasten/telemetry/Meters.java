@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-/** The server's meters, and their Prometheus text. Times are in seconds there. */
+/** The meters of the server and their export in Prometheus format, where times are in seconds. */
 public final class Meters implements AutoCloseable {
     private static final Duration SHORTEST = Duration.ofNanos(100_000);
     private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -37,7 +37,7 @@ public final class Meters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
-    /** The registry refers to what it counts weakly. */
+    /** Keeps the suppliers of counters reachable, because the registry has only weak references to them. */
     private final List<LongSupplier> counted = new ArrayList<>();
 
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
@@ -55,7 +55,7 @@ public final class Meters implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    /** A request was answered. */
+    /** Records an answered request. */
     public void request(String route, String method, int status, long nanos) {
         Timer timer = requests.computeIfAbsent(
                 new RequestKey(route, method, status),
@@ -67,7 +67,7 @@ public final class Meters implements AutoCloseable {
         timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** A statement ended. */
+    /** Records a completed statement. */
     public void statement(String database, long nanos, boolean failed) {
         Timer timer = statements.computeIfAbsent(
                 new StatementKey(database, failed),
@@ -86,7 +86,7 @@ public final class Meters implements AutoCloseable {
                 .maximumExpectedValue(LONGEST);
     }
 
-    /** A running statement was cancelled. */
+    /** Records a cancelled statement. */
     public void cancelled(String database, Cancellation.Reason reason) {
         Counter.builder("hasten.cancellations")
                 .description("Statements cancelled in PostgreSQL, by reason")
@@ -96,58 +96,58 @@ public final class Meters implements AutoCloseable {
                 .increment();
     }
 
-    /** Watches a pool and the interactive transactions on it. */
+    /** Registers gauges for a pool and its interactive transactions. */
     public void watch(String database, ConnectionPool pool, IntSupplier openTransactions) {
         gauge("hasten.pool.connections", "Connections to PostgreSQL", database, pool::total);
         gauge("hasten.pool.active", "Connections in use", database, pool::active);
-        gauge("hasten.pool.waiting", "Requests that wait for a connection", database, pool::waiting);
+        gauge("hasten.pool.waiting", "Requests waiting for a connection", database, pool::waiting);
         gauge(
                 "hasten.pool.size",
-                "Connections allowed",
+                "Maximum number of connections",
                 database,
                 () -> pool.options().size());
         gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions::getAsInt);
     }
 
-    /** Watches a cache. */
+    /** Registers the meters of a cache. */
     public void watch(String database, QueryCache cache) {
         for (CacheCounter counter : CacheCounter.ALL) {
-            // The registry refers to it weakly; the cache holds it for as long as there are requests.
+            // The registry has only a weak reference to the statistics; the cache keeps them reachable.
             FunctionCounter.builder(counter.name(), cache.statistics(), counts -> counts.of(counter.event()))
                     .description(counter.description())
                     .tag("database", database)
                     .tag(counter.tag(), counter.value())
                     .register(registry);
         }
-        gauge("hasten.cache.bytes", "Memory of stored answers", database, cache::bytes);
-        gauge("hasten.cache.limit.bytes", "Memory that stored answers may take", database, cache::maxBytes);
-        gauge("hasten.cache.entries", "Stored answers", database, cache::size);
+        gauge("hasten.cache.bytes", "Memory of cached responses", database, cache::bytes);
+        gauge("hasten.cache.limit.bytes", "Memory limit for cached responses", database, cache::maxBytes);
+        gauge("hasten.cache.entries", "Cached responses", database, cache::size);
     }
 
-    /** Watches the memory that requests hold. */
+    /** Registers the meters of the memory held by requests. */
     public void watch(MemoryBudget memory, Collection<String> databases) {
         for (MemoryUse use : MemoryUse.values()) {
             Gauge.builder("hasten.memory.used.bytes", memory, budget -> budget.usedBytes(use))
-                    .description("Memory that requests hold, by what for")
+                    .description("Memory held by requests, by use")
                     .tag("use", use.name().toLowerCase(Locale.ROOT))
                     .strongReference(true)
                     .register(registry);
         }
         Gauge.builder("hasten.memory.limit.bytes", memory, MemoryBudget::limitBytes)
-                .description("Memory that requests may hold")
+                .description("Memory limit for requests")
                 .strongReference(true)
                 .register(registry);
         for (String database : databases) {
             gauge(
                     "hasten.memory.database.bytes",
-                    "Memory that requests hold",
+                    "Memory held by requests, by database",
                     database,
                     () -> memory.usedBytes(database));
             for (Share share : Share.values()) {
                 LongSupplier refusals = () -> memory.refusals(database, share);
                 counted.add(refusals);
                 FunctionCounter.builder("hasten.memory.refusals", refusals, LongSupplier::getAsLong)
-                        .description("Requests refused because of their memory, by whose share was exhausted")
+                        .description("Requests refused for lack of memory, by exhausted share")
                         .tag("database", database)
                         .tag("share", share.name().toLowerCase(Locale.ROOT))
                         .register(registry);
@@ -155,29 +155,29 @@ public final class Meters implements AutoCloseable {
         }
     }
 
-    /** Watches how many queries of Prisma 5 and 6 had their plan already, and how many were compiled. */
+    /** Registers counters for queries of Prisma 5 and 6: those with an existing plan and those that were compiled. */
     public void watchCompilation(LongSupplier reused, LongSupplier compiled) {
         compilationCounter("reused", reused);
         compilationCounter("compiled", compiled);
     }
 
     /**
-     * Watches requests without a valid key.
+     * Registers the meters of requests without a valid API key.
      *
-     * @param throttled of these, the requests over the limit of their address
-     * @param addresses tracked now
+     * @param throttled those of the refused requests that exceeded the limit of their address
+     * @param addresses the number of currently tracked addresses
      */
     public void watchWrongKeys(LongSupplier refused, LongSupplier throttled, LongSupplier addresses) {
         counted.add(refused);
         counted.add(throttled);
         FunctionCounter.builder("hasten.wrong.keys", refused, LongSupplier::getAsLong)
-                .description("Requests refused because they had no valid API key")
+                .description("Requests refused for lack of a valid API key")
                 .register(registry);
         FunctionCounter.builder("hasten.wrong.keys.throttled", throttled, LongSupplier::getAsLong)
-                .description("Requests without a valid API key over the limit of their address")
+                .description("Requests without a valid API key that exceeded the limit of their address")
                 .register(registry);
         Gauge.builder("hasten.wrong.key.addresses", addresses, LongSupplier::getAsLong)
-                .description("Addresses tracked because they sent requests without a valid API key")
+                .description("Tracked addresses that sent requests without a valid API key")
                 .strongReference(true)
                 .register(registry);
     }
@@ -185,12 +185,12 @@ public final class Meters implements AutoCloseable {
     private void compilationCounter(String plan, LongSupplier count) {
         counted.add(count);
         FunctionCounter.builder("hasten.compilations", count, LongSupplier::getAsLong)
-                .description("Queries of Prisma 5 and 6 by where their plan came from")
+                .description("Queries of Prisma 5 and 6, by origin of their plan")
                 .tag("plan", plan)
                 .register(registry);
     }
 
-    /** Watches how many clients are connected. */
+    /** Registers a gauge for client connections. */
     public void watchConnections(IntSupplier openConnections) {
         Gauge.builder("hasten.http.connections", openConnections, IntSupplier::getAsInt)
                 .description("Open client connections")
@@ -206,7 +206,7 @@ public final class Meters implements AutoCloseable {
                 .register(registry);
     }
 
-    /** All meters in Prometheus' text format. */
+    /** Returns all meters in the Prometheus text format. */
     public String scrape() {
         return registry.scrape();
     }

@@ -16,20 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees what one request does in the database: logs slow statements, counts, and collects the events and spans that the
- * client asked for, in the form of the official executor ({@code query-plan-executor/src/tracing}, {@code src/log}). Used
- * by one thread at a time.
+ * Observes the statements of one request: logs slow ones, updates the meters, and collects the events and spans that
+ * the client requested, in the format of the official executor ({@code query-plan-executor/src/tracing},
+ * {@code src/log}). Must be used by only one thread at a time.
  */
 public final class RequestTelemetry implements StatementObserver {
     private static final Logger SLOW = LoggerFactory.getLogger("dev.hasten.slow-query");
     private static final int LOGGED_SQL = 2000;
 
-    /** Most characters of SQL and parameters in the events and spans of a response. Later texts are shortened. */
+    /**
+     * Maximum number of characters of SQL and parameters in the events and spans of a response. Further texts
+     * are truncated.
+     */
     private static final int COLLECTED = 1 << 20;
 
     private static final int BEGINNING = 100;
 
-    /** Most events and spans of a response. Later ones are left out. */
+    /** Maximum number of events and spans of a response. Further ones are omitted. */
     private static final int RECORDS = 5000;
 
     private static final long NANOS = 1_000_000_000;
@@ -37,7 +40,7 @@ public final class RequestTelemetry implements StatementObserver {
     private final CaptureSettings capture;
     private final StatementLog log;
     private final String requestId;
-    /** Made when the first span needs it: randomness is not cheap. */
+    /** Created with the first span, because random numbers are not cheap. */
     private @Nullable String traceId;
 
     private final List<Map<String, Object>> spans = new ArrayList<>(0);
@@ -47,11 +50,11 @@ public final class RequestTelemetry implements StatementObserver {
     private int collected;
 
     /**
-     * What is logged of a database's statements.
+     * What is logged about the statements of a database.
      *
-     * @param database its name
-     * @param slow statements that take longer are logged; zero for none
-     * @param parameters whether their parameters are logged, which may be personal data
+     * @param database name of the database
+     * @param slow statements that take at least this long are logged; zero means none
+     * @param parameters whether their parameters are logged, which may contain personal data
      */
     public record StatementLog(String database, Duration slow, boolean parameters, Meters meters) {}
 
@@ -107,7 +110,7 @@ public final class RequestTelemetry implements StatementObserver {
         return events.size() + spans.size() >= RECORDS;
     }
 
-    /** The text, shortened if the events and spans would become too large. */
+    /** Returns the text, truncated if the events and spans would become too large. */
     private String collected(String text) {
         if (text.length() <= BEGINNING || text.length() <= COLLECTED - collected) {
             collected += text.length();
@@ -116,7 +119,7 @@ public final class RequestTelemetry implements StatementObserver {
         return text.substring(0, BEGINNING) + "...";
     }
 
-    /** SQL comes from clients: it must neither forge lines of the log nor fill it. */
+    /** Shortens SQL for the log. SQL comes from clients and must not be able to forge log lines or fill the log. */
     private static String oneLine(String sql) {
         String shortened = sql.length() <= LOGGED_SQL ? sql : sql.substring(0, LOGGED_SQL) + "...";
         return shortened.replaceAll("\\p{Cntrl}+", " ");
@@ -155,14 +158,14 @@ public final class RequestTelemetry implements StatementObserver {
         }
     }
 
-    /** The request failed; the client may want to know as an event, too. */
+    /** Adds an event for a failed request, if the client requested it. */
     public void failed(ApiError error) {
         if (capture.levels().contains("error")) {
             event("error", error.text(), nextSpanId(), epochNanos(), Map.of("message", error.text()));
         }
     }
 
-    /** The answer's {@code extensions}, null when the client wants none. */
+    /** The {@code extensions} of the response; null if the client requested no telemetry. */
     public @Nullable Map<String, Object> extensions() {
         if (!capture.any()) {
             return null;

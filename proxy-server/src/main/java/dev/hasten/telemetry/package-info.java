@@ -1,4 +1,4 @@
-/** What can be seen of the server: meters, the slow-query log, and the events and spans that clients ask for. */
+/** Telemetry: meters, the slow-query log, and the events and spans that clients request. */
 @NullMarked
 package dev.hasten.telemetry;
 

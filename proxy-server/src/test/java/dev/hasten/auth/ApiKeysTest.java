@@ -120,7 +120,7 @@ class ApiKeysTest {
     void keyWithoutAScopeIsRefused() {
         assertThatThrownBy(() -> server.create("a", "main", Set.of(), null))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at least one scope; known are prisma, ");
+                .hasMessageContaining("at least one scope; allowed scopes: prisma, ");
         assertThat(file.getParent()).doesNotExist();
     }
 
@@ -185,7 +185,7 @@ class ApiKeysTest {
     void keyForAnUnknownDatabaseIsRefusedNamingTheKnownOnes() {
         assertThatThrownBy(() -> server.create("a", "mian", Scope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no database mian; known are main, other");
+                .hasMessage("unknown database mian; known databases: main, other");
     }
 
     @Test

@@ -172,29 +172,31 @@ class KeyFileTest {
                 Arguments.of("[".repeat(100_000), "not valid JSON"),
                 Arguments.of("{\"keys\":[]}", "its version is missing"),
                 Arguments.of("{\"version\":\"1\",\"keys\":[]}", "its version is"),
-                Arguments.of("{\"version\":2,\"keyring\":[]}", "its version is 2; this Hasten knows version 1"),
+                Arguments.of(
+                        "{\"version\":2,\"keyring\":[]}",
+                        "its version is 2; this version of Hasten supports version 1"),
                 Arguments.of("{\"version\":1}", "the file has no field keys"),
                 Arguments.of("{\"version\":1,\"keys\":{}}", "keys is not a list"),
                 Arguments.of("{\"version\":1,\"keys\":[],\"roles\":[]}", "the file has an unknown field"),
                 Arguments.of(keys("7"), "keys[0] is not a JSON object"),
                 Arguments.of(keys(KEY.replace("\"name\":\"app\",", "")), "keys[0] has no field name"),
-                Arguments.of(keys(KEY.replace("\"app\"", "null")), "keys[0].name is not a text"),
-                Arguments.of(keys(KEY.replace("\"app\"", "\"a\\nb\"")), "keys[0].name: the name of a key has"),
-                Arguments.of(keys(KEY.replace("\"main\"", "\"\"")), "keys[0].database is not a text"),
-                Arguments.of(keys(KEY.replace("abcdefgh", "config:x")), "keys[0].id is not one"),
+                Arguments.of(keys(KEY.replace("\"app\"", "null")), "keys[0].name is not a non-empty string"),
+                Arguments.of(keys(KEY.replace("\"app\"", "\"a\\nb\"")), "keys[0].name: a key name must have"),
+                Arguments.of(keys(KEY.replace("\"main\"", "\"\"")), "keys[0].database is not a non-empty string"),
+                Arguments.of(keys(KEY.replace("abcdefgh", "config:x")), "keys[0].id does not have the format"),
                 Arguments.of(keys(KEY.replace("ba78", "xx78")), "keys[0].sha256 is not 64 hex"),
                 Arguments.of(keys(KEY.replace("ba78", "")), "keys[0].sha256 is not 64 hex"),
                 Arguments.of(keys(KEY.replace("12:00:00Z", "noon")), "keys[0].created is not a time"),
-                Arguments.of(keys(KEY.replace("null", "5")), "keys[0].expires is not a text"),
-                Arguments.of(keys(scopes("null")), "keys[0].scopes is not a list of texts"),
-                Arguments.of(keys(scopes("\"prisma\"")), "keys[0].scopes is not a list of texts"),
-                Arguments.of(keys(scopes("[\"prisma\",1]")), "keys[0].scopes is not a list of texts"),
+                Arguments.of(keys(KEY.replace("null", "5")), "keys[0].expires is not a non-empty string"),
+                Arguments.of(keys(scopes("null")), "keys[0].scopes is not a list of strings"),
+                Arguments.of(keys(scopes("\"prisma\"")), "keys[0].scopes is not a list of strings"),
+                Arguments.of(keys(scopes("[\"prisma\",1]")), "keys[0].scopes is not a list of strings"),
                 Arguments.of(keys(scopes("[]")), "keys[0].scopes is empty or has an unknown scope"),
-                Arguments.of(keys(scopes("[\"prisma\",\"root\"]")), "known are prisma, "),
+                Arguments.of(keys(scopes("[\"prisma\",\"root\"]")), "allowed scopes: prisma, "),
                 Arguments.of(
                         keys(KEY.replace("\"expires\":null", "\"role\":\"reader\"")), "keys[0] has an unknown field"),
-                Arguments.of(keys(KEY + "," + KEY), "keys[1] has the id or sha256 of a key before it"),
-                Arguments.of(keys(KEY + "," + second), "keys[1] has the id or sha256 of a key before it"));
+                Arguments.of(keys(KEY + "," + KEY), "keys[1] has the same id or sha256 as an earlier key"),
+                Arguments.of(keys(KEY + "," + second), "keys[1] has the same id or sha256 as an earlier key"));
     }
 
     private static String keys(String list) {

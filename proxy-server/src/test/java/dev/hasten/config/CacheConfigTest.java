@@ -63,20 +63,21 @@ final class CacheConfigTest {
                         .warnings())
                 .singleElement()
                 .asString()
-                .startsWith("cache.bytes and memory.budget: together that is more than 85 % of the heap");
+                .startsWith("cache.bytes and memory.budget: together they exceed 85% of the heap");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "cache: {defaults: [{ttl: 60s}]}|the default has no model; give one, or \"*\" for all",
-                "cache: {defaults: [{model: User}]}|give ttl, swr or both",
-                "cache: {defaults: [{model: User, ttl: 1s}, {model: User, ttl: 2s}]}|the model has a default already",
-                "cache: {defaults: [{model: a b, ttl: 1s}]}|text like",
-                "cache: {defaults: [{model: User, ttl: 1s, tags: a b}]}|text like",
-                "cache: {defaults: [{model: User, ttl: 60}]}|a unit is missing",
-                "cache: {defaults: [{model: User, ttl: 1s, tags: 'a,b'}], max_tags: 1}|the default of the model User has more tags",
+                "cache: {defaults: [{ttl: 60s}]}|the default has no model; set one, or \"*\" for all",
+                "cache: {defaults: [{model: User}]}|neither ttl nor swr is set; set one or both",
+                "cache: {defaults: [{model: User, ttl: 1s}, {model: User, ttl: 2s}]}|the model already has a default",
+                "cache: {defaults: [{model: a b, ttl: 1s}]}|text matching",
+                "cache: {defaults: [{model: User, ttl: 1s, tags: a b}]}|text matching",
+                "cache: {defaults: [{model: User, ttl: 60}]}|the unit is missing",
+                "cache: {defaults: [{model: User, ttl: 1s, tags: 'a,b'}], max_tags: 1}|the default for the model User"
+                        + " has more tags",
                 "cache: {defaults: User}|section",
                 "cache: {max_ttl: 0s}|1s to 8760h",
                 "cache: {share: 0}|1 to 1000",

@@ -38,21 +38,21 @@ class ConfigProblemsTest {
         sources.env("HASTEN_ADMIN_PROT", "1").flag("log.levl", "info").env("HASTEN_HTTP_THREADS", "-1");
         assertThat(sources.problems())
                 .containsExactlyInAnyOrder(
-                        "HASTEN_ADMIN_PROT: there is no such variable; the nearest is HASTEN_ADMIN_PORT"
-                                + " (env HASTEN_ADMIN_PROT)",
-                        "regoin: there is no such key; the nearest is region (hasten.yaml:2)",
-                        "log.levl: there is no such key; the nearest is log.level (flag --log.levl)",
-                        "port: \"99999\" is not allowed: give a whole number from 1 to 65535, or 0 = any free port"
+                        "HASTEN_ADMIN_PROT: unknown variable; the closest match is HASTEN_ADMIN_PORT (env"
+                                + " HASTEN_ADMIN_PROT)",
+                        "regoin: unknown key; the closest match is region (hasten.yaml:2)",
+                        "log.levl: unknown key; the closest match is log.level (flag --log.levl)",
+                        "port: \"99999\" is not allowed: use a whole number from 1 to 65535, or 0 = any free port"
                                 + " (hasten.yaml:1)",
-                        "http.body_timeout: \"10\" is not allowed: a unit is missing; give a duration such as 250ms,"
+                        "http.body_timeout: \"10\" is not allowed: the unit is missing; use a duration such as 250ms,"
                                 + " 10s, 2m or 1h, from 1ms to 24h (hasten.yaml:4)",
-                        "http.threads: \"-1\" is not allowed: give a whole number from 1 to 1024, or 0 = one per core"
+                        "http.threads: \"-1\" is not allowed: use a whole number from 1 to 1024, or 0 = one per core"
                                 + " (env HASTEN_HTTP_THREADS)",
-                        "databases.Bad_Name: a database's name is a lower-case letter and then up to 31 of a-z, 0-9"
-                                + " and - (hasten.yaml:6)",
-                        "databases.Bad_Name.url: \"****\" is not allowed: give"
-                                + " postgresql://user:password@host:5432/database; it must start with postgresql://"
-                                + " or postgres:// (hasten.yaml:6)");
+                        "databases.Bad_Name: a database name must be a lower-case letter followed by up to 31 of a-z,"
+                                + " 0-9 and - (hasten.yaml:6)",
+                        "databases.Bad_Name.url: \"****\" is not allowed: use"
+                                + " postgresql://user:password@host:5432/database; it must start with postgresql:// or"
+                                + " postgres:// (hasten.yaml:6)");
     }
 
     @Test
@@ -76,8 +76,8 @@ class ConfigProblemsTest {
                 "log.level | loud | trace or debug or info or warn or error",
                 "log.query_parameters | yes | true or false",
                 "tls.dev | 1 | true or false",
-                "tls.cert | nowhere.pem | there is none at",
-                "drain_timeout | 30 | a unit is missing",
+                "tls.cert | nowhere.pem | not found or not readable",
+                "drain_timeout | 30 | the unit is missing",
                 "drain_timeout | 1d | a duration such as",
                 "http.head_timeout | 0s | from 1ms to 24h",
                 "http.body_bytes | 2gb | from 1kb to 1gb",
@@ -110,28 +110,29 @@ class ConfigProblemsTest {
     void anUnknownVariableNamesTheNearest(String variable, String nearest) {
         sources.env("HASTEN_DATABASES_APP_URL", "postgres://u@h/d").env(variable, "s3cret");
         assertThat(sources.problems())
-                .containsExactly(variable + ": there is no such variable; the nearest is " + nearest + " (env "
-                        + variable + ")");
+                .containsExactly(
+                        variable + ": unknown variable; the closest match is " + nearest + " (env " + variable + ")");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "'port: 1, ports: s3cret' | ports: there is no such key; the nearest is port",
-                "'http: {body_byte: 1}' | http.body_byte: there is no such key; the nearest is http.body_bytes",
-                "'port: [1, 2]' | port[0]: the key takes one value, not a list",
-                "'port: []' | port: the key has no value; give one or remove the key",
-                "'port:' | port: the key has no value; give one or remove the key",
-                "'http: 5' | http: this is a section; put its keys below it",
-                "'databases: s3cret' | databases: this is a section; put its keys below it",
-                "'databases: {app: s3cret}' | databases.app: this is a section; put its keys below it",
-                "'databases: {\"\": {url: x}}' | databases..url: there is no such key",
+                "'port: 1, ports: s3cret' | ports: unknown key; the closest match is port",
+                "'http: {body_byte: 1}' | http.body_byte: unknown key; the closest match is http.body_bytes",
+                "'port: [1, 2]' | port[0]: the key takes a single value, not a list",
+                "'port: []' | port: the key has no value; set one or remove the key",
+                "'port:' | port: the key has no value; set one or remove the key",
+                "'http: 5' | http: this is a section and has no value of its own; set its keys below it",
+                "'databases: s3cret' | databases: this is a section and has no value of its own; set its keys below it",
+                "'databases: {app: s3cret}' | databases.app: this is a section and has no value of its own; set its"
+                        + " keys below it",
+                "'databases: {\"\": {url: x}}' | databases..url: unknown key",
                 "'databases: {app: }' | databases.app.url: the database has no URL; set it here or in"
                         + " HASTEN_DATABASES_APP_URL",
                 "'databases: {app: {pool: {size: 3}}}' | databases.app.url: the database has no URL",
-                "'port: 1, port: 2' | port: the key is given twice; the first is at hasten.yaml:1",
-                "'http: {threads: 1}, http.threads: 2' | http.threads: the key is given twice",
+                "'port: 1, port: 2' | port: the key is set twice; the first is at hasten.yaml:1",
+                "'http: {threads: 1}, http.threads: 2' | http.threads: the key is set twice",
                 "'port: &p 1, admin_port: *p' | admin_port: YAML aliases (*name) are not supported",
             })
     void aMistakeInTheFileIsNamedWithItsLine(String yaml, String problem) {
@@ -170,7 +171,7 @@ class ConfigProblemsTest {
     @Test
     void aFileThatCannotBeReadIsNamed() throws IOException {
         assertThat(sources.missingFile("gone.yaml").problems())
-                .containsExactly("gone.yaml: there is no such file (gone.yaml)");
+                .containsExactly("gone.yaml: file not found (gone.yaml)");
         assertThat(sources.missingFile(".").problems())
                 .containsExactly(".: the file cannot be read: Is a directory (.)");
         Files.write(directory.resolve("latin1.yaml"), new byte[] {'a', (byte) 0xe4});
@@ -181,13 +182,16 @@ class ConfigProblemsTest {
     @Test
     void certificateAndKeyComeTogetherAndExcludeTheDevelopmentCertificate() {
         sources.write("a.pem", "").flag("tls.cert", "a.pem");
-        assertThat(sources.problems()).singleElement().asString().startsWith("tls.key: tls.cert needs a private key");
+        assertThat(sources.problems())
+                .singleElement()
+                .asString()
+                .startsWith("tls.key: tls.cert requires a private key");
         sources.flag("tls.key", "a.pem").flag("tls.dev", "true");
         assertThat(sources.problems()).singleElement().asString().startsWith("tls.dev: \"true\" is not allowed");
         assertThat(new Sources(directory).flag("tls.key", "a.pem").problems())
                 .singleElement()
                 .asString()
-                .startsWith("tls.cert: tls.key needs a certificate");
+                .startsWith("tls.cert: tls.key requires a certificate");
     }
 
     @Test
@@ -195,7 +199,7 @@ class ConfigProblemsTest {
         assertThat(sources.env("HASTEN_ADMIN_PORT", "4466").problems())
                 .singleElement()
                 .asString()
-                .startsWith("admin_port: \"4466\" is not allowed: port is the same");
+                .startsWith("admin_port: \"4466\" is not allowed: port has the same value");
         assertThat(sources.env("HASTEN_HOST", "10.0.0.1").load().server().adminPort())
                 .isEqualTo(4466);
     }
@@ -204,26 +208,27 @@ class ConfigProblemsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'{name: a}' | databases.app.keys[0]: give either secret or sha256",
-                "'{name: a, secret: x, sha256: y}' | databases.app.keys[0]: give either secret or sha256",
+                "'{name: a}' | databases.app.keys[0]: set either secret or sha256",
+                "'{name: a, secret: x, sha256: y}' | databases.app.keys[0]: set either secret or sha256",
                 "'{secret: x}' | databases.app.keys[0].name: the key has no name",
                 "'{name: a b, secret: x}' | 'databases.app.keys[0].name: \"a b\" is not allowed'",
                 "'{name: a, secret: \"s3cret s3cret\"}' | 'databases.app.keys[0].secret: \"****\" is not allowed'",
                 "'{name: a, sha256: s3cret}' | 'databases.app.keys[0].sha256: \"****\" is not allowed'",
                 "'{name: a, secret: x, expires: tomorrow}' | 'databases.app.keys[0].expires: \"tomorrow\" is not"
-                        + " allowed: give an ISO-8601 instant'",
+                        + " allowed: use an ISO-8601 instant'",
                 "'{name: a, secret: x}, {name: a, secret: y}' | 'databases.app.keys: \"a\" is not allowed: two keys"
                         + " have this name'",
-                "'{name: a, secret: x}, {name: b, secret: x}' | 'databases.app.keys: \"b\" is not allowed: its secret"
-                        + " is that of the key app/a'",
-                "'{name: a, secret: x, scopes: \"prisma,root\"}' | 'databases.app.keys[0].scopes: \"prisma,root\" is not"
-                        + " allowed: there is no scope \"root\"; known are prisma, '",
+                "'{name: a, secret: x}, {name: b, secret: x}' | 'databases.app.keys: \"b\" is not allowed: it has the"
+                        + " same secret as the key app/a'",
+                "'{name: a, secret: x, scopes: \"prisma,root\"}' | 'databases.app.keys[0].scopes: \"prisma,root\" is"
+                        + " not allowed: unknown scope \"root\"; allowed scopes: prisma, '",
                 "'{name: a, secret: x, scopes: \"prisma,\"}' | 'databases.app.keys[0].scopes: \"prisma,\" is not"
-                        + " allowed: there is no scope \"\"; known are'",
+                        + " allowed: unknown scope \"\"; allowed scopes:'",
                 "'{name: a, secret: x, scopes: \"\"}' | 'databases.app.keys[0].scopes: \"\" is not allowed'",
-                "'{name: a, secret: x, scopes: [prisma]}' | databases.app.keys[0].scopes[0]: the key takes one value",
+                "'{name: a, secret: x, scopes: [prisma]}' | databases.app.keys[0].scopes[0]: the key takes a single"
+                        + " value",
                 "'s3cret' | databases.app.keys[0]: this is a section",
-                "'{name: a, secert: s3cret}' | databases.app.keys[0].secert: there is no such key; the nearest is"
+                "'{name: a, secert: s3cret}' | databases.app.keys[0].secert: unknown key; the closest match is"
                         + " databases.app.keys[].secret",
             })
     void aWrongApiKeyIsNamedByItsPosition(String keys, String problem) {
@@ -240,7 +245,7 @@ class ConfigProblemsTest {
                   a: {url: 'postgres://u@h/a', keys: [{name: one, secret: x}]}
                   b: {url: 'postgres://u@h/b', keys: [{name: two, secret: x}]}
                 """);
-        assertThat(sources.problems()).singleElement().asString().contains("is that of the key a/one");
+        assertThat(sources.problems()).singleElement().asString().contains("the same secret as the key a/one");
     }
 
     @Test
@@ -255,16 +260,17 @@ class ConfigProblemsTest {
     void scopesOfTheEnvironmentAreThoseOfItsApiKey() {
         sources.yaml(APP + "}}").env("HASTEN_API_KEY_SCOPES", "prisma");
         assertThat(sources.problems())
-                .containsExactly("HASTEN_API_KEY_SCOPES: the key of these scopes is missing; set HASTEN_API_KEY, too"
-                        + " (env HASTEN_API_KEY_SCOPES)");
+                .containsExactly(
+                        "HASTEN_API_KEY_SCOPES: the API key for these scopes is missing; set HASTEN_API_KEY as well"
+                                + " (env HASTEN_API_KEY_SCOPES)");
         sources.env("DATABASE_URL", "postgres://u@h/d")
                 .env("HASTEN_API_KEY", "s3cret")
                 .env("HASTEN_API_KEY_SCOPES", "all");
         assertThat(sources.problems())
                 .singleElement()
                 .asString()
-                .startsWith("databases.default.keys[env].scopes: \"all\" is not allowed: there is no scope"
-                        + " \"all\"; known are prisma, ")
+                .startsWith("databases.default.keys[env].scopes: \"all\" is not allowed: unknown scope \"all\"; allowed"
+                        + " scopes: prisma, ")
                 .endsWith(" (env HASTEN_API_KEY_SCOPES)");
     }
 
@@ -281,15 +287,17 @@ class ConfigProblemsTest {
     void transactionsCannotOutnumberConnections() {
         sources.yaml(APP + "pool: {size: 3}, limits: {transactions: 4}}}");
         assertThat(sources.problems())
-                .containsExactly("databases.app.limits.transactions: \"4\" is not allowed: give at most pool.size,"
-                        + " which is 3 (hasten.yaml:1)");
+                .containsExactly(
+                        "databases.app.limits.transactions: \"4\" is not allowed: must not exceed pool.size, which is 3"
+                                + " (hasten.yaml:1)");
     }
 
     @Test
     void aMissingCertificateOfADatabaseIsNamed() {
         sources.env("DATABASE_URL", "postgres://u:s3cret@h/d?sslrootcert=gone.pem");
         assertThat(sources.problems())
-                .containsExactly("databases.default.url: parameter sslrootcert: there is no readable file gone.pem"
-                        + " (env DATABASE_URL)");
+                .containsExactly(
+                        "databases.default.url: parameter sslrootcert: file not found or not readable: gone.pem (env"
+                                + " DATABASE_URL)");
     }
 }

@@ -297,7 +297,7 @@ class ConfigTest {
     @Test
     void warningsNameTheirDatabase() {
         assertThat(sources.env("DATABASE_URL", "postgres://u@h/d?foo=1").load().warnings())
-                .containsExactly("databases.default.url: parameter foo is not known and is ignored");
+                .containsExactly("databases.default.url: parameter foo is unknown and is ignored");
     }
 
     private static DatabaseConfig database(Sources sources, String name) {

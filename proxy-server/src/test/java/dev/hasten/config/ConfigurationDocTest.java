@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Keeps docs/configuration.md what the table of keys says. {@code -Dhasten.docs.write=true} writes it anew. */
+/** Checks that docs/configuration.md matches the table of keys. {@code -Dhasten.docs.write=true} regenerates it. */
 class ConfigurationDocTest {
     private static final Path FILE = Path.of("..", "docs", "configuration.md");
 
@@ -57,32 +57,32 @@ class ConfigurationDocTest {
                 <!-- Generated from the records in dev.hasten.config by ConfigurationDocTest; edit those. -->
 
                 Hasten reads a YAML file (`--config` or `HASTEN_CONFIG`), environment variables and command-line flags.
-                A flag beats the environment, the environment beats the file, the file beats the default.
-                `hasten check-config` prints every value in effect and where it came from.
+                Flags override environment variables, which override the file, which overrides the defaults.
+                `hasten check-config` prints every effective value and its origin.
 
-                - A flag carries the key's path: `--http.body_bytes 1mb`.
-                - A variable is `HASTEN_` and the path in capitals, with `_` for `.` and `-`:
+                - A flag is the path of a key: `--http.body_bytes 1mb`.
+                - A variable is `HASTEN_` plus the path in capitals, with `_` for `.` and `-`:
                   `tls.cert` is `HASTEN_TLS_CERT`, `databases.app.pool.size` is `HASTEN_DATABASES_APP_POOL_SIZE`.
-                  An empty variable counts as not set.
-                - Keys and variables that do not exist are errors, and all errors are reported together.
-                - Durations need a unit: `250ms`, `10s`, `2m`, `1h`. Sizes are bytes or `64kb`, `5mb`, `1gb` (1024-based).
-                - Relative paths are relative to the directory in which the server is started.
+                  An empty variable is treated as unset.
+                - Unknown keys and variables are errors. All errors are reported together.
+                - Durations need a unit: `250ms`, `10s`, `2m`, `1h`. Sizes are in bytes or have a suffix: `64kb`, `5mb`, `1gb` (powers of 1024).
+                - Relative paths are resolved against the directory in which the server is started.
 
                 Special variables:
 
                 | variable | meaning |
                 |---|---|
                 | `DATABASE_URL` | `databases.default.url` |
-                | `HASTEN_API_KEY` | an API key, named `env`, of the database `default` |
-                | `HASTEN_API_KEY_SCOPES` | its `scopes` |
+                | `HASTEN_API_KEY` | an API key of the database `default`, named `env` |
+                | `HASTEN_API_KEY_SCOPES` | the `scopes` of that key |
                 | `HASTEN_CONFIG` | path of the YAML file |
-                | `HASTEN_JAVA_OPTS` | read by the launcher `bin/hasten`; options of Java, such as `-Xmx1g` for a heap of 1 GB instead of 512 MB |
+                | `HASTEN_JAVA_OPTS` | Java options for the launcher `bin/hasten`, such as `-Xmx1g` for a heap of 1 GB instead of 512 MB |
 
-                The variables that Kubernetes makes for a Service whose name starts with `hasten`, such as
-                `HASTEN_SERVICE_HOST` and `HASTEN_PORT=tcp://10.0.0.1:4466`, are ignored.
+                Hasten ignores the variables that Kubernetes sets for a Service whose name starts with `hasten`, such as
+                `HASTEN_SERVICE_HOST` and `HASTEN_PORT=tcp://10.0.0.1:4466`.
 
-                `<name>` is a database's name: a lower-case letter and then up to 31 of `a-z`, `0-9` and `-`.
-                A database exists when its URL is set, in whichever source.
+                `<name>` is a database name: a lower-case letter followed by up to 31 of `a-z`, `0-9` and `-`.
+                A database exists if any source sets its URL.
                 """);
         for (ConfigKeys.Section section : ConfigKeys.SECTIONS) {
             String title =
@@ -103,8 +103,8 @@ class ConfigurationDocTest {
 
                 ## Parameters of a database URL
 
-                Percent-encode special characters in user and password. Several hosts are separated by commas.
-                A key beats the parameter that stands in for it. Unknown parameters are ignored with a warning.
+                Percent-encode special characters in user and password. Separate multiple hosts with commas.
+                If both a key and its parameter are set, the key takes precedence. Unknown parameters are ignored with a warning.
 
                 | parameter | allowed | |
                 |---|---|---|

@@ -82,38 +82,40 @@ class DatabaseUrlTest {
                 "'' | it must start with postgresql:// or postgres://",
                 "s3cret | it must start with postgresql:// or postgres://",
                 "postgres://u:s3cret#x@h/d | it contains a #",
-                "postgres://u:s3c/ret@h/d | it has an unexpected @ behind the first / or ?",
-                "postgres://u:1?s3cret@h/d | it has an unexpected @ behind the first / or ?",
-                "postgres://u:p@s3cret/x@h/d | it has an unexpected @ behind the first / or ?",
-                "postgres://u:s3cret%zz@h/d | the password has a % without two hex digits; write it %25",
-                "postgres://u:s3cret%@h/d | the password has a % without two hex digits; write it %25",
-                "postgres://h/d | it names no user",
-                "postgres://:s3cret@h/d | it names no user",
-                "postgres://u:s3cret@/d | it names no host",
-                "postgres://u:s3cret@h,/d | it names no host",
-                "postgres://u:s3cret@h:0/d | a port is not a number from 1 to 65535",
-                "postgres://u:s3cret@h:65536/d | a port is not a number from 1 to 65535",
-                "postgres://u:s3cret@h:x/d | a port is not a number from 1 to 65535",
-                "postgres://u:s3cret@::1/d | an IPv6 address needs brackets, as in [::1]",
-                "postgres://u:s3cret@[::1/d | a host is not a name, an address or",
-                "postgres://u:s3cret@a b/d | a host's name has a character that host names do not have",
-                "postgres://u:s3cret@h/a/b | the database's name contains a /",
+                "postgres://u:s3c/ret@h/d | it has an unexpected @ after the first / or ?",
+                "postgres://u:1?s3cret@h/d | it has an unexpected @ after the first / or ?",
+                "postgres://u:p@s3cret/x@h/d | it has an unexpected @ after the first / or ?",
+                "postgres://u:s3cret%zz@h/d | the password contains a % that is not followed by two hex digits; write"
+                        + " it as %25",
+                "postgres://u:s3cret%@h/d | the password contains a % that is not followed by two hex digits; write it"
+                        + " as %25",
+                "postgres://h/d | it has no user",
+                "postgres://:s3cret@h/d | it has no user",
+                "postgres://u:s3cret@/d | it has no host",
+                "postgres://u:s3cret@h,/d | it has no host",
+                "postgres://u:s3cret@h:0/d | a port is invalid; use a number from 1 to 65535",
+                "postgres://u:s3cret@h:65536/d | a port is invalid; use a number from 1 to 65535",
+                "postgres://u:s3cret@h:x/d | a port is invalid; use a number from 1 to 65535",
+                "postgres://u:s3cret@::1/d | put an IPv6 address in brackets, as in [::1]",
+                "postgres://u:s3cret@[::1/d | a host is invalid; use a name, an address or",
+                "postgres://u:s3cret@a b/d | a host name contains an invalid character",
+                "postgres://u:s3cret@h/a/b | the database name contains a /",
                 "postgres://u:s3cret@%2Fvar%2Frun/d | Unix sockets are not supported",
                 "postgres://u:s3cret@localhost/d?host=/var/run | Unix sockets are not supported",
                 "postgres://u:s3cret@h/d?connection_limit=0 | parameter connection_limit must be a number from 1",
                 "postgres://u:s3cret@h/d?pool_timeout=10s | parameter pool_timeout must be a number of seconds",
                 "postgres://u:s3cret@h/d?sslmode=on | parameter sslmode must be disable, allow, prefer, require",
                 "postgres://u:s3cret@h/d?pgbouncer=1 | parameter pgbouncer must be true or false",
-                "postgres://u:s3cret@h/d?schema= | parameter schema must be a schema's name",
-                "postgres://u:s3cret@h/d?sslkey=k.pem | sslkey needs sslcert",
-                "postgres://u:s3cret@h/d?sslcert=c.pem&sslrootcert=r.pem | sslcert needs sslkey",
-                "postgres://u:s3cret@h/d?sslkey=k.p12&sslidentity=i.p12 | give one of them",
-                "postgres://u:s3cret@h/d?sslidentity=i.p12&sslmode=verify-full | needs sslrootcert",
+                "postgres://u:s3cret@h/d?schema= | parameter schema must be a schema name",
+                "postgres://u:s3cret@h/d?sslkey=k.pem | sslkey requires sslcert",
+                "postgres://u:s3cret@h/d?sslcert=c.pem&sslrootcert=r.pem | sslcert requires sslkey",
+                "postgres://u:s3cret@h/d?sslkey=k.p12&sslidentity=i.p12 | set only one of them",
+                "postgres://u:s3cret@h/d?sslidentity=i.p12&sslmode=verify-full | requires sslrootcert",
             })
     void aWrongUrlIsExplainedWithoutItsPassword(String url, String problem) {
         assertThatThrownBy(() -> DatabaseUrl.parse(url))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("give postgresql://user:password@host:5432/database; ")
+                .hasMessageStartingWith("use postgresql://user:password@host:5432/database; ")
                 .hasMessageContaining(problem)
                 .message()
                 .doesNotContain("s3c");
@@ -123,15 +125,14 @@ class DatabaseUrlTest {
     void allProblemsOfAUrlAreReportedTogether() {
         assertThatThrownBy(() -> DatabaseUrl.parse("postgres://h:x/d?sslmode=on&pgbouncer=1"))
                 .message()
-                .contains("names no user", "a port", "sslmode", "pgbouncer");
+                .contains("has no user", "a port", "sslmode", "pgbouncer");
     }
 
     @Test
     void anUnknownParameterIsAWarningThatDoesNotShowItsValue() {
         DatabaseUrl url = DatabaseUrl.parse("postgres://u@h/d?foo=s3cret&schema=x&bar");
         assertThat(url.warnings())
-                .containsExactly(
-                        "parameter foo is not known and is ignored", "parameter bar is not known and is ignored");
+                .containsExactly("parameter foo is unknown and is ignored", "parameter bar is unknown and is ignored");
         assertThat(url.toString()).isEqualTo("postgresql://u@h:5432/d?schema=x");
     }
 
@@ -203,7 +204,7 @@ class DatabaseUrlTest {
                 .containsEntry("sslrootcert", "/server.pem")
                 .containsEntry("sslmode", "verify-ca")
                 .doesNotContainKey("sslcert");
-        assertThat(url.warnings()).singleElement().asString().contains("the certificate to trust");
+        assertThat(url.warnings()).singleElement().asString().contains("treated as the root certificate");
     }
 
     @ParameterizedTest

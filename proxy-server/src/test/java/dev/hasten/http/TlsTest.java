@@ -224,11 +224,11 @@ class TlsTest {
         assertUnusable(junk, key, "certificate file " + junk);
         assertUnusable(key, key, "certificate file " + key);
         assertUnusable(certificate, missing, "key file " + missing + " cannot be read");
-        assertUnusable(certificate, junk, "key file " + junk + " holds no PEM private key");
-        assertUnusable(certificate, certificate, "key file " + certificate + " holds no PEM private key");
-        assertUnusable(certificate, broken, "key file " + broken + " does not hold a valid PEM private key");
+        assertUnusable(certificate, junk, "key file " + junk + " contains no PEM private key");
+        assertUnusable(certificate, certificate, "key file " + certificate + " contains no PEM private key");
+        assertUnusable(certificate, broken, "key file " + broken + " does not contain a valid PEM private key");
         assertUnusable(certificate, encrypted, "key file " + encrypted + " is encrypted");
-        assertUnusable(certificate, directory.resolve("ca-key.pem"), "does not belong to the certificate file");
+        assertUnusable(certificate, directory.resolve("ca-key.pem"), "does not match the certificate file");
     }
 
     private static void assertUnusable(Path certificate, Path key, String message) {

@@ -130,7 +130,8 @@ final class InvalidationRoutesTest {
     void aTagHasAtMost64Characters() {
         assertThat(invalidate("[\"" + "x".repeat(64) + "\"]").status()).isEqualTo(200);
         Reply reply = invalidate("[\"" + "x".repeat(65) + "\"]");
-        assertThat(reply.error()).contains("is not allowed; a tag is 1 to 64 of the characters A-Z, a-z, 0-9 and _");
+        assertThat(reply.error())
+                .contains("is not allowed; a tag must have 1 to 64 of the characters A-Z, a-z, 0-9 and _");
     }
 
     @Test

@@ -162,10 +162,7 @@ final class SqlRoutesTest {
         String table = POSTGRES.value("SELECT 'item'::regclass::oid");
         assertThat(reply.json().path("fields"))
                 .hasToString(
-                        ("[{\"name\":\"price\",\"dataTypeID\":1700,\"tableID\":%s,\"columnID\":3,\"dataTypeSize\":-1,"
-                                        + "\"dataTypeModifier\":655366,\"format\":\"text\"},"
-                                        + "{\"name\":\"one\",\"dataTypeID\":23,\"tableID\":0,\"columnID\":0,\"dataTypeSize\":4,"
-                                        + "\"dataTypeModifier\":-1,\"format\":\"text\"}]")
+                        "[{\"name\":\"price\",\"dataTypeID\":1700,\"tableID\":%s,\"columnID\":3,\"dataTypeSize\":-1,\"dataTypeModifier\":655366,\"format\":\"text\"},{\"name\":\"one\",\"dataTypeID\":23,\"tableID\":0,\"columnID\":0,\"dataTypeSize\":4,\"dataTypeModifier\":-1,\"format\":\"text\"}]"
                                 .formatted(table));
     }
 
@@ -245,7 +242,8 @@ final class SqlRoutesTest {
                 "[1,2] | int[] | [1,2]",
                 "[[1],[2]] | int[] | [[1],[2]]",
                 "[] | int[] | []",
-                "[\"a\\\"b\",\"c\\\\d\",\"e\\nf\",null,\"NULL\"] | text[] | [\"a\\\"b\",\"c\\\\d\",\"e\\nf\",null,\"NULL\"]",
+                "[\"a\\\"b\",\"c\\\\d\",\"e\\nf\",null,\"NULL\"] | text[] |"
+                        + " [\"a\\\"b\",\"c\\\\d\",\"e\\nf\",null,\"NULL\"]",
                 "[{\"a\":\"b\\nc\"}] | jsonb[] | [{\"a\":\"b\\nc\"}]",
                 "[true,null] | bool[] | [true,null]",
             })
@@ -417,7 +415,7 @@ final class SqlRoutesTest {
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":1} | it must be an object",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":-1}} | `ttl` must be a whole number",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1.5}} | `ttl` must be a whole number",
-                "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tag\":[]}} | `tag` is not known",
+                "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tag\":[]}} | unknown field `tag`",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tags\":[\"a b\"]}} | tag 'a b'",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tags\":[1]}} | list of strings",
             })

@@ -2,7 +2,7 @@ package dev.hasten.compiler;
 
 import org.jspecify.annotations.Nullable;
 
-/** A query that the compiler refuses, with the compiler's own message; meant for the client. */
+/** The compiler rejected a query. The message is the compiler's own and can be sent to the client. */
 public final class CompileException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -15,12 +15,12 @@ public final class CompileException extends Exception {
         this.meta = meta;
     }
 
-    /** Prisma's error code, such as {@code P2009}; null when the request is none that the compiler knows. */
+    /** Prisma's error code, such as {@code P2009}; null if the compiler could not interpret the request. */
     public @Nullable String code() {
         return code;
     }
 
-    /** The error's {@code meta} as JSON text; null without one. */
+    /** The error's {@code meta} as JSON text; null if there is none. */
     public @Nullable String meta() {
         return meta;
     }

@@ -3,8 +3,8 @@ package dev.hasten.compiler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The compiler broke down: a panic in its code, its memory or stack exhausted, its time over. The instance is unusable
- * afterwards. The message is safe to show; {@link #detail} and the cause are for the log only.
+ * The compiler crashed: a panic in its code, exhausted memory or stack, or a timeout. The instance is unusable
+ * afterwards. The message is safe to show to clients; {@link #detail} and the cause are only for the log.
  */
 public final class CompilerPanicException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class CompilerPanicException extends RuntimeException {
         this.detail = detail;
     }
 
-    /** What the compiler said when it panicked, which may quote the schema or the query; null if it said nothing. */
+    /** The compiler's panic message, which may quote the schema or the query; null if there is none. */
     public @Nullable String detail() {
         return detail;
     }

@@ -8,41 +8,41 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Runs WebAssembly, whose frames are Java frames, where they have room: on a platform thread made for the call. Starting
- * one takes a tenth of a millisecond, a call some milliseconds.
+ * Runs WebAssembly, whose frames are Java frames, with a large stack: on a new platform thread for each call. Starting
+ * a thread takes a tenth of a millisecond; a call takes several milliseconds.
  */
 final class DeepStack {
     /**
-     * More than the compiler can fill: its own stack of 1 MiB in WebAssembly overflows first, which is an orderly trap.
-     * A StackOverflowError could hit a class while it is initialised, and that class would be lost to the process. Only
-     * what is used takes memory.
+     * More than the compiler can use: its own stack of 1 MiB in WebAssembly overflows first, which causes a regular
+     * trap. A StackOverflowError could occur during the initialization of a class and make that class permanently
+     * unusable. Only the used part of the stack takes memory.
      */
     private static final long BYTES = 64L << 20;
 
-    /** How often a running call is checked; it can exceed its limits by this much. */
+    /** Interval of the checks of a running call, which is also by how much it can exceed its limits. */
     private static final Duration INTERVAL = Duration.ofMillis(20);
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private DeepStack() {}
 
-    /** The work was stopped because it reached its limit of CPU time. */
+    /** The work was stopped because it exceeded its CPU time limit. */
     static final class TimeLimitException extends Exception {
         @java.io.Serial
         private static final long serialVersionUID = 1;
     }
 
     /**
-     * Runs the work and waits for it. Work that must stop is interrupted, which WebAssembly notices at its next call or
-     * loop; this method returns once the work has stopped.
+     * Runs the work and waits for it. To stop the work, its thread is interrupted, which WebAssembly detects at its
+     * next call or loop; this method returns only after the work has stopped.
      *
-     * @param cpuTime most CPU time of the work. Time spent waiting for a processor is not counted, so that a busy machine makes
-     *     calls slow but does not make them fail
+     * @param cpuTime CPU time limit of the work. Time spent waiting for a processor is not counted, so that calls on a
+     *     busy machine are slow but do not fail
      * @param check called every 20 ms; the work is stopped if this throws
-     * @throws ExecutionException with whatever the work threw
-     * @throws TimeLimitException if the work reached its limit of CPU time
+     * @throws ExecutionException if the work threw an exception, which is the cause
+     * @throws TimeLimitException if the work exceeded its CPU time limit
      * @throws InterruptedException if the waiting thread was interrupted
-     * @throws RuntimeException what {@code check} threw
+     * @throws RuntimeException if {@code check} threw it
      */
     static <T> T run(Callable<T> work, Duration cpuTime, Runnable check)
             throws ExecutionException, TimeLimitException, InterruptedException {

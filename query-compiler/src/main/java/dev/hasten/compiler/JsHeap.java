@@ -7,29 +7,29 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * The JavaScript values that one WebAssembly instance can refer to. WebAssembly sees them as opaque references, which in
- * Chicory are numbers: the slots of this heap.
+ * The JavaScript values that one WebAssembly instance refers to. For WebAssembly they are opaque references; in Chicory
+ * references are numbers, here the slots of this heap.
  *
- * <p>A JavaScript engine would collect values by itself. Here they live until the end of a call from outside, when only
- * the instance's own table of references can still hold any ({@link #sweep}).
+ * <p>A JavaScript engine would garbage-collect values. Here they are kept until the end of a call from outside, when
+ * only the instance's reference table can still refer to any ({@link #sweep}).
  *
  * <p>Values: {@link Primitive}, Boolean, Double, BigInteger, String, {@code List<Object>}, {@code Map<String, Object>}.
  */
 final class JsHeap {
-    /** The values that Java has no class of their own for. */
+    /** Values without a corresponding Java class. */
     enum Primitive {
         UNDEFINED,
         NULL
     }
 
-    /** More slots than this are given back after a call. */
+    /** If a call used more slots than this, their memory is released after the call. */
     private static final int KEPT_SLOTS = 1 << 14;
 
     private List<Object> values = new ArrayList<>();
     private final BitSet live = new BitSet();
     private int next;
 
-    /** Gives the value a slot until the next sweep. */
+    /** Stores the value in a slot until the next sweep. */
     int add(Object value) {
         int slot = live.nextClearBit(next);
         next = slot + 1;
@@ -41,12 +41,12 @@ final class JsHeap {
         return slot;
     }
 
-    /** @throws IndexOutOfBoundsException if the slot was never given, which only a broken instance asks for */
+    /** @throws IndexOutOfBoundsException if the slot was never assigned, which only a corrupted instance can request */
     Object get(long slot) {
         return slot == Value.REF_NULL_VALUE ? Primitive.NULL : values.get(Math.toIntExact(slot));
     }
 
-    /** Forgets all values that the table does not hold. */
+    /** Removes all values that the table does not refer to. */
     void sweep(TableInstance table) {
         live.clear();
         for (int i = 0; i < table.size(); i++) {
@@ -66,7 +66,7 @@ final class JsHeap {
         next = 0;
     }
 
-    /** How many values survived the last sweep. */
+    /** The number of values that were kept by the last sweep. */
     int size() {
         return live.cardinality();
     }

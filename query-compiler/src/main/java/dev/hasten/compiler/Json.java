@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code JSON.stringify} over the values of {@link JsHeap}, byte for byte, in UTF-8. Two differences: a BigInt becomes a
- * number with all its digits, where JavaScript throws, and numbers below 1e-322 may have a digit more.
+ * {@code JSON.stringify} for the values of {@link JsHeap}, byte for byte, in UTF-8. There are two differences: a BigInt
+ * becomes a number with all its digits, where JavaScript throws, and numbers below 1e-322 may have one more digit.
  */
 final class Json {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -61,7 +61,9 @@ final class Json {
         }
     }
 
-    /** As JavaScript's Number::toString, ECMA-262 section 6.1.6.1.20. */
+    /**
+     * Same as JavaScript's Number::toString (ECMA-262 section 6.1.6.1.20), except that non-finite numbers become null.
+     */
     static String number(double value) {
         if (!Double.isFinite(value)) {
             return "null";
@@ -69,7 +71,7 @@ final class Json {
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
             return Long.toString((long) value);
         }
-        // Java's digits are the shortest that read back as the same number, too; the layout differs.
+        // Java also prints the shortest digits that parse to the same number; only the format differs.
         BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         double magnitude = Math.abs(value);
         if (magnitude >= 1e-6 && magnitude < 1e21) {

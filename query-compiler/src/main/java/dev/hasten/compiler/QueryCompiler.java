@@ -10,45 +10,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compiles the JSON queries of Prisma clients to query plans for one Prisma schema.
  *
- * <p>Safe for use by many threads, which take turns: the compiler is single-threaded WebAssembly. Its frames are Java
- * frames, so every call runs on a platform thread of its own, whose stack is deep enough for whatever the compiler
- * accepts; virtual threads may call, too. The thread also bounds the time: it is interrupted when it has computed for too
- * long, or when the calling thread is interrupted. An interrupted call costs the compiler its memory; the next one reads
- * the schema again.
+ * <p>Thread-safe, but calls run one at a time because the compiler is single-threaded WebAssembly. Its frames are Java
+ * frames, so every call runs on a new platform thread whose stack is large enough for everything that the compiler
+ * accepts. It may be called from virtual threads. A call is stopped if it exceeds its time limit or if the calling
+ * thread is interrupted. An interrupted call discards the compiler's memory; the next call reads the schema again.
  *
- * <p>The compiler does not validate schemas; it takes what it understands of any text. Clients upload schemas that {@code
- * prisma generate} has validated.
+ * <p>The compiler does not validate schemas; it uses the parts of a text that it can parse. Clients upload schemas that
+ * {@code prisma generate} has validated.
  */
 public final class QueryCompiler implements AutoCloseable {
     /**
-     * What a client may cost.
+     * Limits on the resources of one instance.
      *
-     * @param memoryMiB how far the memory of one instance may grow while it compiles, in MiB, 8 to 2048
-     * @param time how long one call may compute, positive; CPU time
+     * @param memoryMiB maximum memory of one instance in MiB, 8 to 2048
+     * @param time maximum CPU time of one call; positive
      */
     public record Limits(int memoryMiB, Duration time) {
         public static final Limits DEFAULT = new Limits(256, Duration.ofSeconds(10));
 
         public Limits {
             if (memoryMiB < 8 || memoryMiB > 2048) {
-                throw new IllegalArgumentException("memoryMiB is %d, allowed is 8 to 2048".formatted(memoryMiB));
+                throw new IllegalArgumentException("memoryMiB is %d, must be from 8 to 2048".formatted(memoryMiB));
             }
             if (!time.isPositive()) {
-                throw new IllegalArgumentException("time is %s, but must be positive".formatted(time));
+                throw new IllegalArgumentException("time is %s, must be positive".formatted(time));
             }
         }
     }
 
     private static final long PAGE_BYTES = 64 << 10;
     private static final int PAGES_PER_MIB = 16;
-    /** Memory of WebAssembly never shrinks. An instance that grew by more than this is replaced by a fresh one. */
+    /** The memory of WebAssembly never shrinks. An instance that has grown by more than this is replaced. */
     private static final int KEPT_GROWTH_PAGES = 16 * PAGES_PER_MIB;
 
     private final String schema;
     private final @Nullable String schemaName;
     private final Limits limits;
     private final ReentrantLock turn = new ReentrantLock();
-    /** Null when the next call has to start a fresh one. Guarded by {@code turn}, as is all that changes. */
+    /**
+     * Null if the next call must start a new instance. Guarded by {@code turn}, like all non-volatile mutable state.
+     */
     private @Nullable WasmCompiler wasm;
 
     private int pagesAfterOpening;
@@ -61,7 +62,7 @@ public final class QueryCompiler implements AutoCloseable {
         this.limits = limits;
     }
 
-    /** {@link #open(String, String, Limits, CompilerMemory)} with the default limits. */
+    /** Same as {@link #open(String, String, Limits, CompilerMemory)} with the default limits. */
     public static QueryCompiler open(String schema, @Nullable String schemaName)
             throws SchemaException, InterruptedException {
         return open(schema, schemaName, Limits.DEFAULT, CompilerMemory.UNCOUNTED);
@@ -70,19 +71,19 @@ public final class QueryCompiler implements AutoCloseable {
     /**
      * Reads a schema.
      *
-     * @param schema the text of a Prisma schema of Prisma 5 or later
+     * @param schema the text of a schema of Prisma 5 or later
      * @param schemaName the PostgreSQL schema of models without {@code @@schema}; null for {@code public}
-     * @throws SchemaException if it is not for PostgreSQL, or is refused
-     * @throws IllegalArgumentException if the schema name has a double quote
-     * @throws CompilerPanicException if the compiler breaks down over it
-     * @throws InterruptedException if this thread is interrupted; the compiler does not work any more then
+     * @throws SchemaException if the schema is not for PostgreSQL or is rejected
+     * @throws IllegalArgumentException if the schema name contains a double quote
+     * @throws CompilerPanicException if the compiler crashes
+     * @throws InterruptedException if this thread is interrupted; the compiler has then stopped
      */
     public static QueryCompiler open(String schema, @Nullable String schemaName, Limits limits, CompilerMemory memory)
             throws SchemaException, InterruptedException {
         SchemaGuard.check(schema);
         if (schemaName != null && schemaName.contains("\"")) {
             throw new IllegalArgumentException(
-                    "The schema name has a double quote, which the compiler does not escape");
+                    "The schema name contains a double quote, which the compiler does not escape");
         }
         QueryCompiler compiler = new QueryCompiler(schema, schemaName, limits);
         compiler.turn.lock();
@@ -95,8 +96,8 @@ public final class QueryCompiler implements AutoCloseable {
     }
 
     /**
-     * Loads and initialises the compiler's classes, so that the first client need not wait for that. Takes about a
-     * second of CPU, once.
+     * Loads and initializes the compiler's classes, so that the first client does not have to wait for it. Takes about
+     * one second of CPU time, once.
      */
     public static void warmUp() {
         String schema = """
@@ -116,7 +117,7 @@ public final class QueryCompiler implements AutoCloseable {
         }
     }
 
-    /** {@link #compile(String, CompilerMemory)} without a check of its memory. */
+    /** Same as {@link #compile(String, CompilerMemory)} without tracking memory. */
     byte[] compile(String request) throws CompileException, InterruptedException {
         return compile(request, CompilerMemory.UNCOUNTED);
     }
@@ -125,11 +126,11 @@ public final class QueryCompiler implements AutoCloseable {
      * Compiles one query.
      *
      * @param request {@code {"modelName","action","query":{"arguments","selection"}}}; literals may be placeholders,
-     *     {@code {"$type":"Param","value":{"name":"%1","type":"Int"}}}, which the plan then names
-     * @return the plan, JSON in UTF-8, as a Prisma 7 client sends it
-     * @throws CompileException if the compiler refuses the query
-     * @throws CompilerPanicException if it breaks down over it; this instance is {@link #isBroken} then
-     * @throws InterruptedException if this thread is interrupted; the compiler does not work any more then
+     *     {@code {"$type":"Param","value":{"name":"%1","type":"Int"}}}, which the plan then refers to by name
+     * @return the plan as JSON in UTF-8, in the format that Prisma 7 clients send
+     * @throws CompileException if the compiler rejects the query
+     * @throws CompilerPanicException if the compiler crashes; this instance is then {@link #isBroken broken}
+     * @throws InterruptedException if this thread is interrupted; the compiler has then stopped
      */
     public byte[] compile(String request, CompilerMemory memory) throws CompileException, InterruptedException {
         return compile(wasm -> wasm.compile(request), memory);
@@ -139,22 +140,23 @@ public final class QueryCompiler implements AutoCloseable {
      * Compiles a batch.
      *
      * @param request {@code {"batch":[...],"transaction"?}}
-     * @return JSON in UTF-8: {@code {"type":"multi","plans":[...]}}, or {@code {"type":"compacted","plan",...}} when one
-     *     query answers all of them
-     * @throws CompileException if the compiler refuses one of the queries
-     * @throws CompilerPanicException if it breaks down over one; this instance is {@link #isBroken} then
-     * @throws InterruptedException if this thread is interrupted; the compiler does not work any more then
+     * @return JSON in UTF-8: {@code {"type":"multi","plans":[...]}}, or {@code {"type":"compacted","plan",...}} if all
+     *     are answered by one query
+     * @throws CompileException if the compiler rejects one of the queries
+     * @throws CompilerPanicException if the compiler crashes on one of the queries; this instance is then
+     *     {@link #isBroken broken}
+     * @throws InterruptedException if this thread is interrupted; the compiler has then stopped
      */
     public byte[] compileBatch(String request, CompilerMemory memory) throws CompileException, InterruptedException {
         return compile(wasm -> wasm.compileBatch(request), memory);
     }
 
-    /** Whether the compiler broke down. Such an instance only throws {@link CompilerPanicException}. */
+    /** Whether the compiler has crashed. All calls of such an instance throw {@link CompilerPanicException}. */
     public boolean isBroken() {
         return broken;
     }
 
-    /** Bytes of memory that the compiler holds for this schema between two calls, without the JVM's own objects. */
+    /** Memory in bytes that the compiler holds for this schema between two calls, without the JVM's own objects. */
     public long memoryBytes() {
         turn.lock();
         try {
@@ -164,7 +166,7 @@ public final class QueryCompiler implements AutoCloseable {
         }
     }
 
-    /** Gives the memory back, when a running call has ended. Calls after this fail. */
+    /** Releases the memory, after a running call has ended. Later calls fail. */
     @Override
     public void close() {
         closed = true;
@@ -176,7 +178,7 @@ public final class QueryCompiler implements AutoCloseable {
         }
     }
 
-    /** For tests: how many JavaScript values the compiler holds. */
+    /** For tests: the number of JavaScript values that the compiler holds. */
     int references() {
         turn.lock();
         try {
@@ -198,7 +200,7 @@ public final class QueryCompiler implements AutoCloseable {
                 throw new IllegalStateException("This query compiler is closed");
             }
             if (broken) {
-                throw new CompilerPanicException("The query compiler broke down earlier", null, null);
+                throw new CompilerPanicException("The query compiler crashed earlier", null, null);
             }
             WasmCompiler running = wasm == null ? start(memory) : wasm;
             try {
@@ -209,7 +211,7 @@ public final class QueryCompiler implements AutoCloseable {
                 }
             }
         } catch (SchemaException e) {
-            throw new IllegalStateException("A schema that was accepted is refused", e);
+            throw new IllegalStateException("A previously accepted schema was rejected", e);
         } finally {
             turn.unlock();
         }
@@ -233,7 +235,10 @@ public final class QueryCompiler implements AutoCloseable {
         return fresh;
     }
 
-    /** Lets only the compiler's orderly answers through as such; anything else breaks this instance. */
+    /**
+     * Runs work on the compiler. A crash or a timeout marks this instance as broken. Any outcome other than a result or
+     * a {@link CompileException} discards the WebAssembly instance.
+     */
     private <T> T guarded(WasmCompiler running, Callable<T> work, CompilerMemory memory)
             throws CompileException, SchemaException, InterruptedException {
         boolean orderly = false;
@@ -257,7 +262,7 @@ public final class QueryCompiler implements AutoCloseable {
                 case SchemaException refused -> throw refused;
                 case Throwable failure -> {
                     broken = true;
-                    throw new CompilerPanicException("The query compiler broke down", running.panic(), failure);
+                    throw new CompilerPanicException("The query compiler crashed", running.panic(), failure);
                 }
             }
         } finally {

@@ -13,11 +13,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * The translated WebAssembly: bytecode in the classes {@code Wasm*}, data and types in a file beside them. Both are
- * generated, see {@code prepare} in this module's directory.
+ * The translated WebAssembly: bytecode in the classes {@code Wasm*}, data and types in a file next to them. Both are
+ * generated; see {@code prepare} in the directory of this module.
  */
 final class QueryCompilerModule {
-    /** The export that holds the compiler's references to JavaScript values. */
+    /** The exported table with the compiler's references to JavaScript values. */
     static final String REFERENCES = "__wbindgen_externrefs";
 
     private static final WasmModule MODULE = parse();
@@ -25,9 +25,9 @@ final class QueryCompilerModule {
     private QueryCompilerModule() {}
 
     /**
-     * A new instance with memory of its own.
+     * Creates a new instance with its own memory.
      *
-     * @param maxPages how far its memory may grow, in pages of 64 KiB
+     * @param maxPages maximum size of its memory in pages of 64 KiB
      */
     static Instance instantiate(JsImports imports, int maxPages) {
         int initialPages =
@@ -36,13 +36,16 @@ final class QueryCompilerModule {
                 .withImportValues(imports.of(MODULE))
                 .withMachineFactory(WasmMachine::new)
                 .withMemoryLimits(new MemoryLimits(initialPages, Math.max(initialPages, maxPages)))
-                // A quarter faster here than Chicory's default.
+                // 25% faster here than Chicory's default.
                 .withMemoryFactory(ByteArrayMemory::new)
                 .withTableFactory(QueryCompilerModule::table)
                 .build();
     }
 
-    /** A table writes its growth into the limits it was made from, which all instances would share. */
+    /**
+     * Creates a table with its own limits. A table modifies its limits when it grows, and the module's limits are
+     * shared by all instances.
+     */
     private static TableInstance table(Table table, int initialValue) {
         TableLimits limits =
                 new TableLimits(table.limits().min(), table.limits().max());
@@ -52,7 +55,7 @@ final class QueryCompilerModule {
     private static WasmModule parse() {
         try (InputStream file = QueryCompilerModule.class.getResourceAsStream("Wasm.meta")) {
             if (file == null) {
-                throw new IllegalStateException("The query compiler is missing in this build");
+                throw new IllegalStateException("This build does not contain the query compiler");
             }
             return Parser.parse(file);
         } catch (IOException e) {

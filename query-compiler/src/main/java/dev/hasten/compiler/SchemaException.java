@@ -1,6 +1,6 @@
 package dev.hasten.compiler;
 
-/** A Prisma schema that queries cannot be compiled against. The message is meant for the schema's author. */
+/** A Prisma schema cannot be used to compile queries. The message is written for the author of the schema. */
 public final class SchemaException extends Exception {
     private static final long serialVersionUID = 1;
 

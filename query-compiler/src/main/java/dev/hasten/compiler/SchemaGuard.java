@@ -6,36 +6,40 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the compiler, which takes what it can parse of any text and trusts it. Refused here:
+ * Checks schemas before they reach the compiler, which uses everything that it can parse and trusts it. Rejects:
  *
  * <ul>
- *   <li>other databases: the compiler does not look at the datasource and makes PostgreSQL's SQL of a MySQL schema;
- *   <li>names with a double quote: the compiler writes {@code @map("a\"b")} into its SQL as it is, so that whoever
- *       uploads a schema could end the name and go on with SQL of their own;
- *   <li>blocks, strings and comments without an end: what comes after them would escape the rules above.
+ *   <li>other databases: the compiler ignores the datasource and would generate PostgreSQL's SQL for a MySQL schema;
+ *   <li>names with a double quote: the compiler writes {@code @map("a\"b")} into its SQL unescaped, so that an uploaded
+ *       schema could inject SQL;
+ *   <li>unterminated blocks, strings and comments: the text after them would bypass the rules above.
  * </ul>
  *
- * <p>Only what tells names from other text is understood here; everything else is the compiler's. In doubt, that is where
- * the compiler may see a name and this class something else, the schema is refused.
+ * <p>This class parses only what is needed to distinguish names from other text; everything else is left to the
+ * compiler. If the compiler might see a name where this class sees something else, the schema is rejected.
  */
 final class SchemaGuard {
     private static final Set<String> POSTGRESQL = Set.of("postgresql", "postgres");
-    /** Functions whose argument is a value or PostgreSQL's business, never a name in the compiler's SQL. */
+    /**
+     * Functions whose argument is a value or is interpreted by PostgreSQL, but is never a name in the compiler's SQL.
+     */
     private static final Set<String> NO_NAMES = Set.of("default", "dbgenerated", "Unsupported", "raw", "env");
 
     private final String schema;
     private int position;
-    /** The open braces; a block's content has one. */
+    /** The number of open braces: 1 inside a block. */
     private int depth;
 
     private int blockStart;
-    /** {@code model}, {@code datasource}, ...: the first word of the line outside of all blocks. */
+    /**
+     * The kind of the block, such as {@code model} or {@code datasource}: the first word of a line outside all blocks.
+     */
     private String block = "";
 
     private String word = "";
-    /** Whether only blanks came since {@code word =}. */
+    /** Whether only white space has followed {@code word =}. */
     private boolean assigned;
-    /** The words before the parentheses that are open in this line. */
+    /** The words before the open parentheses of this line. */
     private final Deque<String> calls = new ArrayDeque<>();
 
     private @Nullable String provider;
@@ -44,14 +48,13 @@ final class SchemaGuard {
         this.schema = schema;
     }
 
-    /** @throws SchemaException if the schema is refused */
+    /** @throws SchemaException if the schema is rejected */
     static void check(String schema) throws SchemaException {
         SchemaGuard guard = new SchemaGuard(schema);
         guard.scan();
         String provider = guard.provider;
         if (provider == null) {
-            throw new SchemaException(
-                    "The schema has no datasource with a provider. Hasten needs provider = \"postgresql\".");
+            throw new SchemaException("The schema has no datasource with a provider. Set provider = \"postgresql\".");
         }
         if (!POSTGRESQL.contains(provider)) {
             throw new SchemaException(
@@ -103,8 +106,9 @@ final class SchemaGuard {
         } else if (!block.equals("generator")
                 && hasQuote(text)
                 && !NO_NAMES.contains(calls.isEmpty() ? "" : calls.peek())) {
-            throw new SchemaException("The schema has a name with a double quote in line %d, which Hasten refuses."
-                    .formatted(line(start)));
+            throw new SchemaException(
+                    "Line %d of the schema has a name with a double quote, which Hasten does not allow."
+                            .formatted(line(start)));
         }
         assigned = false;
     }
@@ -115,8 +119,9 @@ final class SchemaGuard {
             throw unfinished("comment", position);
         }
         if (hasQuote(schema.substring(position, end))) {
-            throw new SchemaException("The schema has a comment with an escaped quote in line %d, which Hasten refuses."
-                    .formatted(line(position)));
+            throw new SchemaException(
+                    "Line %d of the schema has a comment with an escaped quote, which Hasten does not allow."
+                            .formatted(line(position)));
         }
         position = end + 2;
     }
@@ -143,7 +148,7 @@ final class SchemaGuard {
             case '}' -> {
                 if (depth == 0) {
                     throw new SchemaException(
-                            "The schema has a closing brace without a block, in line %d.".formatted(line(position)));
+                            "Line %d of the schema has a closing brace without a block.".formatted(line(position)));
                 }
                 if (--depth == 0) {
                     block = "";
@@ -152,7 +157,7 @@ final class SchemaGuard {
             case '(' -> calls.push(word);
             case ')' -> calls.poll();
             case '\n' -> {
-                // The compiler starts afresh with the next line after one that it does not understand.
+                // After a line that it cannot parse, the compiler continues with the next line.
                 calls.clear();
                 if (depth == 0) {
                     block = "";
@@ -163,14 +168,14 @@ final class SchemaGuard {
         assigned = c == '=' || (assigned && Character.isWhitespace(c));
     }
 
-    /** Whether the text of a string has a double quote in it, which can be written in two ways. */
+    /** Whether the text of a string contains a double quote, which can be written in two ways. */
     private static boolean hasQuote(String text) {
         return text.contains("\\\"") || text.contains("\\u0022");
     }
 
     private SchemaException unfinished(String what, int at) {
         return new SchemaException(
-                "The schema has a %s without an end, which begins in line %d.".formatted(what, line(at)));
+                "The schema has an unterminated %s that starts in line %d.".formatted(what, line(at)));
     }
 
     private long line(int at) {

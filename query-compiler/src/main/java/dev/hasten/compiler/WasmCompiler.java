@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebAssembly instance that has read one schema. For one thread at a time. After anything but its answer or a {@link
- * CompileException} came out of it, its memory is in no known state and it must not be used again.
+ * A WebAssembly instance for one schema. Must be used by only one thread at a time. After any outcome other than a
+ * result or a {@link CompileException}, the state of its memory is undefined and it must not be used again.
  */
 final class WasmCompiler {
     private final Instance instance;
@@ -27,9 +27,9 @@ final class WasmCompiler {
     }
 
     /**
-     * Reads the schema; comes before all else, once.
+     * Reads the schema. Must be called once, before any other method.
      *
-     * @throws SchemaException with the compiler's message if it refuses the schema
+     * @throws SchemaException with the compiler's message if it rejects the schema
      */
     void open(String schema, @Nullable String schemaName) throws SchemaException {
         instance.export("__wbindgen_start").apply();
@@ -58,7 +58,7 @@ final class WasmCompiler {
         return call("querycompiler_compileBatch", request);
     }
 
-    /** What the compiler said about its panic; null if it has not panicked. */
+    /** The compiler's panic message; null if it has not panicked. */
     @Nullable
     String panic() {
         return imports.panic();
@@ -69,7 +69,7 @@ final class WasmCompiler {
         return instance.memory().pages();
     }
 
-    /** How many JavaScript values are alive. */
+    /** The number of JavaScript values that are still referenced. */
     int references() {
         return heap.size();
     }
@@ -95,7 +95,7 @@ final class WasmCompiler {
         }
     }
 
-    /** The value in a slot of the table, which is given back. */
+    /** Returns the value in a slot of the table and releases the slot. */
     private Object take(long index) {
         Object value = heap.get(references.requiredRef((int) index));
         instance.export("__externref_table_dealloc").apply(index);
@@ -107,6 +107,6 @@ final class WasmCompiler {
     }
 
     private static String text(@Nullable Object message) {
-        return message instanceof String text ? text : "The query compiler gave no reason";
+        return message instanceof String text ? text : "The query compiler returned no error message";
     }
 }

@@ -1,8 +1,9 @@
 /**
- * Prisma's query compiler on the JVM: JSON queries of Prisma clients become query plans.
+ * Prisma's query compiler on the JVM, which compiles JSON queries of Prisma clients to query plans.
  *
- * <p>The compiler is WebAssembly, translated to bytecode when Hasten is built. {@link
- * dev.hasten.compiler.QueryCompiler} is all that others need; the rest stands in for the JavaScript around it.
+ * <p>The compiler is WebAssembly, translated to bytecode when Hasten is built.
+ * {@link dev.hasten.compiler.QueryCompiler} is the API; the other classes replace the JavaScript that surrounds
+ * the compiler.
  */
 @NullMarked
 package dev.hasten.compiler;

@@ -62,7 +62,7 @@ class HostileRequestsTest {
                         .collect(Collectors.joining(",", "{\"id\":{\"in\":[", "]}}")));
         try (QueryCompiler other = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
             for (String request : new String[] {long16Mb, manyIds}) {
-                assertBreaks(request, SMALL, "The query compiler broke down");
+                assertBreaks(request, SMALL, "The query compiler crashed");
             }
             assertThat(other.compile(findMany("A", "{}"))).isNotEmpty();
         }
@@ -122,7 +122,7 @@ class HostileRequestsTest {
         String invalid = """
                 {"modelName":"A","action":"createOne","query":{"arguments":{"data":{"id":1,
                 "data":{"$type":"Json","value":"secret"}}},"selection":{"$scalars":true}}}""";
-        CompilerPanicException panic = assertBreaks(invalid, SMALL, "The query compiler broke down");
+        CompilerPanicException panic = assertBreaks(invalid, SMALL, "The query compiler crashed");
         assertThat(panic.detail()).startsWith("panicked at ");
     }
 
@@ -131,7 +131,7 @@ class HostileRequestsTest {
         String schema = Schemas.SMALL.replace("String?", "String @default(" + "f(".repeat(20_000) + ")");
         assertThatThrownBy(() -> QueryCompiler.open(schema, null, SMALL, UNCOUNTED))
                 .isInstanceOf(CompilerPanicException.class)
-                .hasMessage("The query compiler broke down");
+                .hasMessage("The query compiler crashed");
     }
 
     private static CompilerPanicException assertBreaks(String request, Limits limits, String message) throws Exception {

@@ -17,7 +17,8 @@ class SchemaGuardTest {
                 "/* datasource a {\n provider = \"mysql\" } */\ndatasource db { provider = /* \" */ \"postgresql\" }",
                 "generator client {\n provider = \"mysql\"\n}\ndatasource db {\n provider = \"postgresql\"\n}",
                 "datasource db {\n url = \"provider = \\\"mysql\\\" } {\"\n provider = \"postgresql\"\n}",
-                "datasource db {\n provider = \"postgresql\"\n}\nmodel datasource {\n provider String @default(\"mysql\")\n}",
+                "datasource db {\n provider = \"postgresql\"\n}\nmodel datasource {\n provider String"
+                        + " @default(\"mysql\")\n}",
                 "/// } datasource {\ndatasource db {\n provider = \"postgresql\"\n extensions = [a(map: \"}\")]\n}",
                 "model A {\n id Int @id @default(\"{\")\n}\n\ndatasource provider {\n provider = \"postgresql\"\n}",
             })
@@ -44,11 +45,11 @@ class SchemaGuardTest {
 
     @Test
     void whatHasNoEndIsRefusedWithItsLine() {
-        assertRefused("\nmodel A {\n", "The schema has a block without an end, which begins in line 2.");
-        assertRefused("model A {\n @@map(\"a\n}", "The schema has a string without an end, which begins in line 2.");
-        assertRefused("model A {}\n\n/* \n", "The schema has a comment without an end, which begins in line 3.");
-        assertRefused("model A {}\n }", "The schema has a closing brace without a block, in line 2.");
-        assertRefused("\"\\", "The schema has a string without an end, which begins in line 1.");
+        assertRefused("\nmodel A {\n", "The schema has an unterminated block that starts in line 2.");
+        assertRefused("model A {\n @@map(\"a\n}", "The schema has an unterminated string that starts in line 2.");
+        assertRefused("model A {}\n\n/* \n", "The schema has an unterminated comment that starts in line 3.");
+        assertRefused("model A {}\n }", "Line 2 of the schema has a closing brace without a block.");
+        assertRefused("\"\\", "The schema has an unterminated string that starts in line 1.");
     }
 
     @Test
@@ -76,7 +77,7 @@ class SchemaGuardTest {
         String schema = "datasource db {\n provider = \"postgresql\"\n}\nmodel A {\n id Int @id\n %s\n}";
         assertThatThrownBy(() -> SchemaGuard.check(schema.formatted(line)))
                 .isInstanceOf(SchemaException.class)
-                .hasMessageEndingWith("which Hasten refuses.");
+                .hasMessageEndingWith("which Hasten does not allow.");
         assertThatCode(() -> SchemaGuard.check(
                         schema.formatted(line.replace("\\\"", "").replace("\\u0022", ""))))
                 .doesNotThrowAnyException();

@@ -9,26 +9,26 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Two reports side by side.
+ * A comparison of two reports.
  *
- * @param a before
- * @param b after
- * @param rows of the scenarios that both have
- * @param warnings why the two are not quite comparable
+ * @param a the first report
+ * @param b the second report
+ * @param rows results for the scenarios that both reports contain
+ * @param warnings reasons why the reports are not fully comparable
  */
 public record Comparison(BenchReport a, BenchReport b, List<Row> rows, List<String> warnings) {
     private static final int LEAST_ROUNDS = 3;
 
     /**
-     * One scenario by one metric.
+     * The result for one metric of one scenario.
      *
-     * @param medianA over the rounds of A
-     * @param medianB over the rounds of B
-     * @param ratio B to A
+     * @param medianA median of the rounds of A
+     * @param medianB median of the rounds of B
+     * @param ratio ratio B / A
      */
     public record Row(String scenario, Metric metric, double medianA, double medianB, Ratio ratio, Verdict verdict) {}
 
-    /** Compares all that can be compared. */
+    /** Compares all scenarios and metrics that both reports contain. */
     public static Comparison of(BenchReport a, BenchReport b) {
         List<Row> rows = new ArrayList<>();
         for (ScenarioResult before : a.scenarios()) {
@@ -58,7 +58,7 @@ public record Comparison(BenchReport a, BenchReport b, List<Row> rows, List<Stri
         }
     }
 
-    /** Whether the throughput is what was asked for, and not what the server can do. */
+    /** Whether the throughput was determined by the load and not by the server. */
     private static boolean isPaced(BenchReport report, ScenarioResult result) {
         return report.settings().rate() > 0 || result.rounds().stream().anyMatch(round -> round.stampede() != null);
     }
@@ -108,7 +108,7 @@ public record Comparison(BenchReport a, BenchReport b, List<Row> rows, List<Stri
 
     private static void differs(List<String> warnings, String what, Object a, Object b) {
         if (!Objects.equals(a, b)) {
-            warnings.add("A and B were not measured alike: " + what + " " + a + " and " + b);
+            warnings.add("A and B were measured with different settings: " + what + " " + a + " and " + b);
         }
     }
 

@@ -3,15 +3,15 @@ package dev.hasten.bench.compare;
 import dev.hasten.bench.result.Round;
 import java.util.List;
 
-/** A number that two runs are compared by. */
+/** A metric for the comparison of two runs. */
 public enum Metric {
-    /** Operations for each second. */
+    /** Operations per second. */
     THROUGHPUT("per second"),
     /** Milliseconds. */
     P50("p50 ms"),
     /** Milliseconds. */
     P99("p99 ms"),
-    /** Microseconds of the server's process for each operation. */
+    /** CPU time of the server process per operation in microseconds. */
     SERVER_CPU("server CPU us");
 
     private final String title;
@@ -20,7 +20,7 @@ public enum Metric {
         this.title = title;
     }
 
-    /** With its unit. */
+    /** The name with its unit. */
     public String title() {
         return title;
     }
@@ -29,7 +29,7 @@ public enum Metric {
         return this == THROUGHPUT;
     }
 
-    /** One for each round; 0 where it was not measured. */
+    /** One value per round; 0 if it was not measured. */
     double[] values(List<Round> rounds) {
         return rounds.stream().mapToDouble(this::value).toArray();
     }

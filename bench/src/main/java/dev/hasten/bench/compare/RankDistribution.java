@@ -1,9 +1,9 @@
 package dev.hasten.bench.compare;
 
 /**
- * How often, of all orders in which n values of one kind and m of another can come, so many pairs of one each have the
- * second value below the first: the distribution of Mann and Whitney's U when the kinds do not differ. Exact for up to 25 of
- * each.
+ * The distribution of the Mann-Whitney U statistic under the null hypothesis, for samples of n and m values: U is the
+ * number of pairs with one value of each sample in which the second value is less than the first. Exact for up to 25
+ * values per sample.
  */
 final class RankDistribution {
     private final double[] orders;
@@ -29,7 +29,7 @@ final class RankDistribution {
         this.all = sum;
     }
 
-    /** The chance that U is below {@code u}. */
+    /** The probability that U is less than {@code u}. */
     double below(int u) {
         double sum = 0;
         for (int i = 0; i < u; i++) {

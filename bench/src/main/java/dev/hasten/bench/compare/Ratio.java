@@ -3,24 +3,24 @@ package dev.hasten.bench.compare;
 import java.util.Arrays;
 
 /**
- * How many times as much as the values of A those of B are.
+ * The ratio of the values of B to those of A, with a confidence interval.
  *
- * <p>Every value of B is divided by every value of A. The middle of these quotients is the estimate, and as many are cut
- * off at both ends as leaves a confidence of at least 95 % that the truth lies between the rest (Hodges and Lehmann's
- * estimate and Moses' interval, both on logarithms). Nothing is assumed of how the values are distributed, only that a round
- * of one run has nothing to do with one of the other. With fewer than four rounds of each, even all of them together do not
- * give 95 %; then nothing is cut off, and the confidence says what that gives.
+ * <p>Every value of B is divided by every value of A. The median of these quotients is the estimate. Quotients are cut
+ * off at both ends for as long as the true ratio is in the remaining range with a confidence of at least 95% (the
+ * Hodges-Lehmann estimate and Moses' interval, both on logarithms). No distribution of the values is assumed, only that
+ * the rounds of the two runs are independent. With fewer than four rounds per run, even the full range has a confidence
+ * below 95%; then nothing is cut off, and {@code confidence} is that of the full range.
  *
- * @param estimate the ratio
- * @param low end of the interval
- * @param high end of the interval
- * @param confidence that the truth lies in the interval, 0 to 1
+ * @param estimate the estimated ratio
+ * @param low lower end of the interval
+ * @param high upper end of the interval
+ * @param confidence probability that the true ratio is in the interval, 0 to 1
  */
 public record Ratio(double estimate, double low, double high, double confidence) {
     private static final double WANTED = 0.95;
 
     /**
-     * Compares values, one for each round.
+     * Compares values, one per round.
      *
      * @param a all above 0, at least one
      * @param b all above 0, at least one
@@ -46,13 +46,13 @@ public record Ratio(double estimate, double low, double high, double confidence)
                 Math.max(0, 1 - 2 * ranks.below(cut + 1)));
     }
 
-    /** Of logarithms, where there are two in the middle. */
+    /** The median of the logarithms: the geometric mean if there are two middle values. */
     private static double median(double[] sorted) {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : Math.sqrt(sorted[middle - 1] * sorted[middle]);
     }
 
-    /** Whether it may as well be 1. */
+    /** Whether the true ratio may be 1. */
     boolean includesOne() {
         return low <= 1 && high >= 1;
     }

@@ -2,18 +2,18 @@ package dev.hasten.bench.compare;
 
 import java.util.Locale;
 
-/** What a difference means. */
+/** The meaning of a difference. */
 public enum Verdict {
-    /** B is better, and chance alone would hardly do that. */
+    /** B is better, and the difference is unlikely to be random. */
     BETTER,
-    /** B is worse, and chance alone would hardly do that. */
+    /** B is worse, and the difference is unlikely to be random. */
     WORSE,
     /** The interval of the ratio includes 1. */
     NOISE,
-    /** One of the runs has fewer than three rounds: nothing can be said. */
+    /** One of the runs has fewer than three rounds, so that there is no verdict. */
     TOO_FEW_ROUNDS;
 
-    /** For people. */
+    /** The text for reports. */
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

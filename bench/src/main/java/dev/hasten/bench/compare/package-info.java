@@ -1,4 +1,4 @@
-/** What differs between two reports, and what is noise. */
+/** Comparison of two reports, which distinguishes differences from noise. */
 @NullMarked
 package dev.hasten.bench.compare;
 

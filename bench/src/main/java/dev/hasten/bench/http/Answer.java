@@ -2,9 +2,9 @@ package dev.hasten.bench.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** What is kept of an answer. One for each connection, used again for every answer. */
+/** The retained parts of a response. There is one instance per connection, which is reused for all responses. */
 public final class Answer {
-    /** Enough for the id of a transaction, and the beginning of everything else. */
+    /** Bytes of the body that are kept: enough for a transaction id and the start of all other bodies. */
     private static final int KEPT = 256;
 
     private final byte[] start = new byte[KEPT];
@@ -29,12 +29,12 @@ public final class Answer {
         return status;
     }
 
-    /** Bytes of the body. */
+    /** Length of the body in bytes. */
     public long bodyLength() {
         return bodyLength;
     }
 
-    /** What the cache says. */
+    /** The cache status. */
     public CacheStatus cacheStatus() {
         return cacheStatus;
     }
@@ -44,7 +44,7 @@ public final class Answer {
         return errorCode;
     }
 
-    /** Whether the server closes the connection behind it. */
+    /** Whether the server closes the connection after this response. */
     public boolean closes() {
         return closes;
     }

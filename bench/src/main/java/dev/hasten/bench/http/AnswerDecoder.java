@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads HTTP/1.1 answers as they come in, and keeps of each what {@link Answer} holds. A load generator shares the machine
- * with what it measures: this does for an answer a small part of what a general decoder does.
+ * Decodes HTTP/1.1 responses incrementally and keeps only the parts in {@link Answer}. A load generator shares the
+ * machine with the server that it measures, so this does only a small part of the work of a general-purpose decoder.
  */
 public final class AnswerDecoder {
     private static final int LONGEST_LINE = 16 * 1024;
@@ -34,22 +34,22 @@ public final class AnswerDecoder {
     private boolean chunked;
     private long remaining;
 
-    /** @param answer filled anew by each answer */
+    /** @param answer overwritten by each response */
     public AnswerDecoder(Answer answer) {
         this.answer = answer;
     }
 
-    /** Forgets what has come of an answer: the next bytes are those of another connection. */
+    /** Discards a partial response, because the next bytes belong to a new connection. */
     public void reset() {
         state = State.STATUS_LINE;
         lineLength = 0;
     }
 
     /**
-     * Reads on.
+     * Decodes the next bytes.
      *
-     * @return whether the answer is complete; bytes behind it stay in the buffer
-     * @throws ProtocolException when this is no answer
+     * @return whether the response is complete; the bytes after it stay in the buffer
+     * @throws ProtocolException if the bytes are not a valid response
      */
     public boolean read(ByteBuf in) {
         while (in.isReadable()) {
@@ -77,7 +77,7 @@ public final class AnswerDecoder {
         return false;
     }
 
-    /** Whether {@link #line} is complete, without its end. */
+    /** Reads into {@link #line}. Returns whether the line is complete; the line end is not included. */
     private boolean readLine(ByteBuf in) {
         int before = in.bytesBefore((byte) '\n');
         int length = before < 0 ? in.readableBytes() : before;
@@ -96,7 +96,7 @@ public final class AnswerDecoder {
         return true;
     }
 
-    /** Whether the line ends the answer. */
+    /** Processes a line. Returns whether the response is complete. */
     private boolean takeLine() {
         int length = lineLength;
         lineLength = 0;
@@ -127,7 +127,7 @@ public final class AnswerDecoder {
     private void statusLine(int length) {
         // HTTP/1.1 200 OK
         if (length < 12 || line[0] != 'H' || line[8] != ' ') {
-            throw new ProtocolException("no HTTP/1.1 answer");
+            throw new ProtocolException("not an HTTP/1.1 response");
         }
         answer.clear();
         answer.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + line[11] - '0';
@@ -145,13 +145,13 @@ public final class AnswerDecoder {
             return false;
         }
         if (remaining < 0 && answer.status != 204 && answer.status != 304) {
-            throw new ProtocolException("an answer without a length");
+            throw new ProtocolException("a response without a length");
         }
         state = State.BODY;
         return remaining <= 0;
     }
 
-    /** The names are told apart by their lengths first, which differ for all but two of those that count. */
+    /** Header names are distinguished by their lengths first, which differ for all but two of the relevant ones. */
     private void header(int length) {
         int colon = 0;
         while (colon < length && line[colon] != ':') {
@@ -185,7 +185,7 @@ public final class AnswerDecoder {
                 }
             }
             default -> {
-                // Nothing that is judged.
+                // Not relevant.
             }
         }
     }
@@ -204,7 +204,7 @@ public final class AnswerDecoder {
         for (int i = from; i < to; i++) {
             int digit = line[i] - '0';
             if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
-                throw new ProtocolException("a content-length that is no number");
+                throw new ProtocolException("a content-length that is not a number");
             }
             number = number * 10 + digit;
         }

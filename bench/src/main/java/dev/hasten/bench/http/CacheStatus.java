@@ -1,19 +1,19 @@
 package dev.hasten.bench.http;
 
-/** The header {@code accelerate-cache-status} of an answer. */
+/** The header {@code accelerate-cache-status} of a response. */
 public enum CacheStatus {
     /** Fresh from the cache. */
     TTL,
-    /** Stale from the cache, refreshed behind. */
+    /** Stale from the cache, refreshed in the background. */
     SWR,
-    /** Read from PostgreSQL, by this request or by one that asked the same. */
+    /** Read from PostgreSQL, by this request or an equivalent one. */
     MISS,
-    /** The server does not cache it. */
+    /** Not cached by the server. */
     NONE,
-    /** There is no such header. */
+    /** The header is absent. */
     ABSENT;
 
-    /** The status with a text such as {@code ttl}, written at a place of a buffer; ABSENT for any other. */
+    /** The status for a text such as {@code ttl} in a buffer; ABSENT for any other text. */
     static CacheStatus of(byte[] line, int from, int to) {
         int length = to - from;
         if (length == 3) {

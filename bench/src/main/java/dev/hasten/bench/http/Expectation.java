@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a right answer looks like, as cheap as can be judged: status 200, how the body begins, with the id that was asked
- * for, how long it is, and what the cache may say.
+ * Checks whether a response is correct, at low cost: status 200, the start of the body including the requested id, the
+ * length of the body, and the allowed cache statuses.
  */
 public final class Expectation {
     private final Template start;
@@ -22,22 +22,25 @@ public final class Expectation {
     }
 
     /**
-     * An answer that no cache has to do with.
+     * An expectation that allows any cache status.
      *
-     * @param start may have slots
-     * @param shortest body, in bytes
-     * @param longest body, in bytes
+     * @param start start of the body; may have slots
+     * @param shortest minimum length of the body in bytes
+     * @param longest maximum length of the body in bytes
      */
     public static Expectation of(String start, int shortest, int longest) {
         return new Expectation(Template.of(start), shortest, longest, EnumSet.allOf(CacheStatus.class));
     }
 
-    /** The same, when the cache says one of these. */
+    /** This expectation with only these cache statuses allowed. */
     public Expectation with(CacheStatus first, CacheStatus... more) {
         return new Expectation(start, shortest, longest, EnumSet.of(first, more));
     }
 
-    /** What is wrong with an answer, in words that are the same for all that are wrong in this way; null if nothing is. */
+    /**
+     * Returns the problem with a response, or null if it is correct. The text is the same for all responses with the
+     * same problem, so that it can be counted.
+     */
     public @Nullable String complaint(Answer answer, Values values) {
         if (answer.status() != 200) {
             return answer.errorCode().isEmpty()
@@ -45,7 +48,7 @@ public final class Expectation {
                     : answer.status() + " " + answer.errorCode();
         }
         if (!answer.startsWith(start, values)) {
-            return "200, but not what was asked for";
+            return "200, but with an unexpected body";
         }
         if (answer.bodyLength() < shortest || answer.bodyLength() > longest) {
             return "200, but too " + (answer.bodyLength() < shortest ? "short" : "long");

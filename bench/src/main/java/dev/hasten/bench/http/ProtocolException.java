@@ -1,10 +1,10 @@
 package dev.hasten.bench.http;
 
-/** A server's bytes that are no answer. */
+/** The server sent bytes that are not a valid response. */
 public final class ProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** @param message what is wrong with them */
+    /** @param message the problem */
     public ProtocolException(String message) {
         super(message);
     }

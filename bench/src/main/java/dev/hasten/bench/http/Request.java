@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 
-/** A POST with all but the values of its slots encoded. Immutable. */
+/** A POST request that is encoded except for the values of its slots. Immutable. */
 public final class Request {
-    /** What {@code @prisma/client} 7.10.0 sends, but for Accept-Encoding: compression is not what is measured. */
+    /**
+     * The headers of {@code @prisma/client} 7.10.0, except Accept-Encoding, because compression is not to be measured.
+     */
     private static final String HEADERS = """
             accept: application/json\r
             content-type: application/json\r
@@ -31,19 +33,19 @@ public final class Request {
     }
 
     /**
-     * A request without a cache strategy.
+     * Creates a request without a cache strategy.
      *
      * @param path may have slots
-     * @param body JSON, may have slots, and be empty
+     * @param body JSON; may have slots and may be empty
      */
     public static Request of(Target target, String path, String body) {
         return of(target, path, "", body);
     }
 
     /**
-     * A request with a cache strategy.
+     * Creates a request with a cache strategy.
      *
-     * @param strategy headers as {@code @prisma/extension-accelerate} sends them, each with its line end
+     * @param strategy headers as sent by {@code @prisma/extension-accelerate}, each with its line end
      */
     public static Request of(Target target, String path, String strategy, String body) {
         String head = "POST " + path + " HTTP/1.1\r\n"
@@ -57,7 +59,7 @@ public final class Request {
         return new Request(Template.of(head), Template.of(body));
     }
 
-    /** Bytes that {@link #write} writes. */
+    /** The number of bytes written by {@link #write}. */
     int length(Values values) {
         int body = this.body.length(values);
         return head.length(values) + Values.digits(body) + END_OF_HEAD.length + body;
@@ -70,7 +72,7 @@ public final class Request {
         body.write(out, values);
     }
 
-    /** The request as bytes of its own, in a buffer that the caller releases. */
+    /** Encodes the request into a new buffer, which the caller must release. */
     public ByteBuf encode(io.netty.buffer.ByteBufAllocator allocator, Values values) {
         ByteBuf out = allocator.directBuffer(length(values));
         write(out, values);

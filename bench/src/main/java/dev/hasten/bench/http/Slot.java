@@ -2,17 +2,20 @@ package dev.hasten.bench.http;
 
 import java.util.Locale;
 
-/** A place in a template whose value changes from request to request; written {@code @ID} in the recorded bodies. */
+/**
+ * A placeholder in a template, whose value changes from request to request; for example {@code @ID} in the
+ * recorded bodies.
+ */
 public enum Slot {
-    /** Of a user, 1 to {@link dev.hasten.bench.setup.BenchTables#USERS}. */
+    /** Id of a user, 1 to {@link dev.hasten.bench.setup.BenchTables#USERS}. */
     ID,
-    /** Of a post of that user. */
+    /** Id of a post of that user. */
     POST,
-    /** Any small number. */
+    /** A small number. */
     NUMBER,
-    /** Anything; digits are sent. */
+    /** Arbitrary text; digits are sent. */
     TEXT,
-    /** The id that the server gave an interactive transaction. */
+    /** The id of an interactive transaction, assigned by the server. */
     TRANSACTION;
 
     String placeholder() {

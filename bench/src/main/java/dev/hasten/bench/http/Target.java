@@ -8,23 +8,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server under load.
  *
- * @param host name or address, without brackets
- * @param port where it listens
- * @param tls whom to believe who it is; null for http
- * @param key API key, which nothing here ever shows
+ * @param host host name or address, without brackets
+ * @param port port of the server
+ * @param tls context with the trusted authorities; null for http
+ * @param key API key; never printed
  */
 public record Target(String host, int port, @Nullable SSLContext tls, String key) {
-    /** Its address, such as {@code http://localhost:4466}. */
+    /** The URL of the server, such as {@code http://localhost:4466}. */
     public URI uri() {
         return URI.create((tls == null ? "http://" : "https://") + authority());
     }
 
-    /** For the header Host. */
+    /** The value of the header {@code Host}. */
     public String authority() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /** Looked up anew with each call. */
+    /** The socket address. Each call resolves the host name again. */
     public InetSocketAddress address() {
         return new InetSocketAddress(host, port);
     }

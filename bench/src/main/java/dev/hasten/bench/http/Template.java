@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text with slots, as bytes: what does not change is encoded once. */
+/** A text with slots, as bytes. The constant parts are encoded only once. */
 public final class Template {
-    /** One more than there are slots: what stands before, between and behind them. */
+    /** The parts before, between and after the slots: one more than there are slots. */
     private final byte[][] texts;
 
     private final Slot[] slots;
@@ -20,7 +20,7 @@ public final class Template {
         this.fixedLength = texts.stream().mapToInt(text -> text.length).sum();
     }
 
-    /** Of a text with placeholders such as {@code @ID}; any other {@code @} is text. */
+    /** Parses a text with placeholders such as {@code @ID}. Any other {@code @} is plain text. */
     public static Template of(String text) {
         List<byte[]> texts = new ArrayList<>();
         List<Slot> slots = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class Template {
         out.writeBytes(texts[slots.length]);
     }
 
-    /** Whether bytes begin with this text. */
+    /** Whether the bytes start with this text. */
     boolean isPrefixOf(byte[] bytes, int length, Values values) {
         int at = 0;
         for (int i = 0; i < texts.length; i++) {

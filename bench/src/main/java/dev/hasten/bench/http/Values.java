@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 
-/** What stands in the slots of a request and of its answer. One user's, changed from request to request. */
+/**
+ * The values of the slots of a request and its response. Belongs to one simulated user and changes from request
+ * to request.
+ */
 public final class Values {
     private long id;
     private long post;
@@ -12,7 +15,7 @@ public final class Values {
     private long text;
     private byte[] transaction = new byte[0];
 
-    /** Fills a slot of numbers with 0 or more. */
+    /** Sets a numeric slot to a value of 0 or more. */
     public void set(Slot slot, long value) {
         switch (slot) {
             case ID -> id = value;
@@ -23,7 +26,7 @@ public final class Values {
         }
     }
 
-    /** The value of a slot of numbers. */
+    /** The value of a numeric slot. */
     public long get(Slot slot) {
         return switch (slot) {
             case ID -> id;
@@ -34,12 +37,12 @@ public final class Values {
         };
     }
 
-    /** The id of an interactive transaction. */
+    /** Sets the id of an interactive transaction. */
     public void setTransaction(String id) {
         transaction = id.getBytes(US_ASCII);
     }
 
-    /** Bytes of the value as text. */
+    /** Length of the value as text, in bytes. */
     int length(Slot slot) {
         return slot == Slot.TRANSACTION ? transaction.length : digits(get(slot));
     }
@@ -52,7 +55,7 @@ public final class Values {
         }
     }
 
-    /** The byte of the value's text at an index below its length. */
+    /** The byte at an index of the value as text; the index must be less than the length. */
     byte byteAt(Slot slot, int index) {
         if (slot == Slot.TRANSACTION) {
             return transaction[index];

@@ -1,4 +1,6 @@
-/** Requests that are bytes before the load begins, and answers of which only what is judged is kept. */
+/**
+ * Requests that are encoded before the load starts, and responses of which only the parts that are checked are kept.
+ */
 @NullMarked
 package dev.hasten.bench.http;
 

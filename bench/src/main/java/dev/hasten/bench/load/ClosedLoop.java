@@ -1,6 +1,9 @@
 package dev.hasten.bench.load;
 
-/** Each connection begins its next operation when the one before is over: how much can the server do? */
+/**
+ * Each connection starts its next operation when the previous one has ended. This measures the throughput of
+ * the server.
+ */
 final class ClosedLoop extends Driver {
     private long begun;
 

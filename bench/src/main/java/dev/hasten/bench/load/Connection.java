@@ -13,8 +13,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that is kept, and on it one operation at a time. It stays the same when it has to be opened again. Only its
- * event loop calls it, one channel after the other.
+ * A persistent connection that runs one operation at a time. The object is reused if the connection must be opened
+ * again. Confined to its event loop; has at most one channel at a time.
  */
 @ChannelHandler.Sharable
 final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
@@ -28,13 +28,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
     private boolean leaving;
     private String reasonOfEnd = "the connection was closed";
 
-    /** When the operation should have begun, as of {@link System#nanoTime}. */
+    /** Intended start of the operation, in terms of {@link System#nanoTime}. */
     long intended;
 
-    /** Whether the operation counts. */
+    /** Whether the operation is measured. */
     boolean measured;
 
-    /** When the operation is given up. */
+    /** When the operation is abandoned. */
     long deadline;
 
     Connection(Script own) {
@@ -42,22 +42,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
         this.script = own;
     }
 
-    /** From now on, this decides what it does. */
+    /** Sets the driver that controls this connection from now on. */
     void attach(Driver driver) {
         this.driver = driver;
     }
 
-    /** Whether an operation runs. */
+    /** Whether an operation is running. */
     boolean isBusy() {
         return busy;
     }
 
-    /** Whether an operation can begin. */
+    /** Whether an operation can start. */
     boolean isIdle() {
         return !busy && !leaving && channel != null && channel.isActive();
     }
 
-    /** Begins an operation of the connection's own script. */
+    /** Starts an operation of the connection's own script. */
     void begin(long intended, boolean measured, long deadline) {
         begin(own, intended, measured, deadline);
     }
@@ -77,11 +77,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
         if (to == null) {
             throw new IllegalStateException("not connected");
         }
-        // When it cannot be written, the connection is closed, which says the rest.
+        // If writing fails, the connection is closed, which is handled in channelInactive.
         var _ = to.writeAndFlush(request.encode(to.alloc(), values), to.voidPromise());
     }
 
-    /** Gives the operation up, and the connection with it: its answer may still come. */
+    /** Abandons the operation and closes the connection, because the response may still arrive. */
     void abandon(String reason) {
         reasonOfEnd = reason;
         close();
@@ -109,7 +109,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
             while (decoder.read(in)) {
                 Driver current = driver;
                 if (!busy || current == null) {
-                    throw new ProtocolException("an answer that nobody asked for");
+                    throw new ProtocolException("an unexpected response");
                 }
                 answered(current);
             }
@@ -138,7 +138,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        reasonOfEnd = cause instanceof ProtocolException ? cause.getMessage() : "the connection broke: " + cause;
+        reasonOfEnd = cause instanceof ProtocolException ? cause.getMessage() : "the connection failed: " + cause;
         var _ = ctx.close();
     }
 

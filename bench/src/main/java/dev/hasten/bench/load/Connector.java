@@ -40,7 +40,7 @@ final class Connector {
         return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     }
 
-    /** Ends when requests can be sent. */
+    /** Opens a connection. The future completes when requests can be sent. */
     Future<Channel> connect(EventLoop loop, ChannelHandler handler) {
         Promise<Channel> connected = loop.newPromise();
         SSLContext tls = target.tls();

@@ -2,7 +2,7 @@ package dev.hasten.bench.load;
 
 import java.util.List;
 
-/** Connections that are open and idle. */
+/** Open connections that are idle. */
 public final class Crowd implements AutoCloseable {
     private final Load load;
     private final List<Opening> openings;
@@ -14,7 +14,7 @@ public final class Crowd implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Lets each of them that is still open do one operation. */
+    /** Runs one operation on each connection that is still open. */
     public Measurement ask() throws InterruptedException {
         long start = System.nanoTime();
         List<Driver> drivers = openings.stream()
@@ -23,7 +23,7 @@ public final class Crowd implements AutoCloseable {
         return load.drive(drivers, start, Probe.NONE);
     }
 
-    /** How many of them the server has not closed. */
+    /** The number of connections that the server has not closed. */
     public long open() {
         return openings.stream()
                 .mapToLong(opening -> opening.loop()

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Decides for the connections of one event loop what begins when. Only that event loop calls it. */
+/** Controls when operations start on the connections of one event loop. Confined to that event loop. */
 abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLoop {
     private static final long SWEEP = Duration.ofMillis(50).toNanos();
 
-    /** After a connection could not be opened. */
+    /** Pause after a connection could not be opened. */
     private static final long RECONNECT_PAUSE = Duration.ofMillis(100).toNanos();
 
     final EventLoop loop;
@@ -19,7 +19,10 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
     final Recorder recorder;
     final List<Connection> connections;
 
-    /** When the load begins, what is measured begins, and nothing begins any more; as of {@link System#nanoTime}. */
+    /**
+     * The start of the load. This field and the next two, the start of the measurement and the time after which no
+     * operation starts, are in terms of {@link System#nanoTime}.
+     */
     final long start;
 
     final long measureFrom;
@@ -30,9 +33,9 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
     private boolean stopping;
 
     /**
-     * @param opening of the connections, which is over
-     * @param settings of this part of the load
-     * @param kinds of operations
+     * @param opening the completed opening of the connections
+     * @param settings settings for this event loop's part of the load
+     * @param kinds number of kinds of operations
      */
     Driver(Opening opening, LoadSettings settings, long start, int kinds) {
         this.opening = opening;
@@ -45,16 +48,16 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
         this.recorder = new Recorder(measureFrom, settings.duration(), kinds);
     }
 
-    /** An operation may begin on this connection. */
+    /** Called when an operation can start on this connection. */
     abstract void ready(Connection connection, long now);
 
-    /** Whether all has begun that was to begin. */
+    /** Whether all operations have been started. */
     abstract boolean isExhausted(long now);
 
-    /** Called every now and then. */
+    /** Called periodically. */
     void lookAfter(long now) {}
 
-    /** The time has come. */
+    /** Starts the load. */
     void begin() {
         long now = System.nanoTime();
         connections.forEach(connection -> connection.attach(this));
@@ -68,12 +71,12 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
         sweep();
     }
 
-    /** Ends when all that has begun is over. */
+    /** Completes when all started operations have ended. */
     CompletableFuture<Recorder> done() {
         return done;
     }
 
-    /** Lets nothing begin any more. */
+    /** Prevents further operations from starting. */
     void stop() {
         stopping = true;
         endIfOver(System.nanoTime());
@@ -90,7 +93,7 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
         free(connection, now);
     }
 
-    /** Also during the warm-up: an error is an error. */
+    /** Records a failed operation, even during the warm-up. */
     void failed(Connection connection, String reason) {
         recorder.failure(reason, 1);
         free(connection, System.nanoTime());
@@ -123,7 +126,7 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
         });
     }
 
-    /** Gives up what takes too long. */
+    /** Abandons operations that have timed out. */
     private void sweep() {
         if (done.isDone()) {
             return;
@@ -131,7 +134,7 @@ abstract sealed class Driver permits ClosedLoop, IdleCrowd, OpenLoop, StampedeLo
         long now = System.nanoTime();
         for (Connection connection : connections) {
             if (connection.isBusy() && now - connection.deadline > 0) {
-                connection.abandon("no answer in " + settings.timeout().toMillis() + " ms");
+                connection.abandon("no response within " + settings.timeout().toMillis() + " ms");
             }
         }
         lookAfter(now);

@@ -3,9 +3,9 @@ package dev.hasten.bench.load;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Many connections that do one operation each, a few at a time, and then stay open without a word. */
+/** Many connections that run one operation each, a few at a time, and then stay open and idle. */
 final class IdleCrowd extends Driver {
-    /** Operations at a time: the crowd is there to be idle, not to fill the server's queue. */
+    /** Number of concurrent operations. The purpose is idle connections, not load on the server. */
     static final int AT_A_TIME = 32;
 
     private final Deque<Connection> waiting = new ArrayDeque<>();
@@ -62,7 +62,7 @@ final class IdleCrowd extends Driver {
         return left == 0;
     }
 
-    /** A connection that the server has closed stays closed: that is what is counted. */
+    /** Does not reconnect, because closed connections are counted. */
     @Override
     void disconnected(Connection connection) {
         recorder.reconnects++;

@@ -17,9 +17,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Makes load on one server. {@link #stop} may be called by any thread, all else by one. */
+/**
+ * Generates load on one server. {@link #stop} may be called by any thread; all other methods must be called by
+ * one thread.
+ */
 public final class Load implements AutoCloseable {
-    /** From when all connections are open: all event loops have to begin at the same time. */
+    /**
+     * Time from the opening of all connections to the start of the load, so that all event loops start at the
+     * same time.
+     */
     private static final long HEAD_START = Duration.ofMillis(5).toNanos();
 
     private final Target target;
@@ -28,7 +34,7 @@ public final class Load implements AutoCloseable {
     private final List<Driver> running = new ArrayList<>();
     private boolean stopped;
 
-    /** @param eventLoops threads, each with its own part of the connections */
+    /** @param eventLoops number of threads, each with its own part of the connections */
     public Load(Target target, int eventLoops) {
         this.target = target;
         this.group = new MultiThreadIoEventLoopGroup(
@@ -39,10 +45,10 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * Opens connections, makes the load, and closes them.
+     * Opens connections, generates the load, and closes the connections.
      *
-     * @throws IOException when not all connections can be opened
-     * @throws CancellationException when it was stopped
+     * @throws IOException if not all connections can be opened
+     * @throws CancellationException if the load was stopped
      */
     public Measurement run(Shape shape, LoadSettings settings, Probe probe) throws IOException, InterruptedException {
         int parts = shape instanceof Shape.Stampede ? 1 : Math.min(loops.size(), settings.connections());
@@ -61,9 +67,9 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * Opens connections that do one operation each and are then kept, idle, until the crowd is closed.
+     * Opens connections that can be used for single operations and otherwise stay idle until the crowd is closed.
      *
-     * @throws IOException when not all connections can be opened
+     * @throws IOException if not all connections can be opened
      */
     public Crowd crowd(Shape shape, LoadSettings settings) throws IOException, InterruptedException {
         int parts = Math.min(loops.size(), settings.connections());
@@ -97,7 +103,7 @@ public final class Load implements AutoCloseable {
         };
     }
 
-    /** Lets drivers do their work. */
+    /** Runs drivers until all have ended. */
     Measurement drive(List<Driver> drivers, long measureFrom, Probe probe) throws InterruptedException {
         synchronized (running) {
             if (stopped) {
@@ -132,7 +138,7 @@ public final class Load implements AutoCloseable {
         try {
             all.get(time - System.nanoTime(), NANOSECONDS);
         } catch (TimeoutException e) {
-            // The warm-up is over, and the load goes on.
+            // The warm-up has ended and the load continues.
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -146,7 +152,7 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /** Of the event loops. */
+    /** CPU time of the event loops in nanoseconds. */
     private long cpuNanos() {
         var threads = ManagementFactory.getThreadMXBean();
         return loops.stream()
@@ -156,7 +162,7 @@ public final class Load implements AutoCloseable {
                 .sum();
     }
 
-    /** Lets the load that runs, and all that would run later, end at once with a {@link CancellationException}. */
+    /** Ends the current load and all later ones immediately with a {@link CancellationException}. */
     public void stop() {
         synchronized (running) {
             stopped = true;

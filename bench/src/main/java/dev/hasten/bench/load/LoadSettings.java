@@ -3,16 +3,16 @@ package dev.hasten.bench.load;
 import java.time.Duration;
 
 /**
- * How much load, and for how long.
+ * The amount and duration of load.
  *
- * @param connections that are kept open; with a rate, the most operations that run at a time
- * @param eventLoops threads of the generator
- * @param rate operations for each second, whatever the answers do; 0 for a closed loop, in which each connection sends its
- *     next request when it has its answer
- * @param warmUp load before, of which only failures count
- * @param duration of the load that is measured
- * @param operations that are measured at most
- * @param timeout of an operation, and of the connections
+ * @param connections number of connections, which stay open; with a rate, the maximum number of concurrent operations
+ * @param eventLoops number of threads of the load generator
+ * @param rate operations per second, regardless of response times; 0 means a closed loop, in which each connection
+ *     sends its next request when it has received the response
+ * @param warmUp duration of the load before the measurement, of which only failures are recorded
+ * @param duration duration of the measured load
+ * @param operations maximum number of measured operations
+ * @param timeout timeout of an operation and of opening a connection
  */
 public record LoadSettings(
         int connections,
@@ -22,7 +22,7 @@ public record LoadSettings(
         Duration duration,
         long operations,
         Duration timeout) {
-    /** The part of one of several event loops; all parts together are the whole. */
+    /** The part for one of several event loops. The sum of all parts is the whole load. */
     LoadSettings part(int index, int of) {
         return new LoadSettings(
                 connections / of + (index < connections % of ? 1 : 0),
@@ -34,7 +34,7 @@ public record LoadSettings(
                 timeout);
     }
 
-    /** The same on other connections. */
+    /** A copy with a different number of connections. */
     public LoadSettings withConnections(int other) {
         return new LoadSettings(other, eventLoops, rate, warmUp, duration, operations, timeout);
     }

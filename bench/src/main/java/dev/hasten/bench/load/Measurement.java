@@ -9,19 +9,19 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
- * What all event loops have seen.
+ * The combined measurements of all event loops.
  *
- * @param latencies of the operations that were right, in nanoseconds
- * @param kinds the same by kind of operation
- * @param slices the same by time of their (intended) beginning, each of {@code sliceNanos}
- * @param cache answers by what the cache said
- * @param failures operations that were not right, by reason
- * @param rounds of a stampede; empty for other loads
- * @param requests answers that came
- * @param bodyBytes of these
- * @param elapsedNanos from the beginning of what is measured to its last answer
- * @param reconnects connections that had to be opened again
- * @param generatorCpuNanos of the threads that made the load
+ * @param latencies latencies of the successful operations in nanoseconds
+ * @param kinds latencies by kind of operation
+ * @param slices latencies by intended start time, in slices of {@code sliceNanos}
+ * @param cache number of responses by cache status
+ * @param failures number of failed operations by reason
+ * @param rounds rounds of a stampede; empty for other loads
+ * @param requests number of responses
+ * @param bodyBytes total length of their bodies
+ * @param elapsedNanos time from the start of the measurement to its last response
+ * @param reconnects number of connections that were opened again
+ * @param generatorCpuNanos CPU time of the load generator's threads
  */
 public record Measurement(
         Histogram latencies,
@@ -37,10 +37,10 @@ public record Measurement(
         long reconnects,
         long generatorCpuNanos) {
     /**
-     * All connections ask at once for an answer that was just invalidated.
+     * A round in which all connections simultaneously request a response that was just invalidated.
      *
-     * @param misses how many of them were told that they had to wait for PostgreSQL
-     * @param nanos until the last one had its answer
+     * @param misses number of responses with cache status miss, which waited for PostgreSQL
+     * @param nanos time until the last connection received its response
      */
     public record Round(long misses, long nanos) {}
 
@@ -96,12 +96,12 @@ public record Measurement(
         return slices;
     }
 
-    /** Operations that were right. */
+    /** The number of successful operations. */
     public long operations() {
         return latencies.getTotalCount();
     }
 
-    /** Operations that were not. */
+    /** The number of failed operations. */
     public long failed() {
         return failures.values().stream().mapToLong(Long::longValue).sum();
     }

@@ -6,10 +6,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Operations arrive at a constant rate, whatever the answers do, as users do who know nothing of each other: how long do
- * they wait? An operation that finds no free connection waits for one, and its latency counts from its arrival. So a server
- * that stalls shows in all that would have arrived meanwhile, not only in those that a generator happened to have sent
- * (coordinated omission).
+ * Operations arrive at a constant rate, regardless of response times, as from independent users. This measures how long
+ * users wait. If no connection is free, an operation waits for one, and its latency is measured from its arrival. A
+ * stall of the server therefore affects all operations that arrive during the stall, not only those that had already
+ * been sent (which would be coordinated omission).
  */
 final class OpenLoop extends Driver {
     private final double interval;
@@ -19,7 +19,10 @@ final class OpenLoop extends Driver {
     private long begun;
     private boolean timerIsSet;
 
-    /** @param offset of the first arrival, in nanoseconds, so that several loops take turns */
+    /**
+     * @param offset offset of the first arrival in nanoseconds, so that the arrivals of several event loops
+     *     are interleaved
+     */
     OpenLoop(Opening opening, LoadSettings settings, long start, int kinds, long offset) {
         super(opening, settings, start, kinds);
         this.interval = 1e9 / settings.rate();
@@ -29,7 +32,7 @@ final class OpenLoop extends Driver {
         this.arrivals = warmUp + measured;
     }
 
-    /** Those at times below. */
+    /** The number of arrivals before a time. */
     private long arrivalsBefore(long time) {
         long count = Math.max(0, (long) Math.ceil((time - first) / interval));
         while (count > 0 && arrival(count - 1) - time >= 0) {
@@ -84,7 +87,7 @@ final class OpenLoop extends Driver {
         return begun >= arrivals;
     }
 
-    /** What has not found a connection a timeout after the end never will. */
+    /** Records operations as failed that have found no free connection one timeout after the end. */
     @Override
     void lookAfter(long now) {
         if (begun < arrivals && now - deadline(end) > 0) {

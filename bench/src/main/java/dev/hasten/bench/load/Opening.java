@@ -8,7 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Opens the connections of one event loop, a few at a time: a server accepts only so many at once. */
+/**
+ * Opens the connections of one event loop, a limited number at a time, because the accept backlog of a server
+ * is limited.
+ */
 final class Opening {
     private static final int AT_A_TIME = 64;
 
@@ -19,7 +22,7 @@ final class Opening {
     private int begun;
     private int open;
 
-    /** @param scripts one for each connection */
+    /** @param scripts supplies a script for each connection */
     Opening(EventLoop loop, Connector connector, int count, Supplier<Script> scripts) {
         this.loop = loop;
         this.connector = connector;
@@ -36,7 +39,7 @@ final class Opening {
         return connections;
     }
 
-    /** Ends when all are open, or the first could not be opened. */
+    /** Opens all connections. The future completes when all are open or when opening one has failed. */
     CompletableFuture<Void> open() {
         loop.execute(() -> {
             for (int i = 0; i < AT_A_TIME; i++) {
@@ -61,7 +64,7 @@ final class Opening {
         });
     }
 
-    /** Opens one of them, for the first time or again. */
+    /** Opens or reopens one connection. */
     Future<Channel> connect(Connection connection) {
         return connector.connect(loop, connection);
     }

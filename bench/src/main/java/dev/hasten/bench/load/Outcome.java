@@ -1,27 +1,27 @@
 package dev.hasten.bench.load;
 
-/** What an answer means for the operation that it belongs to. */
+/** The effect of a response on its operation. */
 public sealed interface Outcome {
     /** The next request of the operation has been sent. */
     Outcome MORE = new More();
 
-    /** The operation is over, and there is but one kind of them. */
+    /** The operation has succeeded; for scripts with only one kind of operation. */
     Outcome DONE = new Done(0);
 
-    /** The operation goes on. */
+    /** The operation continues. */
     record More() implements Outcome {}
 
     /**
-     * The operation is over, and all was right.
+     * The operation has succeeded.
      *
-     * @param kind index of the kinds of operations that the script does
+     * @param kind index of the kind of operation
      */
     record Done(int kind) implements Outcome {}
 
     /**
      * The operation has failed.
      *
-     * @param reason the same text for all that failed in this way
+     * @param reason the reason; the same text for all operations that failed for this reason
      */
     record Failed(String reason) implements Outcome {}
 }

@@ -1,8 +1,8 @@
 package dev.hasten.bench.load;
 
-/** Looks at something else while a load is measured, such as the server's process. */
+/** Measures something else during a load, such as the server process. */
 public interface Probe {
-    /** Looks at nothing. */
+    /** Measures nothing. */
     Probe NONE = new Probe() {
         @Override
         public void begin() {}
@@ -11,9 +11,9 @@ public interface Probe {
         public void end() {}
     };
 
-    /** The warm-up is over. */
+    /** Called at the end of the warm-up. */
     void begin();
 
-    /** The last answer is there. */
+    /** Called after the last response. */
     void end();
 }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** What one event loop has seen. Not thread-safe; read when its loop has ended. */
+/** The measurements of one event loop. Not thread-safe; must be read only after the load has ended. */
 final class Recorder {
-    /** Points of the course of a run. */
+    /** Number of time slices of a run. */
     private static final int SLICES = 60;
 
     private static final long SHORTEST_SLICE = Duration.ofMillis(100).toNanos();
@@ -31,8 +31,8 @@ final class Recorder {
     long reconnects;
 
     /**
-     * @param start of what is measured, as of {@link System#nanoTime}
-     * @param kinds of operations
+     * @param start start of the measurement, in terms of {@link System#nanoTime}
+     * @param kinds number of kinds of operations
      */
     Recorder(long start, Duration duration, int kinds) {
         this.start = start;
@@ -47,7 +47,7 @@ final class Recorder {
         private long count;
     }
 
-    /** Answers of which the cache said this. */
+    /** The number of responses with a cache status. */
     long answers(CacheStatus status) {
         Counter counter = cache.get(status);
         return counter == null ? 0 : counter.count;
@@ -63,7 +63,10 @@ final class Recorder {
         cache.computeIfAbsent(answer.cacheStatus(), _ -> new Counter()).count++;
     }
 
-    /** An operation that should have begun at {@code intended}: what it waited for a connection is part of its latency. */
+    /**
+     * Records an operation. Its latency is measured from the intended start, so it includes the time spent waiting for
+     * a connection.
+     */
     void operation(int kind, long intended, long now) {
         long latency = Math.clamp(now - intended, 1, LONGEST_LATENCY);
         kinds.get(kind).recordValue(latency);

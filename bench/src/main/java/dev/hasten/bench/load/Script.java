@@ -3,13 +3,13 @@ package dev.hasten.bench.load;
 import dev.hasten.bench.http.Answer;
 
 /**
- * What one user does over and over: operations of one or more requests, each sent when the answer before it is there. Every
- * connection has a script of its own, which only its event loop calls.
+ * The repeated actions of one user: operations of one or more requests, each of which is sent after the previous
+ * response. Every connection has its own script, which is confined to its event loop.
  */
 public interface Script {
     /** Sends the first request of the next operation. */
     void begin(Outbox out);
 
-    /** Judges an answer, and sends the next request of the operation if it goes on. */
+    /** Checks a response and, if the operation continues, sends its next request. */
     Outcome answered(Answer answer, Outbox out);
 }

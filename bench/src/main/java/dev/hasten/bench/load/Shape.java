@@ -2,22 +2,22 @@ package dev.hasten.bench.load;
 
 import java.util.function.Supplier;
 
-/** What the users of a load do. */
+/** The behavior of the users of a load. */
 public sealed interface Shape {
-    /** A script for each connection. */
+    /** Supplies a script for each connection. */
     Supplier<Script> scripts();
 
     /**
      * Every connection follows its own script.
      *
-     * @param kinds how many kinds of operations the scripts do
+     * @param kinds number of kinds of operations of the scripts
      */
     record Steady(Supplier<Script> scripts, int kinds) implements Shape {}
 
     /**
-     * All connections ask the same at once, as soon as it is invalidated.
+     * All connections send the same request simultaneously, as soon as its response has been invalidated.
      *
-     * @param invalidation done by one connection before each round
+     * @param invalidation run by one connection before each round
      */
     record Stampede(Supplier<Script> scripts, Script invalidation) implements Shape {}
 }

@@ -6,11 +6,11 @@ import dev.hasten.bench.http.CacheStatus;
 import java.time.Duration;
 
 /**
- * Rounds: an answer is invalidated, and when that is done all connections ask for it at once. How many of them have to
- * wait for PostgreSQL, and how long?
+ * Runs rounds in which a response is invalidated and then requested by all connections simultaneously. This measures
+ * how many of them wait for PostgreSQL, and how long.
  */
 final class StampedeLoop extends Driver {
-    /** Servers limit how often clients may invalidate. */
+    /** Minimum duration of a round, because servers limit the rate of invalidations. */
     private static final long SHORTEST_ROUND = Duration.ofMillis(20).toNanos();
 
     private final Script invalidation;
@@ -78,7 +78,7 @@ final class StampedeLoop extends Driver {
         return recorder.answers(CacheStatus.MISS);
     }
 
-    /** Not in the middle of a round. */
+    /** Not exhausted in the middle of a round. */
     @Override
     boolean isExhausted(long now) {
         return !invalidated && !waits && (now - end >= 0 || begun >= settings.operations());

@@ -1,4 +1,4 @@
-/** Who sends what when: connections, closed loops, constant arrival rates, and what is recorded of them. */
+/** Load generation: connections, closed loops, constant arrival rates, and the recording of results. */
 @NullMarked
 package dev.hasten.bench.load;
 

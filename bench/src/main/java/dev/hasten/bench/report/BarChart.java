@@ -6,7 +6,7 @@ import static dev.hasten.bench.report.Page.text;
 import java.util.List;
 import java.util.Locale;
 
-/** A bar for each name, with a whisker from the lowest to the highest value. */
+/** A bar chart with a whisker from the lowest to the highest value of each bar. */
 final class BarChart {
     private static final int WIDTH = 1100;
     private static final int LEFT = 150;
@@ -17,11 +17,11 @@ final class BarChart {
     private BarChart() {}
 
     /**
-     * A bar.
+     * One bar of the chart.
      *
-     * @param value what its length is
-     * @param low lowest of the values that it stands for
-     * @param high highest of these
+     * @param value value shown as the length of the bar
+     * @param low lowest of the values that the bar represents
+     * @param high highest of these values
      */
     record Bar(String name, double value, double low, double high) {}
 

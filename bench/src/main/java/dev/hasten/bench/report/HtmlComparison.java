@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Two runs side by side as one page. */
+/** A comparison of two runs as an HTML page. */
 public final class HtmlComparison {
     private static final int WIDTH = 1100;
     private static final int LEFT = 150;
@@ -24,7 +24,7 @@ public final class HtmlComparison {
     /**
      * Writes the page.
      *
-     * @throws IOException when the file cannot be written
+     * @throws IOException if the file cannot be written
      */
     public static void write(Comparison comparison, Path file) throws IOException {
         Page page = new Page("Hasten bench, B compared with A");
@@ -32,9 +32,8 @@ public final class HtmlComparison {
         page.add("<dl><dt>A</dt><dd>" + name(comparison.a()) + "</dd><dt>B</dt><dd>" + name(comparison.b())
                 + "</dd></dl>");
         comparison.warnings().forEach(warning -> page.add("<p class=\"failed\">" + text(warning) + "</p>"));
-        page.add(
-                "<p class=\"muted\">The point is how many times as much B has as A, the line where the truth lies with a"
-                        + " confidence of 95 % (or what the rounds allow). Where it crosses 1, the difference is noise.</p>");
+        page.add("<p class=\"muted\">The point is the ratio B / A; the line is its confidence interval of 95% (or less,"
+                + " with few rounds). If the line includes 1, the difference is noise.</p>");
         for (Metric metric : Metric.values()) {
             List<Comparison.Row> rows = comparison.rows().stream()
                     .filter(row -> row.metric() == metric)
@@ -52,7 +51,7 @@ public final class HtmlComparison {
             case THROUGHPUT -> "Throughput: more is better";
             case P50 -> "Latency, p50: less is better";
             case P99 -> "Latency, p99: less is better";
-            case SERVER_CPU -> "CPU time of the server for each operation: less is better";
+            case SERVER_CPU -> "CPU time of the server per operation: less is better";
         };
     }
 
@@ -64,7 +63,7 @@ public final class HtmlComparison {
     private static String chart(List<Comparison.Row> rows) {
         double low = rows.stream().mapToDouble(row -> row.ratio().low()).min().orElse(1);
         double high = rows.stream().mapToDouble(row -> row.ratio().high()).max().orElse(1);
-        // As far to one side as to the other, so that 1 is in the middle.
+        // Symmetric, so that 1 is in the middle.
         double reach = Math.max(1.25, Math.max(high, 1 / low)) * 1.02;
         int height = rows.size() * ROW + 26;
         StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\">");

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** A report as one page with charts. */
+/** A report as an HTML page with charts. */
 public final class HtmlReport {
     private final BenchReport report;
     private final Page page;
@@ -30,7 +30,7 @@ public final class HtmlReport {
     /**
      * Writes the page.
      *
-     * @throws IOException when the file cannot be written
+     * @throws IOException if the file cannot be written
      */
     public static void write(BenchReport report, Path file) throws IOException {
         HtmlReport html = new HtmlReport(report);
@@ -54,7 +54,7 @@ public final class HtmlReport {
                         settings.durationSeconds() + " s"
                                 + (settings.operations() == 0 ? "" : " or " + settings.operations() + " operations")
                                 + " each, after " + settings.warmUpSeconds() + " s of warm-up; "
-                                + (settings.rounds() == 1 ? "one round" : settings.rounds() + " rounds in turns"))
+                                + (settings.rounds() == 1 ? "one round" : settings.rounds() + " interleaved rounds"))
                 + term(
                         "Generator",
                         report.environment().version() + ", " + settings.eventLoops()
@@ -65,12 +65,13 @@ public final class HtmlReport {
                 + "</dl>");
     }
 
-    /** How the load came, in words. */
+    /** A description of the load. */
     private static String load(Settings settings) {
         return settings.rate() > 0
                 ? number(settings.rate(), 0) + " operations arrive each second, at most " + settings.connections()
-                        + " at a time"
-                : settings.connections() + " connections, each sends its next request when it has its answer";
+                        + " run concurrently"
+                : settings.connections()
+                        + " connections; each sends its next request when it has received the response";
     }
 
     private static String term(String name, String value) {
@@ -83,15 +84,15 @@ public final class HtmlReport {
                 .toList();
         page.add("<h2>Throughput</h2><div class=\"card\"><p class=\"caption\">Operations per second"
                 + (report.settings().rounds() > 1 ? ": median of the rounds, lowest to highest" : "")
-                + ". A stampede waits between its rounds, and is not shown here.</p>"
+                + ". Stampedes are not shown, because they pause between rounds.</p>"
                 + BarChart.of(shown.stream()
                         .filter(result -> result.rounds().getFirst().stampede() == null)
                         .map(HtmlReport::bar)
                         .toList())
                 + "</div>");
-        page.add("<h2>Latency</h2><div class=\"card scroll\"><table><tr><th>scenario</th><th>operations</th>"
-                + "<th>per second</th><th>p50 ms</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th>"
-                + "<th>answer KB</th><th>server CPU &micro;s</th><th>bench CPU &micro;s</th><th>failed</th></tr>");
+        page.add("<h2>Latency</h2><div class=\"card scroll\"><table><tr><th>scenario</th><th>operations</th><th>per"
+                + " second</th><th>p50 ms</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>response"
+                + " KB</th><th>server CPU &micro;s</th><th>bench CPU &micro;s</th><th>failed</th></tr>");
         for (ScenarioResult result : shown) {
             page.add("<tr><td><a href=\"#" + text(result.name()) + "\">" + text(result.name()) + "</a></td>"
                     + cells(result) + "</tr>");

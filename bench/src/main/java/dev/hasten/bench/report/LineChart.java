@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 
-/** Lines over two scales, as SVG that takes its colours from the page. */
+/** A line chart with two scales, as SVG that uses the colors of the page. */
 final class LineChart {
     private static final int WIDTH = 540;
     private static final int HEIGHT = 250;
@@ -24,8 +24,8 @@ final class LineChart {
     private final List<String> lines = new ArrayList<>();
 
     /**
-     * @param horizontalTitle what the horizontal axis counts
-     * @param horizontalName of a tick
+     * @param horizontalTitle title of the horizontal axis
+     * @param horizontalName label of a tick of the horizontal axis
      */
     LineChart(Scale horizontal, Scale vertical, String horizontalTitle, DoubleFunction<String> horizontalName) {
         this.horizontal = horizontal;
@@ -34,14 +34,14 @@ final class LineChart {
         this.horizontalName = horizontalName;
     }
 
-    /** A place in the chart. */
+    /** A point in the chart. */
     record Spot(double x, double y) {}
 
     /**
      * Draws a line.
      *
-     * @param style classes of the page
-     * @param title shown when one points at it
+     * @param style CSS classes
+     * @param title text of the tooltip
      */
     void line(List<Spot> spots, String style, String title) {
         StringBuilder path = new StringBuilder();

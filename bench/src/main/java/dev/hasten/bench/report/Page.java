@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A page that needs nothing but itself. */
+/** A self-contained HTML page. */
 final class Page {
     private final StringBuilder body = new StringBuilder();
     private final String title;
@@ -17,13 +17,13 @@ final class Page {
         this.title = title;
     }
 
-    /** Adds markup. Values in it go through {@link #text}. */
+    /** Adds markup. Values in it must be escaped with {@link #text}. */
     Page add(String markup) {
         body.append(markup).append('\n');
         return this;
     }
 
-    /** Any text as markup. */
+    /** Escapes a text for use in markup. */
     static String text(Object value) {
         return value.toString()
                 .replace("&", "&amp;")
@@ -32,27 +32,27 @@ final class Page {
                 .replace("\"", "&quot;");
     }
 
-    /** A number of things. */
+    /** Formats a count. */
     static String number(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /** A number with so many digits behind the point, and commas in front of it. */
+    /** Formats a number with this many fraction digits and with thousands separators. */
     static String number(double value, int digits) {
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 
-    /** A number with about three digits that count. */
+    /** Formats a number with about three significant digits. */
     static String number(double value) {
         double size = Math.abs(value);
         return number(value, size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : 2);
     }
 
-    /** @throws IOException when the file cannot be written */
+    /** @throws IOException if the file cannot be written */
     void write(Path file) throws IOException {
         try (InputStream in = Page.class.getResourceAsStream("/dev/hasten/bench/report.html")) {
             if (in == null) {
-                throw new IOException("there is no resource report.html");
+                throw new IOException("missing resource report.html");
             }
             String page = new String(in.readAllBytes(), UTF_8)
                     .replace("{{title}}", text(title))

@@ -3,12 +3,12 @@ package dev.hasten.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where a value stands on an axis, and which values are named there. */
+/** Maps values to positions on an axis and determines its ticks. */
 sealed interface Scale {
-    /** 0 at the beginning of the axis, 1 at its end. */
+    /** The position of a value: 0 is the start of the axis, 1 is its end. */
     double place(double value);
 
-    /** Values to name, from low to high. */
+    /** The values with a label, in ascending order. */
     List<Double> ticks();
 
     /** From 0 to a round number above the highest value. */
@@ -95,7 +95,7 @@ sealed interface Scale {
 
     /** Percentiles, with as much room from 99 to 99.9 as from 90 to 99. */
     record Percentiles(double nines) implements Scale {
-        /** @param count of what is shown: there is no 99.9th percentile of ten values */
+        /** @param count number of values, which limits the highest percentile: ten values have no 99.9th percentile */
         static Percentiles of(long count) {
             return new Percentiles(Math.clamp(Math.floor(Math.log10((double) Math.max(count, 1))), 2, 6));
         }
@@ -110,7 +110,7 @@ sealed interface Scale {
         public List<Double> ticks() {
             List<Double> ticks = new ArrayList<>(List.of(0.0, 50.0));
             for (int nine = 1; nine <= nines; nine++) {
-                // Through text, because 99.9 is not 100 - 0.1 in binary.
+                // Parsed from text, because in binary 100 - 0.1 is not exactly 99.9.
                 ticks.add(Double.parseDouble(nine == 1 ? "90" : "99" + (nine == 2 ? "" : "." + "9".repeat(nine - 2))));
             }
             return ticks;

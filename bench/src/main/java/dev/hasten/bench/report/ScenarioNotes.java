@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a scenario shows besides throughput and latency, as markup. */
+/** The results of a scenario other than throughput and latency, as markup. */
 final class ScenarioNotes {
     private ScenarioNotes() {}
 
@@ -31,7 +31,7 @@ final class ScenarioNotes {
         }
         long reconnects = result.rounds().stream().mapToLong(Round::reconnects).sum();
         if (reconnects > 0) {
-            notes.add(number(reconnects) + " connections had to be opened again.");
+            notes.add(number(reconnects) + " connections were opened again.");
         }
         failures(result, notes);
         return notes;
@@ -57,7 +57,7 @@ final class ScenarioNotes {
     private static void cache(ScenarioResult result, List<String> notes) {
         Map<String, Long> sum = sum(result, Round::cache);
         if (!sum.isEmpty()) {
-            notes.add("Answers by accelerate-cache-status: "
+            notes.add("Responses by accelerate-cache-status: "
                     + sum.entrySet().stream()
                             .map(entry -> text(entry.getKey()) + " " + number(entry.getValue()))
                             .collect(Collectors.joining(", ")));
@@ -66,17 +66,19 @@ final class ScenarioNotes {
 
     private static String stampede(Stampede stampede) {
         return number(stampede.rounds())
-                + " times, the answer was invalidated and then asked for by all connections at"
-                + " once: in the median " + stampede.missesMedian() + " of them waited for PostgreSQL (at most "
-                + stampede.missesMax() + "), and all had their answer after " + number(stampede.medianMicros() / 1e3)
+                + " times, the response was invalidated and then requested by all connections simultaneously. Median: "
+                + stampede.missesMedian() + " connections waited for PostgreSQL (at most "
+                + stampede.missesMax() + "), and all had received the response after "
+                + number(stampede.medianMicros() / 1e3)
                 + " ms (at most " + number(stampede.maxMicros() / 1e3) + " ms).";
     }
 
     private static String idle(Idle idle) {
         String memory = idle.residentMegabytesBefore() == null || idle.residentMegabytesWith() == null
                 ? ""
-                : " The server's process had " + number(idle.residentMegabytesBefore(), 0)
-                        + " MB before they came, and " + number(idle.residentMegabytesWith(), 0) + " MB with them.";
+                : " The server process used " + number(idle.residentMegabytesBefore(), 0)
+                        + " MB without the idle connections and " + number(idle.residentMegabytesWith(), 0)
+                        + " MB with them.";
         return "Of " + number(idle.opened()) + " idle connections, " + number(idle.stillOpen())
                 + " were open at the end, and " + number(idle.answeredAgain()) + " answered again." + memory;
     }

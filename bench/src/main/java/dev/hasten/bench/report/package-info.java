@@ -1,4 +1,4 @@
-/** Results for people. */
+/** HTML reports. */
 @NullMarked
 package dev.hasten.bench.report;
 

@@ -10,23 +10,23 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All that a run of the bench has to say, as it stands in its JSON file.
+ * The results of a run of the bench, in the structure of its JSON file.
  *
- * @param format of this file; {@value #FORMAT}
- * @param date when the run began, in UTC, as of ISO 8601
+ * @param format format version of the file; {@value #FORMAT}
+ * @param date start of the run in UTC, in ISO 8601
  */
 public record BenchReport(
         int format, String date, Environment environment, Settings settings, List<ScenarioResult> scenarios) {
-    /** Changes when a reader of older files would be misled. */
+    /** Must be changed if files of the previous format would be misinterpreted. */
     public static final int FORMAT = 1;
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /**
-     * Reads a file of {@link #write}.
+     * Reads a file written by {@link #write}.
      *
-     * @throws IOException naming the file, when it cannot be read or is no such file
+     * @throws IOException if the file cannot be read or is not a report; the message contains its path
      */
     public static BenchReport read(Path file) throws IOException {
         BenchReport report;
@@ -36,17 +36,18 @@ public record BenchReport(
             throw new IOException("the file " + file + " cannot be read as a report of `hasten bench`", e);
         }
         if (report.format() != FORMAT || report.scenarios() == null) {
-            throw new IOException("the file " + file + " is no report of this version of `hasten bench`");
+            throw new IOException(
+                    "the file " + file + " is not a report of this version of `hasten bench`; run the benchmark again");
         }
         return report;
     }
 
-    /** Writes it as JSON. */
+    /** Writes the report as JSON. */
     public void write(Path file) throws IOException {
         Files.writeString(file, JSON.writeValueAsString(this) + "\n", StandardCharsets.UTF_8);
     }
 
-    /** Operations that failed, of all scenarios. */
+    /** The number of failed operations of all scenarios. */
     public long failed() {
         return scenarios.stream().mapToLong(ScenarioResult::failed).sum();
     }

@@ -1,14 +1,14 @@
 package dev.hasten.bench.result;
 
 /**
- * Where a report was made.
+ * The environment of a run.
  *
  * @param target address of the server, without its key
- * @param server what runs there, such as {@code started by hasten bench}
- * @param cores of the generator's machine
- * @param os its system
- * @param jvm of the generator
- * @param version of the generator
+ * @param server description of the server, such as {@code started by hasten bench}
+ * @param cores number of cores of the load generator's machine
+ * @param os its operating system
+ * @param jvm JVM of the load generator
+ * @param version version of the load generator
  */
 public record Environment(String target, String server, int cores, String os, String jvm, String version) {
     /** This machine and JVM. */

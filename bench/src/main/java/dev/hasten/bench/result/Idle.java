@@ -3,13 +3,13 @@ package dev.hasten.bench.result;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of idle connections.
+ * Results for idle connections.
  *
- * @param opened each did one request
- * @param stillOpen when the load beside them was over
- * @param answeredAgain of those, another request
- * @param residentMegabytesBefore memory of the server's process before they were opened; null if it is not known
- * @param residentMegabytesWith the same when all were open
+ * @param opened number of connections that were opened and sent one request each
+ * @param stillOpen number of connections that were still open at the end of the load
+ * @param answeredAgain number of those that answered another request
+ * @param residentMegabytesBefore memory of the server process before the connections were opened; null if unknown
+ * @param residentMegabytesWith memory of the server process when all were open; null if unknown
  */
 public record Idle(
         int opened,

@@ -3,10 +3,10 @@ package dev.hasten.bench.result;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long operations took, in microseconds.
+ * Latencies of operations in microseconds.
  *
- * @param count operations
- * @param p999 what 99.9 % stayed below
+ * @param count number of operations
+ * @param p999 the 99.9th percentile
  */
 public record Latency(
         long count, double mean, double min, double p50, double p90, double p99, double p999, double max) {

@@ -5,15 +5,15 @@ import java.util.stream.StreamSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * A point of the curve of latencies.
+ * A point of the latency curve.
  *
  * @param percentile 0 to 100
- * @param micros what so many percent of the operations did not exceed
+ * @param micros the latency that this percentage of the operations did not exceed, in microseconds
  */
 public record Point(double percentile, double micros) {
     private static final int TICKS_PER_HALF = 5;
 
-    /** The closer to the slowest, the more points. */
+    /** The latency curve, with more points toward the highest percentile. */
     static List<Point> curve(Histogram nanos) {
         if (nanos.getTotalCount() == 0) {
             return List.of();

@@ -9,24 +9,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a scenario.
+ * The results of one run of a scenario.
  *
- * @param operations that were right
- * @param failed operations that were not, those of the warm-up included
- * @param seconds from the end of the warm-up to the last answer
- * @param throughput operations for each second
- * @param kinds latencies by kind of operation; empty where there is but one
+ * @param operations number of successful operations
+ * @param failed number of failed operations, including those of the warm-up
+ * @param seconds time from the end of the warm-up to the last response
+ * @param throughput operations per second
+ * @param kinds latencies by kind of operation; empty if there is only one kind
  * @param curve latency by percentile
  * @param course latency by time
- * @param failures their number by reason
- * @param cache answers by what the cache said, where it said something
- * @param requests answers that came
- * @param bodyBytes of these
- * @param reconnects connections that had to be opened again
- * @param generatorCpuMicros CPU time of the generator for each operation, in microseconds
- * @param server what was seen of the server's process; null if that is not known
- * @param stampede what a stampede showed; null for all other loads
- * @param idle what became of the idle connections; null for loads without
+ * @param failures number of failures by reason
+ * @param cache number of responses by cache status, without those that have none
+ * @param requests number of responses
+ * @param bodyBytes total length of their bodies
+ * @param reconnects number of connections that were opened again
+ * @param generatorCpuMicros CPU time of the load generator per operation in microseconds
+ * @param server resource use of the server process; null if unknown
+ * @param stampede results of a stampede; null for all other loads
+ * @param idle results for idle connections; null for loads without them
  */
 public record Round(
         long operations,
@@ -47,9 +47,9 @@ public record Round(
         @Nullable Stampede stampede,
         @Nullable Idle idle) {
     /**
-     * Of what was measured.
+     * Creates the results from a measurement.
      *
-     * @param kinds names of the kinds of operations, or none
+     * @param kinds names of the kinds of operations; may be empty
      */
     public static Round of(Measurement measured, List<String> kinds, @Nullable ServerUse server) {
         double seconds = measured.elapsedNanos() / 1e9;
@@ -83,7 +83,7 @@ public record Round(
                 null);
     }
 
-    /** The same with what became of idle connections. */
+    /** A copy with the results for idle connections. */
     public Round with(Idle other) {
         return new Round(
                 operations,
@@ -105,7 +105,7 @@ public record Round(
                 other);
     }
 
-    /** Microseconds to a tenth. */
+    /** Microseconds per operation, rounded to a tenth. */
     public static double perOperation(long nanos, long operations) {
         return operations == 0 ? 0 : Latency.micros((double) nanos / operations);
     }

@@ -1,9 +1,9 @@
 package dev.hasten.bench.result;
 
 /**
- * What a run took of the server's machine.
+ * The resource use of the server during a run.
  *
- * @param cpuMicros CPU time of the server's process for each operation, without PostgreSQL's, in microseconds
+ * @param cpuMicros CPU time of the server process per operation in microseconds, without PostgreSQL
  * @param residentMegabytes its memory at the end
  */
 public record ServerUse(double cpuMicros, double residentMegabytes) {}

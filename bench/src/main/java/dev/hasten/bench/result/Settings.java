@@ -1,10 +1,10 @@
 package dev.hasten.bench.result;
 
 /**
- * What was asked of the generator.
+ * The settings of a run.
  *
- * @param rate operations for each second; 0 for a closed loop
- * @param operations most that are measured in a round; 0 for no such limit
+ * @param rate operations per second; 0 means a closed loop
+ * @param operations maximum number of measured operations in a round; 0 means no limit
  */
 public record Settings(
         int connections,

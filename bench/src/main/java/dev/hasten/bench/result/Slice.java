@@ -5,10 +5,10 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * A part of a run, by when its operations were to begin.
+ * A time slice of a run, by the intended start of its operations.
  *
- * @param second its beginning, since that of the run
- * @param operations in it
+ * @param second start of the slice, in seconds since the start of the run
+ * @param operations number of operations
  * @param p50 microseconds
  * @param p99 microseconds
  * @param max microseconds

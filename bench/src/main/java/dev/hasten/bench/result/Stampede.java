@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened each time when all connections asked at once for an answer that was just invalidated.
+ * Results of rounds in which all connections simultaneously requested a response that was just invalidated.
  *
- * @param rounds how often
- * @param missesMedian how many of the connections were told {@code miss}: they waited for PostgreSQL
- * @param missesMax the same in the worst round
- * @param medianMicros until the last connection had its answer
- * @param maxMicros the same in the worst round
+ * @param rounds number of rounds
+ * @param missesMedian median number of responses with cache status {@code miss}, which waited for PostgreSQL
+ * @param missesMax maximum of that number over all rounds
+ * @param medianMicros median time until the last connection received its response, in microseconds
+ * @param maxMicros maximum of that time over all rounds
  */
 public record Stampede(int rounds, long missesMedian, long missesMax, double medianMicros, double maxMicros) {
     static @Nullable Stampede of(List<Measurement.Round> rounds) {

@@ -1,4 +1,4 @@
-/** What was measured, as numbers and as JSON. */
+/** Measurements, as records and as JSON. */
 @NullMarked
 package dev.hasten.bench.result;
 

@@ -2,7 +2,9 @@ package dev.hasten.bench.scenario;
 
 import dev.hasten.bench.http.Expectation;
 
-/** What right answers look like, given the rows of tables.sql. Lengths in bytes, with room for ids and numbers to grow. */
+/**
+ * The expected responses for the rows in tables.sql. Lengths are in bytes, with a margin for longer ids and numbers.
+ */
 final class Answers {
     static final Expectation USER =
             Expectation.of("{\"data\":{\"id\":@ID,\"email\":\"user@ID@example.com\",", 150, 260);

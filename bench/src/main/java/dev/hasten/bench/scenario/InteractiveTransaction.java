@@ -38,7 +38,7 @@ final class InteractiveTransaction implements Script {
     public Outcome answered(Answer answer, Outbox out) {
         Outcome outcome = steps.get(current).judge(answer, values, Outcome.MORE);
         if (outcome instanceof Outcome.Failed) {
-            // The server ends it at its timeout.
+            // The server ends the transaction when it times out.
             return outcome;
         }
         if (current == 0) {

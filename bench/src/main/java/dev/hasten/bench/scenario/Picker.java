@@ -7,32 +7,32 @@ import dev.hasten.bench.http.Slot;
 import dev.hasten.bench.http.Values;
 import java.util.random.RandomGenerator;
 
-/** Chooses what the next operation is about. */
+/** Chooses the values for the next operation. */
 @FunctionalInterface
 interface Picker {
     void pick(Values values, RandomGenerator random);
 
-    /** Every user as often as every other, up to a highest id. */
+    /** A user with an id up to {@code highest}, uniformly distributed. */
     static Picker anyUserUpTo(int highest) {
         return (values, random) -> user(values, random, random.nextInt(highest) + 1);
     }
 
-    /** Any user. */
+    /** Any user, uniformly distributed. */
     static Picker anyUser() {
         return anyUserUpTo(USERS);
     }
 
-    /** Always the same. */
+    /** Always the same user. */
     static Picker oneUser(int id) {
         return (values, random) -> user(values, random, id);
     }
 
-    /** Few users often, most of them rarely. */
+    /** Few users often and most users rarely. */
     static Picker popularUsers(Zipf popularity) {
         return (values, random) -> user(values, random, spread(popularity.next(random)));
     }
 
-    /** The user of a rank: popular rows are not neighbours in the table. */
+    /** The user of a rank. Popular users are spread over the table. */
     private static int spread(int rank) {
         // 7919 is a prime that does not divide the number of users, so no two ranks share a user.
         return (int) (rank * 7919L % USERS) + 1;

@@ -8,7 +8,7 @@ import dev.hasten.bench.load.Script;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Mostly reads, and some writes; where reads are cached, a write also invalidates what it changed. */
+/** Mostly reads and some writes. If reads are cached, a write also invalidates what it changed. */
 final class ReadsAndWrites implements Script {
     static final List<String> KINDS = List.of("read", "write");
 
@@ -24,7 +24,7 @@ final class ReadsAndWrites implements Script {
     private boolean writes;
     private int current;
 
-    /** @param write a write, and what has to follow it */
+    /** @param write a write and the steps that must follow it */
     ReadsAndWrites(Step read, List<Step> write, Picker picker, RandomGenerator random) {
         this.read = read;
         this.write = write;

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 
-/** What {@code @prisma/client} 7.10.0 sent, with slots; made by bench/capture. */
+/** Request bodies of {@code @prisma/client} 7.10.0 with slots, recorded by bench/capture. */
 enum RecordedBody {
     FIND_UNIQUE,
     FIND_MANY,
@@ -23,7 +23,7 @@ enum RecordedBody {
                 "/dev/hasten/bench/requests/" + name().toLowerCase(Locale.ROOT).replace('_', '-') + ".json";
         try (InputStream in = RecordedBody.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("there is no resource " + name);
+                throw new IllegalStateException("missing resource " + name);
             }
             return new String(in.readAllBytes(), UTF_8).strip();
         } catch (IOException e) {

@@ -10,9 +10,9 @@ import dev.hasten.bench.http.Target;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** The requests of the scenarios, for one server. */
+/** The requests of the scenarios for one server. */
 public final class Requests {
-    /** Every cached answer carries it, so that the tables' end is that of all answers. */
+    /** The tag of all cached responses, so that they can be invalidated when the tables are created again. */
     public static final String TAG = "hasten_bench";
 
     private static final String QUERY = "/query";
@@ -22,7 +22,7 @@ public final class Requests {
     private final ScenarioOptions options;
     private final SplittableRandom random;
 
-    /** @param seed of everything that is chosen by chance */
+    /** @param seed seed of the random number generator */
     public Requests(Target target, ScenarioOptions options, long seed) {
         this.target = target;
         this.options = options;
@@ -33,7 +33,7 @@ public final class Requests {
         return options;
     }
 
-    /** Chance for one user. */
+    /** A random number generator for one user. */
     RandomGenerator random() {
         return random.split();
     }
@@ -43,7 +43,7 @@ public final class Requests {
         return step(QUERY, RecordedBody.FIND_UNIQUE, Answers.USER);
     }
 
-    /** The same within a transaction. */
+    /** One user by id, within a transaction. */
     Step findUniqueInTransaction() {
         return step(IN_TRANSACTION, RecordedBody.FIND_UNIQUE, Answers.USER);
     }
@@ -73,17 +73,17 @@ public final class Requests {
         return step(QUERY, RecordedBody.UPDATE_NESTED, Answers.USER);
     }
 
-    /** A new event. */
+    /** Creates an event. */
     Step create() {
         return step(QUERY, RecordedBody.CREATE, Answers.EVENT);
     }
 
-    /** A new event within a transaction. */
+    /** Creates an event within a transaction. */
     Step createInTransaction() {
         return step(IN_TRANSACTION, RecordedBody.CREATE, Answers.EVENT);
     }
 
-    /** One user by SQL. */
+    /** One user, by raw SQL. */
     Step rawSql() {
         return step(QUERY, RecordedBody.RAW_SQL, Answers.RAW_ROW);
     }
@@ -98,32 +98,32 @@ public final class Requests {
         return new Step(Request.of(target, "/transaction/@TRANSACTION/commit", ""), Answers.DONE);
     }
 
-    /** One user, fresh from the cache but for the first time. */
+    /** One user, from the cache except for the first time. */
     Step cachedUser() {
         return cached(RecordedBody.FIND_UNIQUE, 86_400, 0, TAG, Answers.USER.with(TTL, MISS));
     }
 
-    /** Ten users with posts, fresh from the cache but for the first time. */
+    /** Ten users with posts, from the cache except for the first time. */
     Step cachedInclude() {
         return cached(RecordedBody.INCLUDE, 86_400, 0, TAG, Answers.USERS_WITH_POSTS.with(TTL, MISS));
     }
 
-    /** One user, stale a second after it was read. */
+    /** One user, whose cached response is stale after one second. */
     Step soonStaleUser() {
         return cached(RecordedBody.FIND_UNIQUE, 1, 86_400, TAG, Answers.USER.with(TTL, SWR, MISS));
     }
 
-    /** Fifty posts that {@link #invalidate(String)} with the same tag makes everybody ask for again. */
+    /** Fifty posts, cached until {@link #invalidate(String)} is called with the same tag. */
     Step cachedPosts(String tag) {
         return cached(RecordedBody.FIND_MANY, 86_400, 0, TAG + "," + tag, Answers.POSTS.with(TTL, MISS));
     }
 
-    /** One user with a tag of their own. */
+    /** One user, cached with an additional tag. */
     Step cachedTaggedUser(int ttlSeconds, String tag) {
         return cached(RecordedBody.FIND_UNIQUE, ttlSeconds, 0, TAG + "," + tag, Answers.USER.with(TTL, MISS));
     }
 
-    /** Makes answers with a tag unreachable. */
+    /** Invalidates the responses with a tag. */
     Step invalidate(String tag) {
         return new Step(Request.of(target, "/invalidate", "{\"tags\":[\"" + tag + "\"]}"), Answers.INVALIDATED);
     }

@@ -3,33 +3,33 @@ package dev.hasten.bench.scenario;
 import dev.hasten.bench.load.Shape;
 import java.util.List;
 
-/** A kind of load that users know by its name. */
+/** A named kind of load. */
 public sealed interface Scenario {
-    /** Such as {@code find-unique}. */
+    /** The name, such as {@code find-unique}. */
     String name();
 
-    /** One line for people. */
+    /** A description in one line. */
     String description();
 
-    /** Names of the kinds of operations that are told apart. */
+    /** Names of the kinds of operations that are reported separately; empty if there is only one kind. */
     List<String> kinds();
 
-    /** What its users do. */
+    /** Creates the behavior of the users. */
     ShapeMaker shape();
 
-    /** Makes what the users of a scenario do, for one server. */
+    /** Creates the behavior of the users of a scenario for one server. */
     @FunctionalInterface
     interface ShapeMaker {
         Shape of(Requests requests);
     }
 
-    /** Load as the settings say. */
+    /** A load according to the settings. */
     record Plain(String name, String description, List<String> kinds, ShapeMaker shape) implements Scenario {}
 
     /**
-     * Load beside many connections that are open and idle.
+     * A load in the presence of many idle connections.
      *
-     * @param idle how many
+     * @param idle number of idle connections
      */
     record BesideIdle(String name, String description, int idle, ShapeMaker shape) implements Scenario {
         @Override

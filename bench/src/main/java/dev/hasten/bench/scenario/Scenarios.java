@@ -14,10 +14,10 @@ public final class Scenarios {
     private static final String STAMPEDE_TAG = "hasten_bench_stampede";
     private static final String USER_TAG = "hasten_bench_user_@ID";
 
-    /** Ten users follow each of them, and so full answers. */
+    /** The highest user id that is followed by ten more users, so that all responses have ten rows. */
     private static final int LAST_OF_FULL_PAGE = USERS - 10;
 
-    /** As many as a busy page has. */
+    /** A typical number of cached queries of a busy page. */
     private static final int STALE_KEYS = 100;
 
     private static final List<Scenario> ALL = List.of(
@@ -25,7 +25,7 @@ public final class Scenarios {
             one("find-unique", "findUnique, any of 1,000 ids", Requests::findUnique, Picker.anyUser()),
             one("find-many", "findMany, 50 rows with filter and order", Requests::findMany, page()),
             one("include", "findMany with include: 10 users with 10 posts each, 23 KB", Requests::include, page()),
-            one("update-nested", "update of a user and of a post within", Requests::updateNested, Picker.anyUser()),
+            one("update-nested", "nested update of a user and a post", Requests::updateNested, Picker.anyUser()),
             one("create", "create of a row", Requests::create, Picker.anyUser()),
             new Plain(
                     "transaction",
@@ -37,21 +37,21 @@ public final class Scenarios {
             one("cache-large", "cache hit, 23 KB", Requests::cachedInclude, Picker.oneUser(42)),
             one(
                     "swr",
-                    "cache with a ttl of 1 s and swr, 100 keys: hits, and refreshes behind them",
+                    "cache with a ttl of 1 s and swr, 100 keys: hits with background refreshes",
                     Requests::soonStaleUser,
                     Picker.anyUserUpTo(STALE_KEYS)),
             new Plain(
                     "stampede",
-                    "all connections ask for one answer as soon as it is invalidated, again and again",
+                    "all connections request a response as soon as it has been invalidated, repeatedly",
                     List.of(),
                     Scenarios::stampede),
-            new Plain("mixed", "90 % findUnique, 10 % update, Zipfian ids", ReadsAndWrites.KINDS, Scenarios::mixed),
+            new Plain("mixed", "90% findUnique, 10% update, Zipfian ids", ReadsAndWrites.KINDS, Scenarios::mixed),
             idle("idle-1000", 1_000),
             idle("idle-10000", 10_000));
 
     private Scenarios() {}
 
-    /** In the order in which they are listed and run. */
+    /** All scenarios, in the order in which they are listed and run. */
     public static List<Scenario> all() {
         return ALL;
     }
@@ -70,7 +70,7 @@ public final class Scenarios {
     private static Scenario idle(String name, int connections) {
         return new BesideIdle(
                 name,
-                String.format(java.util.Locale.ROOT, "findUnique beside %,d idle keep-alive connections", connections),
+                String.format(java.util.Locale.ROOT, "findUnique with %,d idle keep-alive connections", connections),
                 connections,
                 requests -> {
                     Step step = requests.findUnique();

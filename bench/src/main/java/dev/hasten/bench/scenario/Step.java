@@ -7,12 +7,12 @@ import dev.hasten.bench.http.Values;
 import dev.hasten.bench.load.Outcome;
 
 /**
- * A request with its right answer.
+ * A request and its expected response.
  *
- * @param expected what the answer has to look like
+ * @param expected the expected response
  */
 record Step(Request request, Expectation expected) {
-    /** @param right the outcome of a right answer that the operation ends with */
+    /** @param right the outcome if the response is correct */
     Outcome judge(Answer answer, Values values, Outcome right) {
         String complaint = expected.complaint(answer, values);
         return complaint == null ? right : new Outcome.Failed(complaint);

@@ -3,7 +3,7 @@ package dev.hasten.bench.scenario;
 import java.util.random.RandomGenerator;
 
 /**
- * Ranks from 1 to n, of which rank k comes with a probability proportional to 1/k^s: few are popular, most are not. By
+ * Zipfian distribution of ranks from 1 to n, where the probability of rank k is proportional to 1/k^s. Uses
  * rejection-inversion (W. Hörmann, G. Derflinger: Rejection-inversion to generate variates from monotone discrete
  * distributions, 1996), which needs no table and takes the same time for every n.
  */
@@ -15,12 +15,13 @@ public final class Zipf {
     private final double shortcut;
 
     /**
-     * @param n ranks, 1 or more
-     * @param exponent how uneven, 0 (all the same) to 10
+     * @param n number of ranks, 1 or more
+     * @param exponent exponent s, 0 (uniform) to 10
      */
     public Zipf(int n, double exponent) {
         if (n < 1 || !(exponent >= 0 && exponent <= 10)) {
-            throw new IllegalArgumentException("no Zipfian distribution of " + n + " ranks with exponent " + exponent);
+            throw new IllegalArgumentException(
+                    "n must be 1 or more and exponent 0 to 10; n is " + n + ", exponent is " + exponent);
         }
         this.n = n;
         this.exponent = exponent;
@@ -29,13 +30,13 @@ public final class Zipf {
         this.shortcut = 2 - inverseIntegral(integral(2.5) - density(2));
     }
 
-    /** A rank from 1 to n. */
+    /** Returns a random rank from 1 to n. */
     public int next(RandomGenerator random) {
         while (true) {
             double u = integralOfLast + random.nextDouble() * (integralOfFirst - integralOfLast);
             double x = inverseIntegral(u);
             int k = Math.clamp((long) (x + 0.5), 1, n);
-            // The first is true for most; the second accepts exactly what lies below the histogram of 1/k^s.
+            // The first condition accepts most values; the second accepts exactly those below the histogram of 1/k^s.
             if (k - x <= shortcut || u >= integral(k + 0.5) - density(k)) {
                 return k;
             }

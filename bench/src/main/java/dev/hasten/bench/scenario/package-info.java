@@ -1,4 +1,4 @@
-/** What is asked, and what a right answer looks like. */
+/** The scenarios: requests and their expected responses. */
 @NullMarked
 package dev.hasten.bench.scenario;
 

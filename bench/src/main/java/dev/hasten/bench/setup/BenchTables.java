@@ -10,14 +10,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The tables that the scenarios ask for. They are made and dropped through the server under load, by SQL, so that nothing
- * but its URL is needed. No other table is ever touched: a table of such a name counts as ours only if its comment says so.
+ * The tables of the scenarios. They are created and dropped with SQL through the server under test, so that only its
+ * URL is needed. Other tables are never modified: a table with one of the names is used only if its comment marks it as
+ * created by the bench.
  */
 public final class BenchTables implements AutoCloseable {
-    /** Rows of hasten_bench_user, with the ids from 1. */
+    /** Number of rows of hasten_bench_user; ids start at 1. */
     public static final int USERS = 1_000;
 
-    /** Rows of hasten_bench_post that each user has; user u has those that end with 10 u. */
+    /** Number of rows of hasten_bench_post per user. The posts of user u have the ids 10 (u - 1) + 1 to 10 u. */
     public static final int POSTS_OF_USER = 10;
 
     private static final List<String> NAMES = List.of("hasten_bench_event", "hasten_bench_post", "hasten_bench_user");
@@ -30,10 +31,10 @@ public final class BenchTables implements AutoCloseable {
     }
 
     /**
-     * Makes them, in place of those that an earlier run may have left.
+     * Creates the tables and replaces those left by an earlier run.
      *
-     * @param tag of cached answers about them, which are forgotten
-     * @throws IOException when they cannot be made, or others have their names
+     * @param tag tag of cached responses from the tables, which are invalidated
+     * @throws IOException if the tables cannot be created, or other tables have their names
      */
     public void create(String tag) throws IOException, InterruptedException {
         drop();
@@ -53,9 +54,9 @@ public final class BenchTables implements AutoCloseable {
     }
 
     /**
-     * Drops those that are ours.
+     * Drops the tables that were created by the bench.
      *
-     * @throws IOException when that fails, or others have their names
+     * @throws IOException if that fails, or other tables have their names
      */
     public void drop() throws IOException, InterruptedException {
         List<List<String>> found = server.query(
@@ -67,7 +68,8 @@ public final class BenchTables implements AutoCloseable {
         for (List<String> table : found) {
             if (!OURS.equals(table.get(1))) {
                 throw new IOException("the database has a table " + table.getFirst()
-                        + " that `hasten bench` did not make, and will not touch: rename it, or use another database");
+                        + " that `hasten bench` did not create and therefore does not drop; rename it or use"
+                        + " another database");
             }
         }
         if (!found.isEmpty()) {
@@ -79,7 +81,7 @@ public final class BenchTables implements AutoCloseable {
     private static List<String> statements() throws IOException {
         try (InputStream in = BenchTables.class.getResourceAsStream("/dev/hasten/bench/tables.sql")) {
             if (in == null) {
-                throw new IOException("there is no resource tables.sql");
+                throw new IOException("missing resource tables.sql");
             }
             return Stream.of(new String(in.readAllBytes(), UTF_8).split(";\\R", -1))
                     .map(String::strip)

@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
-/** How many connections the processes may have open. */
+/** Checks the limits on open files. */
 public final class OpenFiles {
-    /** For everything else that a process has open: jars, pipes, listeners, its database. */
+    /** Allowance for everything else that a process has open: jars, pipes, listeners, its database. */
     private static final int OTHERS = 200;
 
     private OpenFiles() {}
 
     /**
-     * Looks before thousands of connections are opened.
+     * Checks the limits before thousands of connections are opened.
      *
-     * @param server that takes them, if its process is known
-     * @throws IOException saying what to do, when this process or the server may not have so many
+     * @param server the process of the server; null if unknown
+     * @throws IOException if the limit of this process or the server is too low; the message states how to raise it
      */
     public static void require(int connections, @Nullable ServerProcess server) throws IOException {
         long needed = connections + (long) OTHERS;
@@ -30,9 +30,9 @@ public final class OpenFiles {
 
     private static void check(String who, long limit, long needed) throws IOException {
         if (limit < needed) {
-            throw new IOException(who + " may have " + limit + " files and connections open, and needs " + needed
-                    + ": raise the limit with `ulimit -Hn " + needed + "` (LimitNOFILE= in systemd), or leave out the"
-                    + " scenarios with idle connections");
+            throw new IOException(who + " has a limit of " + limit + " open files and connections but needs " + needed
+                    + "; raise the limit with `ulimit -Hn " + needed
+                    + "` (LimitNOFILE= in systemd), or omit the scenarios with idle connections");
         }
     }
 }

@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Says to the server under load what is not load. */
+/** Sends requests to the server under test that are not part of the load. */
 final class ServerClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -34,7 +34,7 @@ final class ServerClient implements AutoCloseable {
         raw("executeRaw", "execute", sql);
     }
 
-    /** Rows of text. */
+    /** Runs a query and returns its rows as text. */
     List<List<String>> query(String sql) throws IOException, InterruptedException {
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode row : raw("queryRaw", "query", sql).path("data").path("rows")) {
@@ -43,7 +43,7 @@ final class ServerClient implements AutoCloseable {
         return rows;
     }
 
-    /** Makes cached answers with a tag unreachable, where the server has a cache. */
+    /** Invalidates cached responses with a tag, if the server has a cache. */
     void invalidate(String tag) throws IOException, InterruptedException {
         HttpResponse<String> response = post("/invalidate", Map.of("tags", List.of(tag)));
         if (response.statusCode() != 200 && response.statusCode() != 404) {
@@ -73,14 +73,14 @@ final class ServerClient implements AutoCloseable {
                             JsonMapper.shared().writeValueAsString(body)))
                     .build();
         } catch (IllegalArgumentException e) {
-            // Its own text would show the key.
-            throw new IOException("the API key has characters that cannot be sent");
+            // The exception's own message would contain the key.
+            throw new IOException("the API key contains characters that are not allowed in an HTTP header");
         }
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             String reason = e.getMessage() == null ? "connection refused" : e.getMessage();
-            throw new IOException("no answer from " + target + " (" + reason + "): is the server running?", e);
+            throw new IOException("no response from " + target + " (" + reason + "): is the server running?", e);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The process of a server on this machine, as Linux tells of it. */
+/** The process of a server on this machine, as reported by Linux. */
 public final class ServerProcess {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final Pattern OPEN_FILES = Pattern.compile("Max open files\\s+(\\d+)");
@@ -18,17 +18,17 @@ public final class ServerProcess {
         this.process = process;
     }
 
-    /** CPU time that it has used, in nanoseconds; 0 if that is not known. */
+    /** CPU time of the process in nanoseconds; 0 if unknown. */
     public long cpuNanos() {
         return process.info().totalCpuDuration().map(time -> time.toNanos()).orElse(0L);
     }
 
-    /** Resident memory in megabytes of a million bytes, if it is known. */
+    /** Resident memory in megabytes (1,000,000 bytes); empty if unknown. */
     public Optional<Double> residentMegabytes() {
         return find("status", RESIDENT).map(kilobytes -> Math.round(kilobytes * 1024 / 1e5) / 10.0);
     }
 
-    /** How many files and connections it may have open, if that is known. */
+    /** Limit on open files and connections; empty if unknown. */
     public Optional<Long> openFileLimit() {
         return find("limits", OPEN_FILES);
     }

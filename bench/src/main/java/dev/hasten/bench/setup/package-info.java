@@ -1,4 +1,4 @@
-/** The tables that the scenarios ask for. */
+/** Setup of a run: the tables of the scenarios, and checks of the server and its process. */
 @NullMarked
 package dev.hasten.bench.setup;
 

@@ -25,9 +25,9 @@ class ExpectationTest {
         assertThat(user.complaint(answer("200 OK", "", "{\"data\":{\"id\":42,\"name\":\"a\"}}"), values))
                 .isNull();
         assertThat(user.complaint(answer("200 OK", "", "{\"data\":{\"id\":421,\"name\":\"a\"}}"), values))
-                .isEqualTo("200, but not what was asked for");
+                .isEqualTo("200, but with an unexpected body");
         assertThat(user.complaint(answer("200 OK", "", "{\"data\":null}"), values))
-                .isEqualTo("200, but not what was asked for");
+                .isEqualTo("200, but with an unexpected body");
     }
 
     @Test

@@ -72,8 +72,8 @@ class LoadTest {
     }
 
     /**
-     * 200 arrive each second; the first is answered after half a second. A generator that waits for it sees one slow answer
-     * in a hundred. But of those that arrived meanwhile, 80 had to wait for more than 100 ms.
+     * 200 arrive each second; the first is answered after half a second. A generator that waits for it sees one slow
+     * answer in a hundred. But of those that arrived meanwhile, 80 had to wait for more than 100 ms.
      */
     @Test
     void aStallShowsInAllThatArrivedMeanwhile() throws Exception {
@@ -123,7 +123,7 @@ class LoadTest {
             assertThat(measured.operations()).isZero();
             assertThat(measured.failed()).isEqualTo(10);
             assertThat(measured.failures())
-                    .containsKeys("no answer in 200 ms", "arrived, but found no free connection");
+                    .containsKeys("no response within 200 ms", "arrived, but found no free connection");
         } finally {
             end.countDown();
         }

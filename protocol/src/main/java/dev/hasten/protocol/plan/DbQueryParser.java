@@ -8,7 +8,7 @@ import dev.hasten.protocol.plan.DbQuery.TupleType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the statements of a plan. */
+/** Parses the statements of a plan. */
 final class DbQueryParser {
     private DbQueryParser() {}
 

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to rows in memory, in this order: distinct, pagination, reverse, then the nested fields.
+ * Operations on rows in memory, in this order: distinct, pagination, reverse, then the nested fields.
  *
- * @param distinct fields to compare, null for none
- * @param linkingFields the fields that tell which parent a row belongs to; pagination is per parent then
+ * @param distinct fields to compare; null for none
+ * @param linkingFields the fields that identify the parent of a row, if pagination is per parent; null for none
  */
 public record InMemoryOperations(
         @Nullable Pagination pagination,
@@ -17,7 +17,7 @@ public record InMemoryOperations(
         @Nullable List<String> linkingFields,
         Map<String, InMemoryOperations> nested) {
 
-    /** A cursor row to start at, rows to skip from there, rows to take; null for none. */
+    /** The cursor row to start at, the number of rows to skip from there and the number to take; each null for none. */
     public record Pagination(
             @Nullable Map<String, PlanValue> cursor,
             @Nullable Long take,

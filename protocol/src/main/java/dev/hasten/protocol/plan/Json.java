@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A JSON value of a plan together with where it stands, so that every complaint can say so. */
+/** A JSON value of a plan and its path, which error messages include. */
 record Json(@Nullable JsonNode value, @Nullable Json parent, String step) {
     Json(@Nullable JsonNode value, String root) {
         this(value, null, root);
@@ -23,7 +23,7 @@ record Json(@Nullable JsonNode value, @Nullable Json parent, String step) {
         return value;
     }
 
-    /** Whether the field is there and not null. */
+    /** Whether the field exists and is not null. */
     boolean has(String field) {
         JsonNode child = object().get(field);
         return child != null && !child.isNull();
@@ -77,7 +77,7 @@ record Json(@Nullable JsonNode value, @Nullable Json parent, String step) {
         return Collections.unmodifiableList(result);
     }
 
-    /** The fields of an object in their order. */
+    /** The fields of an object, in order. */
     <T> Map<String, T> map(Function<Json, T> element) {
         Map<String, T> result = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : object().properties()) {
@@ -101,11 +101,12 @@ record Json(@Nullable JsonNode value, @Nullable Json parent, String step) {
 
     ApiError unknown(String what, String name) {
         return ApiError.unsupportedVersion(
-                "Unknown %s `%s` at `%s`: this client is newer than this version of Hasten understands"
+                ("Unknown %s `%s` at `%s`: this version of Hasten does not support it; upgrade Hasten or use an older"
+                                + " client")
                         .formatted(what, shortened(name), path()));
     }
 
-    /** Put together only when somebody asks: a plan has many values, and an error at most one. */
+    /** Built only for an error: a plan has many values but at most one error. */
     private String path() {
         StringBuilder path = new StringBuilder();
         for (Json json = this; json != null; json = json.parent) {

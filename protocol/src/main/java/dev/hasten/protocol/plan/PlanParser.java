@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the JSON of a query plan.
+ * Parses the JSON of a query plan.
  *
- * <p>A plan that is not understood is refused with a text that says where and why: an unknown node type means a newer
- * client (P6006), anything else a malformed plan (P6000).
+ * <p>An invalid plan is rejected with an error that states the position and the reason: P6006 for an unknown node type,
+ * which means that the client is newer, and P6000 for any other malformed plan.
  */
 public final class PlanParser {
     private PlanParser() {}
 
     /**
-     * The plan as a tree.
+     * Parses a plan into a tree.
      *
-     * @throws ApiError P6006 for a node, fragment, rule or field type that this version does not know; P6000 for a plan
-     *     of the wrong shape
+     * @throws ApiError P6006 for a node, fragment, rule or field type that this version does not support; P6000 for a
+     *     malformed plan
      */
     public static PlanNode parse(JsonNode plan) {
         return node(new Json(plan, "plan"));

@@ -3,11 +3,11 @@ package dev.hasten.protocol.plan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A value in a plan or among its parameters, possibly known only when the plan runs. */
+/** A value in a plan or among its parameters. It may be known only when the plan runs. */
 public sealed interface PlanValue {
 
     /**
-     * A JSON value that stands for itself: null, Boolean, Long, Double, java.math.BigInteger, String, a List or a Map of
+     * A constant JSON value: null, Boolean, Long, Double, java.math.BigInteger, String, or a List or Map of
      * such values.
      */
     record Constant(@Nullable Object value) implements PlanValue {}
@@ -15,11 +15,11 @@ public sealed interface PlanValue {
     /**
      * The value of a parameter or binding.
      *
-     * @param type the type that the client declares, such as {@code DateTime}
+     * @param type the type declared by the client, such as {@code DateTime}
      */
     record Placeholder(String name, String type) implements PlanValue {}
 
-    /** A value made when the plan runs, such as a UUID. */
+    /** A value generated when the plan runs, such as a UUID. */
     record GeneratorCall(String name, List<PlanValue> arguments) implements PlanValue {}
 
     /** A list with at least one element that is not constant. */

@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads JSON values in which {@code {"prisma__type":"param"|"generatorCall", ...}} stands for a value that is known
- * only when the plan runs. As in the reference (evaluateArg), such values are looked for in lists but not in objects.
+ * Parses JSON values in which {@code {"prisma__type":"param"|"generatorCall", ...}} represents a value that is known
+ * only when the plan runs. As in the reference implementation (evaluateArg), such values are recognized in lists but
+ * not in objects.
  */
 public final class PlanValues {
     private static final Constant NULL = new Constant(null);
 
     private PlanValues() {}
 
-    /** The value; lists without a run-time element become one constant. */
+    /** Parses a value. A list without run-time elements becomes a constant. */
     public static PlanValue of(JsonNode json) {
         if (json.isObject()) {
             JsonNode type = json.get("prisma__type");
@@ -65,7 +66,7 @@ public final class PlanValues {
                 : new ListOf(Collections.unmodifiableList(elements));
     }
 
-    /** The JSON value as Java values: see {@link Constant}. */
+    /** Converts a JSON value to Java values; see {@link Constant}. */
     public static @Nullable Object constant(JsonNode json) {
         return switch (json.getNodeType()) {
             case STRING -> json.stringValue();
@@ -96,7 +97,7 @@ public final class PlanValues {
         return json.canConvertToLong() ? (Object) json.longValue() : json.bigIntegerValue();
     }
 
-    /** Types are names, or objects with a name for lists of a type. */
+    /** A type is a name, or an object with a name for a list of that type. */
     private static String typeName(Json type) {
         return type.node().isString() ? type.text() : type.has("type") ? type.text("type") : "";
     }

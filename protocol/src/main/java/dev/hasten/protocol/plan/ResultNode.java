@@ -6,16 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The shape of an answer: which columns become which fields. */
+/** The structure of a response: which columns become which fields. */
 public sealed interface ResultNode {
 
     /** {@code {"count": n}}. */
     record AffectedRows() implements ResultNode {}
 
     /**
-     * An object, or a list of objects, by what the value is.
+     * An object or a list of objects, depending on the value.
      *
-     * @param serializedName the column that holds the nested value, null for the same row
+     * @param serializedName the column that contains the nested value; null for the same row
      * @param skipNulls whether null elements of a list are left out
      */
     record ObjectNode(List<NamedNode> fields, @Nullable String serializedName, boolean skipNulls)
@@ -35,17 +35,17 @@ public sealed interface ResultNode {
             this.member = (JSON.writeValueAsString(name) + ":").getBytes(UTF_8);
         }
 
-        /** The name that the client sees. */
+        /** The name in the response. */
         public String name() {
             return name;
         }
 
-        /** The field itself. */
+        /** The structure of the field. */
         public ResultNode node() {
             return node;
         }
 
-        /** The name as a member of a JSON object, with its colon, in UTF-8; not a copy. */
+        /** The name as a JSON member name with its colon, in UTF-8; not a copy. */
         public byte[] member() {
             return member;
         }
@@ -76,7 +76,7 @@ public sealed interface ResultNode {
      */
     record FieldType(boolean list, Scalar scalar, @Nullable String enumName) {}
 
-    /** The scalar types of Prisma's data mapper; BYTES come with the encoding of the column's text. */
+    /** The scalar types of Prisma's data mapper. The BYTES types include the encoding of the column's text. */
     enum Scalar {
         STRING,
         INT,

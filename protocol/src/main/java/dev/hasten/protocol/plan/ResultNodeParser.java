@@ -8,7 +8,7 @@ import dev.hasten.protocol.plan.ResultNode.Scalar;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads the shape of an answer. */
+/** Parses the structure of a response. */
 final class ResultNodeParser {
     private ResultNodeParser() {}
 
@@ -16,7 +16,7 @@ final class ResultNodeParser {
         return parse(json, "");
     }
 
-    /** A field node may leave out its column when that equals the field's name. */
+    /** A field node may omit its column if it equals the field name. */
     private static ResultNode parse(Json json, String name) {
         String type = json.text("type");
         return switch (type) {

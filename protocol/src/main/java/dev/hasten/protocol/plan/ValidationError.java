@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failed validation tells the client. Texts and codes are those of {@code interpreter/validation.ts}.
+ * The error of a failed validation. Texts and codes are those of {@code interpreter/validation.ts}.
  *
- * @param kind what was violated
- * @param context the names that the text needs; it is also the error's meta
+ * @param kind the violated rule
+ * @param context the names in the text; also sent as the error's meta
  */
 public record ValidationError(Kind kind, Map<String, @Nullable Object> context) {
 
@@ -32,9 +32,9 @@ public record ValidationError(Kind kind, Map<String, @Nullable Object> context) 
             "An operation failed because it depends on one or more records that were required but not found. ";
 
     /**
-     * The error for a value that broke the rules.
+     * The error for a value that violates the rules.
      *
-     * @param found how many rows there were, as text
+     * @param found the number of rows found, as text
      */
     public ApiError toApiError(String found) {
         String text = switch (kind) {

@@ -1,4 +1,4 @@
-/** The query plan that Prisma's query compiler makes and the client sends: its tree, and the parser of its JSON. */
+/** The query plan that Prisma's query compiler generates and the client sends: its tree and the parser of its JSON. */
 @NullMarked
 package dev.hasten.protocol.plan;
 

@@ -1,8 +1,8 @@
 package dev.hasten.protocol.value;
 
 /**
- * A day of the proleptic Gregorian calendar with an astronomical year (0 is 1 BC), packed in a long so that hot paths
- * allocate nothing.
+ * A day of the proleptic Gregorian calendar with an astronomical year (0 is 1 BC), packed into a long so that hot paths
+ * do not allocate.
  */
 final class CivilDate {
     static final long MILLIS_PER_DAY = 86_400_000;
@@ -13,12 +13,12 @@ final class CivilDate {
     private static final long DAYS_PER_ERA = 146_097;
     private static final long YEARS_PER_ERA = 400;
 
-    /** Days from 0000-03-01, where eras start so that leap days come last, to 1970-01-01. */
+    /** Days from 0000-03-01 to 1970-01-01. Eras start in March so that the leap day comes last. */
     private static final long EPOCH = 719_468;
 
     private CivilDate() {}
 
-    /** Days since 1970-01-01; a day past the month's end rolls over into the next month, as in JavaScript. */
+    /** Days since 1970-01-01. A day past the end of the month rolls over into the next month, as in JavaScript. */
     static long toEpochDay(long year, int month, int day) {
         long marchYear = month > 2 ? year : year - 1;
         long era = Math.floorDiv(marchYear, YEARS_PER_ERA);

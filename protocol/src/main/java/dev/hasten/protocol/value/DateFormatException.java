@@ -3,8 +3,8 @@ package dev.hasten.protocol.value;
 import java.io.Serial;
 
 /**
- * Text or an instant that JavaScript's Date cannot hold ({@code infinity}, a year beyond 275760, malformed text). It is
- * an expected answer to bad data, so it carries no stack trace.
+ * A text or an instant that JavaScript's Date cannot represent ({@code infinity}, a year beyond 275760, malformed
+ * text). It has no stack trace because it is an expected result of bad data.
  */
 public final class DateFormatException extends RuntimeException {
     @Serial
@@ -12,7 +12,7 @@ public final class DateFormatException extends RuntimeException {
 
     private static final int MAX_SHOWN = 64;
 
-    /** Shows {@code value}, the offending text, cut to 64 characters. */
+    /** Creates an exception; the message contains the invalid text, truncated to 64 characters. */
     public DateFormatException(String value) {
         super(
                 "Invalid time value: " + (value.length() > MAX_SHOWN ? value.substring(0, MAX_SHOWN) : value),

@@ -2,7 +2,7 @@ package dev.hasten.protocol.value;
 
 import java.nio.charset.StandardCharsets;
 
-/** Reads dates, field by field: JavaScript's ISO forms, and every form of PostgreSQL's ISO output. */
+/** Parses dates field by field: JavaScript's ISO formats and all formats of PostgreSQL's ISO output. */
 final class DateScanner {
     private static final int MAX_YEAR_DIGITS = 7;
 
@@ -13,7 +13,7 @@ final class DateScanner {
         this.text = text;
     }
 
-    /** The subset of {@code Date.parse} that {@link JsDates#parseMillis} documents. */
+    /** The subset of {@code Date.parse} that is documented at {@link JsDates#parseMillis}. */
     long iso() {
         int year = isoYear();
         int month = 1;
@@ -128,7 +128,10 @@ final class DateScanner {
         return ((hour * 60L + minute) * 60 + second) * 1000 + milli;
     }
 
-    /** Milliseconds east of UTC of {@code +hh}, {@code +hhmm}, {@code +hh:mm} or {@code +hh:mm:ss}; 0 for nothing. */
+    /**
+     * Milliseconds east of UTC of {@code +hh}, {@code +hhmm}, {@code +hh:mm} or {@code +hh:mm:ss}; 0 if there is
+     * no offset.
+     */
     private long offset() {
         boolean negative = accept('-');
         if (!negative && !accept('+')) {

@@ -1,16 +1,17 @@
 package dev.hasten.protocol.value;
 
 /**
- * Rewrites decimal text in the one layout that ECMAScript's {@code Number::toString} and decimal.js share: no leading
- * or trailing zeros, exponential notation from 1e21 up and from 1e-7 down. Works on digits, so it is exact at any length.
+ * Rewrites decimal text in the format of ECMAScript's {@code Number::toString} and decimal.js: no leading or
+ * trailing zeros, exponential notation from 1e21 up and from 1e-7 down. It operates on digits and is therefore exact
+ * for any length.
  */
 final class DecimalText {
-    /** What the output may be longer than the input, at most ({@code 1e20} has 21 digits). */
+    /** Maximum number of bytes by which the output is longer than the input ({@code 1e20} becomes 21 digits). */
     static final int GROWTH = 24;
 
     static final int NOT_DECIMAL = -1;
 
-    /** decimal.js' maxE and -minE: beyond them a value is Infinity or zero. */
+    /** decimal.js's maxE and -minE; beyond them a value is Infinity or zero. */
     private static final long EXPONENT_LIMIT = 9_000_000_000_000_000L;
 
     private static final byte[] INFINITY = {'I', 'n', 'f', 'i', 'n', 'i', 't', 'y'};
@@ -18,7 +19,7 @@ final class DecimalText {
     private DecimalText() {}
 
     /**
-     * Writes {@code [+-]digits[.digits][e[+-]digits]} normalised.
+     * Normalizes {@code [+-]digits[.digits][e[+-]digits]}.
      *
      * @param target has at least {@code length + GROWTH} bytes from {@code at} on
      * @return the number of bytes written, or {@link #NOT_DECIMAL}
@@ -92,7 +93,10 @@ final class DecimalText {
         return layOut(source, firstPosition, lastIndex - firstIndex + 1, exponent, target, at) - start;
     }
 
-    /** Writes {@code count} significant digits, the first of which is worth 10^exponent; returns the end. */
+    /**
+     * Writes {@code count} significant digits, the first of which has the place value 10^exponent. Returns the
+     * end position.
+     */
     private static int layOut(byte[] source, int from, int count, long exponent, byte[] target, int at) {
         boolean exponential = exponent >= 21 || exponent <= -7;
         int pointAfter = exponential ? 1 : (int) exponent + 1;

@@ -4,14 +4,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
- * What ID generators keep between calls so that their IDs neither collide nor run backwards: one instance per process.
- * Thread-safe.
+ * The state of ID generators that ensures that IDs neither collide nor go backwards. Use one instance per
+ * process. Thread-safe.
  */
 public final class GeneratorState {
-    /** The cuid package counts through four base-36 digits. */
+    /** The counter of the cuid package has four base-36 digits. */
     private static final long CUID1_COUNTERS = 1_679_616;
 
-    /** The cuid2 package starts to count below this. */
+    /** The counter of the cuid2 package starts below this. */
     private static final int CUID2_MAX_START = 476_782_367;
 
     private final AtomicLong cuid1Counter = new AtomicLong();
@@ -23,9 +23,10 @@ public final class GeneratorState {
     private int uuid7Sequence;
 
     /**
-     * A state with fresh counters.
+     * Creates a state with new counters.
      *
-     * @param hostName with {@code processId} what tells this process from others that write to the same tables
+     * @param hostName identifies this process, together with {@code processId}, among those that write to the
+     *     same tables
      */
     public GeneratorState(RandomGenerator random, String hostName, long processId) {
         this.cuid1Fingerprint = Cuids.fingerprint1(hostName, processId);
@@ -44,8 +45,9 @@ public final class GeneratorState {
     }
 
     /**
-     * Ascending also within a millisecond and when the clock steps back: then the time stands still and a 32-bit
-     * sequence, seeded with 31 random bits per millisecond, counts on; when it wraps, the time moves one ahead.
+     * Returns ascending ids, even within a millisecond and if the clock goes back. In these cases the time stays
+     * unchanged and a 32-bit sequence, seeded with 31 random bits per millisecond, is incremented; if the sequence
+     * wraps around, the time advances by one millisecond.
      */
     String uuid7(long epochMillis, RandomGenerator random) {
         byte[] bytes = new byte[16];

@@ -9,11 +9,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The generator functions of Prisma's query plans. One instance serves one request: {@code now} is frozen at its first
- * use. Not thread-safe; what requests share is in the {@link GeneratorState}, which is.
+ * The generator functions of Prisma's query plans. Use one instance per request, because {@code now} is frozen at its
+ * first use. Not thread-safe. State shared by all requests is in the thread-safe {@link GeneratorState}.
  */
 public final class Generators {
-    /** Longest nanoid; Prisma schemas allow 2 to 255. */
+    /** Maximum length of a nanoid; Prisma schemas allow 2 to 255. */
     public static final int MAX_NANOID_LENGTH = 4096;
 
     private static final int DEFAULT_NANOID_LENGTH = 21;
@@ -24,9 +24,9 @@ public final class Generators {
     private @Nullable String now;
 
     /**
-     * Generators for one request.
+     * Creates generators for one request.
      *
-     * @param random a source fit for identifiers that nobody may guess, so a {@code SecureRandom} outside of tests
+     * @param random source of unguessable identifiers; must be a {@code SecureRandom} except in tests
      */
     public Generators(Clock clock, RandomGenerator random, GeneratorState state) {
         this.clock = clock;
@@ -40,7 +40,7 @@ public final class Generators {
      * are ignored.
      *
      * @return a String, or for {@code product} a List of two-element lists
-     * @throws IllegalArgumentException for unknown names and arguments, in the executor's words
+     * @throws IllegalArgumentException for unknown names and invalid arguments, with the text of Prisma's executor
      */
     public Object call(String name, List<? extends @Nullable Object> args) {
         return switch (name) {
@@ -87,7 +87,7 @@ public final class Generators {
         return length;
     }
 
-    /** The first argument when it is a whole number, otherwise -1, which no generator takes. */
+    /** The first argument if it is a whole number, otherwise -1, which no generator accepts. */
     private static int integer(List<? extends @Nullable Object> args) {
         if (args.isEmpty() || !(args.getFirst() instanceof Number number)) {
             return -1;

@@ -5,11 +5,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.Arrays;
 
 /**
- * Dates as JavaScript reads and prints them, and PostgreSQL's date text on its way in and out. Years 1 to 9999 take
- * paths over bytes that allocate nothing but the answer.
+ * Parses and formats dates as JavaScript does, and converts from and to PostgreSQL's date text. For years 1 to 9999,
+ * methods operate on bytes and allocate only the result.
  *
- * <p>The {@code isoFrom...} methods are what Prisma's executor composes of adapter-pg's type parsers, its data mapper and
- * {@code new Date(text).toISOString()}. They also read years above 9999 and BC, on which the original fails.
+ * <p>The {@code isoFrom...} methods correspond to the combination of adapter-pg's type parsers, the data mapper of
+ * Prisma's executor and {@code new Date(text).toISOString()}. They also support years above 9999 and BC, for which the
+ * original fails.
  */
 public final class JsDates {
     /** The longest text that {@link #writeIso} produces, in bytes: {@code +275760-09-13T00:00:00.000Z}. */
@@ -22,13 +23,14 @@ public final class JsDates {
     private JsDates() {}
 
     /**
-     * {@code new Date(text).getTime()} for ISO forms: {@code YYYY}, {@code YYYY-MM}, {@code YYYY-MM-DD}, years also as
-     * {@code +YYYYYY} or {@code -YYYYYY}; then optionally {@code T} or a space, {@code HH:mm[:ss[.fraction]]} and
-     * {@code Z}, {@code +hh}, {@code +hhmm} or {@code +hh:mm}. Without an offset the text is UTC, as in a process that
-     * runs in UTC. A fraction is cut to milliseconds; {@code 24:00} and February 30 roll over, as in JavaScript.
+     * {@code new Date(text).getTime()} for ISO formats: {@code YYYY}, {@code YYYY-MM}, {@code YYYY-MM-DD}, years also
+     * as {@code +YYYYYY} or {@code -YYYYYY}; then optionally {@code T} or a space, {@code HH:mm[:ss[.fraction]]} and
+     * {@code Z}, {@code +hh}, {@code +hhmm} or {@code +hh:mm}. Without an offset the text is in UTC, as in a JavaScript
+     * process with the time zone UTC. A fraction is truncated to milliseconds; {@code 24:00} and February 30 roll over,
+     * as in JavaScript.
      *
      * @return milliseconds since 1970-01-01T00:00:00Z
-     * @throws DateFormatException for anything else, and beyond JavaScript's range of years
+     * @throws DateFormatException for any other text, and outside JavaScript's range of years
      */
     public static long parseMillis(String text) {
         return new DateScanner(text.getBytes(ISO_8859_1)).iso();
@@ -37,7 +39,7 @@ public final class JsDates {
     /**
      * {@code new Date(epochMillis).toISOString()}.
      *
-     * @throws DateFormatException outside of plus or minus 8.64e15, the range of a JavaScript Date
+     * @throws DateFormatException outside plus or minus 8.64e15, the range of a JavaScript Date
      */
     public static String toIso(long epochMillis) {
         byte[] target = new byte[MAX_ISO_LENGTH];
@@ -84,8 +86,8 @@ public final class JsDates {
     }
 
     /**
-     * From {@code timestamptz} text, {@code 2026-11-22 12:25:46.747123+00}. Sessions run in UTC; should one not, the
-     * offset is applied (the original ignores it, which moves the instant).
+     * From {@code timestamptz} text, {@code 2026-11-22 12:25:46.747123+00}. Sessions use UTC. If one does not, the
+     * offset is applied (the original ignores it, which changes the instant).
      *
      * @throws DateFormatException e.g. for infinity
      */
@@ -110,7 +112,7 @@ public final class JsDates {
     /**
      * From {@code time} text, {@code 12:25:46.747123}, on 1970-01-01.
      *
-     * @throws DateFormatException if it is no time
+     * @throws DateFormatException if the text is not a time
      */
     public static String isoFromTime(byte[] text) {
         if (text.length >= 8 && isTime(text, 0) && text[0] < '3') {
@@ -123,7 +125,7 @@ public final class JsDates {
         throw malformed(text);
     }
 
-    /** From {@code timetz} text, {@code 12:25:46.747123+02}: as the original does, the offset is dropped, not applied. */
+    /** From {@code timetz} text, {@code 12:25:46.747123+02}: the offset is dropped, not applied, as in the original. */
     public static String isoFromTimetz(byte[] text) {
         int end = text.length;
         for (int i = 8; i < text.length; i++) {
@@ -136,10 +138,10 @@ public final class JsDates {
     }
 
     /**
-     * A {@code timestamp} parameter in UTC, {@code YYYY-MM-DD HH:MM:SS[.mmm]}; years above 9999 and BC in the form that
-     * PostgreSQL reads.
+     * A {@code timestamp} parameter in UTC, {@code YYYY-MM-DD HH:MM:SS[.mmm]}; years above 9999 and BC have the format
+     * that PostgreSQL accepts.
      *
-     * @throws DateFormatException outside of the range of a JavaScript Date
+     * @throws DateFormatException outside the range of a JavaScript Date
      */
     public static String formatTimestamp(long epochMillis) {
         long date = dateOf(epochMillis);
@@ -204,7 +206,7 @@ public final class JsDates {
         return at + 3 == text.length && text[at] == '+' && text[at + 1] == '0' && text[at + 2] == '0';
     }
 
-    /** Copies a time and its first three fraction digits to its place in the template; returns where it ended. */
+    /** Copies a time and its first three fraction digits into the template. Returns the end position in the text. */
     private static int copyTime(byte[] text, int from, byte[] target) {
         System.arraycopy(text, from, target, 11, 8);
         int at = from + 8;

@@ -2,7 +2,9 @@ package dev.hasten.protocol.value;
 
 import java.nio.charset.StandardCharsets;
 
-/** Decimal text as Prisma's executor answers it: {@code String(new Decimal(text))} of decimal.js, default settings. */
+/**
+ * Decimal text as returned by Prisma's executor: {@code String(new Decimal(text))} of decimal.js with default settings.
+ */
 public final class JsDecimals {
     private static final int MAX_PLAIN_INTEGER_DIGITS = 21;
     private static final int MAX_LEADING_FRACTION_ZEROS = 5;
@@ -10,12 +12,12 @@ public final class JsDecimals {
     private JsDecimals() {}
 
     /**
-     * Normalises PostgreSQL numeric text or a JSON number: every digit kept, no leading or trailing zeros, {@code -0}
-     * becomes {@code 0}, exponential notation from 1e21 up and from 1e-7 down.
+     * Normalizes PostgreSQL numeric text or a JSON number: keeps every digit, removes leading and trailing zeros,
+     * changes {@code -0} to {@code 0}, and uses exponential notation from 1e21 up and from 1e-7 down.
      *
      * @param numeric {@code [+-]digits[.digits][e[+-]digits]}, {@code NaN} or {@code [+-]Infinity}, of any length
-     * @return the same instance when it is already normal
-     * @throws NumberFormatException for anything else (decimal.js' hexadecimal and underscore forms included)
+     * @return the same instance if it is already normalized
+     * @throws NumberFormatException for any other text, including decimal.js's hexadecimal and underscore formats
      */
     public static String normalize(String numeric) {
         if (isNormal(numeric)) {
@@ -35,7 +37,7 @@ public final class JsDecimals {
         };
     }
 
-    /** True only for plain notation that normalising would not change; a cheap check for the common case. */
+    /** A cheap check for the common case. Returns true only for plain notation that is already normalized. */
     private static boolean isNormal(String text) {
         int length = text.length();
         int start = length > 0 && text.charAt(0) == '-' ? 1 : 0;

@@ -3,14 +3,14 @@ package dev.hasten.protocol.value;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
-/** Doubles as JavaScript prints and reads them. */
+/** Formats and parses doubles as JavaScript does. */
 public final class JsNumbers {
     /** The longest text that {@link #write} produces, in bytes: {@code -0.0000012345678901234567}. */
     public static final int MAX_LENGTH = 25;
 
     private static final double MAX_SAFE_INTEGER = 9_007_199_254_740_991.0;
 
-    /** Below this some doubles have a one-digit shortest form, where {@link Double#toString} prints two. */
+    /** Below this value, the shortest form of some doubles has one digit, but {@link Double#toString} prints two. */
     private static final double COARSE_LIMIT = 1e-320;
 
     private JsNumbers() {}
@@ -59,10 +59,10 @@ public final class JsNumbers {
     }
 
     /**
-     * {@code Number(text)}: JavaScript white space is trimmed, nothing is 0, {@code 0x}, {@code 0o} and {@code 0b} are
-     * read without a sign, {@code [+-]Infinity} is a number.
+     * {@code Number(text)}: JavaScript white space is trimmed, an empty text is 0, {@code 0x}, {@code 0o} and
+     * {@code 0b} are accepted without a sign, and {@code [+-]Infinity} is a number.
      *
-     * @return NaN for anything else
+     * @return NaN for any other text
      */
     public static double parse(String text) {
         int start = 0;
@@ -115,13 +115,13 @@ public final class JsNumbers {
             first++;
         }
         if (prefixed.length() - first > MAX_INTEGER_DIGITS) {
-            // Beyond any double in every radix; making a number of it would take time quadratic in its length.
+            // Larger than any double in every radix; converting it would take time quadratic in its length.
             return Double.POSITIVE_INFINITY;
         }
         return new BigInteger(prefixed.substring(first), radix).doubleValue();
     }
 
-    /** The grammar has to be checked here: {@link Double#parseDouble} also takes "1d", "NaN" and hexadecimal floats. */
+    /** Checks the grammar, because {@link Double#parseDouble} also accepts "1d", "NaN" and hexadecimal floats. */
     private static boolean isDecimal(String text) {
         int length = text.length();
         int at = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
@@ -166,7 +166,9 @@ public final class JsNumbers {
                 || (c > '\u00a0' && Character.getType(c) == Character.SPACE_SEPARATOR);
     }
 
-    /** {@link Double#toString} is the shortest closest decimal of at least two digits; ECMAScript also takes one. */
+    /**
+     * {@link Double#toString} returns the shortest closest decimal of at least two digits; ECMAScript also allows one.
+     */
     private static String shortest(double value) {
         String text = Double.toString(value);
         if (Math.abs(value) >= COARSE_LIMIT) {

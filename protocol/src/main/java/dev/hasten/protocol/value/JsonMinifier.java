@@ -5,18 +5,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over JSON text without recursion. Until the first byte that changes, the output is the input itself and
+ * Minifies JSON text in one pass without recursion. As long as no byte changes, the output is the input itself and
  * nothing is copied.
  *
- * <p>Objects whose members have to be reordered or dropped are not parsed into a tree: at the closing brace their
- * members lie finished in the output, and {@link MemberOrder} tells in which order to put them back. Thousands of such
- * objects nested in each other would make that quadratic, so it ends at {@link #MAX_MOVES}; the rest stays as written,
- * which every reader of JSON takes for the same objects.
+ * <p>Objects whose members must be reordered or dropped are not parsed into a tree. At the closing brace, their members
+ * are already complete in the output, and {@link MemberOrder} determines the order in which they are written again.
+ * With thousands of nested objects this would take quadratic time, so reordering stops at {@link #MAX_MOVES}. The
+ * remaining objects stay unchanged, which is equivalent JSON.
  */
 final class JsonMinifier {
     private static final int ARRAY = -1;
 
-    /** How often the text's length may be moved: objects to reorder are exact when nested up to 16 deep. */
+    /**
+     * Limit of the moved bytes, as a multiple of the text's length: objects to reorder are exact up to a nesting depth
+     * of 16.
+     */
     private static final int MAX_MOVES = 16;
 
     private static final int MAX_EXACT_DIGITS = 15;
@@ -26,13 +29,13 @@ final class JsonMinifier {
 
     private final byte[] in;
 
-    /** The input as long as {@link #copied} is false; then {@code size == } the position in the input. */
+    /** The input as long as {@link #copied} is false; {@link #size} is then the position in the input. */
     private byte[] out;
 
     private boolean copied;
     private int size;
 
-    /** Per open container the number of its first member in {@link #members}, or {@link #ARRAY}. */
+    /** For each open container, the index of its first member in {@link #members}, or {@link #ARRAY}. */
     private int[] containers = new int[16];
 
     private int depth;
@@ -127,7 +130,7 @@ final class JsonMinifier {
         return end;
     }
 
-    /** Copies a string, escapes rewritten; returns the position after its closing quote. */
+    /** Copies a string and rewrites its escapes. Returns the position after its closing quote. */
     private int string(int from) {
         int clean = from;
         int at = from + 1;
@@ -147,7 +150,7 @@ final class JsonMinifier {
         throw malformed(at);
     }
 
-    /** Rewrites the escape at a backslash; returns the position after it. */
+    /** Rewrites the escape at a backslash. Returns the position after it. */
     private int escape(int at) {
         if (at + 1 >= in.length) {
             throw malformed(at);
@@ -175,7 +178,7 @@ final class JsonMinifier {
         return replace(at, 6, scratch, character(unit));
     }
 
-    /** A character that is no surrogate, as JSON.stringify prints it. */
+    /** Writes a character that is not a surrogate as JSON.stringify does. */
     private int character(int unit) {
         char letter = switch (unit) {
             case '"' -> '"';
@@ -241,7 +244,7 @@ final class JsonMinifier {
             }
         }
         int length = at - from;
-        // Up to 15 digits survive the way through a double, so that the text says it all.
+        // Numbers of up to 15 digits are preserved by a double, so their text can be normalized directly.
         boolean exact = !exponent && length <= MAX_EXACT_DIGITS;
         if (exact && integer && (in[from] != '-' || length < 2 || in[from + 1] != '0')) {
             return copy(from, length);
@@ -268,7 +271,7 @@ final class JsonMinifier {
         return replace(from, length, scratch, written);
     }
 
-    /** Copies input bytes as they are; returns the position after them. */
+    /** Copies input bytes unchanged. Returns the position after them. */
     private int copy(int from, int length) {
         if (from + length > in.length) {
             throw malformed(from);
@@ -277,7 +280,7 @@ final class JsonMinifier {
         return from + length;
     }
 
-    /** Writes {@code text} for {@code length} input bytes; returns the position after these. */
+    /** Writes {@code text} in place of {@code length} input bytes. Returns the position after these. */
     private int replace(int from, int length, byte[] text, int textLength) {
         if (!copied && (length != textLength || !Arrays.equals(in, from, from + length, text, 0, textLength))) {
             diverge(from);
@@ -296,7 +299,7 @@ final class JsonMinifier {
         size += length;
     }
 
-    /** From here on the output differs from the input. */
+    /** Must be called before the output differs from the input; starts copying. */
     private void diverge(int at) {
         if (!copied) {
             out = new byte[in.length + NUMBER_GROWTH];

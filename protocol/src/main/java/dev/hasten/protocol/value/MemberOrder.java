@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the members of the open objects lie in the output, and in which order a JavaScript object would list them:
- * array indices ascending, then the other keys as they first came, each with its last value.
+ * The positions of the members of open objects in the output, and the order of a JavaScript object's members: array
+ * indices in ascending order, then the other keys in the order of their first occurrence, each with its last value.
  */
 final class MemberOrder {
     /** The largest array index of ECMAScript, 2^32 - 2; larger integers are ordinary keys. */
@@ -30,7 +30,7 @@ final class MemberOrder {
         return count;
     }
 
-    /** Adds a member whose key lies between {@code start} and {@code keyEnd}, quotes included. */
+    /** Adds a member whose key is between {@code start} and {@code keyEnd}, including quotes. */
     void add(int start, int keyEnd) {
         if (count == starts.length) {
             starts = Arrays.copyOf(starts, count * 2);
@@ -44,16 +44,16 @@ final class MemberOrder {
         return starts[member];
     }
 
-    /** Forgets the members from {@code newCount} on. */
+    /** Removes the members from {@code newCount} on. */
     void truncate(int newCount) {
         count = newCount;
     }
 
     /**
-     * The members from {@code first} to the last, in JavaScript's order.
+     * Returns the members from {@code first} to the last, in JavaScript's order.
      *
-     * @param end where the last member's value ends in {@code text}
-     * @return null when they are in that order already
+     * @param end the position in {@code text} after the value of the last member
+     * @return null if they are already in that order
      */
     byte @Nullable [] reorder(int first, byte[] text, int end) {
         if (isOrdered(first, text)) {
@@ -89,9 +89,9 @@ final class MemberOrder {
     }
 
     /**
-     * False when members may have to move. PostgreSQL prints jsonb with keys ascending by length, then bytes: while that
-     * holds no two keys are equal. Only for other objects the keys' hashes are compared; a collision costs no more than
-     * a needless reordering.
+     * Returns false if members may have to be reordered. PostgreSQL writes jsonb with keys in ascending order of
+     * length, then bytes; in this order no two keys are equal. Only for other objects the hashes of the keys are
+     * compared; a collision causes just an unnecessary reordering.
      */
     private boolean isOrdered(int first, byte[] text) {
         boolean ascending = true;

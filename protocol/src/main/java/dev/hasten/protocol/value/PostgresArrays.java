@@ -11,26 +11,26 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** PostgreSQL array text, read as the postgres-array package reads it and written as node-postgres writes it. */
+/** PostgreSQL array text, parsed like the postgres-array package and written like node-postgres. */
 public final class PostgresArrays {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private PostgresArrays() {}
 
     /**
-     * Reads array output such as {@code {1,NULL,"a\"b",{x}}}; a prefix of bounds ({@code [0:1]=}) is skipped.
+     * Parses array output such as {@code {1,NULL,"a\"b",{x}}}. A prefix with bounds ({@code [0:1]=}) is skipped.
      *
      * @return elements as String, null for an unquoted {@code NULL}, and List for nested arrays
-     * @throws IllegalArgumentException on text that is no array
+     * @throws IllegalArgumentException if the text is not an array
      */
     public static List<@Nullable Object> parse(String text) {
         return parse(text, ',');
     }
 
     /**
-     * As {@link #parse(String)}.
+     * Same as {@link #parse(String)}, with a different delimiter.
      *
-     * @param delimiter between elements; a comma but for {@code box}, which has a semicolon
+     * @param delimiter delimiter between elements: a semicolon for {@code box}, a comma for all other types
      */
     public static List<@Nullable Object> parse(String text, char delimiter) {
         int position = text.startsWith("[") ? text.indexOf('=') + 1 : 0;
@@ -94,10 +94,10 @@ public final class PostgresArrays {
 
     /**
      * Writes an array literal for a parameter: null as {@code NULL}, nested lists as nested arrays, byte arrays as hex
-     * bytea, all else quoted; doubles in JavaScript's form, other objects as {@code json} writes them.
+     * bytea, and all other values quoted: doubles in JavaScript's format, other objects as returned by {@code json}.
      *
-     * @param json the JSON of an object
-     * @param growth called with the number of characters of each element before they are appended; may throw
+     * @param json converts an object to JSON
+     * @param growth called before each element is appended, with its number of characters; may throw to stop
      */
     public static String literal(
             List<? extends @Nullable Object> values, Function<Object, String> json, IntConsumer growth) {
@@ -106,7 +106,7 @@ public final class PostgresArrays {
         return target.toString();
     }
 
-    /** As {@link #literal(List, Function, IntConsumer)}, of any size. */
+    /** Same as {@link #literal(List, Function, IntConsumer)}, without a limit on the size. */
     public static String literal(List<? extends @Nullable Object> values) {
         return literal(
                 values,

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** IDs that need nothing but the time and randomness: UUID, ULID, nanoid. */
+/** IDs that need only the time and randomness: UUID, ULID, nanoid. */
 final class RandomIds {
     private static final char[] CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
 
-    /** nanoid's alphabet has these 64 characters too; their order does not matter to a random choice. */
+    /** Same 64 characters as nanoid's alphabet; their order does not matter for a random choice. */
     private static final char[] URL_SAFE =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-".toCharArray();
 
@@ -24,7 +24,9 @@ final class RandomIds {
         return uuid(4, bytes);
     }
 
-    /** RFC 9562 version 7: 48 bits of time, then the 32 bits of {@code sequence}, then the tail of {@code randomness}. */
+    /**
+     * RFC 9562 version 7: 48 bits of time, then the 32 bits of {@code sequence}, then the tail of {@code randomness}.
+     */
     static String uuid7(long epochMillis, int sequence, byte[] randomness) {
         ByteBuffer bytes = ByteBuffer.wrap(randomness);
         int tail = randomness[10] & 3;
@@ -36,7 +38,7 @@ final class RandomIds {
         return uuid(7, randomness);
     }
 
-    /** 10 characters of time and 16 of randomness; not ascending within a millisecond, as {@code ulid()} is not. */
+    /** 10 characters of time and 16 of randomness; not ascending within a millisecond, same as {@code ulid()}. */
     static String ulid(long epochMillis, RandomGenerator random) {
         byte[] randomness = new byte[ULID_LENGTH - ULID_TIME_LENGTH];
         random.nextBytes(randomness);

@@ -1,4 +1,4 @@
-/** JavaScript's and PostgreSQL's text forms of values, and the ID generators of Prisma's query plans. Pure functions. */
+/** JavaScript's and PostgreSQL's text formats of values, and the ID generators of Prisma's query plans. No I/O. */
 @NullMarked
 package dev.hasten.protocol.value;
 
