@@ -47,19 +47,21 @@ class ArchitectureTest {
             Map.entry("schema", "protocol memory deadline compiler postgres plan"),
             Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
             Map.entry(
-                    "admission", "protocol memory deadline http auth postgres plan transaction cache schema telemetry"),
+                    "admission",
+                    "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"),
             Map.entry("caching", "protocol memory deadline json http auth cache telemetry admission"),
-            Map.entry("invalidation", "protocol http cache admission caching"),
+            Map.entry("invalidation", "protocol config http cache admission caching"),
             Map.entry(
                     "remoteexecutor",
-                    "protocol deadline json http prisma plan transaction telemetry admission caching"),
+                    "protocol deadline config json http prisma plan transaction telemetry admission caching"),
             Map.entry(
                     "dataproxy",
-                    "protocol memory deadline json http postgres prisma plan transaction schema telemetry admission"
-                            + " caching"),
+                    "protocol memory deadline config json http postgres prisma plan transaction schema telemetry"
+                            + " admission caching"),
             Map.entry(
                     "sql",
-                    "protocol memory deadline json http auth postgres transaction telemetry admission cache caching"),
+                    "protocol memory deadline config json http auth postgres transaction telemetry admission cache"
+                            + " caching"),
             Map.entry(
                     "server",
                     "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"

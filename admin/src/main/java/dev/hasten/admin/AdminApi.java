@@ -2,10 +2,10 @@ package dev.hasten.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.admission.ErrorAnswers;
-import dev.hasten.http.Answer;
+import dev.hasten.admission.ErrorResponses;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Handler;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.server.HastenServer;
@@ -45,13 +45,13 @@ public final class AdminApi {
     /** All routes of the API. */
     public Router routes() {
         return Router.builder()
-                .route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)))
+                .route("GET", "/health", exchange -> exchange.respond(Response.json(200, HEALTHY)))
                 .route("GET", "/metrics", authorized(_ -> metrics()))
-                .route("GET", "/status", authorized(_ -> AdminJson.answer(200, states.status())))
-                .route("GET", "/pools", authorized(_ -> AdminJson.answer(200, states.pools())))
-                .route("GET", "/transactions", authorized(_ -> AdminJson.answer(200, states.transactions())))
-                .route("GET", "/schemas", authorized(_ -> AdminJson.answer(200, schemas.schemas())))
-                .route("GET", "/cache", authorized(_ -> AdminJson.answer(200, cacheStates.caches())))
+                .route("GET", "/status", authorized(_ -> AdminJson.response(200, states.status())))
+                .route("GET", "/pools", authorized(_ -> AdminJson.response(200, states.pools())))
+                .route("GET", "/transactions", authorized(_ -> AdminJson.response(200, states.transactions())))
+                .route("GET", "/schemas", authorized(_ -> AdminJson.response(200, schemas.schemas())))
+                .route("GET", "/cache", authorized(_ -> AdminJson.response(200, cacheStates.caches())))
                 .route("POST", "/cache/invalidate", authorized(caches::invalidate))
                 .route("POST", "/schema/invalidate", authorized(caches::schemaChanged))
                 .route("GET", "/keys", authorized(_ -> keys.list()))
@@ -60,30 +60,30 @@ public final class AdminApi {
                 .build();
     }
 
-    private Answer metrics() {
-        return Answer.bytes(200, PROMETHEUS, server.meters().scrape().getBytes(UTF_8));
+    private Response metrics() {
+        return Response.bytes(200, PROMETHEUS, server.metrics().scrape().getBytes(UTF_8));
     }
 
     /** Runs the work on a virtual thread, where it may block, if the request has the admin token. */
-    private Handler authorized(Function<Exchange, Answer> work) {
+    private Handler authorized(Function<Exchange, Response> work) {
         return exchange -> {
             if (token.opens(exchange.header("authorization"))) {
-                Thread.ofVirtual().name("hasten-admin").start(() -> exchange.answer(run(work, exchange)));
+                Thread.ofVirtual().name("hasten-admin").start(() -> exchange.respond(run(work, exchange)));
             } else {
-                exchange.answer(ErrorAnswers.of(unauthorized()));
+                exchange.respond(ErrorResponses.of(unauthorized()));
             }
         };
     }
 
-    private static Answer run(Function<Exchange, Answer> work, Exchange exchange) {
+    private static Response run(Function<Exchange, Response> work, Exchange exchange) {
         try {
             return work.apply(exchange);
         } catch (ApiError e) {
-            return ErrorAnswers.of(e);
+            return ErrorResponses.of(e);
         } catch (Throwable e) {
             // Includes Errors: the client must get a response in any case.
             LOG.error("admin request {} failed", exchange.requestId(), e);
-            return ErrorAnswers.of(ApiError.internal(exchange.requestId()));
+            return ErrorResponses.of(ApiError.internal(exchange.requestId()));
         }
     }
 

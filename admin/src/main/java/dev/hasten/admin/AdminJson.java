@@ -1,6 +1,6 @@
 package dev.hasten.admin;
 
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,8 @@ final class AdminJson {
     private AdminJson() {}
 
     /** A response with this record. It must not be stored by caches, because it is a snapshot or contains a secret. */
-    static Answer answer(int status, Record body) {
-        return Answer.json(status, JSON.writeValueAsBytes(body)).header("Cache-Control", "no-store");
+    static Response response(int status, Record body) {
+        return Response.json(status, JSON.writeValueAsBytes(body)).header("Cache-Control", "no-store");
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.hasten.admin;
 
-import dev.hasten.admission.ErrorAnswers;
+import dev.hasten.admission.ErrorResponses;
 import dev.hasten.config.Config;
 import dev.hasten.config.Origin;
 import dev.hasten.http.HttpLimits;
@@ -87,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
                 null,
                 MemoryBudget.unlimited(),
                 1,
-                (status, code, message) -> ErrorAnswers.of(ApiError.of(status, code, message)),
+                (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
                 RequestObserver.none());
     }
 

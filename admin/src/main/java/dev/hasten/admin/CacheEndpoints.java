@@ -1,8 +1,8 @@
 package dev.hasten.admin;
 
 import dev.hasten.admission.Database;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.invalidation.InvalidateRequest;
 import dev.hasten.protocol.ApiError;
 import java.util.List;
@@ -36,23 +36,23 @@ final class CacheEndpoints {
     }
 
     /** Returns 200 once no later request can get older data, or throws 400 if the request is invalid. */
-    Answer invalidate(Exchange exchange) {
+    Response invalidate(Exchange exchange) {
         JsonNode body = AdminJson.object(exchange.body(), INVALIDATE_FIELDS);
         Database database = database(AdminJson.text(body, DATABASE));
         InvalidateRequest.of(body, database.cache().policy().maxTags()).applyTo(database.cache());
-        return AdminJson.answer(200, new Invalidated(database.name()));
+        return AdminJson.response(200, new Invalidated(database.name()));
     }
 
     /**
      * Returns 200 with the new schema epoch, or throws 400 if the request is invalid. The body is optional, as on the
      * client port.
      */
-    Answer schemaChanged(Exchange exchange) {
+    Response schemaChanged(Exchange exchange) {
         String name = exchange.body().length == 0
                 ? null
                 : AdminJson.text(AdminJson.object(exchange.body(), SCHEMA_FIELDS), DATABASE);
         Database database = database(name);
-        return AdminJson.answer(200, new SchemaChanged(database.name(), database.schemaChanged()));
+        return AdminJson.response(200, new SchemaChanged(database.name(), database.schemaChanged()));
     }
 
     private Database database(@Nullable String name) {

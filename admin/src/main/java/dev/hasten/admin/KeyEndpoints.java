@@ -3,10 +3,10 @@ package dev.hasten.admin;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
-import dev.hasten.http.Answer;
+import dev.hasten.config.KeyScope;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -52,9 +52,9 @@ final class KeyEndpoints {
     }
 
     /** Returns 200 with all keys, those in the configuration first. */
-    Answer list() {
+    Response list() {
         Instant now = clock.instant();
-        return AdminJson.answer(
+        return AdminJson.response(
                 200,
                 new KeyList(keys.list().stream().map(key -> described(key, now)).toList()));
     }
@@ -64,7 +64,7 @@ final class KeyEndpoints {
                 key.id(),
                 key.name(),
                 key.database(),
-                Scope.texts(key.scopes()),
+                KeyScope.texts(key.scopes()),
                 key.created(),
                 key.expires(),
                 key.expired(now),
@@ -72,7 +72,7 @@ final class KeyEndpoints {
     }
 
     /** Returns 201 with the token, or throws 400 if the request is invalid. */
-    Answer create(Exchange exchange) {
+    Response create(Exchange exchange) {
         KeyRequest request = request(AdminJson.object(exchange.body(), FIELDS));
         CreatedKey created;
         try {
@@ -81,13 +81,13 @@ final class KeyEndpoints {
             throw ApiError.badRequest(String.valueOf(e.getMessage()));
         }
         ApiKey key = created.key();
-        return AdminJson.answer(
+        return AdminJson.response(
                 201,
                 new NewKey(
                         key.id(),
                         key.name(),
                         key.database(),
-                        Scope.texts(key.scopes()),
+                        KeyScope.texts(key.scopes()),
                         key.created(),
                         key.expires(),
                         created.token()));
@@ -108,7 +108,7 @@ final class KeyEndpoints {
     /**
      * Returns 204, or throws 404 for an unknown id and 409 for a key in the configuration, which must be removed there.
      */
-    Answer revoke(Exchange exchange) {
+    Response revoke(Exchange exchange) {
         boolean revoked;
         try {
             revoked = keys.revoke(exchange.pathParameter("id"));
@@ -118,6 +118,6 @@ final class KeyEndpoints {
         if (!revoked) {
             throw ApiError.of(404, "P6000", "No API key has this id; GET /keys lists the keys");
         }
-        return Answer.empty(204);
+        return Response.empty(204);
     }
 }

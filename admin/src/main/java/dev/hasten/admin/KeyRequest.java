@@ -2,7 +2,7 @@ package dev.hasten.admin;
 
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name of the key; checked when the key is created
  * @param database the database that the key gives access to; may be null if there is only one
- * @param scopes the {@link Scope#text() words} for its scopes; null means {@link Scope#DEFAULT}
- * @param expires see {@link Expiry}; null means never
+ * @param scopes the {@link KeyScope#text() words} for its scopes; null means {@link KeyScope#DEFAULT}
+ * @param expires see {@link KeyExpiry}; null means never
  */
 public record KeyRequest(
         String name,
@@ -34,11 +34,11 @@ public record KeyRequest(
      * @throws dev.hasten.auth.KeyFileException if the key file cannot be read or written
      */
     public CreatedKey make(ApiKeys keys, Collection<String> databases, Instant now) {
-        Instant end = expires == null ? null : Expiry.parse(expires, now);
+        Instant end = expires == null ? null : KeyExpiry.parse(expires, now);
         return keys.create(
                 name,
                 DatabaseName.chosen(database, databases),
-                scopes == null ? Scope.DEFAULT : Scope.parse(scopes),
+                scopes == null ? KeyScope.DEFAULT : KeyScope.parse(scopes),
                 end);
     }
 }

@@ -1,7 +1,7 @@
 package dev.hasten.admin;
 
 import dev.hasten.admission.Database;
-import dev.hasten.schema.Schemas.Listed;
+import dev.hasten.schema.PrismaSchemas.Listed;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;

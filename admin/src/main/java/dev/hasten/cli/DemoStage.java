@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
+import dev.hasten.config.KeyScope;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.Lease;
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
-import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ final class DemoStage implements AutoCloseable {
                 client = new DemoClient(
                         server.port(),
                         server.keys()
-                                .create("demo", "default", Scope.DEFAULT, null)
+                                .create("demo", "default", KeyScope.DEFAULT, null)
                                 .token());
                 started.push(client);
             } catch (Exception e) {
@@ -86,7 +86,7 @@ final class DemoStage implements AutoCloseable {
     private StatementResult run(String sql) {
         Cancellation cancellation = new Cancellation();
         try (Lease lease = database.lease(cancellation)) {
-            return lease.run(SqlText.of(sql), List.of(), StatementPolicy.CLIENT_SCRIPT, cancellation);
+            return lease.run(ParsedStatement.of(sql), List.of(), StatementPolicy.CLIENT_SCRIPT, cancellation);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
@@ -74,7 +74,7 @@ final class KeysCreateCommand implements Callable<Integer> {
         int port = config.server().port();
         out.println("Key " + key.id() + " (" + key.name() + ") gives access to the database " + key.database()
                 + (key.expires() == null ? " and never expires." : " until " + key.expires() + "."));
-        out.println("Scopes: " + String.join(", ", Scope.texts(key.scopes())) + ".");
+        out.println("Scopes: " + String.join(", ", KeyScope.texts(key.scopes())) + ".");
         out.println("The token is shown only once:");
         out.println();
         out.println("  " + created.token());

@@ -2,7 +2,7 @@ package dev.hasten.cli;
 
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -40,7 +40,7 @@ final class KeysListCommand implements Callable<Integer> {
                 key.id(),
                 key.name(),
                 key.database(),
-                String.join(",", Scope.texts(key.scopes())),
+                String.join(",", KeyScope.texts(key.scopes())),
                 time(key.created(), "-"),
                 (key.expired(now) ? "EXPIRED " : "") + time(key.expires(), "never"),
                 key.source().name().toLowerCase(Locale.ROOT));

@@ -1,8 +1,8 @@
 package dev.hasten.cli;
 
 import dev.hasten.admin.AdminToken;
-import dev.hasten.cli.SchemaHook.AdminPort;
-import dev.hasten.cli.SchemaHook.ClientPort;
+import dev.hasten.cli.SchemaChange.AdminPort;
+import dev.hasten.cli.SchemaChange.ClientPort;
 import dev.hasten.config.Config;
 import dev.hasten.config.Origin;
 import dev.hasten.config.ServerConfig;
@@ -68,17 +68,18 @@ final class MigratedCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            SchemaHook hook = url == null ? adminPort() : clientPort(url);
-            try (SchemaHookClient client = new SchemaHookClient(ca == null ? null : TrustedAuthorities.context(ca))) {
-                SchemaHookAnswer answer = client.tell(hook);
+            SchemaChange hook = url == null ? adminPort() : clientPort(url);
+            try (SchemaChangeClient client =
+                    new SchemaChangeClient(ca == null ? null : TrustedAuthorities.context(ca))) {
+                SchemaChangeResponse response = client.tell(hook);
                 spec.commandLine()
                         .getOut()
-                        .println("Schema epoch of " + answer.database() + " is now " + answer.schemaEpoch()
+                        .println("Schema epoch of " + response.database() + " is now " + response.schemaEpoch()
                                 + ": earlier cached responses are no longer used, and connections are renewed.");
                 spec.commandLine().getOut().flush();
                 return ExitCode.OK;
             }
-        } catch (SchemaHookException | IOException e) {
+        } catch (SchemaChangeException | IOException e) {
             spec.commandLine().getErr().println("hasten: " + e.getMessage());
             spec.commandLine().getErr().flush();
             return ExitCode.SOFTWARE;
@@ -105,7 +106,7 @@ final class MigratedCommand implements Callable<Integer> {
         return new ClientPort(parsed.server(), "Bearer " + given);
     }
 
-    private AdminPort adminPort() throws IOException, SchemaHookException {
+    private AdminPort adminPort() throws IOException, SchemaChangeException {
         if (key != null || ca != null) {
             throw wrong("--key and --ca require --url");
         }
@@ -118,7 +119,7 @@ final class MigratedCommand implements Callable<Integer> {
         }
         AdminToken token = AdminToken.find(server);
         if (token == null) {
-            throw new SchemaHookException("no admin token found in " + AdminToken.fileOf(server)
+            throw new SchemaChangeException("no admin token found in " + AdminToken.fileOf(server)
                     + ": no server has been started with this state_dir. Use the configuration of the server,"
                     + " or --url");
         }

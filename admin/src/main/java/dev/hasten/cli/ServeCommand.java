@@ -4,9 +4,9 @@ import dev.hasten.admin.AdminServer;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
+import dev.hasten.config.KeyScope;
 import dev.hasten.config.LogConfig;
 import dev.hasten.memory.MemoryWatchdog;
-import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import dev.hasten.telemetry.LogSetup;
 import java.io.PrintWriter;
@@ -92,7 +92,7 @@ final class ServeCommand implements Callable<Integer> {
             return null;
         }
         return server.keys()
-                .create(FIRST_KEY, server.databases().keySet().iterator().next(), Scope.DEFAULT, null);
+                .create(FIRST_KEY, server.databases().keySet().iterator().next(), KeyScope.DEFAULT, null);
     }
 
     /**

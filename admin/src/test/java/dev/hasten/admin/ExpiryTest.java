@@ -21,13 +21,13 @@ class ExpiryTest {
         "2027-01-01T01:00:00+01:00, 2027-01-01T00:00:00Z"
     })
     void spansCountFromNowAndTimesAreTakenAsTheyAre(String text, Instant expected) {
-        assertThat(Expiry.parse(text, NOW)).isEqualTo(expected);
+        assertThat(KeyExpiry.parse(text, NOW)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "d", "30", "-1d", "1.5h", "30 d", "30D", "999999d", "1y", "tomorrow", "2027-01-01"})
     void anythingElseIsToldWhatIsAllowed(String text) {
-        assertThatThrownBy(() -> Expiry.parse(text, NOW))
+        assertThatThrownBy(() -> KeyExpiry.parse(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "expires must be a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z");

@@ -6,7 +6,7 @@ import dev.hasten.bench.scenario.Scenario;
 import dev.hasten.bench.scenario.Scenarios;
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.server.HastenServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,7 +195,7 @@ class BenchCommandTest {
 
     private static String key(HastenServer server) {
         return server.keys()
-                .create("bench", "default", Set.of(Scope.PRISMA, Scope.INVALIDATE), null)
+                .create("bench", "default", Set.of(KeyScope.PRISMA, KeyScope.INVALIDATE), null)
                 .token();
     }
 

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
+import dev.hasten.config.KeyScope;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import dev.hasten.server.HastenServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +83,8 @@ class KeysCommandTest {
     @Test
     void theHelpNamesEveryScopeAndTheDefault() {
         assertThat(CommandRun.of("keys", "create", "--help").out())
-                .contains(Scope.texts(List.of(Scope.values())))
-                .contains(String.join(",", Scope.texts(Scope.DEFAULT)));
+                .contains(KeyScope.texts(List.of(KeyScope.values())))
+                .contains(String.join(",", KeyScope.texts(KeyScope.DEFAULT)));
     }
 
     @Test

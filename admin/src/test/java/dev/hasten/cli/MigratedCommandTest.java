@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hasten.admin.AdminServer;
-import dev.hasten.cli.SchemaHook.AdminPort;
+import dev.hasten.cli.SchemaChange.AdminPort;
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.server.HastenServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,7 +60,7 @@ class MigratedCommandTest {
         }
     }
 
-    private String key(Scope... scopes) {
+    private String key(KeyScope... scopes) {
         return server.keys().create("test", "default", Set.of(scopes), null).token();
     }
 
@@ -97,7 +97,7 @@ class MigratedCommandTest {
     @Test
     void aKeyOfScopeSchemaTellsItOverThePortOfTheClients() {
         start(Map.of());
-        String key = key(Scope.SCHEMA);
+        String key = key(KeyScope.SCHEMA);
 
         CommandRun first = migrated("--url", url(key));
         CommandRun second = migrated("--url", "http://127.0.0.1:" + server.port(), "--key", key);
@@ -113,7 +113,8 @@ class MigratedCommandTest {
     void theKeyInTheUrlComesFirst() {
         start(Map.of());
 
-        assertThat(migrated("--url", url(key(Scope.SCHEMA)), "--key", "wrong").status())
+        assertThat(migrated("--url", url(key(KeyScope.SCHEMA)), "--key", "wrong")
+                        .status())
                 .isZero();
     }
 
@@ -157,7 +158,7 @@ class MigratedCommandTest {
     void aDevelopmentCertificateIsTrustedWhereItsAuthorityIsNamed() {
         start(Map.of("tls.dev", "true"));
         String url = "prisma://localhost:" + server.port();
-        String key = key(Scope.SCHEMA);
+        String key = key(KeyScope.SCHEMA);
         Path ca = Objects.requireNonNull(server.developmentCa());
 
         CommandRun trusting = migrated("--url", url, "--key", key, "--ca", ca.toString());
@@ -184,7 +185,7 @@ class MigratedCommandTest {
     @Test
     void aKeyThatIsUnknownOrMayNotIsRefusedAndNotShown() {
         start(Map.of());
-        String weak = key(Scope.PRISMA, Scope.INVALIDATE);
+        String weak = key(KeyScope.PRISMA, KeyScope.INVALIDATE);
 
         CommandRun unknown = migrated("--url", url("hasten_s3cret"));
         CommandRun forbidden = migrated("--url", url(weak));

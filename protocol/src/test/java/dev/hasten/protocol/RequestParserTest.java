@@ -84,7 +84,7 @@ class RequestParserTest {
                 "{\"operation\": \"x\", \"plan\": {}, \"params\": 1} | `params` must be an object",
                 "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"comments\": {\"a\": 1}} | `comments` must be"
                         + " strings",
-                "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"model\": 1} | `model` must be a string",
+                "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"model\": 1} | `model` must be a non-empty string",
             })
     void whatIsWrongWithABodyIsSaid(String body, String text) {
         assertRefused(() -> query(body), text);

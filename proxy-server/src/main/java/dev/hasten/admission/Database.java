@@ -2,7 +2,7 @@ package dev.hasten.admission;
 
 import dev.hasten.cache.QueryCache;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.schema.Schemas;
+import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
 import java.time.Duration;
@@ -20,7 +20,7 @@ public record Database(
         ConnectionPool pool,
         TransactionRegistry transactions,
         QueryCache cache,
-        Schemas schemas,
+        PrismaSchemas schemas,
         Limits limits,
         StatementLog log)
         implements AutoCloseable {

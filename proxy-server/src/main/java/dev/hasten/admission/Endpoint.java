@@ -1,6 +1,6 @@
 package dev.hasten.admission;
 
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 
 /** What a route does for an admitted request, in two phases. */
 @FunctionalInterface
@@ -17,7 +17,7 @@ public interface Endpoint {
     sealed interface Outcome {}
 
     /** The response is known already. */
-    record Respond(Answer response) implements Outcome {}
+    record Respond(Response response) implements Outcome {}
 
     /** The rest of the work, on a virtual thread: may block. */
     @FunctionalInterface
@@ -27,7 +27,7 @@ public interface Endpoint {
          *
          * @throws dev.hasten.protocol.ApiError for the client
          */
-        Answer run(RequestContext request);
+        Response run(RequestContext request);
     }
 
     /** An endpoint without a first phase. */

@@ -2,8 +2,8 @@ package dev.hasten.admission;
 
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public interface Protocol {
      *
      * @param extensions telemetry that the client asked for, null for none
      */
-    default Answer error(ApiError error, @Nullable Map<String, ?> extensions) {
-        return ErrorAnswers.of(error, extensions);
+    default Response error(ApiError error, @Nullable Map<String, ?> extensions) {
+        return ErrorResponses.of(error, extensions);
     }
 }

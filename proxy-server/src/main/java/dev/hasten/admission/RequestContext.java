@@ -1,14 +1,14 @@
 package dev.hasten.admission;
 
 import dev.hasten.auth.ApiKey;
+import dev.hasten.config.KeyScope;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.Exchange;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.ParsingMemory;
 import dev.hasten.plan.PlanInterpreter.Environment;
-import dev.hasten.protocol.Access;
+import dev.hasten.postgres.Access;
 import dev.hasten.protocol.ParseMeter;
-import dev.hasten.protocol.Scope;
 import dev.hasten.telemetry.RequestTelemetry;
 import dev.hasten.transaction.PooledStatements;
 import java.util.function.Function;
@@ -30,12 +30,12 @@ public record RequestContext(
 
     /** What its statements may do. */
     public Access access() {
-        return apiKey.access();
+        return apiKey.isReadOnly() ? Access.READ_ONLY : Access.READ_WRITE;
     }
 
     /** The owner of transactions that the request opens: its API key together with the key's scopes. */
     public String owner() {
-        return apiKey.id() + " " + String.join(",", Scope.texts(apiKey.scopes()));
+        return apiKey.id() + " " + String.join(",", KeyScope.texts(apiKey.scopes()));
     }
 
     /**

@@ -2,24 +2,24 @@ package dev.hasten.admission;
 
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.config.KeyScope;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
-import dev.hasten.http.Answer;
 import dev.hasten.http.ErrorRenderer;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.GuardedHandler;
 import dev.hasten.http.GuardedHandler.Accept;
 import dev.hasten.http.GuardedHandler.Decision;
 import dev.hasten.http.GuardedHandler.Refuse;
+import dev.hasten.http.Response;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
 import dev.hasten.plan.PlanFailure;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import dev.hasten.telemetry.CaptureSettings;
 import dev.hasten.telemetry.RequestTelemetry;
 import java.time.Duration;
@@ -62,12 +62,12 @@ public final class RequestRunner {
     }
 
     /** A handler for requests of Prisma Client whose key has the scope. */
-    public GuardedHandler handler(Scope scope, Endpoint endpoint) {
+    public GuardedHandler handler(KeyScope scope, Endpoint endpoint) {
         return handler(scope, Protocol.PRISMA, endpoint);
     }
 
     /** A handler for requests whose key has the scope. */
-    public GuardedHandler handler(Scope scope, Protocol protocol, Endpoint endpoint) {
+    public GuardedHandler handler(KeyScope scope, Protocol protocol, Endpoint endpoint) {
         return new GuardedHandler() {
             @Override
             public Decision decide(Exchange head) {
@@ -81,7 +81,7 @@ public final class RequestRunner {
         };
     }
 
-    private Decision admit(Exchange head, Scope scope, Protocol protocol, Endpoint endpoint) {
+    private Decision admit(Exchange head, KeyScope scope, Protocol protocol, Endpoint endpoint) {
         try {
             ApiKey key = protocol.key(keys, head);
             requireScope(key, scope);
@@ -108,13 +108,13 @@ public final class RequestRunner {
             }
             CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
             switch (endpoint.begin(request)) {
-                case Endpoint.Respond(Answer response) -> exchange.answer(response);
+                case Endpoint.Respond(Response response) -> exchange.respond(response);
                 case Endpoint.Work work -> start(request, protocol, capture, work);
             }
         } catch (ApiError e) {
-            exchange.answer(protocol.error(e, null));
+            exchange.respond(protocol.error(e, null));
         } catch (MemoryExhaustedException e) {
-            exchange.answer(protocol.error(exhausted(e), null));
+            exchange.respond(protocol.error(exhausted(e), null));
         }
     }
 
@@ -125,11 +125,11 @@ public final class RequestRunner {
                 WrongKeys.window());
     }
 
-    private static void requireScope(ApiKey key, Scope scope) {
+    private static void requireScope(ApiKey key, KeyScope scope) {
         if (!key.allows(scope)) {
             throw ApiError.forbidden(
                     "This API key does not have the scope that the call needs: it has %s, the call needs %s"
-                            .formatted(String.join(", ", Scope.texts(key.scopes())), scope.text()));
+                            .formatted(String.join(", ", KeyScope.texts(key.scopes())), scope.text()));
         }
     }
 
@@ -174,12 +174,12 @@ public final class RequestRunner {
         RequestContext context = new RequestContext(exchange, database, request.apiKey(), cancellation, telemetry);
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
-                Answer response = run(work, protocol, context);
+                Response response = run(work, protocol, context);
                 keepForResponse(exchange, response);
-                exchange.answer(response);
+                exchange.respond(response);
             } catch (Throwable e) {
                 // Not even the error could be rendered; the client must still get a response.
-                exchange.answer(Answer.empty(500));
+                exchange.respond(Response.empty(500));
                 throw e;
             } finally {
                 limit.close();
@@ -189,16 +189,16 @@ public final class RequestRunner {
     }
 
     /** Keeps memory for the response, and for the body as long as the exchange exists. */
-    private static void keepForResponse(Exchange exchange, Answer answer) {
+    private static void keepForResponse(Exchange exchange, Response response) {
         Reservation memory = exchange.memory();
         memory.set(MemoryUse.RESULTS, 0);
         memory.set(MemoryUse.REQUESTS, exchange.body().length);
-        if (memory.heldBytes(MemoryUse.RESPONSES) > answer.heapBytes()) {
-            memory.set(MemoryUse.RESPONSES, answer.heapBytes());
+        if (memory.heldBytes(MemoryUse.RESPONSES) > response.heapBytes()) {
+            memory.set(MemoryUse.RESPONSES, response.heapBytes());
         }
     }
 
-    private static Answer run(Endpoint.Work work, Protocol protocol, RequestContext request) {
+    private static Response run(Endpoint.Work work, Protocol protocol, RequestContext request) {
         ApiError error;
         try {
             return work.run(request);

@@ -1,7 +1,6 @@
 package dev.hasten.auth;
 
-import dev.hasten.protocol.Access;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Objects;
@@ -24,7 +23,7 @@ public record ApiKey(
         String id,
         String name,
         String database,
-        Set<Scope> scopes,
+        Set<KeyScope> scopes,
         @Nullable Instant created,
         @Nullable Instant expires,
         Source source) {
@@ -48,7 +47,7 @@ public record ApiKey(
         Objects.requireNonNull(database, "database is null");
         Objects.requireNonNull(source, "source is null");
         checkName(name);
-        scopes = Scope.copyOf(scopes);
+        scopes = KeyScope.copyOf(scopes);
     }
 
     /**
@@ -71,16 +70,16 @@ public record ApiKey(
     /**
      * Whether the key has this scope. A key with {@code READ} but without a query scope may use every query protocol.
      */
-    public boolean allows(Scope scope) {
+    public boolean allows(KeyScope scope) {
         return scopes.contains(scope)
-                || (Scope.QUERIES.contains(scope)
-                        && scopes.contains(Scope.READ)
-                        && Collections.disjoint(scopes, Scope.QUERIES));
+                || (KeyScope.QUERIES.contains(scope)
+                        && scopes.contains(KeyScope.READ)
+                        && Collections.disjoint(scopes, KeyScope.QUERIES));
     }
 
-    /** Whether statements of this key may write. */
-    public Access access() {
-        return scopes.contains(Scope.READ) ? Access.READ_ONLY : Access.READ_WRITE;
+    /** Whether statements of this key must not write. */
+    public boolean isReadOnly() {
+        return scopes.contains(KeyScope.READ);
     }
 
     /** Whether the key is expired at this time: true from the instant {@link #expires} on, inclusive. */

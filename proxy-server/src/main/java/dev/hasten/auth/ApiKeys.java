@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.config.ApiKeyConfig;
+import dev.hasten.config.KeyScope;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -164,9 +164,9 @@ public final class ApiKeys implements AutoCloseable {
      * @throws IllegalStateException if there is no key file
      * @throws KeyFileException if the file cannot be read or written
      */
-    public CreatedKey create(String name, String database, Set<Scope> scopes, @Nullable Instant expires) {
+    public CreatedKey create(String name, String database, Set<KeyScope> scopes, @Nullable Instant expires) {
         ApiKey.checkName(name);
-        Set<Scope> allowed = Scope.copyOf(scopes);
+        Set<KeyScope> allowed = KeyScope.copyOf(scopes);
         if (!databases.contains(database)) {
             throw new IllegalArgumentException(
                     "unknown database " + database + "; known databases: " + String.join(", ", databases));

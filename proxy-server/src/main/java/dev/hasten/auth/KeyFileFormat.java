@@ -1,6 +1,6 @@
 package dev.hasten.auth;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The JSON format of the key file:
  * {@code {"version":1,"keys":[{"id","name","database","scopes","sha256","created","expires"}]}}. Times are in ISO 8601.
- * {@code scopes} is a list of {@link Scope#text() words}; if it is absent, as in files from before scopes existed, the
- * key has {@link Scope#DEFAULT}. {@code expires} is null or absent for a key that never expires.
+ * {@code scopes} is a list of {@link KeyScope#text() words}; if it is absent, as in files from before scopes existed, the
+ * key has {@link KeyScope#DEFAULT}. {@code expires} is null or absent for a key that never expires.
  *
  * <p>A file with an unknown field is rejected as a whole. The field may restrict a key, and an older server that
  * ignored it would grant too much.
@@ -90,7 +90,7 @@ final class KeyFileFormat {
             ObjectNode node = list.addObject();
             node.put("id", key.id()).put("name", key.name()).put("database", key.database());
             ArrayNode scopes = node.putArray("scopes");
-            Scope.texts(key.scopes()).forEach(scopes::add);
+            KeyScope.texts(key.scopes()).forEach(scopes::add);
             node.put("sha256", stored.digest().hex())
                     .put("created", String.valueOf(key.created()))
                     .put("expires", key.expires() == null ? null : key.expires().toString());
@@ -125,7 +125,7 @@ final class KeyFileFormat {
             throw malformed(place + ".sha256 is not 64 hex digits");
         }
         String database = text(node, place, "database");
-        Set<Scope> scopes = node.has("scopes") ? scopes(node.get("scopes"), place) : Scope.DEFAULT;
+        Set<KeyScope> scopes = node.has("scopes") ? scopes(node.get("scopes"), place) : KeyScope.DEFAULT;
         Instant created = instant(node, place, "created");
         Instant expires = node.hasNonNull("expires") ? instant(node, place, "expires") : null;
         try {
@@ -155,17 +155,17 @@ final class KeyFileFormat {
         }
     }
 
-    private Set<Scope> scopes(JsonNode list, String place) {
+    private Set<KeyScope> scopes(JsonNode list, String place) {
         if (!list.isArray() || !list.valueStream().allMatch(JsonNode::isString)) {
             throw malformed(place + ".scopes is not a list of strings");
         }
         try {
-            return Scope.parse(list.valueStream().map(JsonNode::stringValue).toList());
+            return KeyScope.parse(list.valueStream().map(JsonNode::stringValue).toList());
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(
                     file,
                     place + ".scopes is empty or has an unknown scope; allowed scopes: "
-                            + String.join(", ", Scope.texts(List.of(Scope.values())))
+                            + String.join(", ", KeyScope.texts(List.of(KeyScope.values())))
                             + ". A newer version of Hasten may have written the file",
                     e);
         }

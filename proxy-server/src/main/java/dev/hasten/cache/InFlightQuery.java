@@ -21,7 +21,7 @@ final class InFlightQuery implements AutoCloseable {
     final long startedNanos = System.nanoTime();
 
     final CacheStrategy strategy;
-    /** See {@link Entry#defaultStrategy}. */
+    /** See {@link CacheEntry#defaultStrategy}. */
     final CacheStrategy defaultStrategy;
     /** Cancels the query, and holds its memory: it may outlive the request that started it. */
     final Cancellation cancellation;

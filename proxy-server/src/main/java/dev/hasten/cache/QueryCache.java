@@ -45,7 +45,7 @@ public final class QueryCache {
 
     private final CachePolicy policy;
     private final Settings settings;
-    private final Cache<CacheKey, Entry> entries;
+    private final Cache<CacheKey, CacheEntry> entries;
     private final ConcurrentMap<CacheKey, InFlightQuery> inFlight = new ConcurrentHashMap<>();
     private final Generations generations = new Generations();
     private final AtomicLong schemaEpoch = new AtomicLong();
@@ -112,11 +112,11 @@ public final class QueryCache {
         this.refreshes = new Semaphore(settings.maxRefreshes());
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(settings.maxBytes())
-                .weigher((CacheKey _, Entry entry) -> entry.weight())
+                .weigher((CacheKey _, CacheEntry entry) -> entry.weight())
                 .expireAfter(new AfterRetention())
                 .ticker(settings.ticker())
                 .executor(settings.background())
-                .evictionListener((CacheKey _, Entry _, RemovalCause cause) -> {
+                .evictionListener((CacheKey _, CacheEntry _, RemovalCause cause) -> {
                     if (cause == RemovalCause.SIZE) {
                         statistics.count(Event.EVICTION);
                     }
@@ -125,26 +125,26 @@ public final class QueryCache {
     }
 
     /** Removes entries when no request can use them any more, however often they are read. */
-    private static final class AfterRetention implements Expiry<CacheKey, Entry> {
+    private static final class AfterRetention implements Expiry<CacheKey, CacheEntry> {
         @Override
-        public long expireAfterCreate(CacheKey key, Entry entry, long now) {
+        public long expireAfterCreate(CacheKey key, CacheEntry entry, long now) {
             return Math.max(0, entry.filledAt + entry.retention - now);
         }
 
         @Override
-        public long expireAfterUpdate(CacheKey key, Entry entry, long now, long currentDuration) {
+        public long expireAfterUpdate(CacheKey key, CacheEntry entry, long now, long currentDuration) {
             return expireAfterCreate(key, entry, now);
         }
 
         @Override
-        public long expireAfterRead(CacheKey key, Entry entry, long now, long currentDuration) {
+        public long expireAfterRead(CacheKey key, CacheEntry entry, long now, long currentDuration) {
             return currentDuration;
         }
     }
 
     /** A stored response, fresh or stale; null if there is none that the request may get. Cheap enough for an event loop. */
     public @Nullable CachedResponse find(Lookup lookup) {
-        Entry entry = entries.getIfPresent(lookup.key());
+        CacheEntry entry = entries.getIfPresent(lookup.key());
         if (entry == null) {
             return null;
         }
@@ -159,7 +159,7 @@ public final class QueryCache {
         return response;
     }
 
-    private @Nullable CachedResponse usable(Entry entry, CacheStrategy strategy) {
+    private @Nullable CachedResponse usable(CacheEntry entry, CacheStrategy strategy) {
         if (!generations.isCurrent(entry.generation, entry.tags)
                 || !generations.isCurrent(entry.generation, strategy.tags())) {
             return null;
@@ -246,7 +246,7 @@ public final class QueryCache {
 
     /** Another query may have ended since the request looked: it stores its result before it leaves the table. */
     private boolean isStored(CacheKey key, CacheStrategy strategy) {
-        Entry entry = entries.getIfPresent(key);
+        CacheEntry entry = entries.getIfPresent(key);
         return entry != null && usable(entry, strategy) != null;
     }
 
@@ -269,7 +269,7 @@ public final class QueryCache {
      */
     public void refresh(Lookup lookup, Reservation memory, Fill fill) {
         CacheKey key = lookup.key();
-        Entry entry = entries.getIfPresent(key);
+        CacheEntry entry = entries.getIfPresent(key);
         if (entry == null
                 || settings.ticker().read() - entry.nextRefresh.get() < 0
                 || inFlight.containsKey(key)
@@ -292,7 +292,7 @@ public final class QueryCache {
         }
     }
 
-    private void refresh(CacheKey key, Entry stale, InFlightQuery query, Fill fill) {
+    private void refresh(CacheKey key, CacheEntry stale, InFlightQuery query, Fill fill) {
         boolean done = false;
         try {
             CachedBody body = run(
@@ -323,8 +323,8 @@ public final class QueryCache {
     }
 
     /** Another refresh may have ended since a request found the entry stale: it sets both before it leaves the table. */
-    private boolean wasRefreshed(CacheKey key, Entry stale) {
-        Entry latest = entries.getIfPresent(key);
+    private boolean wasRefreshed(CacheKey key, CacheEntry stale) {
+        CacheEntry latest = entries.getIfPresent(key);
         boolean replaced = latest != null && !latest.isOfTheSameRead(stale);
         return replaced || settings.ticker().read() - stale.nextRefresh.get() < 0;
     }
@@ -371,7 +371,7 @@ public final class QueryCache {
         } else if (!generations.isCurrent(query.generation, strategy.tags())) {
             statistics.count(Event.OUTDATED);
         } else {
-            Entry filled = new Entry(
+            CacheEntry filled = new CacheEntry(
                     body,
                     query.generation,
                     strategy.tags(),

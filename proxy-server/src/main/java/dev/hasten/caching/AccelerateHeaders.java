@@ -2,8 +2,8 @@ package dev.hasten.caching;
 
 import dev.hasten.cache.CachedResponse;
 import dev.hasten.cache.CachedResponse.Freshness;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.protocol.QuerySignature;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,18 +20,18 @@ public final class AccelerateHeaders {
     }
 
     /** Adds the request id and the region. */
-    public Answer addRay(Answer response, Exchange exchange) {
+    public Response addRay(Response response, Exchange exchange) {
         return response.header("cf-ray", exchange.requestId() + region);
     }
 
     /** Adds the headers of a response that the cache returned. */
-    Answer add(Answer response, Exchange exchange, CachedResponse cached, QuerySignature signature) {
+    Response add(Response response, Exchange exchange, CachedResponse cached, QuerySignature signature) {
         return add(
                 response, exchange, status(cached.freshness()), cached.body().readAt(), cached.ageSeconds(), signature);
     }
 
     /** Adds the headers of a response that the cache has nothing to do with. */
-    Answer addUncached(Answer response, Exchange exchange, QuerySignature signature) {
+    Response addUncached(Response response, Exchange exchange, QuerySignature signature) {
         return add(response, exchange, "none", clock.instant(), 0, signature);
     }
 
@@ -43,8 +43,8 @@ public final class AccelerateHeaders {
         };
     }
 
-    private Answer add(
-            Answer response,
+    private Response add(
+            Response response,
             Exchange exchange,
             String status,
             Instant readAt,

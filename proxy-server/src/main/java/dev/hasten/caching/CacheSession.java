@@ -11,8 +11,8 @@ import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.AcceptEncoding;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.SharedBytes;
@@ -112,7 +112,7 @@ public final class CacheSession {
      * The stored response, null if there is none. Does not block. Entries are responses of queries that were proved to be
      * reads, so the body need not be parsed.
      */
-    public @Nullable Answer stored() {
+    public @Nullable Response stored() {
         if (!usesCache() || exchange.body().length > MAX_QUICK_BYTES) {
             return null;
         }
@@ -122,7 +122,7 @@ public final class CacheSession {
     }
 
     /** The response to the query: from the cache, or from PostgreSQL. May block. */
-    public Answer respond(CacheableQuery query, RequestContext request) {
+    public Response respond(CacheableQuery query, RequestContext request) {
         CacheStrategy effective =
                 strategy != null ? strategy : database.cache().policy().defaultOf(query.model());
         if (!effective.caches()) {
@@ -135,7 +135,7 @@ public final class CacheSession {
         Map<String, ?> extensions = cached.leader() ? query.extensions(request) : null;
         return extensions == null
                 ? response(cached)
-                : withHeaders(Extensions.answer(cached.body().json().array(), extensions), cached);
+                : withHeaders(Extensions.response(cached.body().json().array(), extensions), cached);
     }
 
     private CachedResponse fetch(CacheStrategy effective, CacheableQuery query, RequestContext request) {
@@ -153,14 +153,14 @@ public final class CacheSession {
         return Arrays.copyOf(body.array(), body.size());
     }
 
-    private static Answer fromDatabase(CacheableQuery query, RequestContext request) {
+    private static Response fromDatabase(CacheableQuery query, RequestContext request) {
         JsonBuffer value = query.run(request);
         Map<String, ?> extensions = query.extensions(request);
         JsonBuffer body = query.body(value, extensions == null ? null : JSON.writeValueAsBytes(extensions));
-        return Answer.json(200, body.array(), body.size());
+        return Response.json(200, body.array(), body.size());
     }
 
-    private Answer response(CachedResponse cached) {
+    private Response response(CachedResponse cached) {
         if (cached.freshness() == Freshness.STALE) {
             database.cache()
                     .refresh(
@@ -169,7 +169,8 @@ public final class CacheSession {
                             this::readAgain);
         }
         SharedBytes gzip = wantsGzip ? cached.body().gzip() : null;
-        Answer response = Answer.json(200, gzip != null ? gzip : cached.body().json());
+        Response response =
+                Response.json(200, gzip != null ? gzip : cached.body().json());
         return withHeaders(gzip != null ? response.header("content-encoding", "gzip") : response, cached);
     }
 
@@ -184,12 +185,12 @@ public final class CacheSession {
         return bytes(asked.query().apply(request), request);
     }
 
-    private Answer withHeaders(Answer response, CachedResponse cached) {
+    private Response withHeaders(Response response, CachedResponse cached) {
         return asked.headers().add(response, exchange, cached, key().signature());
     }
 
     /** Completes a response that has nothing to do with the cache. */
-    public Answer bypass(Answer response) {
+    public Response bypass(Response response) {
         database.cache().statistics().count(Event.BYPASS);
         return sendsHeaders ? asked.headers().addUncached(response, exchange, key().signature()) : response;
     }

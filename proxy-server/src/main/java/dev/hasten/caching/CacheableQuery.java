@@ -1,7 +1,7 @@
 package dev.hasten.caching;
 
 import dev.hasten.admission.RequestContext;
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ public interface CacheableQuery {
     Map<String, ?> extensions(RequestContext request);
 
     /** Completes the response to a query that was not cached although a strategy asked for it. */
-    default Answer notCached(Answer response) {
+    default Response notCached(Response response) {
         return response;
     }
 }

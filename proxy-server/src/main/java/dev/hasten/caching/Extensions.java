@@ -2,7 +2,7 @@ package dev.hasten.caching;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import java.util.Arrays;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,7 +17,7 @@ public final class Extensions {
     private Extensions() {}
 
     /** A 200 with the JSON object, which has one member more. */
-    public static Answer answer(byte[] object, Map<String, ?> extensions) {
+    public static Response response(byte[] object, Map<String, ?> extensions) {
         byte[] name = object.length > EMPTY_OBJECT ? NEXT : FIRST;
         byte[] value = JSON.writeValueAsBytes(extensions);
         byte[] whole = Arrays.copyOf(object, object.length + name.length + value.length);
@@ -25,6 +25,6 @@ public final class Extensions {
         System.arraycopy(name, 0, whole, end, name.length);
         System.arraycopy(value, 0, whole, end + name.length, value.length);
         whole[whole.length - 1] = '}';
-        return Answer.json(200, whole);
+        return Response.json(200, whole);
     }
 }

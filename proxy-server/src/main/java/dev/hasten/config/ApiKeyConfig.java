@@ -1,6 +1,5 @@
 package dev.hasten.config;
 
-import dev.hasten.protocol.Scope;
 import dev.hasten.protocol.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record ApiKeyConfig(
         String name,
         String sha256,
-        Set<Scope> scopes,
+        Set<KeyScope> scopes,
         @Nullable Instant expires) {
     /**
      * Converts the hash to lower case and copies the scopes.
@@ -29,7 +28,7 @@ public record ApiKeyConfig(
      */
     public ApiKeyConfig {
         sha256 = sha256.toLowerCase(Locale.ROOT);
-        scopes = Scope.copyOf(scopes);
+        scopes = KeyScope.copyOf(scopes);
     }
 
     /** The value of {@link #sha256()} for a secret. */
@@ -49,7 +48,7 @@ public record ApiKeyConfig(
      * @param secret exactly one of {@code secret} and {@code sha256} must be set
      * @param sha256 treated as a secret because someone may paste the secret itself here by mistake
      */
-    record Entry(
+    record KeyEntry(
             @Setting(
                     pattern = "[A-Za-z0-9._-]{1,64}",
                     doc = "Name of the key in logs and metrics; must be unique within its database. Required.")
@@ -72,7 +71,7 @@ public record ApiKeyConfig(
                             + " HTTP, `read` restricts both to read-only transactions (on its own, `read`"
                             + " allows both), `invalidate` invalidates the cache by tag, `schema` reports that"
                             + " the schema has changed.")
-            Set<Scope> scopes,
+            Set<KeyScope> scopes,
 
             @Setting(doc = "Time from which the key is rejected. When unset, the key never expires.") @Nullable
             Instant expires) {}

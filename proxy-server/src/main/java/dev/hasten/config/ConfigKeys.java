@@ -35,7 +35,7 @@ final class ConfigKeys {
             new Section("databases.<name>.schemas.", SchemasConfig.class),
             new Section("databases.<name>.cache.", DatabaseCacheConfig.class),
             new Section("databases.<name>.cache.defaults[].", DatabaseCacheConfig.Default.class),
-            new Section("databases.<name>.keys[].", ApiKeyConfig.Entry.class));
+            new Section("databases.<name>.keys[].", ApiKeyConfig.KeyEntry.class));
 
     /** Every key, in the order of the sections. */
     static final List<Key> ALL =

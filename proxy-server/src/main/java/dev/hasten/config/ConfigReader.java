@@ -238,13 +238,13 @@ final class ConfigReader {
         List<ApiKeyConfig> read() {
             List<ApiKeyConfig> keys = new ArrayList<>();
             elements(list).forEach((element, origin) -> {
-                ApiKeyConfig.Entry entry = section(ApiKeyConfig.Entry.class, element + ".", null);
+                ApiKeyConfig.KeyEntry entry = section(ApiKeyConfig.KeyEntry.class, element + ".", null);
                 apiKey(element, entry, origin).ifPresent(keys::add);
             });
             return keys;
         }
 
-        private Optional<ApiKeyConfig> apiKey(String element, ApiKeyConfig.Entry entry, Origin origin) {
+        private Optional<ApiKeyConfig> apiKey(String element, ApiKeyConfig.KeyEntry entry, Origin origin) {
             boolean secretGiven = inputs.get(element + ".secret").isPresent();
             boolean hashGiven = inputs.get(element + ".sha256").isPresent();
             if (secretGiven == hashGiven) {

@@ -1,6 +1,5 @@
 package dev.hasten.config;
 
-import dev.hasten.protocol.Scope;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -227,22 +226,22 @@ sealed interface ValueType {
         }
     }
 
-    /** A set of {@link Scope}s, separated by commas. */
+    /** A set of {@link KeyScope}s, separated by commas. */
     record Scopes() implements ValueType {
         @Override
         public Object parse(String text, Path workingDirectory) {
-            return Scope.parse(List.of(text.strip().split("\\s*,\\s*", -1)));
+            return KeyScope.parse(List.of(text.strip().split("\\s*,\\s*", -1)));
         }
 
         @Override
         public String format(Object value) {
             return ((Set<?>) value)
-                    .stream().map(Scope.class::cast).map(Scope::text).collect(Collectors.joining(","));
+                    .stream().map(KeyScope.class::cast).map(KeyScope::text).collect(Collectors.joining(","));
         }
 
         @Override
         public String allowed() {
-            return String.join(", ", Scope.texts(List.of(Scope.values()))) + "; separate several with commas";
+            return String.join(", ", KeyScope.texts(List.of(KeyScope.values()))) + "; separate several with commas";
         }
     }
 

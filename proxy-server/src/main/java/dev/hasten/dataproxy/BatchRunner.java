@@ -2,7 +2,7 @@ package dev.hasten.dataproxy;
 
 import dev.hasten.admission.RequestContext;
 import dev.hasten.deadline.Cancellation;
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
@@ -15,7 +15,7 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.schema.CompiledBatch;
-import dev.hasten.schema.CompiledSchema;
+import dev.hasten.schema.PrismaSchema;
 import dev.hasten.transaction.PooledStatements;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ final class BatchRunner {
     }
 
     /** Runs {@code {"batch":[...],"transaction"?:{"isolationLevel"?}}}. */
-    Answer answer(JsonNode body, CompiledSchema schema, ClientVersion version, RequestContext request) {
+    Response respond(JsonNode body, PrismaSchema schema, ClientVersion version, RequestContext request) {
         List<JsonQuery> queries = queries(body);
         JsonNode transaction = body.path("transaction");
         if (transaction.isObject()) {
@@ -64,23 +64,18 @@ final class BatchRunner {
             results = PrismaErrors.translated(
                     () -> request.pooled(statements -> each(prepared, version, statements, request)));
         }
-        return EngineAnswers.batch(
-                results, EngineAnswers.extensions(request.telemetry().extensions(), version));
+        return EngineResponses.batch(
+                results, EngineResponses.extensions(request.telemetry().extensions(), version));
     }
 
     /** Runs a batch on an interactive transaction. */
-    Answer inTransaction(
-            JsonNode body,
-            CompiledSchema schema,
-            ClientVersion version,
-            Statements statements,
-            RequestContext request) {
+    Response inTransaction(
+            JsonNode body, PrismaSchema schema, ClientVersion version, Statements statements, RequestContext request) {
         List<PreparedQuery> prepared = prepared(queries(body), schema, request);
         return whole(version, request, position -> all(prepared, version, statements, request, position));
     }
 
-    private static List<PreparedQuery> prepared(
-            List<JsonQuery> queries, CompiledSchema schema, RequestContext request) {
+    private static List<PreparedQuery> prepared(List<JsonQuery> queries, PrismaSchema schema, RequestContext request) {
         return queries.stream()
                 .map(query -> PreparedQuery.ofBatch(query, schema, request.cancellation()))
                 .toList();
@@ -96,21 +91,21 @@ final class BatchRunner {
         return queries;
     }
 
-    private static Answer whole(
+    private static Response whole(
             ClientVersion version, RequestContext request, Function<BatchPosition, List<byte[]>> work) {
         BatchPosition position = new BatchPosition();
         try {
-            return EngineAnswers.batch(
+            return EngineResponses.batch(
                     work.apply(position),
-                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+                    EngineResponses.extensions(request.telemetry().extensions(), version));
         } catch (ApiError e) {
             if (!EngineErrors.isOfEngine(e)) {
                 throw e;
             }
             request.telemetry().failed(e);
-            return EngineAnswers.json(
-                    EngineAnswers.errors(e, version, position.index),
-                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+            return EngineResponses.json(
+                    EngineResponses.errors(e, version, position.index),
+                    EngineResponses.extensions(request.telemetry().extensions(), version));
         }
     }
 
@@ -142,7 +137,7 @@ final class BatchRunner {
                     throw e;
                 }
                 request.telemetry().failed(e);
-                results.add(EngineAnswers.bytes(EngineAnswers.errors(e, version, null)));
+                results.add(EngineResponses.bytes(EngineResponses.errors(e, version, null)));
             }
         }
         return results.list;
@@ -160,12 +155,12 @@ final class BatchRunner {
         JsonBuffer value = engineQuery.run(generators, statements, request);
         // What the query has read is garbage now.
         memory.set(MemoryUse.RESULTS, results);
-        return EngineAnswers.data(query.query().answerName(), value == null ? EngineAnswers.nothing() : value);
+        return EngineResponses.data(query.query().resultName(), value == null ? EngineResponses.nothing() : value);
     }
 
     /** The results if the queries can run as one, else null. */
     private @Nullable List<byte[]> compacted(
-            List<JsonQuery> queries, CompiledSchema schema, ClientVersion version, RequestContext request) {
+            List<JsonQuery> queries, PrismaSchema schema, ClientVersion version, RequestContext request) {
         if (queries.size() < 2 || !queries.stream().allMatch(JsonQuery::findsOneByKey)) {
             return null;
         }
@@ -176,18 +171,18 @@ final class BatchRunner {
         Job job = new Job(batch.shape().plan(), batch.values(), "");
         JsonBuffer rows = PrismaErrors.<@Nullable JsonBuffer>translated(() ->
                 request.<@Nullable JsonBuffer>pooled(statements -> runner.run(job, statements, request.environment())));
-        String name = queries.getFirst().answerName();
+        String name = queries.getFirst().resultName();
         Results results = new Results(request.database().limits().responseBytes());
         for (JsonNode row : new CompactedRows(
                         batch, MeteredParser.tree(JSON, rows == null ? NO_ROWS : rows.toString(), request.parsing()))
-                .answers()) {
+                .responses()) {
             results.add(
                     row == null && batch.shape().required()
-                            ? EngineAnswers.bytes(EngineAnswers.errors(notFound(), version, null))
-                            : EngineAnswers.data(
+                            ? EngineResponses.bytes(EngineResponses.errors(notFound(), version, null))
+                            : EngineResponses.data(
                                     name,
                                     row == null
-                                            ? EngineAnswers.nothing()
+                                            ? EngineResponses.nothing()
                                             : JsonBuffer.of(JSON.writeValueAsBytes(row))));
         }
         return results.list;
@@ -203,7 +198,7 @@ final class BatchRunner {
 
     /** What cannot be compiled together is told query by query. */
     private static @Nullable CompiledBatch compiled(
-            List<JsonQuery> queries, CompiledSchema schema, Cancellation cancellation) {
+            List<JsonQuery> queries, PrismaSchema schema, Cancellation cancellation) {
         try {
             return schema.compileBatch(queries.stream().map(JsonQuery::json).toList(), cancellation);
         } catch (ApiError e) {

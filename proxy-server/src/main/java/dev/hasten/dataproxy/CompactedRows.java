@@ -36,17 +36,17 @@ final class CompactedRows {
     }
 
     /** The answer of each query, null for those that found nothing. */
-    List<@Nullable JsonNode> answers() {
-        List<@Nullable JsonNode> answers = new ArrayList<>();
+    List<@Nullable JsonNode> responses() {
+        List<@Nullable JsonNode> responses = new ArrayList<>();
         for (Map<String, PlanValue> arguments : batch.shape().arguments()) {
             List<Object> keys = new ArrayList<>();
             for (String key : batch.shape().keys()) {
                 keys.add(comparable(arguments.get(key), rows.path(0).path(key)));
             }
             JsonNode row = byKeys.get(keys);
-            answers.add(row == null ? null : selected(row));
+            responses.add(row == null ? null : selected(row));
         }
-        return answers;
+        return responses;
     }
 
     private JsonNode selected(JsonNode row) {

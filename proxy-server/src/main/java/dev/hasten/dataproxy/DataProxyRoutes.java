@@ -2,14 +2,14 @@ package dev.hasten.dataproxy;
 
 import static dev.hasten.admission.Endpoint.blocking;
 import static dev.hasten.admission.Protocol.PRISMA_ANY_BODY;
-import static dev.hasten.protocol.Scope.PRISMA;
+import static dev.hasten.config.KeyScope.PRISMA;
 
 import dev.hasten.admission.Endpoint;
-import dev.hasten.admission.ErrorAnswers;
+import dev.hasten.admission.ErrorResponses;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.plan.PlanRunner;
 import dev.hasten.prisma.TransactionTimes;
@@ -60,7 +60,7 @@ public final class DataProxyRoutes {
                     try {
                         return work.run(request);
                     } catch (SchemaStartingException e) {
-                        return EngineAnswers.schemaStarting();
+                        return EngineResponses.schemaStarting();
                     }
                 };
         };
@@ -71,7 +71,7 @@ public final class DataProxyRoutes {
         return ClientVersion.of(request.exchange().pathParameter("version"));
     }
 
-    private Answer upload(RequestContext request) {
+    private Response upload(RequestContext request) {
         version(request);
         request.database()
                 .schemas()
@@ -79,13 +79,13 @@ public final class DataProxyRoutes {
                         request.exchange().pathParameter("schema"),
                         request.exchange().body(),
                         request.cancellation());
-        return Answer.json(200, EngineAnswers.bytes(Map.of()));
+        return Response.json(200, EngineResponses.bytes(Map.of()));
     }
 
-    private Answer start(RequestContext request) {
+    private Response start(RequestContext request) {
         ClientVersion version = version(request);
         if (request.database().schemas().find(request.exchange().pathParameter("schema")) == null) {
-            return EngineAnswers.schemaMissing();
+            return EngineResponses.schemaMissing();
         }
         JsonNode body = parser.object(request.exchange().body(), request.parsing());
         StartOptions options = new StartOptions(
@@ -113,7 +113,7 @@ public final class DataProxyRoutes {
                         id);
     }
 
-    private Answer commit(RequestContext request) {
+    private Response commit(RequestContext request) {
         return transactionCall(version(request), request, null, () -> {
             request.database()
                     .transactions()
@@ -126,7 +126,7 @@ public final class DataProxyRoutes {
         });
     }
 
-    private Answer rollback(RequestContext request) {
+    private Response rollback(RequestContext request) {
         return transactionCall(version(request), request, null, () -> {
             request.database()
                     .transactions()
@@ -145,7 +145,7 @@ public final class DataProxyRoutes {
     }
 
     /** Errors of these calls are not in a list of errors, and clients do not read their meta. */
-    private static Answer transactionCall(
+    private static Response transactionCall(
             ClientVersion version, RequestContext request, @Nullable String span, TransactionCall call) {
         Map<String, Object> result = new LinkedHashMap<>();
         try {
@@ -156,11 +156,11 @@ public final class DataProxyRoutes {
             }
         } catch (ApiError e) {
             request.telemetry().failed(e);
-            return ErrorAnswers.of(
+            return ErrorResponses.of(
                     EngineErrors.worded(e, version),
-                    EngineAnswers.extensions(request.telemetry().extensions(), version));
+                    EngineResponses.extensions(request.telemetry().extensions(), version));
         }
-        return EngineAnswers.json(
-                result, EngineAnswers.extensions(request.telemetry().extensions(), version));
+        return EngineResponses.json(
+                result, EngineResponses.extensions(request.telemetry().extensions(), version));
     }
 }

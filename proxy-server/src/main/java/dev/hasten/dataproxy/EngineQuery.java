@@ -49,11 +49,11 @@ record EngineQuery(PreparedQuery prepared, ClientVersion version, PlanRunner run
     @Override
     public JsonBuffer body(@Nullable JsonBuffer value, byte @Nullable [] extensions) {
         return DataFrame.close(
-                prepared.query().answerName(), value == null ? EngineAnswers.nothing() : value, extensions);
+                prepared.query().resultName(), value == null ? EngineResponses.nothing() : value, extensions);
     }
 
     @Override
     public @Nullable Map<String, ?> extensions(RequestContext request) {
-        return EngineAnswers.extensions(request.telemetry().extensions(), version);
+        return EngineResponses.extensions(request.telemetry().extensions(), version);
     }
 }

@@ -5,14 +5,14 @@ import dev.hasten.admission.Endpoint;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.caching.CacheSession;
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.Statements;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
-import dev.hasten.schema.CompiledSchema;
+import dev.hasten.schema.PrismaSchema;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,11 +34,11 @@ final class GraphqlEndpoint {
     /** Responds from the cache, or runs the queries. */
     Endpoint.Outcome begin(AdmittedRequest admitted) {
         CacheSession cache = cacheSession(admitted);
-        Answer stored = cache.stored();
+        Response stored = cache.stored();
         if (stored != null) {
             return new Endpoint.Respond(stored);
         }
-        return (Endpoint.Work) request -> answer(request, cache);
+        return (Endpoint.Work) request -> respond(request, cache);
     }
 
     /** Runs the queries in an interactive transaction, where nothing is cached. */
@@ -58,7 +58,7 @@ final class GraphqlEndpoint {
     }
 
     /** A request as far as it is understood without its query. */
-    private record Call(ClientVersion version, CompiledSchema schema, JsonNode body) {
+    private record Call(ClientVersion version, PrismaSchema schema, JsonNode body) {
         boolean isBatch() {
             return body.has("batch");
         }
@@ -66,35 +66,35 @@ final class GraphqlEndpoint {
 
     private @Nullable Call call(RequestContext request) {
         ClientVersion version = ClientVersion.of(request.exchange().pathParameter("version"));
-        CompiledSchema schema =
+        PrismaSchema schema =
                 request.database().schemas().find(request.exchange().pathParameter("schema"));
         return schema == null
                 ? null
                 : new Call(version, schema, parser.object(request.exchange().body(), request.parsing()));
     }
 
-    private Answer answer(RequestContext request, CacheSession cache) {
+    private Response respond(RequestContext request, CacheSession cache) {
         Call call = call(request);
         if (call == null) {
-            return EngineAnswers.schemaMissing();
+            return EngineResponses.schemaMissing();
         }
         try {
             return call.isBatch()
-                    ? cache.bypass(batches.answer(call.body(), call.schema(), call.version(), request))
+                    ? cache.bypass(batches.respond(call.body(), call.schema(), call.version(), request))
                     : cache.respond(query(call, request), request);
         } catch (ApiError e) {
             return failed(e, call.version(), request);
         }
     }
 
-    private static Answer failed(ApiError error, ClientVersion version, RequestContext request) {
+    private static Response failed(ApiError error, ClientVersion version, RequestContext request) {
         if (!EngineErrors.isOfEngine(error)) {
             throw error;
         }
         request.telemetry().failed(error);
-        return EngineAnswers.json(
-                EngineAnswers.errors(error, version, null),
-                EngineAnswers.extensions(request.telemetry().extensions(), version));
+        return EngineResponses.json(
+                EngineResponses.errors(error, version, null),
+                EngineResponses.extensions(request.telemetry().extensions(), version));
     }
 
     private EngineQuery query(Call call, RequestContext request) {
@@ -110,10 +110,10 @@ final class GraphqlEndpoint {
         return query(call, request);
     }
 
-    private Answer answerInTransaction(RequestContext request) {
+    private Response answerInTransaction(RequestContext request) {
         Call call = call(request);
         if (call == null) {
-            return EngineAnswers.schemaMissing();
+            return EngineResponses.schemaMissing();
         }
         try {
             return request.database()
@@ -128,14 +128,14 @@ final class GraphqlEndpoint {
         }
     }
 
-    private Answer inTransaction(Call call, Statements statements, RequestContext request) {
+    private Response inTransaction(Call call, Statements statements, RequestContext request) {
         if (call.isBatch()) {
             return batches.inTransaction(call.body(), call.schema(), call.version(), statements, request);
         }
         EngineQuery query = query(call, request);
         JsonBuffer value = query.run(statements, request);
         Map<String, ?> extensions = query.extensions(request);
-        JsonBuffer body = query.body(value, extensions == null ? null : EngineAnswers.bytes(extensions));
-        return Answer.json(200, body.array(), body.size());
+        JsonBuffer body = query.body(value, extensions == null ? null : EngineResponses.bytes(extensions));
+        return Response.json(200, body.array(), body.size());
     }
 }

@@ -77,7 +77,7 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
     }
 
     /** The member of {@code data} that has the answer; the engine puts the model before the last part of some actions. */
-    String answerName() {
+    String resultName() {
         if (model == null) {
             return action;
         }

@@ -11,7 +11,7 @@ import dev.hasten.plan.Statements;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.schema.CompiledQuery;
-import dev.hasten.schema.CompiledSchema;
+import dev.hasten.schema.PrismaSchema;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +29,8 @@ record PreparedQuery(
      *
      * @throws ApiError when it is wrong
      */
-    static PreparedQuery of(JsonQuery query, CompiledSchema schema, Cancellation cancellation) {
-        List<JsonQuery> parts = ManyRows.isLarge(query) ? ManyRows.parts(query) : List.of(query);
+    static PreparedQuery of(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
+        List<JsonQuery> parts = CreateManyChunks.isLarge(query) ? CreateManyChunks.parts(query) : List.of(query);
         return new PreparedQuery(
                 query,
                 parts.stream().map(part -> job(part, schema, cancellation)).toList(),
@@ -38,7 +38,7 @@ record PreparedQuery(
     }
 
     /** The same for one of several queries, whose turn to fail may not come. */
-    static PreparedQuery ofBatch(JsonQuery query, CompiledSchema schema, Cancellation cancellation) {
+    static PreparedQuery ofBatch(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
         try {
             return of(query, schema, cancellation);
         } catch (ApiError e) {
@@ -46,7 +46,7 @@ record PreparedQuery(
         }
     }
 
-    private static Job job(JsonQuery query, CompiledSchema schema, Cancellation cancellation) {
+    private static Job job(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
         if (query.isRaw()) {
             return new Job(
                     RawQueries.plan(
@@ -73,7 +73,7 @@ record PreparedQuery(
         }
         return isSingle()
                 ? runner.run(jobs.getFirst(), generators, statements, request.environment())
-                : ManyRows.insert(
+                : CreateManyChunks.insert(
                         query.action(),
                         jobs,
                         statements,

@@ -22,8 +22,8 @@ final class RawRows {
     private RawRows() {}
 
     /** Makes {@code [{column: {prisma__type, prisma__value}}]} of {@code {columns, types, rows}}. */
-    static JsonBuffer typed(JsonBuffer answer, ParseMeter meter) {
-        JsonNode table = MeteredParser.tree(JSON, answer.toString(), meter);
+    static JsonBuffer typed(JsonBuffer response, ParseMeter meter) {
+        JsonNode table = MeteredParser.tree(JSON, response.toString(), meter);
         JsonNode columns = table.path("columns");
         JsonNode types = table.path("types");
         ArrayNode rows = JsonNodeFactory.instance.arrayNode();

@@ -36,8 +36,9 @@ public record Cors(Set<String> origins) {
             }
 
             @Override
-            public Answer outgoing(Exchange exchange, Answer answer) {
-                return allow(exchange, handler.outgoing(exchange, answer)).header("access-control-expose-headers", ANY);
+            public Response outgoing(Exchange exchange, Response response) {
+                return allow(exchange, handler.outgoing(exchange, response))
+                        .header("access-control-expose-headers", ANY);
             }
         };
     }
@@ -49,21 +50,21 @@ public record Cors(Set<String> origins) {
      * @param headers the request headers that the route reads
      */
     public Handler preflight(String methods, String headers) {
-        return exchange -> exchange.answer(allow(exchange, Answer.empty(204))
+        return exchange -> exchange.respond(allow(exchange, Response.empty(204))
                 .header("access-control-allow-methods", methods)
                 .header("access-control-allow-headers", headers)
                 .header("access-control-max-age", ONE_DAY));
     }
 
     /** Adds the headers that let an allowed page read the response. */
-    private Answer allow(Exchange exchange, Answer answer) {
+    private Response allow(Exchange exchange, Response response) {
         if (origins.contains(ANY)) {
-            return answer.header("access-control-allow-origin", ANY);
+            return response.header("access-control-allow-origin", ANY);
         }
         String origin = exchange.header("origin");
         if (origin != null && origins.contains(origin)) {
-            answer.header("access-control-allow-origin", origin);
+            response.header("access-control-allow-origin", origin);
         }
-        return answer.header("vary", "Origin");
+        return response.header("vary", "Origin");
     }
 }

@@ -13,7 +13,7 @@ public interface ErrorRenderer {
      * @param code Prisma error code such as P5000
      * @param message human-readable text; never contains anything that the client sent
      */
-    Answer render(int status, String code, String message);
+    Response render(int status, String code, String message);
 
     /** The JSON error body that all versions of Prisma Client understand, and the {@code Prisma-Error-Code} header. */
     static ErrorRenderer json() {
@@ -21,7 +21,7 @@ public interface ErrorRenderer {
             String text = message.replace("\\", "\\\\").replace("\"", "\\\"");
             String body = "{\"is_panic\":false,\"message\":\"" + text + "\",\"error_code\":\"" + code + "\",\"code\":\""
                     + code + "\",\"error\":\"" + text + "\",\"meta\":{}}";
-            return Answer.json(status, body.getBytes(StandardCharsets.UTF_8)).header("Prisma-Error-Code", code);
+            return Response.json(status, body.getBytes(StandardCharsets.UTF_8)).header("Prisma-Error-Code", code);
         };
     }
 }

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request and its response. The request is immutable. {@link #answer}, {@link #isAnswered} and {@link #onDisconnect}
+ * A request and its response. The request is immutable. {@link #respond}, {@link #isResponded} and {@link #onDisconnect}
  * may be called from any thread.
  */
 public final class Exchange {
@@ -33,7 +33,7 @@ public final class Exchange {
 
     private final Object lock = new Object();
     // The three fields below are guarded by lock, which decides whether the response or the disconnect came first.
-    private boolean answered;
+    private boolean responded;
     private boolean clientGone;
     private @Nullable Runnable disconnectAction;
 
@@ -152,27 +152,27 @@ public final class Exchange {
     /**
      * Sends the response. Only the first call has an effect. The response is dropped if the client has disconnected.
      */
-    public void answer(Answer answer) {
-        requireNonNull(answer, "answer is null");
+    public void respond(Response response) {
+        requireNonNull(response, "answer is null");
         synchronized (lock) {
-            if (answered) {
+            if (responded) {
                 return;
             }
             if (clientGone) {
-                answered = true;
+                responded = true;
                 closeMemory();
                 return;
             }
-            answered = true;
+            responded = true;
             disconnectAction = null;
         }
-        connection.answer(this, answer);
+        connection.respond(this, response);
     }
 
-    /** Whether {@link #answer} has been called. */
-    public boolean isAnswered() {
+    /** Whether {@link #respond} has been called. */
+    public boolean isResponded() {
         synchronized (lock) {
-            return answered;
+            return responded;
         }
     }
 
@@ -185,7 +185,7 @@ public final class Exchange {
     public void onDisconnect(Runnable action) {
         requireNonNull(action, "action is null");
         synchronized (lock) {
-            if (answered) {
+            if (responded) {
                 return;
             }
             if (!clientGone) {
@@ -206,7 +206,7 @@ public final class Exchange {
         Runnable action;
         synchronized (lock) {
             clientGone = true;
-            action = answered ? null : disconnectAction;
+            action = responded ? null : disconnectAction;
             disconnectAction = null;
         }
         if (action != null) {

@@ -16,7 +16,7 @@ public interface GuardedHandler {
     sealed interface Decision {}
 
     /** The request gets this response. */
-    record Refuse(Answer response) implements Decision {}
+    record Refuse(Response response) implements Decision {}
 
     /** The handler gets the request when its body is complete. */
     record Accept(Handler handler) implements Decision {}
@@ -27,7 +27,7 @@ public interface GuardedHandler {
     }
 
     /** Changes every response to a request of the route, including errors, before it is sent; on the event loop. */
-    default Answer outgoing(Exchange exchange, Answer response) {
+    default Response outgoing(Exchange exchange, Response response) {
         return response;
     }
 

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection. It processes one request after the other: head, body, response. All state is confined to the
- * connection's event loop. Only {@link #answer} may be called from other threads.
+ * connection's event loop. Only {@link #respond} may be called from other threads.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -67,7 +67,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
 
     private final ServerContext server;
     private final RequestDecoder decoder;
-    private final AnswerWriter writer;
+    private final ResponseWriter writer;
     /** The connection exceeds the connection limit: its first request gets a 503 response. */
     private final boolean surplus;
 
@@ -85,10 +85,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     /** No request has been received yet: the head timeout runs from the opening of the connection. */
     private boolean first = true;
 
-    private boolean closeAfterAnswer;
-    private boolean lingerAfterAnswer;
-    private int answerStatus;
-    private long answerBytes;
+    private boolean closeAfterResponse;
+    private boolean lingerAfterResponse;
+    private int responseStatus;
+    private long responseBytes;
     /** Memory of the response body in bytes, if it is not shared with other responses. */
     private long ownBytes;
 
@@ -106,7 +106,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     HttpConnection(ServerContext server, RequestDecoder decoder, boolean surplus) {
         this.server = server;
         this.decoder = decoder;
-        this.writer = new AnswerWriter(server.options().tls() == null);
+        this.writer = new ResponseWriter(server.options().tls() == null);
         this.surplus = surplus;
         this.waiting = server.openReservation();
     }
@@ -117,16 +117,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     /** Accepts the response of an exchange. May be called from any thread. */
-    void answer(Exchange answered, Answer answer) {
+    void respond(Exchange responded, Response response) {
         if (ctx.executor().inEventLoop()) {
-            write(answered, answer);
+            write(responded, response);
             return;
         }
         try {
-            ctx.executor().execute(() -> write(answered, answer));
+            ctx.executor().execute(() -> write(responded, response));
         } catch (RejectedExecutionException e) {
-            LOG.debug("The server was closed before request {} was answered", answered.requestId(), e);
-            answered.closeMemory();
+            LOG.debug("The server was closed before request {} was answered", responded.requestId(), e);
+            responded.closeMemory();
         }
     }
 
@@ -254,7 +254,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         boolean routed = decision instanceof GuardedHandler.Accept;
         body = new RequestBody((int) Math.min(length, Integer.MAX_VALUE), server.bodyBytes(), !routed);
         boolean is11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        closeAfterAnswer =
+        closeAfterResponse =
                 !is11 || request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         phase = Phase.BODY;
         bodyMoved = true;
@@ -292,10 +292,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                 case Match.Found _ -> {
                     switch (requireNonNull(decision)) {
                         case GuardedHandler.Accept _ -> writer.writeContinue(ctx);
-                        case GuardedHandler.Refuse(Answer response) -> refuse(response);
+                        case GuardedHandler.Refuse(Response response) -> refuse(response);
                     }
                 }
-                case Match.NoMethod noMethod -> refuse(noMethodAnswer(noMethod));
+                case Match.NoMethod noMethod -> refuse(noMethodResponse(noMethod));
                 case Match.NoPath noPath -> refuse(Refusal.NOT_FOUND);
             }
         }
@@ -328,15 +328,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                 try {
                     switch (made) {
                         case GuardedHandler.Accept(Handler handler) -> handler.handle(current);
-                        case GuardedHandler.Refuse(Answer response) -> current.answer(response);
+                        case GuardedHandler.Refuse(Response response) -> current.respond(response);
                     }
                 } catch (Throwable e) {
                     LOG.error("The handler of {} failed on request {}", current.route(), current.requestId(), e);
-                    current.answer(render(Refusal.failedHandler(current.requestId())));
+                    current.respond(render(Refusal.failedHandler(current.requestId())));
                 }
             }
-            case Match.NoMethod noMethod -> current.answer(noMethodAnswer(noMethod));
-            case Match.NoPath noPath -> current.answer(server.render(Refusal.NOT_FOUND));
+            case Match.NoMethod noMethod -> current.respond(noMethodResponse(noMethod));
+            case Match.NoPath noPath -> current.respond(server.render(Refusal.NOT_FOUND));
         }
     }
 
@@ -345,20 +345,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
     }
 
-    private void write(Exchange answered, Answer answer) {
-        if (phase == Phase.RUNNING && answered == exchange) {
-            send(answer);
+    private void write(Exchange responded, Response response) {
+        if (phase == Phase.RUNNING && responded == exchange) {
+            send(response);
         } else {
-            answered.closeMemory();
+            responded.closeMemory();
         }
     }
 
     private void refuse(Refusal refusal) {
-        Answer answer = render(refusal);
-        refuse(refusal.isTemporary() ? answer.header("retry-after", RETRY_AFTER_SECONDS) : answer);
+        Response response = render(refusal);
+        refuse(refusal.isTemporary() ? response.header("retry-after", RETRY_AFTER_SECONDS) : response);
     }
 
-    private Answer render(Refusal refusal) {
+    private Response render(Refusal refusal) {
         GuardedHandler handler = handler();
         ErrorRenderer errors = handler == null ? null : handler.errors();
         return errors == null
@@ -375,7 +375,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
      * Responds to a request that was not read completely and then closes the connection, because what follows in the
      * stream cannot be trusted.
      */
-    private void refuse(Answer answer) {
+    private void refuse(Response response) {
         if (!ctx.channel().isActive()) {
             return;
         }
@@ -384,29 +384,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         waiting.close();
         body.drop();
         decision = null;
-        closeAfterAnswer = true;
-        lingerAfterAnswer = true;
-        send(answer);
+        closeAfterResponse = true;
+        lingerAfterResponse = true;
+        send(response);
     }
 
-    private Answer noMethodAnswer(Match.NoMethod noMethod) {
+    private Response noMethodResponse(Match.NoMethod noMethod) {
         return server.render(Refusal.METHOD_NOT_ALLOWED).header("allow", noMethod.allow());
     }
 
-    private void send(Answer given) {
+    private void send(Response given) {
         String requestId = exchange == null ? server.ids().next() : exchange.requestId();
         phase = Phase.WRITING;
         try {
             GuardedHandler handler = handler();
-            Answer answer = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
+            Response response = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
             boolean headOnly = exchange != null && exchange.method().equals("HEAD");
-            closeAfterAnswer |= server.isDraining() || answer.closesConnection();
-            answerStatus = answer.status();
-            answerBytes = headOnly ? 0 : answer.length();
-            heldBytes = headOnly ? null : answer.shared();
-            ownBytes = headOnly || heldBytes != null ? 0 : answer.heapBytes();
+            closeAfterResponse |= server.isDraining() || response.closesConnection();
+            responseStatus = response.status();
+            responseBytes = headOnly ? 0 : response.length();
+            heldBytes = headOnly ? null : response.shared();
+            ownBytes = headOnly || heldBytes != null ? 0 : response.heapBytes();
             latestNanos = 0;
-            goOnAfter(writer.write(ctx, answer, requestId, headOnly, closeAfterAnswer));
+            goOnAfter(writer.write(ctx, response, requestId, headOnly, closeAfterResponse));
         } catch (Throwable e) {
             failed(requestId, e);
         }
@@ -437,28 +437,28 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         unsentBytes = writer.unsentBytes(ctx);
         long now = System.nanoTime();
         if (latestNanos == 0) {
-            long longest = server.latestWriteNanos(answerBytes);
+            long longest = server.latestWriteNanos(responseBytes);
             latestNanos = longest == Long.MAX_VALUE ? now + Long.MAX_VALUE / 2 : now + longest;
         }
         deadline.in(Math.max(0, Math.min(server.writeNanos(), latestNanos - now)));
-        Exchange answered = exchange;
-        if (answered == null || holding) {
+        Exchange responded = exchange;
+        if (responded == null || holding) {
             return;
         }
         try {
-            Reservation memory = answered.memory();
+            Reservation memory = responded.memory();
             SharedBytes shared = heldBytes;
             if (shared != null) {
                 shared.hold(memory);
                 holding = true;
             }
-            memory.set(MemoryUse.REQUESTS, answered.body().length);
-            memory.set(MemoryUse.RESPONSES, ownBytes + Math.min(answerBytes, AnswerWriter.PIECE));
+            memory.set(MemoryUse.REQUESTS, responded.body().length);
+            memory.set(MemoryUse.RESPONSES, ownBytes + Math.min(responseBytes, ResponseWriter.PIECE));
             holding = true;
         } catch (MemoryExhaustedException e) {
             LOG.debug(
                     "Not enough memory to wait for the client of request {}; closing the connection",
-                    answered.requestId());
+                    responded.requestId());
             close();
         }
     }
@@ -490,16 +490,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
 
     /** The response was written completely, or writing it failed. */
     private void onWritten(ChannelFuture written) {
-        observe(written.isSuccess() ? answerStatus : RequestObserver.CLIENT_GONE, answerBytes);
-        Exchange answered = exchange;
+        observe(written.isSuccess() ? responseStatus : RequestObserver.CLIENT_GONE, responseBytes);
+        Exchange responded = exchange;
         exchange = null;
-        if (answered != null) {
-            endHold(answered);
+        if (responded != null) {
+            endHold(responded);
         }
         if (!written.isSuccess()) {
             close();
-        } else if (closeAfterAnswer) {
-            if (lingerAfterAnswer || decoder.hasWaiting()) {
+        } else if (closeAfterResponse) {
+            if (lingerAfterResponse || decoder.hasWaiting()) {
                 linger();
             } else {
                 close();

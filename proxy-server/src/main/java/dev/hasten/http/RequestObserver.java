@@ -19,12 +19,12 @@ public interface RequestObserver {
      * @param status the status of the response, or {@link #CLIENT_GONE}
      * @param nanos time from the complete head to the last byte accepted by the kernel
      * @param requestBytes length of the request body
-     * @param answerBytes length of the response body, 0 for HEAD
+     * @param responseBytes length of the response body, 0 for HEAD
      */
-    void completed(String route, String method, int status, long nanos, long requestBytes, long answerBytes);
+    void completed(String route, String method, int status, long nanos, long requestBytes, long responseBytes);
 
     /** Ignores all events. */
     static RequestObserver none() {
-        return (route, method, status, nanos, requestBytes, answerBytes) -> {};
+        return (route, method, status, nanos, requestBytes, responseBytes) -> {};
     }
 }

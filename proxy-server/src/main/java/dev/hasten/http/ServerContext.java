@@ -96,12 +96,12 @@ final class ServerContext {
         draining = true;
     }
 
-    Answer render(Refusal refusal) {
+    Response render(Refusal refusal) {
         return options.errors().render(refusal.status(), refusal.code(), refusal.message());
     }
 
     /** Reports a finished exchange. The exchange is null if the request had no valid head. */
-    void observe(@Nullable Exchange exchange, int status, long requestBytes, long answerBytes) {
+    void observe(@Nullable Exchange exchange, int status, long requestBytes, long responseBytes) {
         String route = exchange == null ? Exchange.UNMATCHED : exchange.route();
         String method = "other";
         long nanos = 0;
@@ -112,7 +112,7 @@ final class ServerContext {
             }
         }
         try {
-            options.observer().completed(route, method, status, nanos, requestBytes, answerBytes);
+            options.observer().completed(route, method, status, nanos, requestBytes, responseBytes);
         } catch (RuntimeException e) {
             LOG.error("The request observer failed", e);
         }

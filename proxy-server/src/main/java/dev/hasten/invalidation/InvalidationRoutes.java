@@ -7,10 +7,10 @@ import dev.hasten.admission.Database;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
-import dev.hasten.http.Answer;
+import dev.hasten.config.KeyScope;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.protocol.RequestParser;
-import dev.hasten.protocol.Scope;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -45,25 +45,26 @@ public final class InvalidationRoutes {
 
     /** Adds the routes to the routing table. */
     public void addTo(Router.Builder routes, RequestRunner runner) {
-        routes.guardedRoute("POST", "/invalidate", runner.handler(Scope.INVALIDATE, blocking(this::invalidate)));
-        routes.guardedRoute("POST", "/schema/invalidate", runner.handler(Scope.SCHEMA, blocking(this::schemaChanged)));
+        routes.guardedRoute("POST", "/invalidate", runner.handler(KeyScope.INVALIDATE, blocking(this::invalidate)));
+        routes.guardedRoute(
+                "POST", "/schema/invalidate", runner.handler(KeyScope.SCHEMA, blocking(this::schemaChanged)));
     }
 
-    private Answer invalidate(RequestContext request) {
+    private Response invalidate(RequestContext request) {
         Database database = request.database();
         rates(database).tags().take();
         InvalidateRequest.of(
                         parser.object(request.exchange().body(), request.parsing()),
                         database.cache().policy().maxTags())
                 .applyTo(database.cache());
-        return headers.addRay(Answer.json(200, DONE), request.exchange());
+        return headers.addRay(Response.json(200, DONE), request.exchange());
     }
 
-    private Answer schemaChanged(RequestContext request) {
+    private Response schemaChanged(RequestContext request) {
         rates(request.database()).schema().take();
         long epoch = request.database().schemaChanged();
         return headers.addRay(
-                Answer.json(200, ("{\"schemaEpoch\":" + epoch + "}").getBytes(UTF_8)), request.exchange());
+                Response.json(200, ("{\"schemaEpoch\":" + epoch + "}").getBytes(UTF_8)), request.exchange());
     }
 
     private Rates rates(Database database) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Distinct, pagination and order of rows in memory ({@code interpreter/in-memory-processing.ts}). */
 final class InMemoryProcessor {
-    private final Scope scope;
+    private final Bindings scope;
 
-    InMemoryProcessor(Scope scope) {
+    InMemoryProcessor(Bindings scope) {
         this.scope = scope;
     }
 

@@ -5,9 +5,9 @@ import dev.hasten.json.JsonBuffer;
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.Columns;
 import dev.hasten.postgres.DatabaseException;
+import dev.hasten.postgres.ParsedStatement;
+import dev.hasten.postgres.ParsedStatements;
 import dev.hasten.postgres.Rows;
-import dev.hasten.postgres.SqlText;
-import dev.hasten.postgres.SqlTexts;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.prisma.DataFrame;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * nodes that the reference evaluates in parallel run one after the other on the request's one connection.
  */
 public final class PlanInterpreter {
-    private final SqlTexts texts = new SqlTexts();
+    private final ParsedStatements texts = new ParsedStatements();
 
     /**
      * What plans run in.
@@ -79,7 +79,7 @@ public final class PlanInterpreter {
         Evaluation evaluation = new Evaluation(run);
         Object value = evaluation.evaluate(
                 plan,
-                new Scope(
+                new Bindings(
                         run.parameters(),
                         run.generators(),
                         new Budget(run.environment().cancellation())));
@@ -109,7 +109,7 @@ public final class PlanInterpreter {
         }
 
         @Nullable
-        Object evaluate(PlanNode node, Scope scope) {
+        Object evaluate(PlanNode node, Bindings scope) {
             scope.budget().elements(1);
             return switch (node) {
                 case PlanNode.Value value -> JsValues.mutable(scope.evaluate(value.value()), scope.budget());
@@ -145,12 +145,12 @@ public final class PlanInterpreter {
         }
 
         /** The node's value for another node to look into. */
-        private @Nullable Object value(PlanNode node, Scope scope) {
+        private @Nullable Object value(PlanNode node, Bindings scope) {
             Object value = evaluate(node, scope);
             return value instanceof JsonFragment fragment ? fragment.parse(scope.budget()) : value;
         }
 
-        private @Nullable Object sequence(PlanNode.Seq seq, Scope scope) {
+        private @Nullable Object sequence(PlanNode.Seq seq, Bindings scope) {
             Object result = Undefined.UNDEFINED;
             for (PlanNode node : seq.nodes()) {
                 result = evaluate(node, scope);
@@ -158,15 +158,15 @@ public final class PlanInterpreter {
             return result;
         }
 
-        private @Nullable Object let(PlanNode.Let let, Scope scope) {
-            Scope inner = scope.inner();
+        private @Nullable Object let(PlanNode.Let let, Bindings scope) {
+            Bindings inner = scope.inner();
             for (PlanNode.Binding binding : let.bindings()) {
                 inner.bind(binding.name(), value(binding.expression(), inner));
             }
             return evaluate(let.body(), inner);
         }
 
-        private Object concat(List<PlanNode> nodes, Scope scope) {
+        private Object concat(List<PlanNode> nodes, Bindings scope) {
             List<@Nullable Object> result = new ArrayList<>();
             for (PlanNode node : nodes) {
                 List<@Nullable Object> part = JsValues.asList(value(node, scope));
@@ -176,7 +176,7 @@ public final class PlanInterpreter {
             return result;
         }
 
-        private @Nullable Object sum(List<PlanNode> nodes, Scope scope) {
+        private @Nullable Object sum(List<PlanNode> nodes, Bindings scope) {
             if (nodes.size() == 1) {
                 return value(nodes.getFirst(), scope);
             }
@@ -187,7 +187,7 @@ public final class PlanInterpreter {
             return JsValues.number(sum);
         }
 
-        private @Nullable Object join(PlanNode.Join join, Scope scope) {
+        private @Nullable Object join(PlanNode.Join join, Bindings scope) {
             Object parent = value(join.parent(), scope);
             if (parent == null) {
                 return null;
@@ -198,7 +198,7 @@ public final class PlanInterpreter {
             return parent;
         }
 
-        private @Nullable Object validate(PlanNode.Validate validate, Scope scope) {
+        private @Nullable Object validate(PlanNode.Validate validate, Bindings scope) {
             Object value = value(validate.node(), scope);
             for (DataRule rule : validate.rules()) {
                 if (!satisfies(value, rule)) {
@@ -208,7 +208,7 @@ public final class PlanInterpreter {
             return value;
         }
 
-        private Object diff(PlanNode.Diff diff, Scope scope) {
+        private Object diff(PlanNode.Diff diff, Bindings scope) {
             List<@Nullable Object> from = JsValues.asList(value(diff.from(), scope));
             Set<@Nullable String> to = new HashSet<>();
             for (Object record : JsValues.asList(value(diff.to(), scope))) {
@@ -225,7 +225,7 @@ public final class PlanInterpreter {
             return result;
         }
 
-        private Object initialize(PlanNode.InitializeRecord initialize, Scope scope) {
+        private Object initialize(PlanNode.InitializeRecord initialize, Bindings scope) {
             evaluate(initialize.node(), scope);
             scope.budget().elements(initialize.fields().size());
             Map<String, @Nullable Object> record = new LinkedHashMap<>();
@@ -240,7 +240,7 @@ public final class PlanInterpreter {
             return record;
         }
 
-        private Object mapRecord(PlanNode.MapRecord map, Scope scope) {
+        private Object mapRecord(PlanNode.MapRecord map, Bindings scope) {
             Object value = value(map.node(), scope);
             Object record = value == null ? new LinkedHashMap<String, @Nullable Object>() : value;
             map.fields().forEach((name, operation) -> {
@@ -250,7 +250,7 @@ public final class PlanInterpreter {
             return record;
         }
 
-        private @Nullable Object changed(@Nullable Object value, FieldOperation operation, Scope scope) {
+        private @Nullable Object changed(@Nullable Object value, FieldOperation operation, Bindings scope) {
             Object operand = scope.evaluate(operation.value());
             if (operation.kind() == FieldOperation.Kind.SET) {
                 return operand;
@@ -266,7 +266,7 @@ public final class PlanInterpreter {
             };
         }
 
-        private Object execute(DbQuery query, Scope scope) {
+        private Object execute(DbQuery query, Bindings scope) {
             List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
             return inChunkTransaction(statements.size(), () -> {
                 long affected = 0;
@@ -278,7 +278,7 @@ public final class PlanInterpreter {
             });
         }
 
-        private Object query(DbQuery query, Scope scope) {
+        private Object query(DbQuery query, Bindings scope) {
             List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
             boolean raw = query instanceof DbQuery.RawSql;
             return inChunkTransaction(statements.size(), () -> {
@@ -291,7 +291,7 @@ public final class PlanInterpreter {
                 }
                 Columns known = columns == null ? Columns.NONE : columns;
                 requireReadable(known, raw);
-                return raw ? RawAnswer.of(known, rows, newBuffer()) : new RowSet(known, rows, scope.budget());
+                return raw ? RawResponse.of(known, rows, newBuffer()) : new RowSet(known, rows, scope.budget());
             });
         }
 
@@ -301,13 +301,13 @@ public final class PlanInterpreter {
         }
 
         private StatementResult execute(QueryRenderer.Rendered statement, boolean raw) {
-            SqlText text = texts.of(statement.sql());
+            ParsedStatement text = texts.of(statement.sql());
             if (!run.comment().isEmpty()) {
                 text = text.withSuffix(run.comment());
             }
             List<@Nullable Object> parameters = Parameters.of(statement.arguments(), statement.types());
             StatementObserver observer = run.environment().observer();
-            SqlText whole = text;
+            ParsedStatement whole = text;
             StatementPolicy policy = raw ? StatementPolicy.CLIENT_SCRIPT : StatementPolicy.TRUSTED;
             try {
                 return observer.observed(
@@ -328,7 +328,7 @@ public final class PlanInterpreter {
         }
     }
 
-    private static @Nullable Object firstNonEmpty(List<String> names, Scope scope) {
+    private static @Nullable Object firstNonEmpty(List<String> names, Bindings scope) {
         for (String name : names) {
             Object value = scope.get(name);
             if (!JsValues.isEmpty(value)) {

@@ -27,7 +27,7 @@ final class QueryRenderer {
     /** A statement with a value and a type for each of its parameters. */
     record Rendered(String sql, List<@Nullable Object> arguments, List<ArgumentType> types) {}
 
-    static List<Rendered> render(DbQuery query, Scope scope) {
+    static List<Rendered> render(DbQuery query, Bindings scope) {
         scope.budget().elements(query.arguments().size());
         List<@Nullable Object> arguments = new ArrayList<>(query.arguments().size());
         query.arguments().forEach(argument -> arguments.add(scope.evaluate(argument)));
@@ -38,7 +38,7 @@ final class QueryRenderer {
     }
 
     private static List<Rendered> template(
-            DbQuery.TemplateSql template, List<@Nullable Object> arguments, Scope scope) {
+            DbQuery.TemplateSql template, List<@Nullable Object> arguments, Bindings scope) {
         String fixed = template.fixedSql();
         if (fixed != null && allScalar(template.argumentTypes())) {
             return List.of(new Rendered(fixed, arguments, scalarTypes(template.argumentTypes())));

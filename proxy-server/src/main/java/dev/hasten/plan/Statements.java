@@ -1,6 +1,6 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import java.util.List;
@@ -16,7 +16,7 @@ public interface Statements {
      * @param parameters null, String or byte[] each
      * @throws dev.hasten.postgres.DatabaseException if it fails
      */
-    StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);
+    StatementResult run(ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);
 
     /**
      * Runs the work in a transaction, the open one if there is one. The work may run twice, and the first time have no

@@ -291,7 +291,7 @@ public final class ConnectionPool implements AutoCloseable {
      * that did it is answered.
      */
     void release(Connection connection, PostgresSession session) {
-        if (session.isLost() || session.effect() == SqlText.SessionEffect.DISCARD) {
+        if (session.isLost() || session.effect() == ParsedStatement.SessionEffect.DISCARD) {
             evict(connection);
         } else if (session.isIdle() && !needsReset(session)) {
             giveBack(connection);
@@ -304,7 +304,7 @@ public final class ConnectionPool implements AutoCloseable {
         return switch (options.reset()) {
             case ALWAYS -> true;
             case NEVER -> false;
-            case AUTO -> session.effect() != SqlText.SessionEffect.NONE;
+            case AUTO -> session.effect() != ParsedStatement.SessionEffect.NONE;
         };
     }
 

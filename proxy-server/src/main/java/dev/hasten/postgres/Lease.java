@@ -4,7 +4,6 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.PostgresSession.Execution;
-import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.ParameterLimit;
 import java.sql.Connection;
@@ -44,7 +43,7 @@ public final class Lease implements AutoCloseable {
      * @throws CancelledException when the request must stop
      */
     public StatementResult run(
-            SqlText sql,
+            ParsedStatement sql,
             List<? extends @Nullable Object> parameters,
             StatementPolicy policy,
             Cancellation cancellation) {
@@ -90,7 +89,7 @@ public final class Lease implements AutoCloseable {
     }
 
     /** Checked here because the driver fails, and loses the connection, if PostgreSQL expects more parameters. */
-    private static void requireParameters(SqlText sql, int given, StatementPolicy policy) {
+    private static void requireParameters(ParsedStatement sql, int given, StatementPolicy policy) {
         if (policy != StatementPolicy.TRUSTED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
             throw missingParameters(
                     "bind message supplies %d parameters, but prepared statement \"\" requires 0".formatted(given));
@@ -111,7 +110,7 @@ public final class Lease implements AutoCloseable {
     }
 
     /** What must not even be tried, because the transaction would not survive it, or not keep it from writing. */
-    private void refuse(SqlText sql, StatementPolicy policy) {
+    private void refuse(ParsedStatement sql, StatementPolicy policy) {
         if (execution == Execution.REPEATABLE_TRANSACTION && sql.endsTransaction()) {
             throw DatabaseErrors.refused(
                     "2D000",

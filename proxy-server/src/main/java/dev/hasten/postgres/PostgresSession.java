@@ -4,7 +4,7 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
-import dev.hasten.postgres.SqlText.SessionEffect;
+import dev.hasten.postgres.ParsedStatement.SessionEffect;
 import dev.hasten.postgres.StatementCache.Prepared;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
@@ -148,7 +148,7 @@ public final class PostgresSession extends PgConnection {
      * @throws CancelledException when the request must stop; the statement has ended then
      */
     StatementResult run(
-            SqlText text,
+            ParsedStatement text,
             List<? extends @Nullable Object> parameters,
             Execution execution,
             @Nullable String begin,
@@ -216,7 +216,7 @@ public final class PostgresSession extends PgConnection {
      * statements in one text, and text that mentions parameters, about which the simple protocol has the better error.
      * Of several statements no count is reported.
      */
-    private StatementResult runSimple(SqlText text, Execution execution, Cancellation cancellation)
+    private StatementResult runSimple(ParsedStatement text, Execution execution, Cancellation cancellation)
             throws SQLException {
         Collector collector = new Collector(null);
         guarded(

@@ -1,7 +1,7 @@
 package dev.hasten.postgres;
 
+import dev.hasten.postgres.ParsedStatement.SessionEffect;
 import dev.hasten.postgres.SqlLexer.Token;
-import dev.hasten.postgres.SqlText.SessionEffect;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -24,16 +24,16 @@ final class PlanCache {
     private static final int LARGEST = 256 << 10;
 
     private final RequestParser parser;
-    private final Cache<Long, Entry> plans = Caffeine.newBuilder()
+    private final Cache<Long, PlanEntry> plans = Caffeine.newBuilder()
             .maximumWeight(CAPACITY)
-            .weigher((Long _, Entry entry) -> entry.json.length * (TREE_FACTOR + 1))
+            .weigher((Long _, PlanEntry entry) -> entry.json.length * (TREE_FACTOR + 1))
             .build();
 
-    private static final class Entry {
+    private static final class PlanEntry {
         private final ParsedPlan plan;
         private final byte[] json;
 
-        Entry(ParsedPlan plan, byte[] json) {
+        PlanEntry(ParsedPlan plan, byte[] json) {
             this.plan = plan;
             this.json = json;
         }
@@ -52,10 +52,10 @@ final class PlanCache {
             return ParsedPlan.of(parser.plan(body, slice, meter));
         }
         Long key = checksum(body, slice);
-        Entry known = plans.getIfPresent(key);
+        PlanEntry known = plans.getIfPresent(key);
         if (known == null || !known.isOf(body, slice)) {
             byte[] json = Arrays.copyOfRange(body, slice.offset(), slice.offset() + slice.length());
-            known = new Entry(ParsedPlan.of(parser.plan(body, slice, meter)), json);
+            known = new PlanEntry(ParsedPlan.of(parser.plan(body, slice, meter)), json);
             plans.put(key, known);
         }
         return known.plan;

@@ -1,7 +1,7 @@
 package dev.hasten.remoteexecutor;
 
 import static dev.hasten.admission.Endpoint.blocking;
-import static dev.hasten.protocol.Scope.PRISMA;
+import static dev.hasten.config.KeyScope.PRISMA;
 
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Endpoint;
@@ -9,7 +9,7 @@ import dev.hasten.admission.RequestContext;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.caching.CacheSession;
-import dev.hasten.http.Answer;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.plan.PlanRunner;
@@ -57,7 +57,7 @@ public final class RemoteExecutorRoutes {
                 requests.handler(PRISMA, blocking(RemoteExecutorRoutes::rollback)));
     }
 
-    private static Answer connectionInfo(RequestContext request) {
+    private static Response connectionInfo(RequestContext request) {
         Map<String, Object> info = new LinkedHashMap<>();
         String schema = request.database().searchPath();
         if (schema != null) {
@@ -67,12 +67,12 @@ public final class RemoteExecutorRoutes {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("provider", "postgres");
         body.put("connectionInfo", info);
-        return Answer.json(200, JSON.writeValueAsBytes(body));
+        return Response.json(200, JSON.writeValueAsBytes(body));
     }
 
     private Endpoint.Outcome beginQuery(AdmittedRequest admitted) {
         CacheSession cache = cacheSession(admitted);
-        Answer stored = cache.stored();
+        Response stored = cache.stored();
         if (stored != null) {
             return new Endpoint.Respond(stored);
         }
@@ -102,7 +102,7 @@ public final class RemoteExecutorRoutes {
                 comment.isEmpty() ? "" : " " + comment);
     }
 
-    private Answer transactionQuery(RequestContext request) {
+    private Response transactionQuery(RequestContext request) {
         Job job = job(parser.query(request.exchange().body(), request.parsing()), request);
         JsonBuffer data = request.database()
                 .transactions()
@@ -113,21 +113,21 @@ public final class RemoteExecutorRoutes {
                         statements -> runner.run(job, statements, request.environment()));
         Map<String, Object> extensions = request.telemetry().extensions();
         JsonBuffer body = PlanQuery.framed(data, extensions == null ? null : JSON.writeValueAsBytes(extensions));
-        return Answer.json(200, body.array(), body.size());
+        return Response.json(200, body.array(), body.size());
     }
 
-    private static Answer withExtensions(Map<String, ?> body, Map<String, Object> extensions) {
+    private static Response withExtensions(Map<String, ?> body, Map<String, Object> extensions) {
         Map<String, Object> all = new LinkedHashMap<>(body);
         all.put("extensions", extensions);
-        return Answer.json(200, JSON.writeValueAsBytes(all));
+        return Response.json(200, JSON.writeValueAsBytes(all));
     }
 
-    private static Answer plain(Map<String, ?> body, RequestContext request) {
+    private static Response plain(Map<String, ?> body, RequestContext request) {
         Map<String, Object> extensions = request.telemetry().extensions();
-        return extensions == null ? Answer.json(200, JSON.writeValueAsBytes(body)) : withExtensions(body, extensions);
+        return extensions == null ? Response.json(200, JSON.writeValueAsBytes(body)) : withExtensions(body, extensions);
     }
 
-    private Answer startTransaction(RequestContext request) {
+    private Response startTransaction(RequestContext request) {
         TransactionStartRequest start = TransactionStartRequest.of(
                 parser.object(request.exchange().body(), request.parsing()), request.access(), request.owner());
         String[] id = new String[1];
@@ -143,7 +143,7 @@ public final class RemoteExecutorRoutes {
         return plain(Map.of("id", id[0]), request).header("Prisma-Transaction-Id", id[0]);
     }
 
-    private static Answer commit(RequestContext request) {
+    private static Response commit(RequestContext request) {
         request.database()
                 .transactions()
                 .commit(
@@ -154,7 +154,7 @@ public final class RemoteExecutorRoutes {
         return plain(Map.of(), request);
     }
 
-    private static Answer rollback(RequestContext request) {
+    private static Response rollback(RequestContext request) {
         request.database()
                 .transactions()
                 .rollback(

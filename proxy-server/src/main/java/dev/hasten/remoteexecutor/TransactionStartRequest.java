@@ -1,7 +1,7 @@
 package dev.hasten.remoteexecutor;
 
+import dev.hasten.postgres.Access;
 import dev.hasten.prisma.TransactionTimes;
-import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
 import java.util.Set;

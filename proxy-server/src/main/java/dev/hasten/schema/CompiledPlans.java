@@ -18,9 +18,9 @@ final class CompiledPlans {
     /** Larger queries have long lists of literals in them, and do not come again. */
     private static final int LARGEST = 64 << 10;
 
-    private final Cache<Key, Entry> entries = Caffeine.newBuilder()
+    private final Cache<Key, PlanEntry> entries = Caffeine.newBuilder()
             .maximumWeight(CAPACITY)
-            .weigher((Key key, Entry entry) -> 2 * key.text().length() + entry.bytes())
+            .weigher((Key key, PlanEntry entry) -> 2 * key.text().length() + entry.bytes())
             .build();
     private final LongAdder reused = new LongAdder();
     private final LongAdder compiled = new LongAdder();
@@ -41,11 +41,11 @@ final class CompiledPlans {
     }
 
     /** @param bytes of memory, roughly */
-    private record Entry(Compiled compiled, int bytes) {}
+    private record PlanEntry(Compiled compiled, int bytes) {}
 
     @Nullable
     Compiled find(String schema, String text) {
-        Entry entry = entries.getIfPresent(new Key(schema, text));
+        PlanEntry entry = entries.getIfPresent(new Key(schema, text));
         if (entry == null) {
             return null;
         }
@@ -56,7 +56,7 @@ final class CompiledPlans {
     void put(String schema, String text, Compiled compiled, int bytes) {
         this.compiled.increment();
         if (text.length() <= LARGEST) {
-            entries.put(new Key(schema, text), new Entry(compiled, bytes));
+            entries.put(new Key(schema, text), new PlanEntry(compiled, bytes));
         }
     }
 

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  * read from a schema that the query compiler has accepted; what it does not understand it leaves out.
  */
 record DataModel(Map<String, Model> models) {
-    private static final Map<String, ValueType> SCALARS = Map.of(
-            "String", ValueType.STRING,
-            "Int", ValueType.INT,
-            "BigInt", ValueType.BIG_INT,
-            "Float", ValueType.FLOAT,
-            "Decimal", ValueType.DECIMAL,
-            "Boolean", ValueType.BOOLEAN,
-            "DateTime", ValueType.DATE_TIME,
-            "Json", ValueType.JSON,
-            "Bytes", ValueType.BYTES);
+    private static final Map<String, FieldType> SCALARS = Map.of(
+            "String", FieldType.STRING,
+            "Int", FieldType.INT,
+            "BigInt", FieldType.BIG_INT,
+            "Float", FieldType.FLOAT,
+            "Decimal", FieldType.DECIMAL,
+            "Boolean", FieldType.BOOLEAN,
+            "DateTime", FieldType.DATE_TIME,
+            "Json", FieldType.JSON,
+            "Bytes", FieldType.BYTES);
 
     /** A field or model: its name, its place in a map, its type. */
     private static final long MEMBER_BYTES = 160;
@@ -39,14 +39,14 @@ record DataModel(Map<String, Model> models) {
          * @param type what one value of it is
          * @param list whether it holds an array of them
          */
-        record Column(ValueType type, boolean list) implements Field {}
+        record Column(FieldType type, boolean list) implements Field {}
 
         /** Records of another model. */
         record Relation(String model) implements Field {}
     }
 
     /** What a column holds. Enums are left out: their names are part of a query, not data. */
-    enum ValueType {
+    enum FieldType {
         STRING,
         INT,
         BIG_INT,
@@ -115,7 +115,7 @@ record DataModel(Map<String, Model> models) {
     }
 
     private static @Nullable Field field(SchemaScanner.FieldType declared, SchemaScanner scanner) {
-        ValueType type = SCALARS.get(declared.name());
+        FieldType type = SCALARS.get(declared.name());
         if (type != null) {
             return new Field.Column(type, declared.list());
         }

@@ -3,8 +3,8 @@ package dev.hasten.schema;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.JsonNumbers;
 import dev.hasten.schema.DataModel.Field;
+import dev.hasten.schema.DataModel.FieldType;
 import dev.hasten.schema.DataModel.Model;
-import dev.hasten.schema.DataModel.ValueType;
 import java.io.StringWriter;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +39,7 @@ final class Parameterizer {
             Set.of("create", "createMany", "connectOrCreate", "update", "updateMany", "upsert");
 
     /** What is searched for in it is text. */
-    private static final Field.Column SEARCHED = new Field.Column(ValueType.STRING, false);
+    private static final Field.Column SEARCHED = new Field.Column(FieldType.STRING, false);
 
     private final DataModel schema;
     private final StringWriter text = new StringWriter();
@@ -313,11 +313,11 @@ final class Parameterizer {
     }
 
     private void writeComparison(String name, JsonNode value, Field.Column column) {
-        ValueType type = column.type();
+        FieldType type = column.type();
         switch (name) {
             case "equals" -> writeOperand(value, type, column.list());
             case "not" -> {
-                if (type == ValueType.JSON) {
+                if (type == FieldType.JSON) {
                     writeOperand(value, type, false);
                 } else {
                     writeFilter(value, column);
@@ -331,22 +331,22 @@ final class Parameterizer {
                     "search",
                     "string_contains",
                     "string_starts_with",
-                    "string_ends_with" -> writeValue(value, ValueType.STRING, false);
+                    "string_ends_with" -> writeValue(value, FieldType.STRING, false);
             case "in", "notIn", "hasEvery", "hasSome" -> writeOperand(value, type, true);
             case "_min", "_max", "_sum" -> writeFilter(value, column);
-            case "_count" -> writeFilter(value, new Field.Column(ValueType.INT, false));
+            case "_count" -> writeFilter(value, new Field.Column(FieldType.INT, false));
             case "_avg" -> writeFilter(value, new Field.Column(averageOf(type), false));
             default -> writeAsItIs(value);
         }
     }
 
-    private static ValueType averageOf(ValueType type) {
-        return type == ValueType.DECIMAL ? type : ValueType.FLOAT;
+    private static FieldType averageOf(FieldType type) {
+        return type == FieldType.DECIMAL ? type : FieldType.FLOAT;
     }
 
     /** A value to write, or an object that says what to do with the old one. */
     private void writeData(JsonNode value, Field.Column column) {
-        if (isPlainObject(value) && (column.list() || column.type() != ValueType.JSON)) {
+        if (isPlainObject(value) && (column.list() || column.type() != FieldType.JSON)) {
             out.writeStartObject();
             for (Map.Entry<String, JsonNode> member : value.properties()) {
                 out.writeName(member.getKey());
@@ -370,15 +370,15 @@ final class Parameterizer {
     }
 
     /** A value that may be JSON, which looks like anything. */
-    private void writeOperand(JsonNode value, ValueType type, boolean list) {
-        if (type != ValueType.JSON || list) {
+    private void writeOperand(JsonNode value, FieldType type, boolean list) {
+        if (type != FieldType.JSON || list) {
             writeValue(value, type, list);
         } else if (!placeholders.writeJson(value)) {
             writeAsItIs(value);
         }
     }
 
-    private void writeValue(JsonNode value, ValueType type, boolean list) {
+    private void writeValue(JsonNode value, FieldType type, boolean list) {
         boolean written = list ? placeholders.writeList(value, type) : placeholders.write(value, type);
         if (!written) {
             writeAsItIs(value);

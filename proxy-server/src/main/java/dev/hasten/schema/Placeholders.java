@@ -3,7 +3,7 @@ package dev.hasten.schema;
 import dev.hasten.protocol.JsonNumbers;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
-import dev.hasten.schema.DataModel.ValueType;
+import dev.hasten.schema.DataModel.FieldType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ final class Placeholders {
     private record Data(String type, JsonNode value) {}
 
     /** Writes a placeholder for a single value; false if it does not look like one of its type. */
-    boolean write(JsonNode value, ValueType type) {
+    boolean write(JsonNode value, FieldType type) {
         Data data = data(value, type);
         if (data == null) {
             return false;
@@ -59,7 +59,7 @@ final class Placeholders {
     }
 
     /** Writes one placeholder for a list of values; false if not all of them look like values of the type. */
-    boolean writeList(JsonNode list, ValueType type) {
+    boolean writeList(JsonNode list, FieldType type) {
         if (!list.isArray() || list.isEmpty()) {
             return false;
         }
@@ -85,7 +85,7 @@ final class Placeholders {
     /** Writes a placeholder for a JSON document; false for a bare scalar, and for what is no document. */
     boolean writeJson(JsonNode value) {
         if (value.isObject() && value.has("$type")) {
-            return write(value, ValueType.JSON);
+            return write(value, FieldType.JSON);
         }
         JsonNode document = value.isContainer() ? document(value) : null;
         if (document == null) {
@@ -142,11 +142,11 @@ final class Placeholders {
         return a.equals("Float") || b.equals("Float") ? "Float" : "BigInt";
     }
 
-    private static @Nullable Data data(JsonNode value, ValueType type) {
+    private static @Nullable Data data(JsonNode value, FieldType type) {
         return value.isObject() ? tagged(value, type) : plain(value, type);
     }
 
-    private static @Nullable Data plain(JsonNode value, ValueType type) {
+    private static @Nullable Data plain(JsonNode value, FieldType type) {
         return switch (type) {
             case STRING -> value.isString() ? new Data("String", value) : null;
             case BOOLEAN -> value.isBoolean() ? new Data("Boolean", value) : null;
@@ -186,7 +186,7 @@ final class Placeholders {
                 : new Data("BigInt", value);
     }
 
-    private static @Nullable Data tagged(JsonNode tagged, ValueType type) {
+    private static @Nullable Data tagged(JsonNode tagged, FieldType type) {
         JsonNode tag = tagged.get("$type");
         JsonNode value = tagged.get("value");
         if (tag == null || value == null || !value.isString() || tagged.size() != 2) {

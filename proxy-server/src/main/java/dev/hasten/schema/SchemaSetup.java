@@ -4,7 +4,7 @@ import dev.hasten.compiler.QueryCompiler;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.schema.Schemas.Limits;
+import dev.hasten.schema.PrismaSchemas.Limits;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
@@ -30,31 +30,31 @@ public final class SchemaSetup {
     }
 
     /**
-     * Schemas that are kept in files.
+     * PrismaSchemas that are kept in files.
      *
      * @param schemaName the PostgreSQL schema of models that name none, null for {@code public}
      */
-    public Schemas inFiles(String database, Limits limits, @Nullable String schemaName, Path directory) {
+    public PrismaSchemas inFiles(String database, Limits limits, @Nullable String schemaName, Path directory) {
         return schemas(database, limits, schemaName, new SchemaFiles(directory));
     }
 
-    /** Schemas that are kept in a table of the database. */
-    public Schemas inTable(
+    /** PrismaSchemas that are kept in a table of the database. */
+    public PrismaSchemas inTable(
             String database, Limits limits, @Nullable String schemaName, ConnectionPool pool, Watchdog watchdog) {
         return schemas(database, limits, schemaName, new SchemaTable(pool, watchdog));
     }
 
-    private Schemas schemas(String database, Limits limits, @Nullable String schemaName, SchemaStore store) {
-        return new Schemas(database, limits, schemaName, store, plans, slots, memory, clock);
+    private PrismaSchemas schemas(String database, Limits limits, @Nullable String schemaName, SchemaStore store) {
+        return new PrismaSchemas(database, limits, schemaName, store, plans, slots, memory, clock);
     }
 
     /**
      * Loads the compiler in the background if clients are expected that need it: it takes a second of CPU, which other
      * servers need not spend.
      */
-    public void warmUp(Collection<Schemas> all) {
+    public void warmUp(Collection<PrismaSchemas> all) {
         Thread.ofPlatform().daemon().name("hasten-compiler-warm-up").start(() -> {
-            if (all.stream().anyMatch(Schemas::expectsClients)) {
+            if (all.stream().anyMatch(PrismaSchemas::expectsClients)) {
                 try {
                     QueryCompiler.warmUp();
                 } catch (RuntimeException e) {

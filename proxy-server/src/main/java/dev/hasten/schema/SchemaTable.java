@@ -7,7 +7,7 @@ import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import java.time.Duration;
@@ -107,7 +107,7 @@ final class SchemaTable implements SchemaStore {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.watch(cancellation, PATIENCE);
                 Lease lease = pool.lease(cancellation)) {
-            return lease.run(SqlText.of(sql), List.of(parameters), StatementPolicy.TRUSTED, cancellation);
+            return lease.run(ParsedStatement.of(sql), List.of(parameters), StatementPolicy.TRUSTED, cancellation);
         } catch (DatabaseException e) {
             throw new SchemaStoreException("The table hasten.prisma_schema: " + e.getMessage(), e);
         } catch (CancelledException e) {

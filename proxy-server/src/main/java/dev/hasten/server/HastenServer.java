@@ -3,7 +3,7 @@ package dev.hasten.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.admission.Database;
-import dev.hasten.admission.ErrorAnswers;
+import dev.hasten.admission.ErrorResponses;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.admission.WrongKeys;
 import dev.hasten.auth.ApiKeys;
@@ -19,12 +19,12 @@ import dev.hasten.config.TlsConfig;
 import dev.hasten.dataproxy.DataProxyRoutes;
 import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.deadline.Watchdog;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Cors;
 import dev.hasten.http.DevCertificates;
 import dev.hasten.http.HttpLimits;
 import dev.hasten.http.HttpServer;
 import dev.hasten.http.HttpServerOptions;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.http.TlsContexts;
 import dev.hasten.invalidation.InvalidationRoutes;
@@ -36,10 +36,10 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
+import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.schema.SchemaSetup;
-import dev.hasten.schema.Schemas;
 import dev.hasten.sql.SqlRoutes;
-import dev.hasten.telemetry.Meters;
+import dev.hasten.telemetry.Metrics;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
 import io.netty.handler.ssl.SslContext;
@@ -65,10 +65,10 @@ public final class HastenServer implements AutoCloseable {
     private static final Duration FOREVER = Duration.ofDays(365);
 
     /** The time that requests have to send their responses after they were cancelled on shutdown. */
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(6);
+    private static final Duration LAST_RESPONSES = Duration.ofSeconds(6);
 
     private final Config config;
-    private final Meters meters = new Meters();
+    private final Metrics metrics = new Metrics();
     private final Watchdog watchdog = new Watchdog();
     private final Map<String, Database> databases;
     private final ApiKeys keys;
@@ -82,14 +82,14 @@ public final class HastenServer implements AutoCloseable {
         MemoryBudget memory = new MemoryBudget(
                 config.memory().budgetBytes(), config.databases().keySet());
         SchemaSetup schemas = new SchemaSetup(memory, Clock.systemUTC());
-        meters.watch(memory, config.databases().keySet());
-        this.databases = databases(config, meters, watchdog, schemas);
+        metrics.watch(memory, config.databases().keySet());
+        this.databases = databases(config, metrics, watchdog, schemas);
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
-        meters.watchCompilation(schemas::plansReused, schemas::plansCompiled);
+        metrics.watchCompilation(schemas::plansReused, schemas::plansCompiled);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
         WrongKeys wrongKeys =
                 new WrongKeys(config.http().wrongKeys(), config.http().wrongKeyAddresses());
-        meters.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
+        metrics.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
         this.runner = new RequestRunner(keys, databases, memory, wrongKeys, watchdog);
         TlsConfig tls = config.tls();
         DevCertificates development =
@@ -104,10 +104,10 @@ public final class HastenServer implements AutoCloseable {
                         development == null ? tls(tls) : development.context(),
                         memory,
                         config.http().eventLoopThreads(),
-                        (status, code, message) -> ErrorAnswers.of(ApiError.of(status, code, message)),
-                        (route, method, status, nanos, _, _) -> meters.request(route, method, status, nanos)),
+                        (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
+                        (route, method, status, nanos, _, _) -> metrics.request(route, method, status, nanos)),
                 routes());
-        meters.watchConnections(http::openConnections);
+        metrics.watchConnections(http::openConnections);
     }
 
     /**
@@ -121,9 +121,9 @@ public final class HastenServer implements AutoCloseable {
 
     private Router routes() {
         Router.Builder routes = Router.builder();
-        routes.route("GET", "/health", exchange -> exchange.answer(Answer.json(200, HEALTHY)));
+        routes.route("GET", "/health", exchange -> exchange.respond(Response.json(200, HEALTHY)));
         Readiness readiness = new Readiness(databases.values(), watchdog);
-        routes.route("GET", "/ready", exchange -> readiness.answer(exchange, stopping));
+        routes.route("GET", "/ready", exchange -> readiness.respond(exchange, stopping));
         RequestParser parser =
                 new RequestParser(config.http().nestingDepth(), config.http().maxJsonValues());
         AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
@@ -146,12 +146,12 @@ public final class HastenServer implements AutoCloseable {
     }
 
     private static Map<String, Database> databases(
-            Config config, Meters meters, Watchdog watchdog, SchemaSetup schemas) {
+            Config config, Metrics metrics, Watchdog watchdog, SchemaSetup schemas) {
         Map<String, Database> databases = new LinkedHashMap<>();
         CacheSetup caches = new CacheSetup(config, watchdog);
         config.databases().forEach((name, database) -> {
             ConnectionPool pool =
-                    new ConnectionPool(poolOptions(database), watchdog, reason -> meters.cancelled(name, reason));
+                    new ConnectionPool(poolOptions(database), watchdog, reason -> metrics.cancelled(name, reason));
             TransactionRegistry transactions = new TransactionRegistry(
                     pool,
                     new TransactionRegistry.Limits(
@@ -161,8 +161,8 @@ public final class HastenServer implements AutoCloseable {
                             database.limits().transactionWait()),
                     watchdog);
             QueryCache cache = caches.of(database);
-            meters.watch(name, pool, transactions::openCount);
-            meters.watch(name, cache);
+            metrics.watch(name, pool, transactions::openCount);
+            metrics.watch(name, cache);
             databases.put(
                     name,
                     new Database(
@@ -176,15 +176,16 @@ public final class HastenServer implements AutoCloseable {
                                     database.limits().responseBytes(),
                                     database.limits().maxResultBytes()),
                             new StatementLog(
-                                    name, config.log().slowQuery(), config.log().queryParameters(), meters)));
+                                    name, config.log().slowQuery(), config.log().queryParameters(), metrics)));
         });
         return databases;
     }
 
-    private static Schemas schemas(
+    private static PrismaSchemas schemas(
             Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup, Watchdog watchdog) {
         SchemasConfig schemas = database.schemas();
-        Schemas.Limits limits = new Schemas.Limits(schemas.count(), schemas.bytes(), schemas.maxCompileTime());
+        PrismaSchemas.Limits limits =
+                new PrismaSchemas.Limits(schemas.count(), schemas.bytes(), schemas.maxCompileTime());
         String schemaName = database.url().schema();
         return switch (schemas.store()) {
             case FILE ->
@@ -272,8 +273,8 @@ public final class HastenServer implements AutoCloseable {
     }
 
     /** The meters. */
-    public Meters meters() {
-        return meters;
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** The configuration of the server. */
@@ -297,13 +298,13 @@ public final class HastenServer implements AutoCloseable {
         http.drain(config.server().drainTimeout());
         if (watchdog.watchedCount() > 0) {
             watchdog.cancelAll();
-            http.drain(LAST_ANSWERS);
+            http.drain(LAST_RESPONSES);
         }
         http.close();
         databases.values().forEach(Database::close);
         keys.close();
         watchdog.close();
-        meters.close();
+        metrics.close();
         LOG.info("stopped");
     }
 }

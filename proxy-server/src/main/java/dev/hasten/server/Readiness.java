@@ -5,12 +5,12 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.postgres.Lease;
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import java.time.Duration;
 import java.util.Collection;
@@ -28,7 +28,7 @@ final class Readiness {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration WAIT = Duration.ofSeconds(2);
-    private static final SqlText PROBE = SqlText.of("SELECT 1");
+    private static final ParsedStatement PROBE = ParsedStatement.of("SELECT 1");
 
     private final List<Database> databases;
     private final Watchdog watchdog;
@@ -45,19 +45,19 @@ final class Readiness {
      * Sends 200 if all databases are reachable; otherwise, or while the server is stopping, 503. Does not name
      * databases, because no API key is required.
      */
-    void answer(Exchange exchange, boolean stopping) {
+    void respond(Exchange exchange, boolean stopping) {
         Result known = last;
         if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
-            exchange.answer(rendered(known, stopping));
+            exchange.respond(rendered(known, stopping));
         } else {
-            Thread.ofVirtual().name("hasten-readiness").start(() -> exchange.answer(rendered(probe(), stopping)));
+            Thread.ofVirtual().name("hasten-readiness").start(() -> exchange.respond(rendered(probe(), stopping)));
         }
     }
 
-    private static Answer rendered(Result result, boolean stopping) {
+    private static Response rendered(Result result, boolean stopping) {
         boolean ready = result.ready() && !stopping;
         String status = stopping ? "stopping" : ready ? "ready" : "not ready";
-        return Answer.json(ready ? 200 : 503, JSON.writeValueAsBytes(Map.of("status", status)));
+        return Response.json(ready ? 200 : 503, JSON.writeValueAsBytes(Map.of("status", status)));
     }
 
     /** Runs one probe at a time. Requests that waited for it use its result. */

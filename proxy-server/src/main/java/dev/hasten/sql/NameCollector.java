@@ -52,7 +52,7 @@ final class NameCollector {
     private final Set<String> functions = new HashSet<>();
     private final Set<String> attributes = new HashSet<>();
     private final Set<String> names = new HashSet<>();
-    private @Nullable String doubt;
+    private @Nullable String rejectionReason;
 
     /** Names before an opening parenthesis: functions, types with a length, and key words. */
     Set<String> functions() {
@@ -71,8 +71,8 @@ final class NameCollector {
 
     /** The first thing that cannot be cached whatever it means; null when there is none. */
     @Nullable
-    String doubt() {
-        return doubt;
+    String rejectionReason() {
+        return rejectionReason;
     }
 
     /** Whether a parameter may be a time that passes. */
@@ -104,19 +104,19 @@ final class NameCollector {
                         functions.add(name);
                     }
                     if (lexer.isSymbol('&') && previousWord.equals("u")) {
-                        doubt("Unicode escapes");
+                        reject("Unicode escapes");
                     }
                     name = null;
                 }
                 case STRING -> {
                     if (SPELLING_ESCAPE.matcher(current).find()) {
-                        doubt("a string with escapes that can spell words");
+                        reject("a string with escapes that can spell words");
                     } else if (isTimeWord(current)) {
-                        doubt("a word for the time of day");
+                        reject("a word for the time of day");
                     }
                     name = null;
                 }
-                case UNCLEAR -> doubt("a parameter that touches a name");
+                case UNCLEAR -> reject("a parameter that touches a name");
                 case PARAMETER, END -> name = null;
             }
             afterDot = token == Token.SYMBOL && lexer.isSymbol('.');
@@ -126,19 +126,19 @@ final class NameCollector {
 
     private void word(String word, String previous) {
         if (CHANGING_WORDS.contains(word) && !previous.equals("as")) {
-            doubt(word);
+            reject(word);
         } else if (CATALOG_TYPES.contains(word)) {
-            doubt("the type " + word);
+            reject("the type " + word);
         } else if (word.equals("into")) {
-            doubt("INTO");
+            reject("INTO");
         } else if (previous.equals("for") && LOCK_STRENGTHS.contains(word)) {
-            doubt("a row lock");
+            reject("a row lock");
         }
     }
 
-    private void doubt(String what) {
-        if (doubt == null) {
-            doubt = what;
+    private void reject(String what) {
+        if (rejectionReason == null) {
+            rejectionReason = what;
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.hasten.sql;
 
-import dev.hasten.admission.ErrorAnswers;
-import dev.hasten.http.Answer;
+import dev.hasten.admission.ErrorResponses;
+import dev.hasten.http.Response;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.protocol.ApiError;
@@ -52,12 +52,12 @@ final class SqlErrors {
         return report.state().startsWith("57P0") || report.state().equals("53300");
     }
 
-    static Answer answer(ApiError error) {
+    static Response response(ApiError error) {
         ServerReport report = error.serverReport();
         return report != null
-                ? Answer.json(error.status(), body(report))
-                : ErrorAnswers.withHeaders(
-                        Answer.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
+                ? Response.json(error.status(), body(report))
+                : ErrorResponses.withHeaders(
+                        Response.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
     }
 
     private static int status(ApiError error) {

@@ -1,7 +1,7 @@
 package dev.hasten.sql;
 
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
 import java.util.Map;
@@ -63,13 +63,13 @@ record SqlHeaders(
     }
 
     /** Says in the answer to a transaction which kind of transaction it was. */
-    Answer echo(Answer answer) {
+    Response echo(Response response) {
         if (mode.readOnly()) {
-            answer.header(READ_ONLY, "true");
+            response.header(READ_ONLY, "true");
         }
         if (mode.deferrable()) {
-            answer.header(DEFERRABLE, "true");
+            response.header(DEFERRABLE, "true");
         }
-        return isolationLevel == null ? answer : answer.header(ISOLATION_LEVEL, isolationLevel);
+        return isolationLevel == null ? response : response.header(ISOLATION_LEVEL, isolationLevel);
     }
 }

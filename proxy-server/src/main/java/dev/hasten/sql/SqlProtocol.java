@@ -3,8 +3,8 @@ package dev.hasten.sql;
 import dev.hasten.admission.Protocol;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +37,8 @@ final class SqlProtocol implements Protocol {
     }
 
     @Override
-    public Answer error(ApiError error, @Nullable Map<String, ?> extensions) {
-        return SqlErrors.answer(error);
+    public Response error(ApiError error, @Nullable Map<String, ?> extensions) {
+        return SqlErrors.response(error);
     }
 
     /** The password of {@code postgresql://user:password@host/database}; user, host and database do not matter. */

@@ -31,7 +31,7 @@ sealed interface SqlRequest {
             @Nullable Boolean arrayMode) {}
 
     /** Half of a surrogate pair, which UTF-8 cannot say, or the zero byte, which PostgreSQL does not take. */
-    Pattern UNSPEAKABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
+    Pattern UNSUPPORTED_CHARACTERS = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
     /**
      * Reads a body.
@@ -102,7 +102,7 @@ sealed interface SqlRequest {
     }
 
     private static String speakable(String text, String place) {
-        if (UNSPEAKABLE.matcher(text).find()) {
+        if (UNSUPPORTED_CHARACTERS.matcher(text).find()) {
             throw ApiError.badRequest("Invalid request body: `" + place
                     + "` holds a character that PostgreSQL cannot store: a zero byte, or half of a surrogate pair");
         }

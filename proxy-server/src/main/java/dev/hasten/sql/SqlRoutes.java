@@ -1,6 +1,6 @@
 package dev.hasten.sql;
 
-import static dev.hasten.protocol.Scope.SQL;
+import static dev.hasten.config.KeyScope.SQL;
 import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -11,14 +11,14 @@ import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.caching.CacheSession;
 import dev.hasten.caching.CacheableQuery;
-import dev.hasten.http.Answer;
 import dev.hasten.http.Cors;
 import dev.hasten.http.GuardedHandler;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
-import dev.hasten.postgres.SqlText;
-import dev.hasten.postgres.SqlTexts;
+import dev.hasten.postgres.ParsedStatement;
+import dev.hasten.postgres.ParsedStatements;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.protocol.CacheStrategy;
@@ -42,9 +42,9 @@ public final class SqlRoutes {
     private final RequestParser parser;
     private final AccelerateHeaders headers;
     private final Cors cors;
-    private final SqlTexts texts = new SqlTexts();
-    private final ReadProofs proofs = new ReadProofs();
-    private final Map<String, Cache<Long, ValueType>> valueTypes = new ConcurrentHashMap<>();
+    private final ParsedStatements texts = new ParsedStatements();
+    private final CacheabilityChecks checks = new CacheabilityChecks();
+    private final Map<String, Cache<Long, ResultType>> valueTypes = new ConcurrentHashMap<>();
 
     /** @param cors which web pages may send requests */
     public SqlRoutes(RequestParser parser, AccelerateHeaders headers, Cors cors) {
@@ -76,7 +76,7 @@ public final class SqlRoutes {
                     respond(request, headersOfRequest, cacheSession(headersOfRequest, admitted, request.parsing()));
         }
         CacheSession cache = cacheSession(headersOfRequest, admitted, ParseMeter.NONE);
-        Answer stored = cache.stored();
+        Response stored = cache.stored();
         if (stored != null) {
             return new Endpoint.Respond(stored);
         }
@@ -102,7 +102,7 @@ public final class SqlRoutes {
         return ((SqlRequest.Single) SqlRequest.of(request.exchange().body(), parser, request.parsing())).query();
     }
 
-    private Answer respond(RequestContext request, SqlHeaders asked, CacheSession cache) {
+    private Response respond(RequestContext request, SqlHeaders asked, CacheSession cache) {
         return switch (SqlRequest.of(request.exchange().body(), parser, request.parsing())) {
             case SqlRequest.Single(Query query) -> cache.respond(statement(query, asked, request), request);
             case SqlRequest.Batch(List<Query> queries) ->
@@ -134,7 +134,7 @@ public final class SqlRoutes {
 
         @Override
         public boolean isCacheable() {
-            rejectionReason = SqlErrors.translated(() -> proofs.objection(texts.of(query.sql()), query, request));
+            rejectionReason = SqlErrors.translated(() -> checks.rejectionReason(texts.of(query.sql()), query, request));
             return rejectionReason.isEmpty();
         }
 
@@ -156,13 +156,13 @@ public final class SqlRoutes {
 
         /** Names in the reason may have any characters; headers may not. */
         @Override
-        public Answer notCached(Answer response) {
+        public Response notCached(Response response) {
             return response.header("hasten-not-cached", rejectionReason.replaceAll("[^ -~]", "?"));
         }
     }
 
-    private static Answer json(JsonBuffer body) {
-        return Answer.json(200, body.array(), body.size());
+    private static Response json(JsonBuffer body) {
+        return Response.json(200, body.array(), body.size());
     }
 
     private JsonBuffer read(Query query, SqlHeaders asked, RequestContext request) {
@@ -177,7 +177,7 @@ public final class SqlRoutes {
         return new JsonBuffer(request.database().limits().responseBytes(), 0, request.cancellation());
     }
 
-    private Answer transaction(List<Query> queries, SqlHeaders asked, RequestContext request) {
+    private Response transaction(List<Query> queries, SqlHeaders asked, RequestContext request) {
         return SqlErrors.translated(() -> request.pooled(statements -> statements.inTransaction(asked.mode(), () -> {
             JsonBuffer out = newBuffer(request);
             out.ascii("{\"results\":[");
@@ -196,16 +196,16 @@ public final class SqlRoutes {
 
     private StatementResult run(
             Query query, SqlHeaders asked, RequestContext request, PooledStatements statements, JsonBuffer out) {
-        SqlText text = texts.of(query.sql());
+        ParsedStatement text = texts.of(query.sql());
         StatementResult result = request.telemetry()
                 .observed(
                         text.sql(),
                         query.parameters(),
                         () -> statements.run(text, query.parameters(), StatementPolicy.CLIENT_STATEMENT));
         boolean arrayMode = query.arrayMode() == null ? asked.arrayMode() : query.arrayMode();
-        Cache<Long, ValueType> known =
-                valueTypes.computeIfAbsent(request.database().name(), _ -> ValueTypes.newCache());
-        new SqlAnswer(out, new ValueTypes(known, statements::run), asked.rawText()).write(result, arrayMode);
+        Cache<Long, ResultType> known =
+                valueTypes.computeIfAbsent(request.database().name(), _ -> ResultTypes.newCache());
+        new SqlResponse(out, new ResultTypes(known, statements::run), asked.rawText()).write(result, arrayMode);
         return result;
     }
 }

@@ -56,7 +56,7 @@ public final class RequestTelemetry implements StatementObserver {
      * @param slow statements that take at least this long are logged; zero means none
      * @param parameters whether their parameters are logged, which may contain personal data
      */
-    public record StatementLog(String database, Duration slow, boolean parameters, Meters meters) {}
+    public record StatementLog(String database, Duration slow, boolean parameters, Metrics metrics) {}
 
     public RequestTelemetry(CaptureSettings capture, StatementLog log, String requestId) {
         this.capture = capture;
@@ -76,7 +76,7 @@ public final class RequestTelemetry implements StatementObserver {
             long startedEpochNanos,
             long durationNanos,
             @Nullable RuntimeException failure) {
-        log.meters().statement(log.database(), durationNanos, failure != null);
+        log.metrics().statement(log.database(), durationNanos, failure != null);
         if (!log.slow().isZero() && durationNanos >= log.slow().toNanos()) {
             SLOW.atWarn()
                     .addKeyValue("requestId", requestId)

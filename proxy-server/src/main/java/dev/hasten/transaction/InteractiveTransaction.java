@@ -5,7 +5,7 @@ import dev.hasten.deadline.CancelledException;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.prisma.PrismaErrors;
@@ -144,7 +144,7 @@ final class InteractiveTransaction {
     }
 
     StatementResult run(
-            SqlText sql,
+            ParsedStatement sql,
             List<? extends @Nullable Object> parameters,
             StatementPolicy policy,
             Cancellation cancellation) {

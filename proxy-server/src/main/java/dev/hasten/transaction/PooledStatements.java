@@ -3,14 +3,14 @@ package dev.hasten.transaction;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Access;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
-import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import java.util.List;
 import java.util.function.Supplier;
@@ -44,7 +44,8 @@ public final class PooledStatements implements Statements, AutoCloseable {
     }
 
     @Override
-    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
+    public StatementResult run(
+            ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
         return access == Access.READ_WRITE || inTransaction
                 ? lease().run(sql, parameters, policy, cancellation)
                 : inTransaction(() -> lease().run(sql, parameters, policy, cancellation));

@@ -5,16 +5,16 @@ import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.plan.Statements;
+import dev.hasten.postgres.Access;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.postgres.Lease;
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.prisma.PrismaErrors;
-import dev.hasten.protocol.Access;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.InteractiveTransaction.Status;
 import java.time.Duration;
@@ -147,7 +147,7 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     private void open(String id, String owner, Lease lease, Duration timeout) {
-        Expiry expiry = new Expiry();
+        TimeLimit expiry = new TimeLimit();
         InteractiveTransaction transaction = new InteractiveTransaction(id, owner, lease, timeout.toMillis(), () -> {
             expiry.cancel();
             forget(id);
@@ -166,7 +166,7 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /** A time limit that may be cancelled before it is set. */
-    private static final class Expiry {
+    private static final class TimeLimit {
         private @Nullable Watch limit;
         private boolean cancelled;
 
@@ -311,7 +311,8 @@ public final class TransactionRegistry implements AutoCloseable {
     private record TransactionStatements(InteractiveTransaction transaction, Cancellation cancellation)
             implements Statements {
         @Override
-        public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
+        public StatementResult run(
+                ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
             return transaction.run(sql, parameters, policy, cancellation);
         }
 

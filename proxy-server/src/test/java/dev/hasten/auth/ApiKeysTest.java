@@ -9,8 +9,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.hasten.config.ApiKeyConfig;
+import dev.hasten.config.KeyScope;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class ApiKeysTest {
-    private static final Map<String, List<ApiKeyConfig>> DATABASES =
-            Map.of("main", List.of(new ApiKeyConfig("app", "00".repeat(32), Scope.DEFAULT, null)), "other", List.of());
+    private static final Map<String, List<ApiKeyConfig>> DATABASES = Map.of(
+            "main", List.of(new ApiKeyConfig("app", "00".repeat(32), KeyScope.DEFAULT, null)), "other", List.of());
 
     private final TestClock clock = new TestClock();
     private final Warnings warnings = new Warnings();
@@ -85,7 +85,7 @@ class ApiKeysTest {
     @Test
     void createdKeyIsInForceAtOnceAndAfterARestart() {
         CreatedKey created = server.create(
-                "web shop ✓", "other", Set.of(Scope.SCHEMA), clock.instant().plusSeconds(60));
+                "web shop ✓", "other", Set.of(KeyScope.SCHEMA), clock.instant().plusSeconds(60));
         assertThat(accepts(server, created)).isTrue();
         assertThat(created.token()).startsWith("hasten_" + created.key().id() + "_");
         assertThat(created.key())
@@ -93,7 +93,7 @@ class ApiKeysTest {
                         created.key().id(),
                         "web shop ✓",
                         "other",
-                        Set.of(Scope.SCHEMA),
+                        Set.of(KeyScope.SCHEMA),
                         clock.instant(),
                         clock.instant().plusSeconds(60),
                         ApiKey.Source.FILE));
@@ -105,13 +105,13 @@ class ApiKeysTest {
 
     @Test
     void keyMayDoWhatItsScopesSayAlsoAfterARestart() {
-        CreatedKey created = server.create("deploys", "main", Set.of(Scope.SCHEMA, Scope.INVALIDATE), null);
+        CreatedKey created = server.create("deploys", "main", Set.of(KeyScope.SCHEMA, KeyScope.INVALIDATE), null);
         try (ApiKeys restarted = keys()) {
             for (ApiKeys keys : List.of(server, restarted)) {
                 ApiKey key = keys.authenticateToken(created.token());
-                assertThat(key.allows(Scope.SCHEMA)).isTrue();
-                assertThat(key.allows(Scope.INVALIDATE)).isTrue();
-                assertThat(key.allows(Scope.PRISMA)).isFalse();
+                assertThat(key.allows(KeyScope.SCHEMA)).isTrue();
+                assertThat(key.allows(KeyScope.INVALIDATE)).isTrue();
+                assertThat(key.allows(KeyScope.PRISMA)).isFalse();
             }
         }
     }
@@ -126,8 +126,8 @@ class ApiKeysTest {
 
     @Test
     void revokedKeyIsRefusedAtOnceAndAfterARestart() {
-        CreatedKey kept = server.create("kept", "main", Scope.DEFAULT, null);
-        CreatedKey gone = server.create("gone", "main", Scope.DEFAULT, null);
+        CreatedKey kept = server.create("kept", "main", KeyScope.DEFAULT, null);
+        CreatedKey gone = server.create("gone", "main", KeyScope.DEFAULT, null);
         assertThat(server.revoke(gone.key().id())).isTrue();
         assertThat(server.revoke(gone.key().id())).isFalse();
         assertThat(accepts(server, gone)).isFalse();
@@ -155,7 +155,7 @@ class ApiKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", " a", "a ", "a\nb", "a\u0000", "\u001b[31m", "a\u202eb", "a\u200bb", "\ud800"})
     void nameThatCannotBePrintedIsRefused(String name) {
-        assertThatThrownBy(() -> server.create(name, "main", Scope.DEFAULT, null))
+        assertThatThrownBy(() -> server.create(name, "main", KeyScope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 to 64 printable characters");
         assertThat(file.getParent()).doesNotExist();
@@ -163,27 +163,27 @@ class ApiKeysTest {
 
     @Test
     void nameHasAtMost64Characters() {
-        assertThat(server.create("😀".repeat(64), "main", Scope.DEFAULT, null)
+        assertThat(server.create("😀".repeat(64), "main", KeyScope.DEFAULT, null)
                         .key()
                         .name())
                 .hasSize(128);
-        assertThatThrownBy(() -> server.create("a".repeat(65), "main", Scope.DEFAULT, null))
+        assertThatThrownBy(() -> server.create("a".repeat(65), "main", KeyScope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void expiryThatIsNotInTheFutureIsRefused() {
-        assertThatThrownBy(() -> server.create("a", "main", Scope.DEFAULT, clock.instant()))
+        assertThatThrownBy(() -> server.create("a", "main", KeyScope.DEFAULT, clock.instant()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2026-11-22T12:00:00Z is not in the future");
         assertThatThrownBy(() -> server.create(
-                        "a", "main", Scope.DEFAULT, clock.instant().minusSeconds(1)))
+                        "a", "main", KeyScope.DEFAULT, clock.instant().minusSeconds(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void keyForAnUnknownDatabaseIsRefusedNamingTheKnownOnes() {
-        assertThatThrownBy(() -> server.create("a", "mian", Scope.DEFAULT, null))
+        assertThatThrownBy(() -> server.create("a", "mian", KeyScope.DEFAULT, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("unknown database mian; known databases: main, other");
     }
@@ -193,7 +193,7 @@ class ApiKeysTest {
         try (ApiKeys keys = new ApiKeys(DATABASES, null, clock)) {
             assertThat(keys.list()).hasSize(1);
             assertThat(keys.revoke("abcdefgh")).isFalse();
-            assertThatThrownBy(() -> keys.create("a", "main", Scope.DEFAULT, null))
+            assertThatThrownBy(() -> keys.create("a", "main", KeyScope.DEFAULT, null))
                     .isInstanceOf(IllegalStateException.class);
         }
     }
@@ -201,7 +201,7 @@ class ApiKeysTest {
     @Test
     void changesOfAnotherProcessComeIntoForceWithoutARestart() {
         try (ApiKeys commandLine = keys()) {
-            CreatedKey created = commandLine.create("from outside", "main", Scope.DEFAULT, null);
+            CreatedKey created = commandLine.create("from outside", "main", KeyScope.DEFAULT, null);
             await().until(() -> accepts(server, created));
             commandLine.revoke(created.key().id());
             await().until(() -> !accepts(server, created));
@@ -211,7 +211,7 @@ class ApiKeysTest {
 
     @Test
     void removedFileTakesItsKeysWithIt() throws Exception {
-        CreatedKey created = server.create("a", "main", Scope.DEFAULT, null);
+        CreatedKey created = server.create("a", "main", KeyScope.DEFAULT, null);
         Files.delete(file);
         await().until(() -> !accepts(server, created));
         assertThat(server.list()).hasSize(1);
@@ -219,14 +219,14 @@ class ApiKeysTest {
 
     @Test
     void malformedFileKeepsTheOldKeysAndIsReportedOnce() throws Exception {
-        CreatedKey created = server.create("a", "main", Scope.DEFAULT, null);
+        CreatedKey created = server.create("a", "main", KeyScope.DEFAULT, null);
         String good = Files.readString(file);
         replace("{\"version\":1,");
         await().until(() -> !warnings.texts.isEmpty());
         await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(5)).until(() -> warnings.texts.size() == 1);
         assertThat(warnings.texts.getFirst()).contains(file.toString()).contains("not valid JSON");
         assertThat(accepts(server, created)).isTrue();
-        assertThatThrownBy(() -> server.create("b", "main", Scope.DEFAULT, null))
+        assertThatThrownBy(() -> server.create("b", "main", KeyScope.DEFAULT, null))
                 .isInstanceOf(KeyFileException.class);
         assertThat(file).hasContent("{\"version\":1,");
 
@@ -245,7 +245,7 @@ class ApiKeysTest {
 
     @Test
     void closedKeysStayInForceButAreNoLongerReadAgain() {
-        CreatedKey created = server.create("a", "main", Scope.DEFAULT, null);
+        CreatedKey created = server.create("a", "main", KeyScope.DEFAULT, null);
         server.close();
         server.close();
         assertThat(accepts(server, created)).isTrue();

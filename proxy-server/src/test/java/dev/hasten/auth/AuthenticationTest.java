@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.hasten.config.ApiKeyConfig;
+import dev.hasten.config.KeyScope;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class AuthenticationTest {
 
     private static ApiKeyConfig configured(String name, String secret, @Nullable Instant expires) {
         String sha256 = TokenDigest.of(secret.getBytes(StandardCharsets.UTF_8)).hex();
-        return new ApiKeyConfig(name, sha256, Scope.DEFAULT, expires);
+        return new ApiKeyConfig(name, sha256, KeyScope.DEFAULT, expires);
     }
 
     private ApiKeys keys() {
@@ -62,8 +62,8 @@ class AuthenticationTest {
     void configuredSecretIsAcceptedInEverySpellingOfTheScheme(String header) {
         try (ApiKeys keys = keys()) {
             assertThat(keys.authenticate(header))
-                    .isEqualTo(
-                            new ApiKey("config:app", "app", "main", Scope.DEFAULT, null, null, ApiKey.Source.CONFIG));
+                    .isEqualTo(new ApiKey(
+                            "config:app", "app", "main", KeyScope.DEFAULT, null, null, ApiKey.Source.CONFIG));
         }
     }
 
@@ -118,10 +118,12 @@ class AuthenticationTest {
     @Test
     void configuredKeyMayDoWhatTheConfigurationSays() {
         ApiKeyConfig app = configured("app", "accept", null);
-        ApiKeyConfig deploys = new ApiKeyConfig("deploys", "00".repeat(32), Set.of(Scope.SCHEMA), null);
+        ApiKeyConfig deploys = new ApiKeyConfig("deploys", "00".repeat(32), Set.of(KeyScope.SCHEMA), null);
         try (ApiKeys keys = new ApiKeys(Map.of("main", List.of(app, deploys)), null, clock)) {
-            assertThat(keys.list()).extracting(ApiKey::scopes).containsExactly(Scope.DEFAULT, Set.of(Scope.SCHEMA));
-            assertThat(keys.authenticateToken("accept").allows(Scope.SCHEMA)).isFalse();
+            assertThat(keys.list())
+                    .extracting(ApiKey::scopes)
+                    .containsExactly(KeyScope.DEFAULT, Set.of(KeyScope.SCHEMA));
+            assertThat(keys.authenticateToken("accept").allows(KeyScope.SCHEMA)).isFalse();
         }
     }
 
@@ -148,7 +150,7 @@ class AuthenticationTest {
     void keyIsValidUntilTheInstantOfItsExpiry() {
         try (ApiKeys keys = keys()) {
             String created = "Bearer "
-                    + keys.create("made", "main", Scope.DEFAULT, EXPIRY).token();
+                    + keys.create("made", "main", KeyScope.DEFAULT, EXPIRY).token();
             clock.set(EXPIRY.minusNanos(1));
             assertThat(keys.authenticate("Bearer soon-gone").name()).isEqualTo("old");
             assertThat(keys.authenticate(created).name()).isEqualTo("made");
@@ -166,16 +168,16 @@ class AuthenticationTest {
         try (ApiKeys keys = keys()) {
             String revoked = createRevoked(keys);
             String expired = keys.create(
-                            "short", "main", Scope.DEFAULT, clock.instant().plusSeconds(1))
+                            "short", "main", KeyScope.DEFAULT, clock.instant().plusSeconds(1))
                     .token();
             clock.set(clock.instant().plus(Duration.ofDays(100)));
-            Set<List<Object>> answers = Stream.of(null, "Basic x", "Bearer ", "Bearer unknown")
-                    .map(header -> answer(keys, header))
+            Set<List<Object>> responses = Stream.of(null, "Basic x", "Bearer ", "Bearer unknown")
+                    .map(header -> respond(keys, header))
                     .collect(Collectors.toSet());
-            answers.add(answer(keys, "Bearer " + revoked));
-            answers.add(answer(keys, "Bearer " + expired));
-            answers.add(answer(keys, "Bearer soon-gone"));
-            assertThat(answers).hasSize(1);
+            responses.add(respond(keys, "Bearer " + revoked));
+            responses.add(respond(keys, "Bearer " + expired));
+            responses.add(respond(keys, "Bearer soon-gone"));
+            assertThat(responses).hasSize(1);
         }
     }
 
@@ -183,7 +185,7 @@ class AuthenticationTest {
     void keyForADatabaseThatIsGoneIsListedButRefused() {
         String token;
         try (ApiKeys keys = keys()) {
-            token = keys.create("app", "other", Scope.DEFAULT, null).token();
+            token = keys.create("app", "other", KeyScope.DEFAULT, null).token();
         }
         try (ApiKeys keys = new ApiKeys(Map.of("main", List.of()), directory.resolve("keys.json"), clock)) {
             assertRefused(keys, "Bearer " + token);
@@ -213,12 +215,12 @@ class AuthenticationTest {
     }
 
     private static String createRevoked(ApiKeys keys) {
-        CreatedKey created = keys.create("gone", "main", Scope.DEFAULT, null);
+        CreatedKey created = keys.create("gone", "main", KeyScope.DEFAULT, null);
         assertThat(keys.revoke(created.key().id())).isTrue();
         return created.token();
     }
 
-    private static List<Object> answer(ApiKeys keys, @Nullable String header) {
+    private static List<Object> respond(ApiKeys keys, @Nullable String header) {
         ApiError error = catchThrowableOfType(ApiError.class, () -> keys.authenticate(header));
         assertThat(error).as("refusal of %s", header).isNotNull();
         return List.of(error.status(), error.code(), error.text(), error.meta());
@@ -226,7 +228,7 @@ class AuthenticationTest {
 
     private static void assertRefused(ApiKeys keys, @Nullable String header) {
         ApiError expected = ApiError.unauthorized();
-        assertThat(answer(keys, header))
+        assertThat(respond(keys, header))
                 .containsExactly(expected.status(), expected.code(), expected.text(), expected.meta());
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hasten.config.KeyScope;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.protocol.Scope;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -55,7 +55,7 @@ class KeyFileTest {
 
     private CreatedKey create(String name) {
         try (ApiKeys keys = keys()) {
-            return keys.create(name, "main", Scope.DEFAULT, null);
+            return keys.create(name, "main", KeyScope.DEFAULT, null);
         }
     }
 
@@ -144,9 +144,9 @@ class KeyFileTest {
 
     @Test
     void keyFromBeforeThereWereScopesHasTheDefault() throws Exception {
-        assertThat(parse(keys(KEY)).getFirst().scopes()).isEqualTo(Scope.DEFAULT);
+        assertThat(parse(keys(KEY)).getFirst().scopes()).isEqualTo(KeyScope.DEFAULT);
         assertThat(parse(keys(scopes("[\"schema\",\"prisma\"]"))).getFirst().scopes())
-                .containsExactly(Scope.PRISMA, Scope.SCHEMA);
+                .containsExactly(KeyScope.PRISMA, KeyScope.SCHEMA);
     }
 
     @Test
@@ -246,10 +246,10 @@ class KeyFileTest {
                 ApiKeys others = thread % 2 == 0 ? admin : server;
                 tasks.add(() -> {
                     for (int i = 0; i < 8; i++) {
-                        CreatedKey kept = keys.create("kept", "main", Scope.DEFAULT, null);
+                        CreatedKey kept = keys.create("kept", "main", KeyScope.DEFAULT, null);
                         assertThat(keys.authenticate("Bearer " + kept.token())).isEqualTo(kept.key());
                         expected.add(kept.key().id());
-                        CreatedKey gone = keys.create("gone", "main", Scope.DEFAULT, null);
+                        CreatedKey gone = keys.create("gone", "main", KeyScope.DEFAULT, null);
                         assertThat(others.revoke(gone.key().id())).isTrue();
                         assertThatThrownBy(() -> others.authenticate("Bearer " + gone.token()))
                                 .isInstanceOf(ApiError.class);
@@ -270,7 +270,7 @@ class KeyFileTest {
         Set<String> expected = new HashSet<>();
         try (ApiKeys keys = keys()) {
             for (int i = 0; i < WriterProcess.KEYS || processes.stream().anyMatch(Process::isAlive); i++) {
-                CreatedKey created = keys.create("server", "main", Scope.DEFAULT, null);
+                CreatedKey created = keys.create("server", "main", KeyScope.DEFAULT, null);
                 if (i < WriterProcess.KEYS) {
                     expected.add(created.key().id());
                 } else {
@@ -305,7 +305,7 @@ class KeyFileTest {
         public static void main(String[] arguments) {
             try (ApiKeys keys = new ApiKeys(Map.of("main", List.of()), Path.of(arguments[0]), Clock.systemUTC())) {
                 for (int i = 0; i < KEYS; i++) {
-                    System.out.println(keys.create("process", "main", Scope.DEFAULT, null)
+                    System.out.println(keys.create("process", "main", KeyScope.DEFAULT, null)
                             .key()
                             .id());
                 }

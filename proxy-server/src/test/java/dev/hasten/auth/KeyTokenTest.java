@@ -3,7 +3,7 @@ package dev.hasten.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
@@ -70,7 +70,7 @@ class KeyTokenTest {
     void secretsAreMaskedWhenPrinted() {
         KeyToken token = KeyToken.random(random);
         String secret = token.text().substring(token.text().lastIndexOf('_') + 1);
-        ApiKey key = new ApiKey(token.id(), "app", "main", Scope.DEFAULT, null, null, ApiKey.Source.FILE);
+        ApiKey key = new ApiKey(token.id(), "app", "main", KeyScope.DEFAULT, null, null, ApiKey.Source.FILE);
         TokenDigest digest = TokenDigest.of(token.text().getBytes(StandardCharsets.UTF_8));
         assertThat(token.toString()).contains(token.id()).doesNotContain(secret);
         assertThat(new CreatedKey(key, token.text()).toString())

@@ -172,24 +172,24 @@ final class CacheWorld {
         enter("request", read.pauses(), role -> {
             request.actor = role.actor;
             role.request = request;
-            CachedResponse answer = null;
+            CachedResponse response = null;
             try {
-                answer = cache.find(new Lookup(key, named, null, read.gzip()));
-                if (answer == null) {
+                response = cache.find(new Lookup(key, named, null, read.gzip()));
+                if (response == null) {
                     request.asks(moment());
                     Lookup lookup = new Lookup(key, effective, model, read.gzip());
                     Fill fill = own -> query(request, false, read.size(), own);
-                    answer = read.looked()
+                    response = read.looked()
                             ? cache.fetchMissing(lookup, request.own, fill)
                             : cache.fetch(lookup, request.own, fill);
                 }
                 role.left(moment());
-                request.ends(answer, null, time.read());
+                request.ends(response, null, time.read());
             } catch (RuntimeException e) {
                 role.left(moment());
                 request.ends(null, e, time.read());
             }
-            if (answer != null && answer.freshness() == Freshness.STALE) {
+            if (response != null && response.freshness() == Freshness.STALE) {
                 cache.refresh(
                         new Lookup(key, named, null, false),
                         TestCache.memory(),

@@ -69,7 +69,7 @@ final class InvalidationTest {
         Reader reader = test.reads(key, TAGGED, "old");
         test.cache.invalidate(List.of("a"));
         reader.goOn();
-        assertThat(text(reader.answer())).as("of a request from before").isEqualTo("old");
+        assertThat(text(reader.response())).as("of a request from before").isEqualTo("old");
         assertThat(test.freshness(key, PLAIN)).isNull();
         assertThat(test.count(Event.OUTDATED)).isOne();
     }
@@ -91,9 +91,9 @@ final class InvalidationTest {
         Reader newest = test.reads(key, PLAIN, "none");
         assertThat(newest.waits()).as("for the newer one").isTrue();
         newer.goOn();
-        assertThat(text(newest.answer())).isEqualTo("new");
+        assertThat(text(newest.response())).isEqualTo("new");
         older.goOn();
-        assertThat(text(older.answer())).isEqualTo("old");
+        assertThat(text(older.response())).isEqualTo("old");
         assertThat(text(test.read(key, TAGGED, "none"))).isEqualTo("new");
     }
 

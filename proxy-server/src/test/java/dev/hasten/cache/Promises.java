@@ -98,9 +98,9 @@ final class Promises {
     void ended(Request request, List<Query> queries) {
         Request.End end = request.end();
         RuntimeException failure = end.failure();
-        if (end.answer() != null) {
-            Query query = queries.get(Query.idIn(end.answer().body()));
-            rightAnswer(request, end.answer(), end.nanos(), query);
+        if (end.response() != null) {
+            Query query = queries.get(Query.idIn(end.response().body()));
+            rightAnswer(request, end.response(), end.nanos(), query);
         } else if (failure instanceof Query.Failure failed) {
             assertThat(failed.query.key())
                     .as("%s fails like %s", request, failed.query)
@@ -116,7 +116,7 @@ final class Promises {
         }
     }
 
-    private void rightAnswer(Request request, CachedResponse answer, long endNanos, Query query) {
+    private void rightAnswer(Request request, CachedResponse response, long endNanos, Query query) {
         assertThat(query.key()).as("%s gets %s", request, query).isEqualTo(request.key);
         for (Invalidation invalidation : invalidations) {
             if (invalidation.moment < request.came && invalidation.concerns(request.strategy, query.strategy())) {
@@ -129,12 +129,12 @@ final class Promises {
         long oldest = endNanos - query.storedNanos;
         long ttl = SECONDS.toNanos(request.strategy.ttlSeconds());
         long swr = SECONDS.toNanos(request.strategy.swrSeconds());
-        switch (answer.freshness()) {
+        switch (response.freshness()) {
             case MISS -> {
                 assertThat(query.leftAt)
                         .as("%s gets %s as if just read", request, query)
                         .isGreaterThanOrEqualTo(request.came);
-                assertThat(answer.ageSeconds()).isZero();
+                assertThat(response.ageSeconds()).isZero();
                 counted(Event.MISS);
             }
             case FRESH -> {
@@ -147,13 +147,13 @@ final class Promises {
                 counted(Event.STALE_HIT);
             }
         }
-        if (answer.freshness() != CachedResponse.Freshness.MISS) {
+        if (response.freshness() != CachedResponse.Freshness.MISS) {
             assertThat(query.storedAt).as("%s is stored", query).isNotNegative();
             assertThat(youngest)
                     .as("%s outlives its retention", query)
                     .isLessThan(SECONDS.toNanos(
                             query.strategy().ttlSeconds() + query.strategy().swrSeconds()));
-            assertThat(answer.ageSeconds())
+            assertThat(response.ageSeconds())
                     .isBetween(Math.max(0, youngest) / SECONDS.toNanos(1), Math.max(0, oldest) / SECONDS.toNanos(1));
         }
     }

@@ -76,11 +76,11 @@ final class QueryCacheStressTest {
         }
         work.add(this::invalidate);
         work.add(this::goAway);
-        int answered = run(work).stream().mapToInt(Integer::intValue).sum();
+        int responded = run(work).stream().mapToInt(Integer::intValue).sum();
         long counted = cache.statistics().of(Event.HIT)
                 + cache.statistics().of(Event.STALE_HIT)
                 + cache.statistics().of(Event.MISS);
-        assertThat(counted).as("hits and misses").isEqualTo(answered);
+        assertThat(counted).as("hits and misses").isEqualTo(responded);
         cache.cleanUp();
         assertThat(cache.bytes()).isBetween(0L, BUDGET);
     }
@@ -98,7 +98,7 @@ final class QueryCacheStressTest {
     /** Returns how many reads were answered. */
     private int read(int reader, int keys) {
         SplittableRandom random = new SplittableRandom(reader);
-        int answered = 0;
+        int responded = 0;
         try {
             for (int i = 0; i < READS; i++) {
                 CacheKey key = key(random.nextInt(keys));
@@ -109,11 +109,11 @@ final class QueryCacheStressTest {
                 current.set(reader, own);
                 long least = tags.isEmpty() ? 0 : invalidated.get();
                 try {
-                    CachedResponse answer =
+                    CachedResponse response =
                             cache.fetch(new Lookup(key, strategy, null, random.nextBoolean()), own, this::query);
-                    assertThat(number(answer)).isGreaterThanOrEqualTo(least);
-                    answered++;
-                    if (answer.freshness() == Freshness.STALE) {
+                    assertThat(number(response)).isGreaterThanOrEqualTo(least);
+                    responded++;
+                    if (response.freshness() == Freshness.STALE) {
                         cache.refresh(new Lookup(key, strategy, null, false), TestCache.memory(), this::query);
                     }
                 } catch (CancelledException e) {
@@ -125,7 +125,7 @@ final class QueryCacheStressTest {
         } finally {
             reading.decrementAndGet();
         }
-        return answered;
+        return responded;
     }
 
     private byte[] query(Cancellation cancellation) {
@@ -141,8 +141,8 @@ final class QueryCacheStressTest {
         return body;
     }
 
-    private static long number(CachedResponse answer) {
-        return Long.parseLong(new String(answer.body().json().array(), StandardCharsets.US_ASCII).strip());
+    private static long number(CachedResponse response) {
+        return Long.parseLong(new String(response.body().json().array(), StandardCharsets.US_ASCII).strip());
     }
 
     private Integer invalidate() {

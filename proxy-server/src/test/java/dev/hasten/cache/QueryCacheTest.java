@@ -111,8 +111,8 @@ final class QueryCacheTest {
         assertThat(second.waits()).isTrue();
         assertThat(other.runsAQuery()).isTrue();
         first.goOn();
-        assertThat(second.answer().freshness()).isEqualTo(Freshness.MISS);
-        assertThat(text(second.answer())).isEqualTo("one");
+        assertThat(second.response().freshness()).isEqualTo(Freshness.MISS);
+        assertThat(text(second.response())).isEqualTo("one");
         assertThat(test.count(Event.COALESCED)).isOne();
         assertThat(test.count(Event.MISS)).isEqualTo(2);
         other.goOn();
@@ -126,7 +126,7 @@ final class QueryCacheTest {
         assertThat(leader.query().reason()).isNull();
         assertThat(other.waits()).isTrue();
         leader.goOn();
-        assertThat(text(other.answer())).isEqualTo("data");
+        assertThat(text(other.response())).isEqualTo("data");
         assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
     }
 
@@ -138,7 +138,7 @@ final class QueryCacheTest {
         assertThat(waiter.failure()).isInstanceOf(CancelledException.class);
         assertThat(leader.query().reason()).isNull();
         leader.goOn();
-        assertThat(text(leader.answer())).isEqualTo("data");
+        assertThat(text(leader.response())).isEqualTo("data");
     }
 
     @Test
@@ -160,7 +160,7 @@ final class QueryCacheTest {
         assertThat(next.runsAQuery()).isTrue();
         gone.goOn();
         next.goOn();
-        assertThat(text(next.answer())).isEqualTo("data");
+        assertThat(text(next.response())).isEqualTo("data");
     }
 
     @Test
@@ -173,7 +173,7 @@ final class QueryCacheTest {
         late.goOn();
         leader.goOn();
         assertThat(leader.failure()).isInstanceOf(CancelledException.class);
-        assertThat(text(waiter.answer())).isEqualTo("late");
+        assertThat(text(waiter.response())).isEqualTo("late");
     }
 
     @Test
@@ -345,7 +345,7 @@ final class QueryCacheTest {
         test.cache.find(new Lookup(test.key(2), TEN_PLUS_TWENTY, null, true));
         test.runTasks();
         assertThat(test.find(test.key(2), TEN_PLUS_TWENTY))
-                .extracting(answer -> answer.body().gzip())
+                .extracting(response -> response.body().gzip())
                 .isNull();
     }
 

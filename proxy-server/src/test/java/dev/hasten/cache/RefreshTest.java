@@ -49,8 +49,8 @@ final class RefreshTest {
     }
 
     private String stored() {
-        CachedResponse answer = test.find(key, STALE);
-        return answer == null ? "nothing" : text(answer);
+        CachedResponse response = test.find(key, STALE);
+        return response == null ? "nothing" : text(response);
     }
 
     @Test
@@ -82,7 +82,7 @@ final class RefreshTest {
         Reader waiting = test.reads(key, strategy(1, 0), "none");
         assertThat(waiting.waits()).isTrue();
         test.runTasks();
-        assertThat(text(waiting.answer())).isEqualTo("new");
+        assertThat(text(waiting.response())).isEqualTo("new");
     }
 
     @Test

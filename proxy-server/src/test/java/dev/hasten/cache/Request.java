@@ -25,7 +25,7 @@ final class Request {
     private volatile @Nullable End end;
 
     /** One of answer and failure is null. */
-    record End(@Nullable CachedResponse answer, @Nullable RuntimeException failure, long nanos) {}
+    record End(@Nullable CachedResponse response, @Nullable RuntimeException failure, long nanos) {}
 
     Request(CacheKey key, CacheStrategy strategy, int came, long cameNanos) {
         this.key = key;
@@ -42,8 +42,8 @@ final class Request {
         return asked;
     }
 
-    void ends(@Nullable CachedResponse answer, @Nullable RuntimeException failure, long nanos) {
-        end = new End(answer, failure, nanos);
+    void ends(@Nullable CachedResponse response, @Nullable RuntimeException failure, long nanos) {
+        end = new End(response, failure, nanos);
     }
 
     boolean hasEnded() {

@@ -92,8 +92,8 @@ final class TestCache implements AutoCloseable {
         };
     }
 
-    static String text(CachedResponse answer) {
-        return new String(answer.body().json().array(), StandardCharsets.US_ASCII);
+    static String text(CachedResponse response) {
+        return new String(response.body().json().array(), StandardCharsets.US_ASCII);
     }
 
     /** Letters that compress to about half. */
@@ -130,8 +130,8 @@ final class TestCache implements AutoCloseable {
     /** How fresh what is stored is for a request; null if there is nothing for it. */
     @Nullable
     Freshness freshness(CacheKey key, CacheStrategy strategy) {
-        CachedResponse answer = find(key, strategy);
-        return answer == null ? null : answer.freshness();
+        CachedResponse response = find(key, strategy);
+        return response == null ? null : response.freshness();
     }
 
     long count(Event event) {
@@ -143,7 +143,7 @@ final class TestCache implements AutoCloseable {
         final Cancellation own = new Cancellation();
         private final Actor actor;
         private volatile @Nullable Cancellation query;
-        private volatile @Nullable CachedResponse answer;
+        private volatile @Nullable CachedResponse response;
         private volatile @Nullable Throwable failure;
 
         private Reader(CacheKey key, CacheStrategy strategy, Fill fill) {
@@ -152,7 +152,7 @@ final class TestCache implements AutoCloseable {
 
         private void read(Actor self, CacheKey key, CacheStrategy strategy, Fill fill) {
             try {
-                answer = cache.fetch(new Lookup(key, strategy, null, false), own, cancellation -> {
+                response = cache.fetch(new Lookup(key, strategy, null, false), own, cancellation -> {
                     query = cancellation;
                     self.stopAt("query");
                     return fill.read(cancellation);
@@ -186,8 +186,8 @@ final class TestCache implements AutoCloseable {
             return Objects.requireNonNull(query, "no query");
         }
 
-        CachedResponse answer() {
-            return Objects.requireNonNull(answer, "no answer");
+        CachedResponse response() {
+            return Objects.requireNonNull(response, "no answer");
         }
 
         @Nullable

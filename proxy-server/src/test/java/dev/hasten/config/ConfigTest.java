@@ -2,7 +2,6 @@ package dev.hasten.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.protocol.Scope;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,17 +201,17 @@ class ConfigTest {
                         new ApiKeyConfig(
                                 "web",
                                 "0".repeat(61) + "abc",
-                                Set.of(Scope.SCHEMA),
+                                Set.of(KeyScope.SCHEMA),
                                 Instant.parse("2027-01-31T00:00:00Z")),
                         new ApiKeyConfig(
                                 "jobs",
                                 "3608bca1e44ea6c4d268eb6db02260269892c0b42b86bbf1e77a6fa16c3c9282",
-                                Scope.DEFAULT,
+                                KeyScope.DEFAULT,
                                 null),
                         new ApiKeyConfig(
                                 "env",
                                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-                                Scope.DEFAULT,
+                                KeyScope.DEFAULT,
                                 null));
     }
 
@@ -223,7 +222,7 @@ class ConfigTest {
     void theApiKeyOfTheEnvironmentHasItsOwnScopes(String variable, String scopes) {
         sources.env("DATABASE_URL", Sources.URL).env("HASTEN_API_KEY", "abc").env("HASTEN_API_KEY_SCOPES", variable);
         assertThat(database(sources, "default").keys().getFirst().scopes())
-                .containsExactlyElementsOf(Scope.parse(List.of(scopes.split(",", -1))));
+                .containsExactlyElementsOf(KeyScope.parse(List.of(scopes.split(",", -1))));
         assertThat(sources.load().describe()).contains("scopes: ").contains(scopes);
     }
 

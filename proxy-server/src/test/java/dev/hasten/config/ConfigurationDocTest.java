@@ -2,7 +2,6 @@ package dev.hasten.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +44,8 @@ class ConfigurationDocTest {
     @Test
     void everyScopeIsExplainedAndTheDefaultIsTheOneOfAllKeys() {
         Key scopes = ConfigKeys.find("databases.<name>.keys[].scopes").orElseThrow();
-        assertThat(scopes.defaultText()).contains(scopes.type().format(Scope.DEFAULT));
-        assertThat(Scope.values())
+        assertThat(scopes.defaultText()).contains(scopes.type().format(KeyScope.DEFAULT));
+        assertThat(KeyScope.values())
                 .allSatisfy(scope -> assertThat(scopes.setting().doc()).contains("`" + scope.text() + "`"));
     }
 

@@ -132,7 +132,7 @@ final class DataProxyTest {
 
     private static double compilations(String plan) {
         return server.server()
-                .meters()
+                .metrics()
                 .scrape()
                 .lines()
                 .filter(line -> line.startsWith("hasten_compilations_total{plan=\"" + plan + "\""))
@@ -294,7 +294,7 @@ final class DataProxyTest {
 
     private static double statements() {
         return server.server()
-                .meters()
+                .metrics()
                 .scrape()
                 .lines()
                 .filter(line -> line.startsWith("hasten_statements_seconds_count"))

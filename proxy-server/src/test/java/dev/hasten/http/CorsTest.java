@@ -38,10 +38,10 @@ final class CorsTest {
     void allowedOriginsReadAnswersAndErrors() {
         try (var server = server("https://a.example,http://localhost:3000")) {
             Map<String, String> allowed = Map.of("Origin", "http://localhost:3000");
-            Reply answer = server.client().post("/sql", BODY, allowed);
-            assertThat(answer.header(ALLOW_ORIGIN)).isEqualTo("http://localhost:3000");
-            assertThat(answer.header("access-control-expose-headers")).isEqualTo("*");
-            assertThat(answer.header("vary")).isEqualTo("Origin");
+            Reply response = server.client().post("/sql", BODY, allowed);
+            assertThat(response.header(ALLOW_ORIGIN)).isEqualTo("http://localhost:3000");
+            assertThat(response.header("access-control-expose-headers")).isEqualTo("*");
+            assertThat(response.header("vary")).isEqualTo("Origin");
             Reply wrongKey = server.clientWithKey("x").post("/sql", BODY, allowed);
             assertThat(wrongKey.status()).isEqualTo(401);
             assertThat(wrongKey.header(ALLOW_ORIGIN)).isEqualTo("http://localhost:3000");

@@ -91,8 +91,8 @@ class DisconnectTest {
 
         await().untilAtomic(gone, is(1));
         Exchange exchange = held.remove();
-        exchange.answer(Answer.text(200, "too late"));
-        assertThat(exchange.isAnswered()).isTrue();
+        exchange.respond(Response.text(200, "too late"));
+        assertThat(exchange.isResponded()).isTrue();
         AtomicInteger later = new AtomicInteger();
         exchange.onDisconnect(later::incrementAndGet);
         assertThat(gone).hasValue(1);
@@ -159,7 +159,7 @@ class DisconnectTest {
                 RawClient client = RawClient.to(server)) {
             client.send(REQUEST);
             await().until(() -> held.size() == 1);
-            held.element().answer(Answer.text(200, "done"));
+            held.element().respond(Response.text(200, "done"));
             assertThat(client.readAnswer().text()).isEqualTo("done");
 
             client.disconnect();
@@ -184,7 +184,7 @@ class DisconnectTest {
     private HttpServer start(Transport transport, @Nullable SslContext tls) {
         observed.clear();
         HttpServerOptions options = TestServer.options(TestServer.LIMITS, tls)
-                .withObserver((route, method, status, nanos, requestBytes, answerBytes) -> observed.add(status));
+                .withObserver((route, method, status, nanos, requestBytes, responseBytes) -> observed.add(status));
         return HttpServer.start(options, router, transport);
     }
 }

@@ -19,11 +19,11 @@ class HeadRefusalTest {
     private GuardedHandler.Decision decide(Exchange head) {
         if (head.header("authorization") == null) {
             refused.set(head);
-            return new GuardedHandler.Refuse(Answer.text(401, "no key"));
+            return new GuardedHandler.Refuse(Response.text(401, "no key"));
         }
         return new GuardedHandler.Accept(exchange -> {
             handled.incrementAndGet();
-            exchange.answer(Answer.text(200, Integer.toString(exchange.body().length)));
+            exchange.respond(Response.text(200, Integer.toString(exchange.body().length)));
         });
     }
 

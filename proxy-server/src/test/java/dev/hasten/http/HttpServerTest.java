@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.http.RawClient.RawAnswer;
+import dev.hasten.http.RawClient.RawResponse;
 import dev.hasten.memory.SharedBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,17 +33,17 @@ class HttpServerTest {
     private final Queue<String> observed = new ConcurrentLinkedQueue<>();
     private final HttpServer server = HttpServer.start(
             TestServer.options(TestServer.LIMITS, null)
-                    .withObserver((route, method, status, nanos, requestBytes, answerBytes) ->
-                            observed.add(route + " " + method + " " + status + " " + requestBytes + " " + answerBytes)),
+                    .withObserver((route, method, status, nanos, requestBytes, responseBytes) -> observed.add(
+                            route + " " + method + " " + status + " " + requestBytes + " " + responseBytes)),
             TestServer.routes()
-                    .route("GET", "/shared", exchange -> exchange.answer(Answer.json(200, SHARED)))
-                    .route("GET", "/large", exchange -> exchange.answer(Answer.json(200, FIVE_MEGABYTES)))
-                    .route("GET", "/nothing", exchange -> exchange.answer(Answer.empty(204)))
+                    .route("GET", "/shared", exchange -> exchange.respond(Response.json(200, SHARED)))
+                    .route("GET", "/large", exchange -> exchange.respond(Response.json(200, FIVE_MEGABYTES)))
+                    .route("GET", "/nothing", exchange -> exchange.respond(Response.empty(204)))
                     .route("GET", "/describe/{first}/{second}", HttpServerTest::describe)
                     .route("POST", "/describe/{first}/{second}", HttpServerTest::describe)
                     .route("GET", "/twice", exchange -> {
-                        exchange.answer(Answer.text(200, "first"));
-                        exchange.answer(Answer.text(200, "second"));
+                        exchange.respond(Response.text(200, "first"));
+                        exchange.respond(Response.text(200, "second"));
                     })
                     .route("GET", "/thrown", exchange -> {
                         throw new IllegalStateException("secret of the handler");
@@ -51,12 +51,12 @@ class HttpServerTest {
                     .route(
                             "GET",
                             "/thread",
-                            exchange ->
-                                    Thread.ofVirtual().start(() -> exchange.answer(Answer.text(200, "from a thread"))))
+                            exchange -> Thread.ofVirtual()
+                                    .start(() -> exchange.respond(Response.text(200, "from a thread"))))
                     .build());
 
     private static void describe(Exchange exchange) {
-        exchange.answer(Answer.text(
+        exchange.respond(Response.text(
                 200,
                 String.join(
                         "|",
@@ -78,12 +78,12 @@ class HttpServerTest {
     @Test
     void answerIsComplete() throws IOException {
         try (RawClient client = RawClient.to(server)) {
-            RawAnswer answer = client.get("/hello");
+            RawResponse response = client.get("/hello");
 
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.text()).isEqualTo("hello");
-            assertThat(answer.headers().keySet()).containsExactly("content-length", "content-type", "x-request-id");
-            assertThat(answer.header("content-type")).isEqualTo("text/plain; charset=utf-8");
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.text()).isEqualTo("hello");
+            assertThat(response.headers().keySet()).containsExactly("content-length", "content-type", "x-request-id");
+            assertThat(response.header("content-type")).isEqualTo("text/plain; charset=utf-8");
         }
     }
 
@@ -129,13 +129,13 @@ class HttpServerTest {
         try (RawClient client = RawClient.to(server)) {
             String head = "POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
             for (int i = 0; i < 2; i++) {
-                RawAnswer answer = client.send(head)
+                RawResponse response = client.send(head)
                         .send("3\r\nabc\r\n")
                         .send("A;name=value\r\n0123456789\r\n0\r\nTrai")
                         .send("ler: dropped\r\n\r\n")
                         .readAnswer();
 
-                assertThat(answer.text()).isEqualTo("abc0123456789");
+                assertThat(response.text()).isEqualTo("abc0123456789");
             }
             client.send(head);
             for (int i = 0; i < 100; i++) {
@@ -175,9 +175,9 @@ class HttpServerTest {
             for (String path : List.of("/hello", "/shared", "/large")) {
                 client.send("HEAD " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
 
-                RawAnswer answer = client.readAnswer(false);
-                assertThat(answer.status()).isEqualTo(200);
-                assertThat(answer.header("content-length")).isEqualTo(path.equals("/hello") ? "5" : "5242880");
+                RawResponse response = client.readAnswer(false);
+                assertThat(response.status()).isEqualTo(200);
+                assertThat(response.header("content-length")).isEqualTo(path.equals("/hello") ? "5" : "5242880");
             }
             assertThat(client.get("/hello").text()).isEqualTo("hello");
         }
@@ -186,10 +186,10 @@ class HttpServerTest {
     @Test
     void noContentHasNoLength() throws IOException {
         try (RawClient client = RawClient.to(server)) {
-            RawAnswer answer = client.get("/nothing");
+            RawResponse response = client.get("/nothing");
 
-            assertThat(answer.status()).isEqualTo(204);
-            assertThat(answer.headers().keySet()).containsExactly("x-request-id");
+            assertThat(response.status()).isEqualTo(204);
+            assertThat(response.headers().keySet()).containsExactly("x-request-id");
             assertThat(client.get("/hello").status()).isEqualTo(200);
         }
     }
@@ -197,11 +197,11 @@ class HttpServerTest {
     @Test
     void unknownPathAndMethodAreToldApartAndKeepTheConnection() throws IOException {
         try (RawClient client = RawClient.to(server)) {
-            RawAnswer unknown = client.post("/unknown", "a body that is read and forgotten");
+            RawResponse unknown = client.post("/unknown", "a body that is read and forgotten");
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(unknown.header("prisma-error-code")).isEqualTo("P5003");
 
-            RawAnswer method = client.post("/hello", "body");
+            RawResponse method = client.post("/hello", "body");
             assertThat(method.status()).isEqualTo(405);
             assertThat(method.header("allow")).isEqualTo("GET, HEAD");
 
@@ -230,12 +230,12 @@ class HttpServerTest {
     @Test
     void failureOfAHandlerNamesTheRequestAndNothingElse() throws IOException {
         try (RawClient client = RawClient.to(server)) {
-            RawAnswer answer = client.get("/thrown");
+            RawResponse response = client.get("/thrown");
 
-            assertThat(answer.status()).isEqualTo(500);
-            assertThat(answer.header("prisma-error-code")).isEqualTo("P6000");
-            assertThat(answer.text())
-                    .contains("Internal server error (request " + answer.header("x-request-id") + ")")
+            assertThat(response.status()).isEqualTo(500);
+            assertThat(response.header("prisma-error-code")).isEqualTo("P6000");
+            assertThat(response.text())
+                    .contains("Internal server error (request " + response.header("x-request-id") + ")")
                     .doesNotContain("secret");
             assertThat(client.get("/hello").status()).isEqualTo(200);
         }
@@ -247,10 +247,10 @@ class HttpServerTest {
                 "GET /hello HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, Close\r\n\r\n",
                 "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")) {
             try (RawClient client = RawClient.to(server)) {
-                RawAnswer answer = client.send(request).readAnswer();
+                RawResponse response = client.send(request).readAnswer();
 
-                assertThat(answer.text()).isEqualTo("hello");
-                assertThat(answer.header("connection")).isEqualTo("close");
+                assertThat(response.text()).isEqualTo("hello");
+                assertThat(response.header("connection")).isEqualTo("close");
                 assertThat(client.isClosedByServer()).isTrue();
             }
         }
@@ -277,12 +277,12 @@ class HttpServerTest {
 
     private int statusOfExpectation(String path, String expectation, int length) throws IOException {
         try (RawClient client = RawClient.to(server)) {
-            RawAnswer answer = client.send("POST " + path + " HTTP/1.1\r\nHost: test\r\nExpect: " + expectation
+            RawResponse response = client.send("POST " + path + " HTTP/1.1\r\nHost: test\r\nExpect: " + expectation
                             + "\r\nContent-Length: " + length + "\r\n\r\n")
                     .readAnswer();
-            assertThat(answer.header("connection")).isEqualTo("close");
+            assertThat(response.header("connection")).isEqualTo("close");
             assertThat(client.isClosedByServer()).isTrue();
-            return answer.status();
+            return response.status();
         }
     }
 
@@ -310,7 +310,7 @@ class HttpServerTest {
     @Test
     void failingObserverHarmsNobody() throws IOException {
         AtomicInteger calls = new AtomicInteger();
-        RequestObserver failing = (route, method, status, nanos, requestBytes, answerBytes) -> {
+        RequestObserver failing = (route, method, status, nanos, requestBytes, responseBytes) -> {
             calls.incrementAndGet();
             throw new IllegalStateException("observer");
         };

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.http.RawClient.RawAnswer;
+import dev.hasten.http.RawClient.RawResponse;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -46,12 +46,12 @@ class LifecycleTest {
             assertThat(drain.isAlive()).isTrue();
             assertThatThrownBy(() -> RawClient.to(server)).isInstanceOf(ConnectException.class);
 
-            RawAnswer echoed = sending.send("abc").readAnswer();
+            RawResponse echoed = sending.send("abc").readAnswer();
             assertThat(echoed.text()).isEqualTo("abc");
             assertThat(echoed.header("connection")).isEqualTo("close");
             assertThat(sending.isClosedByServer()).isTrue();
-            held.remove().answer(Answer.text(200, "finished"));
-            RawAnswer finished = running.readAnswer();
+            held.remove().respond(Response.text(200, "finished"));
+            RawResponse finished = running.readAnswer();
             assertThat(finished.text()).isEqualTo("finished");
             assertThat(finished.header("connection")).isEqualTo("close");
             assertThat(running.isClosedByServer()).isTrue();
@@ -76,7 +76,7 @@ class LifecycleTest {
             server.close();
             assertThat(running.isClosedByServer()).isTrue();
             assertThat(gone).isTrue();
-            held.remove().answer(Answer.text(200, "too late"));
+            held.remove().respond(Response.text(200, "too late"));
         }
     }
 
@@ -88,7 +88,7 @@ class LifecycleTest {
             Exchange exchange = held.remove();
             server.close();
 
-            exchange.answer(Answer.text(200, "too late"));
+            exchange.respond(Response.text(200, "too late"));
 
             assertThat(running.isClosedByServer()).isTrue();
         }

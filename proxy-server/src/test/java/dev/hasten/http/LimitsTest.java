@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.http.RawClient.RawAnswer;
+import dev.hasten.http.RawClient.RawResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
@@ -22,9 +22,9 @@ class LimitsTest {
     private final Router router = TestServer.routes()
             .route("POST", "/count", exchange -> {
                 handled.incrementAndGet();
-                exchange.answer(Answer.text(200, Integer.toString(exchange.body().length)));
+                exchange.respond(Response.text(200, Integer.toString(exchange.body().length)));
             })
-            .route("GET", "/large", exchange -> exchange.answer(Answer.json(200, new byte[64 * 1024 * 1024])))
+            .route("GET", "/large", exchange -> exchange.respond(Response.json(200, new byte[64 * 1024 * 1024])))
             .build();
 
     private static HttpLimits sizes(int headerBytes, int bodyBytes) {
@@ -156,21 +156,21 @@ class LimitsTest {
         try (HttpServer server = start(times(LONG, SHORT, LONG));
                 RawClient client = RawClient.to(server)) {
             client.send("GET /hello HTTP/1.1\r\nA: ");
-            AtomicBoolean answered = new AtomicBoolean();
+            AtomicBoolean responded = new AtomicBoolean();
             Thread trickle = Thread.ofVirtual().start(() -> {
                 try {
-                    while (!answered.get()) {
+                    while (!responded.get()) {
                         client.send("a");
                         Thread.onSpinWait();
                     }
                 } catch (IOException e) {
-                    answered.set(true);
+                    responded.set(true);
                 }
             });
             try {
                 assertThat(client.readAnswer().status()).isIn(408, 431);
             } finally {
-                answered.set(true);
+                responded.set(true);
             }
             await().until(() -> !trickle.isAlive());
         }
@@ -210,7 +210,7 @@ class LimitsTest {
                 }
             }
 
-            held.get().answer(Answer.text(200, "slow"));
+            held.get().respond(Response.text(200, "slow"));
 
             assertThat(client.readAnswer().text()).isEqualTo("slow");
         }
@@ -230,7 +230,7 @@ class LimitsTest {
     void clientThatDoesNotReadItsAnswerIsDropped() throws IOException {
         Queue<String> observed = new ConcurrentLinkedQueue<>();
         HttpServerOptions options = TestServer.options(times(LONG, LONG, SHORT), null)
-                .withObserver((route, method, status, nanos, requestBytes, answerBytes) ->
+                .withObserver((route, method, status, nanos, requestBytes, responseBytes) ->
                         observed.add(route + " " + status));
         try (HttpServer server = HttpServer.start(options, router);
                 RawClient client = RawClient.to(server)) {
@@ -250,10 +250,10 @@ class LimitsTest {
             assertThat(first.get("/hello").status()).isEqualTo(200);
             assertThat(second.get("/hello").status()).isEqualTo(200);
             try (RawClient third = RawClient.to(server)) {
-                RawAnswer answer = third.get("/hello");
-                assertThat(answer.status()).isEqualTo(503);
-                assertThat(answer.header("retry-after")).isEqualTo("1");
-                assertThat(answer.header("connection")).isEqualTo("close");
+                RawResponse response = third.get("/hello");
+                assertThat(response.status()).isEqualTo(503);
+                assertThat(response.header("retry-after")).isEqualTo("1");
+                assertThat(response.header("connection")).isEqualTo("close");
                 assertThat(third.isClosedByServer()).isTrue();
             }
             first.disconnect();
@@ -284,9 +284,9 @@ class LimitsTest {
     }
 
     private static void assertRefused(RawClient client, int status) throws IOException {
-        RawAnswer answer = client.readAnswer();
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.header("connection")).isEqualTo("close");
+        RawResponse response = client.readAnswer();
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.header("connection")).isEqualTo("close");
         assertThat(client.isClosedByServer()).isTrue();
     }
 }

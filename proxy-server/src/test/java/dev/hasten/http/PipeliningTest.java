@@ -27,7 +27,7 @@ class PipeliningTest {
     private final AtomicBoolean gone = new AtomicBoolean();
 
     private final HttpServer server = TestServer.start(TestServer.routes()
-            .route("GET", "/now/{n}", exchange -> exchange.answer(Answer.text(200, exchange.pathParameter("n"))))
+            .route("GET", "/now/{n}", exchange -> exchange.respond(Response.text(200, exchange.pathParameter("n"))))
             .route("GET", "/thread/{n}", this::answerFromAThread)
             .route("GET", "/held/{n}", exchange -> {
                 exchange.onDisconnect(() -> gone.set(true));
@@ -40,7 +40,7 @@ class PipeliningTest {
         Thread.ofVirtual().start(() -> {
             LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(1_000_000));
             running.decrementAndGet();
-            exchange.answer(Answer.text(200, exchange.pathParameter("n")));
+            exchange.respond(Response.text(200, exchange.pathParameter("n")));
         });
     }
 
@@ -73,10 +73,10 @@ class PipeliningTest {
             await().until(() -> held.containsKey("1"));
             assertThat(held).doesNotContainKey("2");
 
-            held.get("1").answer(Answer.text(200, "one"));
+            held.get("1").respond(Response.text(200, "one"));
             assertThat(client.readAnswer().text()).isEqualTo("one");
             await().until(() -> held.containsKey("2"));
-            held.get("2").answer(Answer.text(200, "two"));
+            held.get("2").respond(Response.text(200, "two"));
             assertThat(client.readAnswer().text()).isEqualTo("two");
         }
     }
@@ -129,7 +129,7 @@ class PipeliningTest {
                     Thread.ofVirtual().start(() -> sendAll(client, get("/hello").repeat(requests)));
             sender.join(Duration.ofMillis(100));
 
-            held.get("1").answer(Answer.text(200, "one"));
+            held.get("1").respond(Response.text(200, "one"));
             assertThat(client.readAnswer().text()).isEqualTo("one");
             for (int i = 0; i < requests; i++) {
                 assertThat(client.readAnswer().text()).isEqualTo("hello");
@@ -146,7 +146,7 @@ class PipeliningTest {
             Thread sender = Thread.ofVirtual().start(() -> sendAll(client, round.repeat(5)));
             for (int i = 0; i < 5; i++) {
                 await().until(() -> held.containsKey("1"));
-                held.remove("1").answer(Answer.text(200, "one"));
+                held.remove("1").respond(Response.text(200, "one"));
                 assertThat(client.readAnswer().text()).isEqualTo("one");
                 for (int n = 0; n < 5_000; n++) {
                     assertThat(client.readAnswer().text()).isEqualTo("hello");

@@ -33,7 +33,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** An answer as it came over the wire; header names in lower case. */
-    record RawAnswer(int status, Map<String, String> headers, ByteBuffer body) {
+    record RawResponse(int status, Map<String, String> headers, ByteBuffer body) {
         String text() {
             return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
         }
@@ -54,21 +54,21 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
-    RawAnswer get(String path) throws IOException {
+    RawResponse get(String path) throws IOException {
         return send("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n").readAnswer();
     }
 
-    RawAnswer post(String path, String body) throws IOException {
+    RawResponse post(String path, String body) throws IOException {
         return send("POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .readAnswer();
     }
 
-    RawAnswer readAnswer() throws IOException {
+    RawResponse readAnswer() throws IOException {
         return readAnswer(true);
     }
 
     /** Reads one answer; the one to HEAD has no body. */
-    RawAnswer readAnswer(boolean hasBody) throws IOException {
+    RawResponse readAnswer(boolean hasBody) throws IOException {
         String statusLine = readLine();
         if (!statusLine.startsWith("HTTP/1.1 ")) {
             throw new IOException("not an answer: " + statusLine);
@@ -83,7 +83,7 @@ final class RawClient implements AutoCloseable {
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         byte[] body = hasBody ? in.readNBytes(length) : new byte[0];
-        return new RawAnswer(Integer.parseInt(statusLine.substring(9, 12)), headers, ByteBuffer.wrap(body));
+        return new RawResponse(Integer.parseInt(statusLine.substring(9, 12)), headers, ByteBuffer.wrap(body));
     }
 
     /** True when the server closes without another byte; a reset counts. */

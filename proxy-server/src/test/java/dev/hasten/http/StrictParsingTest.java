@@ -2,7 +2,7 @@ package dev.hasten.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.http.RawClient.RawAnswer;
+import dev.hasten.http.RawClient.RawResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +28,7 @@ class StrictParsingTest {
 
     private void count(Exchange exchange) {
         handled.incrementAndGet();
-        exchange.answer(Answer.text(200, "handled"));
+        exchange.respond(Response.text(200, "handled"));
     }
 
     @AfterEach
@@ -113,12 +113,12 @@ class StrictParsingTest {
         try (RawClient client = RawClient.to(server)) {
             client.send(head + SMUGGLED);
 
-            RawAnswer answer = client.readAnswer();
-            assertThat(answer.status()).as(name).isEqualTo(400);
-            assertThat(answer.header("connection")).isEqualTo("close");
-            assertThat(answer.header("prisma-error-code")).isEqualTo("P5000");
-            assertThat(answer.header("x-request-id")).matches("[0-9a-f]{16}");
-            assertThat(answer.text())
+            RawResponse response = client.readAnswer();
+            assertThat(response.status()).as(name).isEqualTo(400);
+            assertThat(response.header("connection")).isEqualTo("close");
+            assertThat(response.header("prisma-error-code")).isEqualTo("P5000");
+            assertThat(response.header("x-request-id")).matches("[0-9a-f]{16}");
+            assertThat(response.text())
                     .startsWith("{\"is_panic\":false,\"message\":\"Malformed request: ")
                     .contains("\"error_code\":\"P5000\",\"code\":\"P5000\"")
                     .endsWith("\"meta\":{}}");
@@ -164,9 +164,9 @@ class StrictParsingTest {
         try (RawClient client = RawClient.to(server)) {
             client.send(post("Transfer-Encoding: chunked\r\n") + chunks + SMUGGLED);
 
-            RawAnswer answer = client.readAnswer();
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.header("connection")).isEqualTo("close");
+            RawResponse response = client.readAnswer();
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.header("connection")).isEqualTo("close");
             assertThat(client.isClosedByServer()).isTrue();
         }
         assertThat(handled).hasValue(0);

@@ -32,11 +32,11 @@ final class TestServer {
     /** GET /hello answers "hello", POST /echo answers its body. */
     static Router.Builder routes() {
         return Router.builder()
-                .route("GET", "/hello", exchange -> exchange.answer(Answer.text(200, "hello")))
+                .route("GET", "/hello", exchange -> exchange.respond(Response.text(200, "hello")))
                 .route(
                         "POST",
                         "/echo",
-                        exchange ->
-                                exchange.answer(Answer.text(200, new String(exchange.body(), StandardCharsets.UTF_8))));
+                        exchange -> exchange.respond(
+                                Response.text(200, new String(exchange.body(), StandardCharsets.UTF_8))));
     }
 }

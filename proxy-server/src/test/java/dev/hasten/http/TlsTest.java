@@ -47,7 +47,7 @@ class TlsTest {
                 TestServer.LIMITS,
                 certificates.context(),
                 TestServer.routes()
-                        .route("GET", "/large", exchange -> exchange.answer(Answer.json(200, new byte[5_000_000])))
+                        .route("GET", "/large", exchange -> exchange.respond(Response.json(200, new byte[5_000_000])))
                         .build());
     }
 
@@ -117,10 +117,10 @@ class TlsTest {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream().write(record);
 
-            byte[] answer = socket.getInputStream().readNBytes(7);
-            assertThat(answer[0]).isEqualTo((byte) ALERT);
-            assertThat(answer[5]).isEqualTo((byte) FATAL);
-            assertThat(answer[6]).isEqualTo((byte) PROTOCOL_VERSION);
+            byte[] response = socket.getInputStream().readNBytes(7);
+            assertThat(response[0]).isEqualTo((byte) ALERT);
+            assertThat(response[5]).isEqualTo((byte) FATAL);
+            assertThat(response[6]).isEqualTo((byte) PROTOCOL_VERSION);
         }
     }
 

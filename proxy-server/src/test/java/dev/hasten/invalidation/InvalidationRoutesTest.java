@@ -3,7 +3,7 @@ package dev.hasten.invalidation;
 import static dev.hasten.testing.Plans.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -143,7 +143,7 @@ final class InvalidationRoutesTest {
     void aKeyWithoutTheScopeIsRefused() {
         String key = server.server()
                 .keys()
-                .create("read", "default", Set.of(Scope.PRISMA), null)
+                .create("read", "default", Set.of(KeyScope.PRISMA), null)
                 .token();
         Reply reply = server.clientWithKey(key).post("/invalidate", "{\"tags\":\"all\"}");
         assertThat(reply.status()).isEqualTo(403);
@@ -152,7 +152,7 @@ final class InvalidationRoutesTest {
                         "This API key does not have the scope that the call needs: it has prisma, the call needs invalidate");
         String invalidator = server.server()
                 .keys()
-                .create("invalidate", "default", Set.of(Scope.INVALIDATE), null)
+                .create("invalidate", "default", Set.of(KeyScope.INVALIDATE), null)
                 .token();
         assertThat(server.clientWithKey(invalidator).query(READ).status()).isEqualTo(403);
         assertThat(server.clientWithKey(invalidator)

@@ -11,8 +11,8 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.plan.ParsingMemory;
 import dev.hasten.protocol.QueryRequest;
 import dev.hasten.protocol.RequestParser;
+import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.schema.SchemaSetup;
-import dev.hasten.schema.Schemas;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
@@ -90,7 +90,7 @@ final class MemoryCountTest {
     private static long counted(MemoryUse use) {
         String name = "hasten_memory_used_bytes{use=\"" + use.name().toLowerCase(Locale.ROOT) + "\"} ";
         return server.server()
-                .meters()
+                .metrics()
                 .scrape()
                 .lines()
                 .filter(line -> line.startsWith(name))
@@ -277,8 +277,8 @@ final class MemoryCountTest {
     @Test
     void schemas(@TempDir Path directory) {
         MemoryBudget budget = new MemoryBudget(2L << 30, List.of("default"));
-        Schemas schemas = new SchemaSetup(budget, Clock.systemUTC())
-                .inFiles("default", new Schemas.Limits(10, 4 << 20, Duration.ofMinutes(1)), null, directory);
+        PrismaSchemas schemas = new SchemaSetup(budget, Clock.systemUTC())
+                .inFiles("default", new PrismaSchemas.Limits(10, 4 << 20, Duration.ofMinutes(1)), null, directory);
         upload(schemas, "Warm", 1);
         long counted = budget.usedBytes(MemoryUse.SCHEMAS);
         long before = used();
@@ -288,7 +288,7 @@ final class MemoryCountTest {
         assertThat(schemas.list()).hasSize(3);
     }
 
-    private static void upload(Schemas schemas, String name, int models) {
+    private static void upload(PrismaSchemas schemas, String name, int models) {
         StringBuilder schema = new StringBuilder("datasource db {\n provider = \"postgresql\"\n url = env(\"U\")\n}\n");
         for (int i = 0; i < models; i++) {
             schema.append("model ").append(name).append(i).append(" {\n id Int @id\n");

@@ -15,7 +15,7 @@ import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
-import dev.hasten.protocol.Access;
+import dev.hasten.postgres.Access;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.plan.PlanNode;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A request that must stop stops computing, whatever it is computing. (For compiling, see SchemasTest.) */
+/** A request that must stop stops computing, whatever it is computing. (For compiling, see PrismaSchemasTest.) */
 final class CancelledPhasesTest {
     private static final long MEGABYTE = 1 << 20;
     private static final RequestParser PARSER = new RequestParser(100, Integer.MAX_VALUE);

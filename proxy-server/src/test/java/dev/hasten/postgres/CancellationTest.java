@@ -187,7 +187,7 @@ final class CancellationTest {
                             int repeat = 1 + random.nextInt(3);
                             for (int j = 0; j < repeat; j++) {
                                 StatementResult result = lease.run(
-                                        SqlText.of("SELECT $1::text, pg_sleep("
+                                        ParsedStatement.of("SELECT $1::text, pg_sleep("
                                                 + (random.nextInt(3) == 0 ? "0.002" : "0") + ")"),
                                         List.of(value + "." + j),
                                         StatementPolicy.TRUSTED,
@@ -226,9 +226,9 @@ final class CancellationTest {
                 reply.cancel(true);
             } else {
                 int own = i;
-                kept.add(reply.thenApply(answer -> {
-                    assertThat(answer.data()).contains("\"rows\":[[" + own + ",");
-                    return answer;
+                kept.add(reply.thenApply(response -> {
+                    assertThat(response.data()).contains("\"rows\":[[" + own + ",");
+                    return response;
                 }));
             }
         }

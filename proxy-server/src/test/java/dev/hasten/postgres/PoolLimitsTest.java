@@ -131,7 +131,7 @@ final class PoolLimitsTest {
         try (TestServer server =
                 TestServer.on(POSTGRES).with("limits.query_timeout", "300ms").start()) {
             server.client().query(sleep(60));
-            assertThat(server.server().meters().scrape())
+            assertThat(server.server().metrics().scrape())
                     .contains("hasten_cancellations_total{database=\"default\",reason=\"timeout\"} 1.0");
         }
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.schema.DataModel.Field.Column;
 import dev.hasten.schema.DataModel.Field.Relation;
+import dev.hasten.schema.DataModel.FieldType;
 import dev.hasten.schema.DataModel.Model;
-import dev.hasten.schema.DataModel.ValueType;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -40,9 +40,9 @@ final class DataModelTest {
                 }
                 """))
                 .isEqualTo(Map.of(
-                        "id", new Column(ValueType.INT, false),
-                        "s", new Column(ValueType.STRING, false),
-                        "l", new Column(ValueType.BIG_INT, true),
+                        "id", new Column(FieldType.INT, false),
+                        "s", new Column(FieldType.STRING, false),
+                        "l", new Column(FieldType.BIG_INT, true),
                         "b", new Relation("B"),
                         "bs", new Relation("B")));
     }
@@ -65,7 +65,7 @@ final class DataModelTest {
                   )
                 }
                 """))
-                .isEqualTo(Map.of("id", new Column(ValueType.INT, false), "x", new Column(ValueType.JSON, false)));
+                .isEqualTo(Map.of("id", new Column(FieldType.INT, false), "x", new Column(FieldType.JSON, false)));
     }
 
     @Test

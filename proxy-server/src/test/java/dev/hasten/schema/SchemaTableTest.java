@@ -8,7 +8,7 @@ import dev.hasten.testing.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Schemas in a table of the database are known to all its servers, and outlive each of them. */
+/** PrismaSchemas in a table of the database are known to all its servers, and outlive each of them. */
 final class SchemaTableTest {
     private static final String SCHEMA = """
             datasource db {

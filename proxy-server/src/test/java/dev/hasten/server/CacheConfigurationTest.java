@@ -4,7 +4,7 @@ import static dev.hasten.testing.Plans.query;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -59,7 +59,7 @@ final class CacheConfigurationTest {
         try (TestServer server = server("shared_by_keys", false).start()) {
             String other = server.server()
                     .keys()
-                    .create("other", "default", Scope.DEFAULT, null)
+                    .create("other", "default", KeyScope.DEFAULT, null)
                     .token();
             server.client().cachedQuery(READ, "max-age=60");
             assertThat(server.clientWithKey(other)

@@ -8,7 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -318,7 +318,7 @@ final class CachedQueryTest {
     void keysOfADatabaseShareAnswers() {
         String other = server.server()
                 .keys()
-                .create("other", "default", Scope.DEFAULT, null)
+                .create("other", "default", KeyScope.DEFAULT, null)
                 .token();
         client.cachedQuery(READ, HOUR);
         assertThat(server.clientWithKey(other).cachedQuery(READ, HOUR).cacheStatus())
@@ -367,7 +367,7 @@ final class CachedQueryTest {
             own.client().query(READ);
             // The registry of meters must not be what keeps them.
             System.gc();
-            assertThat(own.server().meters().scrape())
+            assertThat(own.server().metrics().scrape())
                     .contains("hasten_cache_requests_total{database=\"default\",status=\"miss\"} 1.0")
                     .contains("hasten_cache_requests_total{database=\"default\",status=\"ttl\"} 1.0")
                     .contains("hasten_cache_requests_total{database=\"default\",status=\"swr\"} 1.0")

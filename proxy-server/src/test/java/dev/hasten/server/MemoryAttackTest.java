@@ -45,7 +45,7 @@ final class MemoryAttackTest {
     private static Client attacker;
 
     private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicInteger answers = new AtomicInteger();
+    private final AtomicInteger responses = new AtomicInteger();
     /** Response times of the bystander. */
     private final List<Long> waitedMicros = new ArrayList<>();
 
@@ -83,15 +83,15 @@ final class MemoryAttackTest {
                 assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
                 waitedMicros.add((System.nanoTime() - start) / 1000);
                 assertThat(other.get("/health").status()).isEqualTo(200);
-                answers.incrementAndGet();
+                responses.incrementAndGet();
             }
         });
     }
 
     @AfterEach
     void bystanderWasServed() {
-        int before = over.get() ? -ANSWERS : answers.get();
-        await().atMost(Duration.ofMinutes(1)).until(() -> bystander().isDone() || answers.get() >= before + ANSWERS);
+        int before = over.get() ? -ANSWERS : responses.get();
+        await().atMost(Duration.ofMinutes(1)).until(() -> bystander().isDone() || responses.get() >= before + ANSWERS);
         over.set(true);
         bystander().join();
         assertThat(server.isAlive()).isTrue();
@@ -109,7 +109,7 @@ final class MemoryAttackTest {
 
     /** Repeats the attack until the bystander has received its responses. */
     private boolean goesOn() {
-        return (answers.get() < ANSWERS || System.nanoTime() - endNanos < 0)
+        return (responses.get() < ANSWERS || System.nanoTime() - endNanos < 0)
                 && !bystander().isDone();
     }
 

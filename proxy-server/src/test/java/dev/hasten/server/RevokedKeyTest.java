@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.auth.CreatedKey;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.io.BufferedReader;
@@ -23,7 +23,7 @@ final class RevokedKeyTest {
 
     private static String statusAfter(Revocation meanwhile) throws IOException {
         try (TestServer server = TestServer.on(POSTGRES).start()) {
-            CreatedKey key = server.server().keys().create("slow", "default", Scope.DEFAULT, null);
+            CreatedKey key = server.server().keys().create("slow", "default", KeyScope.DEFAULT, null);
             String body = "{\"tags\":\"all\"}";
             String head = "POST /invalidate HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
                     + "Authorization: Bearer " + key.token() + "\r\n"
@@ -57,7 +57,8 @@ final class RevokedKeyTest {
 
     @Test
     void otherKeysMayComeAndGoMeanwhile() throws IOException {
-        assertThat(statusAfter((server, _) -> server.server().keys().create("other", "default", Scope.DEFAULT, null)))
+        assertThat(statusAfter(
+                        (server, _) -> server.server().keys().create("other", "default", KeyScope.DEFAULT, null)))
                 .isEqualTo("HTTP/1.1 200 OK");
     }
 }

@@ -5,7 +5,7 @@ import static dev.hasten.testing.Plans.rawExecute;
 import static dev.hasten.testing.Plans.rawQuery;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -58,11 +58,11 @@ final class ReadOnlyKeyTest {
                   SELECT lo_from_bytea(0, 'x')
                 $$""");
         server = TestServer.on(POSTGRES).start();
-        reader = reader(Set.of(Scope.READ));
+        reader = reader(Set.of(KeyScope.READ));
         sql = new SqlClient(reader);
     }
 
-    private static Client reader(Set<Scope> scopes) {
+    private static Client reader(Set<KeyScope> scopes) {
         return server.clientWithKey(
                 server.server().keys().create("reader", "default", scopes, null).token());
     }
@@ -98,10 +98,10 @@ final class ReadOnlyKeyTest {
 
     @Test
     void besideAnotherScopeItLimitsThatOne() {
-        Client sqlOnly = reader(Set.of(Scope.SQL, Scope.READ));
+        Client sqlOnly = reader(Set.of(KeyScope.SQL, KeyScope.READ));
         assertThat(state(new SqlClient(sqlOnly).query("DELETE FROM item"))).isEqualTo("25006");
         assertThat(sqlOnly.query(rawQuery("SELECT 1")).status()).isEqualTo(403);
-        Client prismaOnly = reader(Set.of(Scope.PRISMA, Scope.READ));
+        Client prismaOnly = reader(Set.of(KeyScope.PRISMA, KeyScope.READ));
         assertThat(new SqlClient(prismaOnly).query("SELECT 1").status()).isEqualTo(403);
         assertThat(prismaOnly.query(rawExecute("DELETE FROM item")).status()).isEqualTo(400);
         nothingWasWritten();

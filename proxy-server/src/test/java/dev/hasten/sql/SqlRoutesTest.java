@@ -4,7 +4,7 @@ import static dev.hasten.sql.SqlClient.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
@@ -247,11 +247,11 @@ final class SqlRoutesTest {
                 "[{\"a\":\"b\\nc\"}] | jsonb[] | [{\"a\":\"b\\nc\"}]",
                 "[true,null] | bool[] | [true,null]",
             })
-    void parametersOfEveryKindArrive(String json, String type, String answer) {
+    void parametersOfEveryKindArrive(String json, String type, String response) {
         Reply reply = client.post(
                 "{\"query\":\"SELECT $1::%s\",\"params\":[%s],\"arrayMode\":true}".formatted(type, json), Map.of());
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
-        assertThat(reply.json().at("/rows/0/0")).hasToString(answer);
+        assertThat(reply.json().at("/rows/0/0")).hasToString(response);
     }
 
     @Test
@@ -459,7 +459,7 @@ final class SqlRoutesTest {
     void aKeyNeedsTheScope() {
         String token = server.server()
                 .keys()
-                .create("prisma only", "default", Set.of(Scope.PRISMA), null)
+                .create("prisma only", "default", Set.of(KeyScope.PRISMA), null)
                 .token();
         Reply reply = new SqlClient(server.clientWithKey(token)).query("SELECT 1");
         assertThat(reply.status()).isEqualTo(403);
@@ -472,9 +472,9 @@ final class SqlRoutesTest {
         Reply body = client.query("SELECT $1", "x".repeat(300_000));
         assertThat(body.status()).isEqualTo(413);
         assertThat(body.json().size()).isEqualTo(17);
-        Reply answer = client.query("SELECT repeat('x', 150000)");
-        assertThat(answer.status()).isEqualTo(507);
-        assertThat(answer.json().size()).isEqualTo(17);
+        Reply response = client.query("SELECT repeat('x', 150000)");
+        assertThat(response.status()).isEqualTo(507);
+        assertThat(response.json().size()).isEqualTo(17);
         Reply result = client.query("SELECT repeat('x', 1000) FROM generate_series(1, 10000)");
         assertThat(result.status()).isEqualTo(507);
         assertThat(client.value("SELECT 1")).isEqualTo("1");

@@ -10,7 +10,7 @@ import static dev.hasten.testing.Plans.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -63,7 +63,7 @@ final class InteractiveTransactionTest {
                         () -> assertThat(server.database().pool().active()).isZero());
     }
 
-    private static Client clientWith(Scope... scopes) {
+    private static Client clientWith(KeyScope... scopes) {
         return server.clientWithKey(server.server()
                 .keys()
                 .create("another", "default", Set.of(scopes), null)
@@ -72,7 +72,7 @@ final class InteractiveTransactionTest {
 
     @Test
     void transactionExistsForTheKeyThatOpenedItOnly() {
-        Client another = clientWith(Scope.PRISMA);
+        Client another = clientWith(KeyScope.PRISMA);
         String id = begin();
         client.query(id, rawExecute("INSERT INTO item VALUES (2, 0)"));
         Reply unknown = another.query("00000000-0000-0000-0000-000000000000", rawQuery("SELECT 1"));

@@ -131,10 +131,10 @@ final class JsImports {
             }
             FunctionType type = module.typeSection().getType(function.typeIndex());
             Operation operation = operation(function.name(), type);
-            boolean answers = !type.returns().isEmpty();
+            boolean responses = !type.returns().isEmpty();
             imports.addFunction(new HostFunction(function.module(), function.name(), type, (instance, arguments) -> {
                 long result = operation.apply(new Call(instance, heap, arguments));
-                return answers ? new long[] {result} : new long[0];
+                return responses ? new long[] {result} : new long[0];
             }));
         }
         return imports.build();

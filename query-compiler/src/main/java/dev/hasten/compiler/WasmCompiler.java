@@ -80,7 +80,7 @@ final class WasmCompiler {
         long[] result = function.apply(compiler, JsImports.allocate(instance, bytes), bytes.length);
         try {
             if (result[2] == 0) {
-                return Json.stringify(take(result[0]));
+                return JsValue.stringify(take(result[0]));
             }
             Map<?, ?> error = error(result[1]);
             Object meta = error.get("meta");
@@ -89,7 +89,7 @@ final class WasmCompiler {
                     error.get("code") instanceof String code ? code : null,
                     meta == null || meta == Primitive.UNDEFINED
                             ? null
-                            : new String(Json.stringify(meta), StandardCharsets.UTF_8));
+                            : new String(JsValue.stringify(meta), StandardCharsets.UTF_8));
         } finally {
             heap.sweep(references);
         }

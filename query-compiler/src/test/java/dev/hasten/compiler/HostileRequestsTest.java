@@ -24,7 +24,7 @@ class HostileRequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"AND\":", "{\"NOT\":[", "[[{\"a\":"})
     void endlessNestingIsRefusedOrderly(String nesting) throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, SMALL, UNCOUNTED)) {
             assertThatThrownBy(() -> compiler.compile(findMany("A", nesting.repeat(1_000_000))))
                     .isInstanceOf(CompileException.class)
                     .hasMessageStartingWith("JSON Error: recursion limit exceeded");
@@ -34,7 +34,7 @@ class HostileRequestsTest {
 
     @Test
     void theDeepestNestingThatIsAllowedCompiles() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, SMALL, UNCOUNTED)) {
             assertThat(compiler.compile(findMany("A", "{\"AND\":".repeat(120) + "{}" + "}".repeat(120))))
                     .isNotEmpty();
         }
@@ -42,7 +42,7 @@ class HostileRequestsTest {
 
     @Test
     void memoryThatARequestNeededIsGivenBack() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null)) {
             byte[] plan = compiler.compile(findMany("A", "{\"name\":\"%s\"}".formatted("x".repeat(16 << 20))));
 
             assertThat(plan.length).isGreaterThan(16 << 20);
@@ -60,7 +60,7 @@ class HostileRequestsTest {
                 IntStream.range(0, 200_000)
                         .mapToObj(Integer::toString)
                         .collect(Collectors.joining(",", "{\"id\":{\"in\":[", "]}}")));
-        try (QueryCompiler other = QueryCompiler.open(Schemas.SMALL, null, SMALL, UNCOUNTED)) {
+        try (QueryCompiler other = QueryCompiler.open(PrismaSchemas.SMALL, null, SMALL, UNCOUNTED)) {
             for (String request : new String[] {long16Mb, manyIds}) {
                 assertBreaks(request, SMALL, "The query compiler crashed");
             }
@@ -84,7 +84,7 @@ class HostileRequestsTest {
 
     @Test
     void interruptOfTheCallerStopsTheWork() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, PATIENT, UNCOUNTED)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, PATIENT, UNCOUNTED)) {
             FutureTask<byte[]> call = new FutureTask<>(() -> compiler.compile(hours()));
             Thread caller = Thread.startVirtualThread(call);
             await().until(HostileRequestsTest::isAtWork);
@@ -97,7 +97,7 @@ class HostileRequestsTest {
 
     @Test
     void memoryThatIsRefusedStopsTheWork() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, PATIENT, UNCOUNTED)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, PATIENT, UNCOUNTED)) {
             assertThatThrownBy(() -> compiler.compile(hours(), bytes -> {
                         if (bytes > 8 << 20) {
                             throw new ArithmeticException("refused");
@@ -121,21 +121,21 @@ class HostileRequestsTest {
     void aPanicSaysNothingOfTheQueryToTheClient() throws Exception {
         String invalid = """
                 {"modelName":"A","action":"createOne","query":{"arguments":{"data":{"id":1,
-                "data":{"$type":"Json","value":"secret"}}},"selection":{"$scalars":true}}}""";
+                "data":{"$type":"JsValue","value":"secret"}}},"selection":{"$scalars":true}}}""";
         CompilerPanicException panic = assertBreaks(invalid, SMALL, "The query compiler crashed");
         assertThat(panic.detail()).startsWith("panicked at ");
     }
 
     @Test
     void aSchemaThatNestsWithoutEndIsAPanic() {
-        String schema = Schemas.SMALL.replace("String?", "String @default(" + "f(".repeat(20_000) + ")");
+        String schema = PrismaSchemas.SMALL.replace("String?", "String @default(" + "f(".repeat(20_000) + ")");
         assertThatThrownBy(() -> QueryCompiler.open(schema, null, SMALL, UNCOUNTED))
                 .isInstanceOf(CompilerPanicException.class)
                 .hasMessage("The query compiler crashed");
     }
 
     private static CompilerPanicException assertBreaks(String request, Limits limits, String message) throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null, limits, UNCOUNTED)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, limits, UNCOUNTED)) {
             CompilerPanicException panic =
                     catchThrowableOfType(CompilerPanicException.class, () -> compiler.compile(request));
             assertThat(panic).hasMessage(message);

@@ -34,7 +34,7 @@ class JsonTest {
         "-Infinity, null",
     })
     void numbersAreWrittenAsJavaScriptWritesThem(double number, String text) {
-        assertThat(Json.number(number)).isEqualTo(text);
+        assertThat(JsValue.number(number)).isEqualTo(text);
     }
 
     @Test
@@ -53,6 +53,6 @@ class JsonTest {
     }
 
     private static String json(Object value) {
-        return new String(Json.stringify(value), StandardCharsets.UTF_8);
+        return new String(JsValue.stringify(value), StandardCharsets.UTF_8);
     }
 }

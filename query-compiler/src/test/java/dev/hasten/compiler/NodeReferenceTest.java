@@ -30,7 +30,7 @@ class NodeReferenceTest {
         Process node = new ProcessBuilder(
                         "node",
                         "src/test/node/reference.mjs",
-                        Schemas.CONFORMANCE.toString(),
+                        PrismaSchemas.CONFORMANCE.toString(),
                         "node_modules/@prisma/query-compiler-wasm")
                 .redirectError(Redirect.INHERIT)
                 .start();
@@ -39,7 +39,7 @@ class NodeReferenceTest {
             lines.lines().map(mapper::readTree).forEach(REFERENCE::add);
         }
         assertThat(node.waitFor()).isZero();
-        compiler = QueryCompiler.open(Schemas.conformance(), null);
+        compiler = QueryCompiler.open(PrismaSchemas.conformance(), null);
     }
 
     @AfterAll
@@ -64,10 +64,10 @@ class NodeReferenceTest {
         String request = line.path("request").asString();
         JsonNode error = line.path("error");
         try {
-            byte[] answer = line.path("batch").asBoolean()
+            byte[] response = line.path("batch").asBoolean()
                     ? running.compileBatch(request, CompilerMemory.UNCOUNTED)
                     : running.compile(request);
-            assertThat(new String(answer, StandardCharsets.UTF_8))
+            assertThat(new String(response, StandardCharsets.UTF_8))
                     .isEqualTo(line.path("answer").asStringOpt().orElse(null));
         } catch (CompileException e) {
             if (error.isMissingNode()) {
@@ -79,7 +79,7 @@ class NodeReferenceTest {
         } catch (CompilerPanicException e) {
             assertThat(e.detail()).isEqualTo(line.path("panic").asStringOpt().orElse(null));
             assertThat(running.isBroken()).isTrue();
-            compiler = QueryCompiler.open(Schemas.conformance(), null);
+            compiler = QueryCompiler.open(PrismaSchemas.conformance(), null);
         }
     }
 }

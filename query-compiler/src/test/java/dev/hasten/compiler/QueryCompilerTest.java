@@ -91,7 +91,7 @@ class QueryCompilerTest {
 
     @Test
     void theDatabasesSchemaNameIsInTheStatements() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, "tenant 7")) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, "tenant 7")) {
             assertThat(compile(compiler, findMany("A", "{}"))).contains("FROM \\\"tenant 7\\\".\\\"A\\\"");
         }
     }
@@ -99,7 +99,7 @@ class QueryCompilerTest {
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "sqlite", "cockroachdb", "sqlserver", "mongodb", ""})
     void anotherDatabaseIsRefused(String provider) {
-        assertThatThrownBy(() -> QueryCompiler.open(Schemas.SMALL.replace("postgresql", provider), null))
+        assertThatThrownBy(() -> QueryCompiler.open(PrismaSchemas.SMALL.replace("postgresql", provider), null))
                 .isInstanceOf(SchemaException.class)
                 .hasMessage("The schema's datasource has the provider \"%s\". Hasten supports only \"postgresql\"."
                         .formatted(provider));
@@ -107,7 +107,7 @@ class QueryCompilerTest {
 
     @Test
     void aRefusalHasTheCompilersMessageCodeAndMeta() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null)) {
             CompileException unknownField =
                     catchThrowableOfType(CompileException.class, () -> compiler.compile(findMany("A", "{\"nope\":1}")));
             assertThat(unknownField).hasMessage("`findManyA.where.nope`: Field does not exist in enclosing type.");
@@ -124,7 +124,7 @@ class QueryCompilerTest {
 
     @Test
     void manyCallsLeaveNothingBehind() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null)) {
             Runnable calls = () -> {
                 for (int i = 0; i < 500; i++) {
                     compile(compiler, findMany("A", "{\"id\":%d,\"name\":\"%s\"}".formatted(i, "x".repeat(i))));
@@ -146,7 +146,7 @@ class QueryCompilerTest {
     void threadsOfAnyKindShareAnInstanceAndInstancesAreIndependent() throws Exception {
         List<QueryCompiler> compilers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            compilers.add(QueryCompiler.open(Schemas.SMALL, "schema" + i));
+            compilers.add(QueryCompiler.open(PrismaSchemas.SMALL, "schema" + i));
         }
         List<String> expected = new ArrayList<>();
         for (QueryCompiler compiler : compilers) {
@@ -156,12 +156,12 @@ class QueryCompilerTest {
 
         try (ExecutorService platform = Executors.newFixedThreadPool(4);
                 ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<String>> answers = IntStream.range(0, 600)
+            List<Future<String>> responses = IntStream.range(0, 600)
                     .mapToObj(i -> (i % 2 == 0 ? platform : virtual)
                             .submit(() -> compile(compilers.get(i % 3), findMany("A", "{\"id\":%d}".formatted(i)))))
                     .toList();
-            for (int i = 0; i < answers.size(); i++) {
-                assertThat(answers.get(i).get()).isEqualTo(expected.get(i % 3).replace("4711", String.valueOf(i)));
+            for (int i = 0; i < responses.size(); i++) {
+                assertThat(responses.get(i).get()).isEqualTo(expected.get(i % 3).replace("4711", String.valueOf(i)));
             }
         }
         compilers.forEach(QueryCompiler::close);
@@ -169,7 +169,7 @@ class QueryCompilerTest {
 
     @Test
     void anInterruptedCallerGetsNoPlanAndBreaksNothing() throws Exception {
-        try (QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null)) {
+        try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> compiler.compile(findMany("A", "{}"))).isInstanceOf(InterruptedException.class);
             assertThat(compiler.isBroken()).isFalse();
@@ -179,7 +179,7 @@ class QueryCompilerTest {
 
     @Test
     void aClosedCompilerRefusesWork() throws Exception {
-        QueryCompiler compiler = QueryCompiler.open(Schemas.SMALL, null);
+        QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null);
         compiler.close();
         compiler.close();
         assertThatThrownBy(() -> compiler.compile(findMany("A", "{}"))).isInstanceOf(IllegalStateException.class);

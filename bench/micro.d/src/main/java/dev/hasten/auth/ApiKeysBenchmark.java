@@ -3,7 +3,7 @@ package dev.hasten.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.config.ApiKeyConfig;
-import dev.hasten.protocol.Scope;
+import dev.hasten.config.KeyScope;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public class ApiKeysBenchmark {
         List<ApiKeyConfig> keys = new ArrayList<>(tokens.size());
         for (String token : tokens) {
             String digest = TokenDigest.of(token.getBytes(UTF_8)).hex();
-            keys.add(new ApiKeyConfig("key" + keys.size(), digest, Set.of(Scope.PRISMA), null));
+            keys.add(new ApiKeyConfig("key" + keys.size(), digest, Set.of(KeyScope.PRISMA), null));
         }
         return keys;
     }

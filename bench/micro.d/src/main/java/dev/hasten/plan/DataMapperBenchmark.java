@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 /** 50 rows to JSON: all columns, and columns of one type alone. */
 @State(Scope.Benchmark)
 public class DataMapperBenchmark {
-    private static final long ANSWER_BYTES = 16 << 20;
+    private static final long RESPONSE_BYTES = 16 << 20;
 
     private static final byte[] PLAN = """
             {"type":"dataMap","args":{"expr":{"type":"unit"},"structure":{"type":"object","serializedName":null,"fields":{
@@ -82,7 +82,7 @@ public class DataMapperBenchmark {
                 new RowSet(result.columns(), result.rows(), budget),
                 structure,
                 Map.of(),
-                new JsonBuffer(ANSWER_BYTES, 0, work),
+                new JsonBuffer(RESPONSE_BYTES, 0, work),
                 budget);
     }
 }

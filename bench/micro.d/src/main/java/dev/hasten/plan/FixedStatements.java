@@ -1,6 +1,6 @@
 package dev.hasten.plan;
 
-import dev.hasten.postgres.SqlText;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import java.util.List;
@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** Statements that return the same result immediately. */
 record FixedStatements(StatementResult result) implements Statements {
     @Override
-    public StatementResult run(SqlText sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
+    public StatementResult run(
+            ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
         return result;
     }
 

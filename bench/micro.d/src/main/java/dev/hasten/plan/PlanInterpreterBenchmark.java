@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 /** A known plan and its parameters to the answer's JSON, with a database that takes no time. */
 @State(Scope.Benchmark)
 public class PlanInterpreterBenchmark {
-    private static final long ANSWER_BYTES = 16 << 20;
+    private static final long RESPONSE_BYTES = 16 << 20;
 
     private final SecureRandom random = new SecureRandom();
     private final GeneratorState generators = new GeneratorState(random, "localhost", 1);
@@ -58,7 +58,7 @@ public class PlanInterpreterBenchmark {
                         job.parameters,
                         new Generators(Clock.systemUTC(), random, generators),
                         job.statements,
-                        new PlanInterpreter.Environment(StatementObserver.NONE, new Cancellation(), ANSWER_BYTES),
+                        new PlanInterpreter.Environment(StatementObserver.NONE, new Cancellation(), RESPONSE_BYTES),
                         ""));
     }
 }

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Decodes HTTP/1.1 responses incrementally and keeps only the parts in {@link Answer}. A load generator shares the
+ * Decodes HTTP/1.1 responses incrementally and keeps only the parts in {@link Response}. A load generator shares the
  * machine with the server that it measures, so this does only a small part of the work of a general-purpose decoder.
  */
 public final class AnswerDecoder {
@@ -27,16 +27,16 @@ public final class AnswerDecoder {
         TRAILER
     }
 
-    private final Answer answer;
+    private final Response response;
     private final byte[] line = new byte[LONGEST_LINE];
     private int lineLength;
     private State state = State.STATUS_LINE;
     private boolean chunked;
     private long remaining;
 
-    /** @param answer overwritten by each response */
-    public AnswerDecoder(Answer answer) {
-        this.answer = answer;
+    /** @param response overwritten by each response */
+    public AnswerDecoder(Response response) {
+        this.response = response;
     }
 
     /** Discards a partial response, because the next bytes belong to a new connection. */
@@ -56,7 +56,7 @@ public final class AnswerDecoder {
             switch (state) {
                 case BODY, CHUNK -> {
                     int length = (int) Math.min(remaining, in.readableBytes());
-                    answer.body(in, length);
+                    response.body(in, length);
                     remaining -= length;
                     if (remaining == 0) {
                         if (state == State.BODY) {
@@ -129,14 +129,14 @@ public final class AnswerDecoder {
         if (length < 12 || line[0] != 'H' || line[8] != ' ') {
             throw new ProtocolException("not an HTTP/1.1 response");
         }
-        answer.clear();
-        answer.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + line[11] - '0';
+        response.clear();
+        response.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + line[11] - '0';
         chunked = false;
         remaining = -1;
     }
 
     private boolean endOfHead() {
-        if (answer.status < 200) {
+        if (response.status < 200) {
             state = State.STATUS_LINE;
             return false;
         }
@@ -144,7 +144,7 @@ public final class AnswerDecoder {
             state = State.CHUNK_SIZE;
             return false;
         }
-        if (remaining < 0 && answer.status != 204 && answer.status != 304) {
+        if (remaining < 0 && response.status != 204 && response.status != 304) {
             throw new ProtocolException("a response without a length");
         }
         state = State.BODY;
@@ -171,17 +171,17 @@ public final class AnswerDecoder {
                 if (nameIs(TRANSFER_ENCODING)) {
                     chunked = true;
                 } else if (nameIs(ERROR_CODE)) {
-                    answer.errorCode = new String(line, from, length - from, US_ASCII);
+                    response.errorCode = new String(line, from, length - from, US_ASCII);
                 }
             }
             case 23 -> {
                 if (nameIs(CACHE_STATUS)) {
-                    answer.cacheStatus = CacheStatus.of(line, from, length);
+                    response.cacheStatus = CacheStatus.of(line, from, length);
                 }
             }
             case 10 -> {
                 if (nameIs(CONNECTION)) {
-                    answer.closes = length - from == 5 && (line[from] | 0x20) == 'c';
+                    response.closes = length - from == 5 && (line[from] | 0x20) == 'c';
                 }
             }
             default -> {

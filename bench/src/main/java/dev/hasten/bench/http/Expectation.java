@@ -41,23 +41,23 @@ public final class Expectation {
      * Returns the problem with a response, or null if it is correct. The text is the same for all responses with the
      * same problem, so that it can be counted.
      */
-    public @Nullable String complaint(Answer answer, Values values) {
-        if (answer.status() != 200) {
-            return answer.errorCode().isEmpty()
-                    ? Integer.toString(answer.status())
-                    : answer.status() + " " + answer.errorCode();
+    public @Nullable String complaint(Response response, Values values) {
+        if (response.status() != 200) {
+            return response.errorCode().isEmpty()
+                    ? Integer.toString(response.status())
+                    : response.status() + " " + response.errorCode();
         }
-        if (!answer.startsWith(start, values)) {
+        if (!response.startsWith(start, values)) {
             return "200, but with an unexpected body";
         }
-        if (answer.bodyLength() < shortest || answer.bodyLength() > longest) {
-            return "200, but too " + (answer.bodyLength() < shortest ? "short" : "long");
+        if (response.bodyLength() < shortest || response.bodyLength() > longest) {
+            return "200, but too " + (response.bodyLength() < shortest ? "short" : "long");
         }
-        if (!cache.contains(answer.cacheStatus())) {
-            return answer.cacheStatus() == CacheStatus.ABSENT
+        if (!cache.contains(response.cacheStatus())) {
+            return response.cacheStatus() == CacheStatus.ABSENT
                     ? "200, but without accelerate-cache-status"
                     : "200, but with accelerate-cache-status "
-                            + answer.cacheStatus().name().toLowerCase(java.util.Locale.ROOT);
+                            + response.cacheStatus().name().toLowerCase(java.util.Locale.ROOT);
         }
         return null;
     }

@@ -1,9 +1,9 @@
 package dev.hasten.bench.load;
 
-import dev.hasten.bench.http.Answer;
 import dev.hasten.bench.http.AnswerDecoder;
 import dev.hasten.bench.http.ProtocolException;
 import dev.hasten.bench.http.Request;
+import dev.hasten.bench.http.Response;
 import dev.hasten.bench.http.Values;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 @ChannelHandler.Sharable
 final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
     private final Script own;
-    private final Answer answer = new Answer();
-    private final AnswerDecoder decoder = new AnswerDecoder(answer);
+    private final Response response = new Response();
+    private final AnswerDecoder decoder = new AnswerDecoder(response);
     private @Nullable Driver driver;
     private @Nullable Channel channel;
     private Script script;
@@ -111,19 +111,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
                 if (!busy || current == null) {
                     throw new ProtocolException("an unexpected response");
                 }
-                answered(current);
+                responded(current);
             }
         } finally {
             in.release();
         }
     }
 
-    private void answered(Driver current) {
+    private void responded(Driver current) {
         if (measured) {
-            current.recorder.answer(answer);
+            current.recorder.respond(response);
         }
-        leaving |= answer.closes();
-        switch (script.answered(answer, this)) {
+        leaving |= response.closes();
+        switch (script.responded(response, this)) {
             case Outcome.More _ -> {}
             case Outcome.Done(int kind) -> {
                 busy = false;

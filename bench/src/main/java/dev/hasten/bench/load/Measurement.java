@@ -60,7 +60,7 @@ public record Measurement(
         Map<String, Long> failures = new TreeMap<>();
         for (Recorder part : parts) {
             for (CacheStatus status : CacheStatus.values()) {
-                cache.merge(status, part.answers(status), Long::sum);
+                cache.merge(status, part.responses(status), Long::sum);
             }
             part.failures.forEach((reason, count) -> failures.merge(reason, count, Long::sum));
         }

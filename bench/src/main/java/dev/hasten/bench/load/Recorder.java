@@ -1,7 +1,7 @@
 package dev.hasten.bench.load;
 
-import dev.hasten.bench.http.Answer;
 import dev.hasten.bench.http.CacheStatus;
+import dev.hasten.bench.http.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,7 +48,7 @@ final class Recorder {
     }
 
     /** The number of responses with a cache status. */
-    long answers(CacheStatus status) {
+    long responses(CacheStatus status) {
         Counter counter = cache.get(status);
         return counter == null ? 0 : counter.count;
     }
@@ -57,10 +57,10 @@ final class Recorder {
         return new Histogram(1, LONGEST_LATENCY, digits);
     }
 
-    void answer(Answer answer) {
+    void respond(Response response) {
         requests++;
-        bodyBytes += answer.bodyLength();
-        cache.computeIfAbsent(answer.cacheStatus(), _ -> new Counter()).count++;
+        bodyBytes += response.bodyLength();
+        cache.computeIfAbsent(response.cacheStatus(), _ -> new Counter()).count++;
     }
 
     /**

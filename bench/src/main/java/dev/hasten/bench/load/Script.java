@@ -1,6 +1,6 @@
 package dev.hasten.bench.load;
 
-import dev.hasten.bench.http.Answer;
+import dev.hasten.bench.http.Response;
 
 /**
  * The repeated actions of one user: operations of one or more requests, each of which is sent after the previous
@@ -11,5 +11,5 @@ public interface Script {
     void begin(Outbox out);
 
     /** Checks a response and, if the operation continues, sends its next request. */
-    Outcome answered(Answer answer, Outbox out);
+    Outcome responded(Response response, Outbox out);
 }

@@ -75,7 +75,7 @@ final class StampedeLoop extends Driver {
     }
 
     private long misses() {
-        return recorder.answers(CacheStatus.MISS);
+        return recorder.responses(CacheStatus.MISS);
     }
 
     /** Not exhausted in the middle of a round. */

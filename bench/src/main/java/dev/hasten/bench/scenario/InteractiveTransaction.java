@@ -1,6 +1,6 @@
 package dev.hasten.bench.scenario;
 
-import dev.hasten.bench.http.Answer;
+import dev.hasten.bench.http.Response;
 import dev.hasten.bench.http.Values;
 import dev.hasten.bench.load.Outbox;
 import dev.hasten.bench.load.Outcome;
@@ -35,14 +35,14 @@ final class InteractiveTransaction implements Script {
     }
 
     @Override
-    public Outcome answered(Answer answer, Outbox out) {
-        Outcome outcome = steps.get(current).judge(answer, values, Outcome.MORE);
+    public Outcome responded(Response response, Outbox out) {
+        Outcome outcome = steps.get(current).judge(response, values, Outcome.MORE);
         if (outcome instanceof Outcome.Failed) {
             // The server ends the transaction when it times out.
             return outcome;
         }
         if (current == 0) {
-            Matcher id = ID.matcher(answer.start());
+            Matcher id = ID.matcher(response.start());
             if (!id.find()) {
                 return new Outcome.Failed("a transaction without an id");
             }

@@ -1,6 +1,6 @@
 package dev.hasten.bench.scenario;
 
-import dev.hasten.bench.http.Answer;
+import dev.hasten.bench.http.Response;
 import dev.hasten.bench.http.Values;
 import dev.hasten.bench.load.Outbox;
 import dev.hasten.bench.load.Outcome;
@@ -27,7 +27,7 @@ final class OneRequest implements Script {
     }
 
     @Override
-    public Outcome answered(Answer answer, Outbox out) {
-        return step.judge(answer, values, Outcome.DONE);
+    public Outcome responded(Response response, Outbox out) {
+        return step.judge(response, values, Outcome.DONE);
     }
 }

@@ -1,6 +1,6 @@
 package dev.hasten.bench.scenario;
 
-import dev.hasten.bench.http.Answer;
+import dev.hasten.bench.http.Response;
 import dev.hasten.bench.http.Values;
 import dev.hasten.bench.load.Outbox;
 import dev.hasten.bench.load.Outcome;
@@ -41,11 +41,11 @@ final class ReadsAndWrites implements Script {
     }
 
     @Override
-    public Outcome answered(Answer answer, Outbox out) {
+    public Outcome responded(Response response, Outbox out) {
         if (!writes) {
-            return read.judge(answer, values, READ);
+            return read.judge(response, values, READ);
         }
-        Outcome outcome = write.get(current).judge(answer, values, WRITTEN);
+        Outcome outcome = write.get(current).judge(response, values, WRITTEN);
         if (outcome instanceof Outcome.Failed || ++current == write.size()) {
             return outcome;
         }

@@ -40,92 +40,93 @@ public final class Requests {
 
     /** One user by id. */
     Step findUnique() {
-        return step(QUERY, RecordedBody.FIND_UNIQUE, Answers.USER);
+        return step(QUERY, RecordedBody.FIND_UNIQUE, ExpectedResponses.USER);
     }
 
     /** One user by id, within a transaction. */
     Step findUniqueInTransaction() {
-        return step(IN_TRANSACTION, RecordedBody.FIND_UNIQUE, Answers.USER);
+        return step(IN_TRANSACTION, RecordedBody.FIND_UNIQUE, ExpectedResponses.USER);
     }
 
     /** Fifty posts. */
     Step findMany() {
-        return step(QUERY, RecordedBody.FIND_MANY, Answers.POSTS);
+        return step(QUERY, RecordedBody.FIND_MANY, ExpectedResponses.POSTS);
     }
 
     /** Ten users, each with ten posts. */
     Step include() {
-        return step(QUERY, RecordedBody.INCLUDE, Answers.USERS_WITH_POSTS);
+        return step(QUERY, RecordedBody.INCLUDE, ExpectedResponses.USERS_WITH_POSTS);
     }
 
     /** Changes a user. */
     Step update() {
-        return step(QUERY, RecordedBody.UPDATE, Answers.USER);
+        return step(QUERY, RecordedBody.UPDATE, ExpectedResponses.USER);
     }
 
     /** Changes a user within a transaction. */
     Step updateInTransaction() {
-        return step(IN_TRANSACTION, RecordedBody.UPDATE, Answers.USER);
+        return step(IN_TRANSACTION, RecordedBody.UPDATE, ExpectedResponses.USER);
     }
 
     /** Changes a user and one of their posts. */
     Step updateNested() {
-        return step(QUERY, RecordedBody.UPDATE_NESTED, Answers.USER);
+        return step(QUERY, RecordedBody.UPDATE_NESTED, ExpectedResponses.USER);
     }
 
     /** Creates an event. */
     Step create() {
-        return step(QUERY, RecordedBody.CREATE, Answers.EVENT);
+        return step(QUERY, RecordedBody.CREATE, ExpectedResponses.EVENT);
     }
 
     /** Creates an event within a transaction. */
     Step createInTransaction() {
-        return step(IN_TRANSACTION, RecordedBody.CREATE, Answers.EVENT);
+        return step(IN_TRANSACTION, RecordedBody.CREATE, ExpectedResponses.EVENT);
     }
 
     /** One user, by raw SQL. */
     Step rawSql() {
-        return step(QUERY, RecordedBody.RAW_SQL, Answers.RAW_ROW);
+        return step(QUERY, RecordedBody.RAW_SQL, ExpectedResponses.RAW_ROW);
     }
 
     /** Starts a transaction. */
     Step start() {
-        return step("/transaction/start", RecordedBody.TRANSACTION_START, Answers.TRANSACTION);
+        return step("/transaction/start", RecordedBody.TRANSACTION_START, ExpectedResponses.TRANSACTION);
     }
 
     /** Commits the transaction. */
     Step commit() {
-        return new Step(Request.of(target, "/transaction/@TRANSACTION/commit", ""), Answers.DONE);
+        return new Step(Request.of(target, "/transaction/@TRANSACTION/commit", ""), ExpectedResponses.DONE);
     }
 
     /** One user, from the cache except for the first time. */
     Step cachedUser() {
-        return cached(RecordedBody.FIND_UNIQUE, 86_400, 0, TAG, Answers.USER.with(TTL, MISS));
+        return cached(RecordedBody.FIND_UNIQUE, 86_400, 0, TAG, ExpectedResponses.USER.with(TTL, MISS));
     }
 
     /** Ten users with posts, from the cache except for the first time. */
     Step cachedInclude() {
-        return cached(RecordedBody.INCLUDE, 86_400, 0, TAG, Answers.USERS_WITH_POSTS.with(TTL, MISS));
+        return cached(RecordedBody.INCLUDE, 86_400, 0, TAG, ExpectedResponses.USERS_WITH_POSTS.with(TTL, MISS));
     }
 
     /** One user, whose cached response is stale after one second. */
     Step soonStaleUser() {
-        return cached(RecordedBody.FIND_UNIQUE, 1, 86_400, TAG, Answers.USER.with(TTL, SWR, MISS));
+        return cached(RecordedBody.FIND_UNIQUE, 1, 86_400, TAG, ExpectedResponses.USER.with(TTL, SWR, MISS));
     }
 
     /** Fifty posts, cached until {@link #invalidate(String)} is called with the same tag. */
     Step cachedPosts(String tag) {
-        return cached(RecordedBody.FIND_MANY, 86_400, 0, TAG + "," + tag, Answers.POSTS.with(TTL, MISS));
+        return cached(RecordedBody.FIND_MANY, 86_400, 0, TAG + "," + tag, ExpectedResponses.POSTS.with(TTL, MISS));
     }
 
     /** One user, cached with an additional tag. */
     Step cachedTaggedUser(int ttlSeconds, String tag) {
-        return cached(RecordedBody.FIND_UNIQUE, ttlSeconds, 0, TAG + "," + tag, Answers.USER.with(TTL, MISS));
+        return cached(RecordedBody.FIND_UNIQUE, ttlSeconds, 0, TAG + "," + tag, ExpectedResponses.USER.with(TTL, MISS));
     }
 
     /** Invalidates the responses with a tag. */
     Step invalidate(String tag) {
-        return new Step(Request.of(target, "/invalidate", "{\"tags\":[\"" + tag + "\"]}"), Answers.INVALIDATED);
+        return new Step(
+                Request.of(target, "/invalidate", "{\"tags\":[\"" + tag + "\"]}"), ExpectedResponses.INVALIDATED);
     }
 
     private Step step(String path, RecordedBody body, Expectation expected) {

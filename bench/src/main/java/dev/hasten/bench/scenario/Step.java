@@ -1,8 +1,8 @@
 package dev.hasten.bench.scenario;
 
-import dev.hasten.bench.http.Answer;
 import dev.hasten.bench.http.Expectation;
 import dev.hasten.bench.http.Request;
+import dev.hasten.bench.http.Response;
 import dev.hasten.bench.http.Values;
 import dev.hasten.bench.load.Outcome;
 
@@ -13,8 +13,8 @@ import dev.hasten.bench.load.Outcome;
  */
 record Step(Request request, Expectation expected) {
     /** @param right the outcome if the response is correct */
-    Outcome judge(Answer answer, Values values, Outcome right) {
-        String complaint = expected.complaint(answer, values);
+    Outcome judge(Response response, Values values, Outcome right) {
+        String complaint = expected.complaint(response, values);
         return complaint == null ? right : new Outcome.Failed(complaint);
     }
 }

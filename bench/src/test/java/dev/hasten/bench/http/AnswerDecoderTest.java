@@ -13,22 +13,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerDecoderTest {
-    private final Answer answer = new Answer();
-    private final AnswerDecoder decoder = new AnswerDecoder(answer);
+    private final Response response = new Response();
+    private final AnswerDecoder decoder = new AnswerDecoder(response);
 
     /** What the answers in a text are, when it comes in pieces of so many bytes. */
     private List<String> decode(String text, int piece) {
-        List<String> answers = new ArrayList<>();
+        List<String> responses = new ArrayList<>();
         byte[] bytes = text.getBytes(UTF_8);
         for (int from = 0; from < bytes.length; from += piece) {
             ByteBuf in = Unpooled.wrappedBuffer(bytes, from, Math.min(piece, bytes.length - from));
             while (decoder.read(in)) {
-                answers.add(answer.status() + " " + answer.cacheStatus() + " " + answer.errorCode() + " "
-                        + answer.bodyLength() + " " + answer.start() + (answer.closes() ? " closes" : ""));
+                responses.add(response.status() + " " + response.cacheStatus() + " " + response.errorCode() + " "
+                        + response.bodyLength() + " " + response.start() + (response.closes() ? " closes" : ""));
             }
             assertThat(in.isReadable()).isFalse();
         }
-        return answers;
+        return responses;
     }
 
     @ParameterizedTest

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 class ExpectationTest {
     private final Values values = new Values();
 
-    private Answer answer(String status, String headers, String body) {
-        Answer answer = new Answer();
+    private Response respond(String status, String headers, String body) {
+        Response response = new Response();
         String text = "HTTP/1.1 " + status + "\r\n" + headers + "content-length: " + body.length() + "\r\n\r\n" + body;
-        assertThat(new AnswerDecoder(answer).read(Unpooled.copiedBuffer(text, UTF_8)))
+        assertThat(new AnswerDecoder(response).read(Unpooled.copiedBuffer(text, UTF_8)))
                 .isTrue();
-        return answer;
+        return response;
     }
 
     @Test
@@ -22,11 +22,11 @@ class ExpectationTest {
         Expectation user = Expectation.of("{\"data\":{\"id\":@ID,", 10, 100);
         values.set(Slot.ID, 42);
 
-        assertThat(user.complaint(answer("200 OK", "", "{\"data\":{\"id\":42,\"name\":\"a\"}}"), values))
+        assertThat(user.complaint(respond("200 OK", "", "{\"data\":{\"id\":42,\"name\":\"a\"}}"), values))
                 .isNull();
-        assertThat(user.complaint(answer("200 OK", "", "{\"data\":{\"id\":421,\"name\":\"a\"}}"), values))
+        assertThat(user.complaint(respond("200 OK", "", "{\"data\":{\"id\":421,\"name\":\"a\"}}"), values))
                 .isEqualTo("200, but with an unexpected body");
-        assertThat(user.complaint(answer("200 OK", "", "{\"data\":null}"), values))
+        assertThat(user.complaint(respond("200 OK", "", "{\"data\":null}"), values))
                 .isEqualTo("200, but with an unexpected body");
     }
 
@@ -34,17 +34,17 @@ class ExpectationTest {
     void lengthStatusAndCacheAreJudged() {
         Expectation cached = Expectation.of("{", 2, 3).with(CacheStatus.TTL, CacheStatus.MISS);
 
-        assertThat(cached.complaint(answer("200 OK", "accelerate-cache-status: ttl\r\n", "{}"), values))
+        assertThat(cached.complaint(respond("200 OK", "accelerate-cache-status: ttl\r\n", "{}"), values))
                 .isNull();
-        assertThat(cached.complaint(answer("200 OK", "accelerate-cache-status: ttl\r\n", "{}    "), values))
+        assertThat(cached.complaint(respond("200 OK", "accelerate-cache-status: ttl\r\n", "{}    "), values))
                 .isEqualTo("200, but too long");
-        assertThat(cached.complaint(answer("200 OK", "accelerate-cache-status: swr\r\n", "{}"), values))
+        assertThat(cached.complaint(respond("200 OK", "accelerate-cache-status: swr\r\n", "{}"), values))
                 .isEqualTo("200, but with accelerate-cache-status swr");
-        assertThat(cached.complaint(answer("200 OK", "", "{}"), values))
+        assertThat(cached.complaint(respond("200 OK", "", "{}"), values))
                 .isEqualTo("200, but without accelerate-cache-status");
-        assertThat(cached.complaint(answer("400 Bad Request", "prisma-error-code: P2010\r\n", "{}"), values))
+        assertThat(cached.complaint(respond("400 Bad Request", "prisma-error-code: P2010\r\n", "{}"), values))
                 .isEqualTo("400 P2010");
-        assertThat(cached.complaint(answer("502 Bad Gateway", "", "{}"), values))
+        assertThat(cached.complaint(respond("502 Bad Gateway", "", "{}"), values))
                 .isEqualTo("502");
     }
 }

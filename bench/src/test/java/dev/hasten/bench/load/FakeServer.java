@@ -31,7 +31,7 @@ final class FakeServer implements AutoCloseable {
          * @return null to close the connection
          */
         @Nullable
-        String answer(int number, String path) throws InterruptedException;
+        String respond(int number, String path) throws InterruptedException;
     }
 
     FakeServer(Behaviour behaviour) throws IOException {
@@ -63,11 +63,11 @@ final class FakeServer implements AutoCloseable {
         try (client) {
             InputStream in = new BufferedInputStream(client.getInputStream());
             for (String path = request(in); path != null; path = request(in)) {
-                String answer = behaviour.answer(requests.incrementAndGet(), path);
-                if (answer == null) {
+                String response = behaviour.respond(requests.incrementAndGet(), path);
+                if (response == null) {
                     return;
                 }
-                client.getOutputStream().write(answer.getBytes(ISO_8859_1));
+                client.getOutputStream().write(response.getBytes(ISO_8859_1));
             }
         } catch (IOException | InterruptedException e) {
             // The client is gone.

@@ -3,10 +3,10 @@ package dev.hasten.bench.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.hasten.bench.http.Answer;
 import dev.hasten.bench.http.CacheStatus;
 import dev.hasten.bench.http.Expectation;
 import dev.hasten.bench.http.Request;
+import dev.hasten.bench.http.Response;
 import dev.hasten.bench.http.Target;
 import dev.hasten.bench.http.Values;
 import java.io.IOException;
@@ -33,8 +33,8 @@ class LoadTest {
         }
 
         @Override
-        public Outcome answered(Answer answer, Outbox out) {
-            String complaint = EMPTY.complaint(answer, new Values());
+        public Outcome responded(Response response, Outbox out) {
+            String complaint = EMPTY.complaint(response, new Values());
             return complaint == null ? Outcome.DONE : new Outcome.Failed(complaint);
         }
     }

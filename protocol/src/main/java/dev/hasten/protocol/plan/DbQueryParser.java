@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class DbQueryParser {
     private DbQueryParser() {}
 
-    static DbQuery parse(Json json) {
+    static DbQuery parse(JsonChecks json) {
         String type = json.text("type");
         List<PlanValue> arguments = json.get("args").list(argument -> PlanValues.of(argument.node()));
         return switch (type) {
@@ -38,7 +38,7 @@ final class DbQueryParser {
         };
     }
 
-    private static Fragment fragment(Json json) {
+    private static Fragment fragment(JsonChecks json) {
         String type = json.text("type");
         return switch (type) {
             case "stringChunk" -> new Fragment.Text(json.text("chunk"));
@@ -56,13 +56,13 @@ final class DbQueryParser {
         };
     }
 
-    private static TemplateArgumentType templateArgumentType(Json json) {
+    private static TemplateArgumentType templateArgumentType(JsonChecks json) {
         return json.text("arity").equals("tuple")
                 ? new TupleType(json.get("elements").list(DbQueryParser::argumentType))
                 : argumentType(json);
     }
 
-    private static ArgumentType argumentType(Json json) {
+    private static ArgumentType argumentType(JsonChecks json) {
         return new ArgumentType(
                 json.text("arity").equals("list"),
                 json.text("scalarType"),

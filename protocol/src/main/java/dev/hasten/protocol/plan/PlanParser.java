@@ -31,10 +31,10 @@ public final class PlanParser {
      *     malformed plan
      */
     public static PlanNode parse(JsonNode plan) {
-        return node(new Json(plan, "plan"));
+        return node(new JsonChecks(plan, "plan"));
     }
 
-    private static PlanNode node(Json json) {
+    private static PlanNode node(JsonChecks json) {
         String type = json.text("type");
         return switch (type) {
             case "value" -> new PlanNode.Value(PlanValues.of(json.get("args").node()));
@@ -90,12 +90,12 @@ public final class PlanParser {
         };
     }
 
-    private static PlanNode join(Json args) {
+    private static PlanNode join(JsonChecks args) {
         List<JoinChild> children = args.get("children").list(child -> {
             List<String> parentKeys = new ArrayList<>();
             List<String> childKeys = new ArrayList<>();
-            for (Json pair : child.get("on").list(Function.identity())) {
-                List<String> names = pair.list(Json::text);
+            for (JsonChecks pair : child.get("on").list(Function.identity())) {
+                List<String> names = pair.list(JsonChecks::text);
                 if (names.size() != 2) {
                     throw pair.malformed("must be a pair of column names");
                 }
@@ -112,22 +112,24 @@ public final class PlanParser {
         return new PlanNode.Join(node(args.get("parent")), children, args.flag("canAssumeStrictEquality"));
     }
 
-    private static PlanNode dataMap(Json args) {
+    private static PlanNode dataMap(JsonChecks args) {
         Map<String, Map<String, String>> enums =
-                args.has("enums") ? args.get("enums").map(values -> values.map(Json::text)) : Map.of();
+                args.has("enums") ? args.get("enums").map(values -> values.map(JsonChecks::text)) : Map.of();
         return new PlanNode.DataMap(node(args.get("expr")), ResultNodeParser.parse(args.get("structure")), enums);
     }
 
-    private static PlanNode validate(Json args) {
+    private static PlanNode validate(JsonChecks args) {
         String identifier = args.text("errorIdentifier");
         ValidationError.Kind kind = args.constant(ValidationError.Kind.class, "error identifier", identifier);
         Map<String, @Nullable Object> context = new LinkedHashMap<>();
-        args.get("context").map(Json::node).forEach((name, value) -> context.put(name, PlanValues.constant(value)));
+        args.get("context")
+                .map(JsonChecks::node)
+                .forEach((name, value) -> context.put(name, PlanValues.constant(value)));
         return new PlanNode.Validate(
                 node(args.get("expr")), args.get("rules").list(PlanParser::rule), new ValidationError(kind, context));
     }
 
-    private static DataRule rule(Json json) {
+    private static DataRule rule(JsonChecks json) {
         String type = json.text("type");
         return switch (type) {
             case "rowCountEq" -> new DataRule.RowCountEq(json.number("args"));
@@ -138,7 +140,7 @@ public final class PlanParser {
         };
     }
 
-    private static FieldInitializer initializer(Json json) {
+    private static FieldInitializer initializer(JsonChecks json) {
         String type = json.text("type");
         return switch (type) {
             case "value" ->
@@ -148,17 +150,17 @@ public final class PlanParser {
         };
     }
 
-    private static FieldOperation operation(Json json) {
+    private static FieldOperation operation(JsonChecks json) {
         String type = json.text("type");
         return new FieldOperation(
                 json.constant(FieldOperation.Kind.class, "field operation", type.toUpperCase(Locale.ROOT)),
                 PlanValues.of(json.get("value").node()));
     }
 
-    private static InMemoryOperations operations(Json json) {
+    private static InMemoryOperations operations(JsonChecks json) {
         InMemoryOperations.@Nullable Pagination pagination = null;
         if (json.has("pagination")) {
-            Json node = json.get("pagination");
+            JsonChecks node = json.get("pagination");
             pagination = new InMemoryOperations.Pagination(
                     node.has("cursor") ? node.get("cursor").map(value -> PlanValues.of(value.node())) : null,
                     node.has("take") ? node.number("take") : null,

@@ -27,7 +27,7 @@ public final class PlanValues {
         if (json.isObject()) {
             JsonNode type = json.get("prisma__type");
             if (type != null && type.isString()) {
-                Json value = new Json(json, "value").get("prisma__value");
+                JsonChecks value = new JsonChecks(json, "value").get("prisma__value");
                 if (type.stringValue().equals("param")) {
                     return new Placeholder(value.text("name"), value.has("type") ? typeName(value.get("type")) : "");
                 }
@@ -98,7 +98,7 @@ public final class PlanValues {
     }
 
     /** A type is a name, or an object with a name for a list of that type. */
-    private static String typeName(Json type) {
+    private static String typeName(JsonChecks type) {
         return type.node().isString() ? type.text() : type.has("type") ? type.text("type") : "";
     }
 }

@@ -12,12 +12,12 @@ import java.util.Locale;
 final class ResultNodeParser {
     private ResultNodeParser() {}
 
-    static ResultNode parse(Json json) {
+    static ResultNode parse(JsonChecks json) {
         return parse(json, "");
     }
 
     /** A field node may omit its column if it equals the field name. */
-    private static ResultNode parse(Json json, String name) {
+    private static ResultNode parse(JsonChecks json, String name) {
         String type = json.text("type");
         return switch (type) {
             case "affectedRows" -> new ResultNode.AffectedRows();
@@ -32,13 +32,13 @@ final class ResultNodeParser {
         };
     }
 
-    private static List<NamedNode> fields(Json fields) {
+    private static List<NamedNode> fields(JsonChecks fields) {
         return fields.map(field -> field).entrySet().stream()
                 .map(entry -> new NamedNode(entry.getKey(), parse(entry.getValue(), entry.getKey())))
                 .toList();
     }
 
-    private static FieldType fieldType(Json json) {
+    private static FieldType fieldType(JsonChecks json) {
         boolean list = json.text("arity").equals("list");
         String type = json.text("type");
         if (type.equals("enum")) {

@@ -1,0 +1,100 @@
+package dev.hasten.cache;
+
+import dev.hasten.protocol.CacheStrategy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A stored response.
+ *
+ * @see QueryCache
+ */
+final class CacheEntry {
+    /**
+     * Bytes of an entry's objects and its place in the table, measured with JOL on a 64-bit JVM with compressed
+     * references; tags and bodies are added.
+     */
+    private static final int OVERHEAD = 320;
+
+    private static final int TAG_OVERHEAD = 52;
+
+    final CachedBody body;
+    /** The generation before its query started. */
+    final long generation;
+
+    final List<String> tags;
+    /** The strategy of requests without one; one of the policy's. */
+    final CacheStrategy defaultStrategy;
+    /** Nanoseconds on the cache's ticker. */
+    final long filledAt;
+    /** Nanoseconds after {@link #filledAt} until no request can use it any more. */
+    final long retention;
+
+    /** Nanoseconds on the cache's ticker: no refresh starts before. Shared with the compressed copy of the entry. */
+    final AtomicLong nextRefresh;
+
+    private final AtomicBoolean compressing;
+
+    CacheEntry(
+            CachedBody body,
+            long generation,
+            List<String> tags,
+            CacheStrategy defaultStrategy,
+            long filledAt,
+            long retention) {
+        this(
+                body,
+                generation,
+                tags,
+                defaultStrategy,
+                filledAt,
+                retention,
+                new AtomicLong(filledAt),
+                new AtomicBoolean());
+    }
+
+    private CacheEntry(
+            CachedBody body,
+            long generation,
+            List<String> tags,
+            CacheStrategy defaultStrategy,
+            long filledAt,
+            long retention,
+            AtomicLong nextRefresh,
+            AtomicBoolean compressing) {
+        this.body = body;
+        this.generation = generation;
+        this.tags = tags;
+        this.defaultStrategy = defaultStrategy;
+        this.filledAt = filledAt;
+        this.retention = retention;
+        this.nextRefresh = nextRefresh;
+        this.compressing = compressing;
+    }
+
+    /** A copy with a compressed body. */
+    CacheEntry compressed() {
+        return new CacheEntry(
+                body.compressed(), generation, tags, defaultStrategy, filledAt, retention, nextRefresh, compressing);
+    }
+
+    /** Whether one is a compressed copy of the other, or both are the same. */
+    boolean isOfTheSameRead(CacheEntry other) {
+        return compressing.equals(other.compressing);
+    }
+
+    /** True once, for the caller that must compress it. */
+    boolean takesCompression() {
+        return body.isWorthCompressing() && !compressing.get() && compressing.compareAndSet(false, true);
+    }
+
+    /** Bytes of memory that the entry holds. */
+    int weight() {
+        long weight = OVERHEAD + body.retainedBytes();
+        for (String tag : tags) {
+            weight += TAG_OVERHEAD + tag.length();
+        }
+        return (int) Math.min(weight, Integer.MAX_VALUE);
+    }
+}

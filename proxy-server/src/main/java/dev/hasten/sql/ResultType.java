@@ -1,0 +1,101 @@
+package dev.hasten.sql;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.json.JsonBuffer;
+import dev.hasten.protocol.value.PostgresArrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a value of a type stands in JSON: {@code pg_text_to_json} of Neon's proxy. */
+sealed interface ResultType {
+
+    /** Writes the value that PostgreSQL's text stands for. */
+    void write(JsonBuffer out, byte[] text);
+
+    /** A value of its own. */
+    enum Scalar implements ResultType {
+        BOOL {
+            @Override
+            public void write(JsonBuffer out, byte[] text) {
+                out.ascii(text[0] == 't' ? "true" : "false");
+            }
+        },
+        INT {
+            @Override
+            public void write(JsonBuffer out, byte[] text) {
+                out.raw(text);
+            }
+        },
+        /** Numbers, but for those that JSON does not have. */
+        FLOAT {
+            @Override
+            public void write(JsonBuffer out, byte[] text) {
+                byte last = text[text.length - 1];
+                if (last >= '0' && last <= '9') {
+                    out.raw(text);
+                } else {
+                    out.string(text);
+                }
+            }
+        },
+        JSON {
+            @Override
+            public void write(JsonBuffer out, byte[] text) {
+                out.raw(text);
+            }
+        },
+        TEXT {
+            @Override
+            public void write(JsonBuffer out, byte[] text) {
+                out.string(text);
+            }
+        };
+
+        private static final int BOOL_OID = 16;
+        private static final int INT2_OID = 21;
+        private static final int INT4_OID = 23;
+        private static final int JSON_OID = 114;
+        private static final int FLOAT4_OID = 700;
+        private static final int FLOAT8_OID = 701;
+        private static final int JSONB_OID = 3802;
+
+        /** The scalar of a type that is no array. */
+        static Scalar of(long oid) {
+            return switch ((int) oid) {
+                case BOOL_OID -> BOOL;
+                case INT2_OID, INT4_OID -> INT;
+                case FLOAT4_OID, FLOAT8_OID -> FLOAT;
+                case JSON_OID, JSONB_OID -> JSON;
+                default -> TEXT;
+            };
+        }
+    }
+
+    /**
+     * A list of values of a type; arrays of more dimensions are lists of lists.
+     *
+     * @param delimiter between elements in PostgreSQL's text
+     */
+    record ArrayOf(Scalar element, char delimiter) implements ResultType {
+        @Override
+        public void write(JsonBuffer out, byte[] text) {
+            write(out, PostgresArrays.parse(new String(text, UTF_8), delimiter));
+        }
+
+        private void write(JsonBuffer out, List<? extends @Nullable Object> elements) {
+            out.raw('[');
+            for (int i = 0; i < elements.size(); i++) {
+                if (i > 0) {
+                    out.raw(',');
+                }
+                switch (elements.get(i)) {
+                    case null -> out.nullValue();
+                    case List<?> nested -> write(out, nested);
+                    case Object text -> element.write(out, text.toString().getBytes(UTF_8));
+                }
+            }
+            out.raw(']');
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package dev.hasten.telemetry;
+
+import dev.hasten.cache.QueryCache;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryExhaustedException.Share;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.postgres.ConnectionPool;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/** The meters of the server and their export in Prometheus format, where times are in seconds. */
+public final class Metrics implements AutoCloseable {
+    private static final Duration SHORTEST = Duration.ofNanos(100_000);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+    private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
+    /** Keeps the suppliers of counters reachable, because the registry has only weak references to them. */
+    private final List<LongSupplier> counted = new ArrayList<>();
+
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    private record RequestKey(String route, String method, int status) {}
+
+    private record StatementKey(String database, boolean failed) {}
+
+    public Metrics() {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        garbageCollection.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /** Records an answered request. */
+    public void request(String route, String method, int status, long nanos) {
+        Timer timer = requests.computeIfAbsent(
+                new RequestKey(route, method, status),
+                key -> timer("hasten.requests", "Requests by route, method and status")
+                        .tag("route", key.route())
+                        .tag("method", key.method())
+                        .tag("status", Integer.toString(key.status()))
+                        .register(registry));
+        timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Records a completed statement. */
+    public void statement(String database, long nanos, boolean failed) {
+        Timer timer = statements.computeIfAbsent(
+                new StatementKey(database, failed),
+                key -> timer("hasten.statements", "Statements by database and outcome")
+                        .tag("database", key.database())
+                        .tag("outcome", key.failed() ? "error" : "success")
+                        .register(registry));
+        timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private static Timer.Builder timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(SHORTEST)
+                .maximumExpectedValue(LONGEST);
+    }
+
+    /** Records a cancelled statement. */
+    public void cancelled(String database, Cancellation.Reason reason) {
+        Counter.builder("hasten.cancellations")
+                .description("Statements cancelled in PostgreSQL, by reason")
+                .tag("database", database)
+                .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
+    /** Registers gauges for a pool and its interactive transactions. */
+    public void watch(String database, ConnectionPool pool, IntSupplier openTransactions) {
+        gauge("hasten.pool.connections", "Connections to PostgreSQL", database, pool::total);
+        gauge("hasten.pool.active", "Connections in use", database, pool::active);
+        gauge("hasten.pool.waiting", "Requests waiting for a connection", database, pool::waiting);
+        gauge(
+                "hasten.pool.size",
+                "Maximum number of connections",
+                database,
+                () -> pool.options().size());
+        gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions::getAsInt);
+    }
+
+    /** Registers the meters of a cache. */
+    public void watch(String database, QueryCache cache) {
+        for (CacheCounter counter : CacheCounter.ALL) {
+            // The registry has only a weak reference to the statistics; the cache keeps them reachable.
+            FunctionCounter.builder(counter.name(), cache.statistics(), counts -> counts.of(counter.event()))
+                    .description(counter.description())
+                    .tag("database", database)
+                    .tag(counter.tag(), counter.value())
+                    .register(registry);
+        }
+        gauge("hasten.cache.bytes", "Memory of cached responses", database, cache::bytes);
+        gauge("hasten.cache.limit.bytes", "Memory limit for cached responses", database, cache::maxBytes);
+        gauge("hasten.cache.entries", "Cached responses", database, cache::size);
+    }
+
+    /** Registers the meters of the memory held by requests. */
+    public void watch(MemoryBudget memory, Collection<String> databases) {
+        for (MemoryUse use : MemoryUse.values()) {
+            Gauge.builder("hasten.memory.used.bytes", memory, budget -> budget.usedBytes(use))
+                    .description("Memory held by requests, by use")
+                    .tag("use", use.name().toLowerCase(Locale.ROOT))
+                    .strongReference(true)
+                    .register(registry);
+        }
+        Gauge.builder("hasten.memory.limit.bytes", memory, MemoryBudget::limitBytes)
+                .description("Memory limit for requests")
+                .strongReference(true)
+                .register(registry);
+        for (String database : databases) {
+            gauge(
+                    "hasten.memory.database.bytes",
+                    "Memory held by requests, by database",
+                    database,
+                    () -> memory.usedBytes(database));
+            for (Share share : Share.values()) {
+                LongSupplier refusals = () -> memory.refusals(database, share);
+                counted.add(refusals);
+                FunctionCounter.builder("hasten.memory.refusals", refusals, LongSupplier::getAsLong)
+                        .description("Requests refused for lack of memory, by exhausted share")
+                        .tag("database", database)
+                        .tag("share", share.name().toLowerCase(Locale.ROOT))
+                        .register(registry);
+            }
+        }
+    }
+
+    /** Registers counters for queries of Prisma 5 and 6: those with an existing plan and those that were compiled. */
+    public void watchCompilation(LongSupplier reused, LongSupplier compiled) {
+        compilationCounter("reused", reused);
+        compilationCounter("compiled", compiled);
+    }
+
+    /**
+     * Registers the meters of requests without a valid API key.
+     *
+     * @param throttled those of the refused requests that exceeded the limit of their address
+     * @param addresses the number of currently tracked addresses
+     */
+    public void watchWrongKeys(LongSupplier refused, LongSupplier throttled, LongSupplier addresses) {
+        counted.add(refused);
+        counted.add(throttled);
+        FunctionCounter.builder("hasten.wrong.keys", refused, LongSupplier::getAsLong)
+                .description("Requests refused for lack of a valid API key")
+                .register(registry);
+        FunctionCounter.builder("hasten.wrong.keys.throttled", throttled, LongSupplier::getAsLong)
+                .description("Requests without a valid API key that exceeded the limit of their address")
+                .register(registry);
+        Gauge.builder("hasten.wrong.key.addresses", addresses, LongSupplier::getAsLong)
+                .description("Tracked addresses that sent requests without a valid API key")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private void compilationCounter(String plan, LongSupplier count) {
+        counted.add(count);
+        FunctionCounter.builder("hasten.compilations", count, LongSupplier::getAsLong)
+                .description("Queries of Prisma 5 and 6, by origin of their plan")
+                .tag("plan", plan)
+                .register(registry);
+    }
+
+    /** Registers a gauge for client connections. */
+    public void watchConnections(IntSupplier openConnections) {
+        Gauge.builder("hasten.http.connections", openConnections, IntSupplier::getAsInt)
+                .description("Open client connections")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, String database, LongSupplier value) {
+        Gauge.builder(name, value, LongSupplier::getAsLong)
+                .description(description)
+                .tag("database", database)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Returns all meters in the Prometheus text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+}

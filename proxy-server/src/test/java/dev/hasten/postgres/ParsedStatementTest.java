@@ -1,0 +1,82 @@
+package dev.hasten.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.postgres.ParsedStatement.SessionEffect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParsedStatementTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT \"public\".\"User\".\"id\" FROM \"public\".\"User\" WHERE (\"public\".\"User\".\"id\" = $1 AND 1=1) LIMIT $2",
+                "INSERT INTO \"public\".\"User\" (\"email\",\"name\") VALUES ($1,$2), ($3,DEFAULT) RETURNING \"public\".\"User\".\"id\"",
+                "INSERT INTO \"t\" (\"a\") VALUES ($1) ON CONFLICT (\"a\") DO UPDATE SET \"a\" = $2 WHERE (1=1)",
+                "UPDATE \"public\".\"User\" SET \"age\" = (\"public\".\"User\".\"age\" + $1) WHERE (\"id\" IN ($2,$3))",
+                "SELECT COUNT(*), COALESCE(SUM(\"x\"), 0) FROM (SELECT 1 FROM \"t\") AS \"sub\"",
+                "SELECT JSONB_BUILD_OBJECT('a', \"t\".\"a\") FROM \"t\" LEFT JOIN LATERAL (SELECT 1) AS \"x\" ON true",
+                "SELECT 'set_config(''a'')' AS text, $tag$ set_config( $tag$ AS quoted /* set_config( /* nested */ */",
+                "DELETE FROM \"t\" WHERE \"a\" ? 'key' OR \"b\" @> $1",
+                "COMMIT",
+            })
+    void whatChangesNoSessionIsKnownNotTo(String sql) {
+        assertThat(ParsedStatement.of(sql).effect()).isEqualTo(SessionEffect.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET search_path = x",
+                "/* leading */ set local work_mem = '1MB'",
+                "SELECT set_config('a.b', 'c', false)",
+                "SELECT \"set_config\"('a.b', 'c', false)",
+                "SELECT pg_catalog.set_config('a.b', 'c', false)",
+                "SELECT other.lower('x')",
+                "SELECT 1; SET x = 1",
+                "SELECT pg_advisory_lock(1)",
+                "CREATE TEMP TABLE x (a int)",
+                "CREATE VIEW pg_temp.x AS SELECT 1",
+                "SELECT 1 INTO \"pg_temp\".x",
+                "LISTEN channel",
+                "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+                "PREPARE p AS SELECT 1",
+                "DO $$ BEGIN PERFORM 1; END $$",
+                "CALL p()",
+                "SELECT 1 -- \r, set_config('a.b', 'c', false)",
+                "SELECT E'a'\n'b\\'', set_config('a.b', 'c', false) --'",
+                "SELECT U&\"set\\005fconfig\"('a.b', 'c', false)",
+                "SELECT $٣$ ' $٣$, set_config('a.b', 'c', false) --'",
+            })
+    void whatMayChangeTheSessionIsReset(String sql) {
+        assertThat(ParsedStatement.of(sql).effect()).isEqualTo(SessionEffect.RESET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LOAD 'x'", "SELECT setseed(0.5)", "SELECT dblink_connect('x')", "COPY t TO STDOUT"})
+    void whatCannotBeUndoneEndsTheConnection(String sql) {
+        assertThat(ParsedStatement.of(sql).effect()).isEqualTo(SessionEffect.DISCARD);
+    }
+
+    @Test
+    void severalStatementsAreSeenAndEmptyOnesAreNone() {
+        assertThat(ParsedStatement.of("SELECT 1; SELECT 2").severalStatements()).isTrue();
+        assertThat(ParsedStatement.of("SELECT 1;").severalStatements()).isFalse();
+        assertThat(ParsedStatement.of("SELECT ';' -- ; \n").severalStatements()).isFalse();
+        assertThat(ParsedStatement.of("; ;").severalStatements()).isFalse();
+    }
+
+    @Test
+    void parametersAreSeenOutsideOfTextOnly() {
+        assertThat(ParsedStatement.of("SELECT $1").hasParameters()).isTrue();
+        assertThat(ParsedStatement.of("SELECT '$1', \"a$1\" /* $1 */").hasParameters())
+                .isFalse();
+    }
+
+    @Test
+    void whatMayCommitBeforeItFailsIsSeen() {
+        assertThat(ParsedStatement.of("CALL pay($1)").procedural()).isTrue();
+        assertThat(ParsedStatement.of("SELECT 1").procedural()).isFalse();
+    }
+}
