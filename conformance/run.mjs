@@ -13,7 +13,7 @@ import { startHasten, stopHasten } from './lib/hasten.mjs'
 import { verify as verifySql } from './sql/verify.mjs'
 
 /** Hasten's defaults are smaller than the largest answers of the program. */
-const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_RESPONSE_BYTES: '64mb', HASTEN_HTTP_BODY_BYTES: '64mb' }
+const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_MAX_RESPONSE_BYTES: '64mb', HASTEN_HTTP_MAX_BODY_BYTES: '64mb' }
 
 /** Clients of Prisma 5 speak HTTPS only. */
 const COMPARISONS = [{ prisma: 7 }, { prisma: 6 }, { prisma: 5, tls: true }]

@@ -54,7 +54,7 @@ export class Server {
         HASTEN_ADMIN_PORT: '0',
         HASTEN_ADMIN_TOKEN: this.#adminToken,
         HASTEN_STATE_DIR: path.join(this.#directory, 'state'),
-        HASTEN_CACHE_BYTES: CACHE_BYTES,
+        HASTEN_CACHE_MAX_BYTES: CACHE_BYTES,
         HASTEN_LOG_FORMAT: 'text',
       },
     })

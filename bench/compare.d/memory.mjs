@@ -36,10 +36,10 @@ export async function measureMemory({ hasten: main, generator, directory, skip }
     env: {
       DATABASE_URL: main.databaseUrl,
       HASTEN_JAVA_OPTS: javaOptions,
-      HASTEN_CACHE_BYTES: CACHE,
+      HASTEN_CACHE_MAX_BYTES: CACHE,
       // Each write of the mixed run invalidates.
-      HASTEN_DATABASES_DEFAULT_CACHE_INVALIDATIONS: '0',
-      HASTEN_HTTP_CONNECTIONS: '30000',
+      HASTEN_DATABASES_DEFAULT_CACHE_INVALIDATIONS_PER_SECOND: '0',
+      HASTEN_HTTP_MAX_CONNECTIONS: '30000',
       HASTEN_HTTP_IDLE_TIMEOUT: '1h',
     },
   })

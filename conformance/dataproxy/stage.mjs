@@ -13,7 +13,7 @@ export class Stage {
 
   /** Starts Hasten; `clients` are those of Prisma 6. */
   static async open({ stateDir, databaseUrl, apiKey, database, clients }) {
-    const settings = { DATABASE_URL: databaseUrl, HASTEN_API_KEY: apiKey, HASTEN_HTTP_BODY_BYTES: '16mb' }
+    const settings = { DATABASE_URL: databaseUrl, HASTEN_API_KEY: apiKey, HASTEN_HTTP_MAX_BODY_BYTES: '16mb' }
     const stage = new Stage()
     stage.#start = () => startHasten('data-proxy', stateDir, settings)
     stage.#server = await stage.#start()

@@ -76,7 +76,7 @@ public final class AdminServer implements AutoCloseable {
                 host,
                 port,
                 new HttpLimits(
-                        (int) config.http().headerBytes(),
+                        (int) config.http().maxHeaderBytes(),
                         BODY_BYTES,
                         config.http().bodyTimeout(),
                         config.http().headTimeout(),

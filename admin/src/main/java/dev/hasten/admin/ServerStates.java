@@ -101,13 +101,13 @@ final class ServerStates {
 
     private static Limits limits(DatabaseConfig config) {
         return new Limits(
-                config.pool().queue(),
+                config.pool().maxWaiting(),
                 config.pool().timeout().toMillis(),
                 config.limits().queryTimeout().toMillis(),
                 config.maxTransactions(),
                 config.limits().transactionTimeout().toMillis(),
-                config.limits().responseBytes(),
-                config.limits().maxResultBytes());
+                config.limits().maxResponseBytes(),
+                config.limits().resultLimitBytes());
     }
 
     Transactions transactions() {

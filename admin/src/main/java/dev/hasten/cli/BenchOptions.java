@@ -109,7 +109,7 @@ final class BenchOptions {
             description =
                     "In the scenario mixed, cache reads for this time and invalidate them by tag on writes. 0, the"
                             + " default, means no caching. Hasten limits invalidations; see"
-                            + " databases.<name>.cache.invalidations.")
+                            + " databases.<name>.cache.invalidations_per_second.")
     private int mixedTtl;
 
     @Option(

@@ -36,7 +36,7 @@ final class BenchServer implements AutoCloseable {
             "host=127.0.0.1",
             "port=0",
             "admin_port=0",
-            "http.connections=30000",
+            "http.max_connections=30000",
             "http.idle_timeout=1h",
             "log.format=text",
             "log.level=warn");

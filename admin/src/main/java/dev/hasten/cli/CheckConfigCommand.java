@@ -1,30 +1,39 @@
 package dev.hasten.cli;
 
 import dev.hasten.config.Config;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 
 /** Prints the effective configuration or the problems with it. */
 @Command(
         name = "check-config",
         description = "Print the effective configuration, with secrets masked, or the problems with it.",
+        footer = KeyFlags.HELP,
         mixinStandardHelpOptions = true)
 final class CheckConfigCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
+
+    /** See {@link KeyFlags}. */
+    @Unmatched
+    private final List<String> keyFlags = new ArrayList<>();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
-        Config config = options.load();
+        Config config = options.load(KeyFlags.parse(keyFlags, spec.commandLine()));
         spec.commandLine().getOut().print(config.describe());
         spec.commandLine().getOut().flush();
         config.warnings().forEach(warning -> spec.commandLine().getErr().println("hasten: warning: " + warning));
+        spec.commandLine().getErr().flush();
         return 0;
     }
 }

@@ -20,7 +20,7 @@ final class ConfigOptions {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
-                    "A configuration value, such as http.body_bytes=32mb. Overrides the file and the environment.")
+                    "A configuration value, such as http.max_body_bytes=32mb. Overrides the file and the environment.")
     private final Map<String, String> values = new LinkedHashMap<>();
 
     @Option(
@@ -34,7 +34,18 @@ final class ConfigOptions {
      * @throws dev.hasten.config.ConfigException with all problems, if there are any
      */
     Config load() {
+        return load(Map.of());
+    }
+
+    /**
+     * Reads the configuration.
+     *
+     * @param keyFlags values by path, which override those of {@code --set}
+     * @throws dev.hasten.config.ConfigException with all problems, if there are any
+     */
+    Config load(Map<String, String> keyFlags) {
         Map<String, String> flags = new LinkedHashMap<>(values);
+        flags.putAll(keyFlags);
         if (tlsDev) {
             flags.put("tls.dev", "true");
         }

@@ -22,11 +22,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 
 /** Starts the server, which runs until SIGTERM or SIGINT. */
 @Command(
         name = "serve",
         description = "Start the server. Without a configured database, it starts an embedded PostgreSQL.",
+        footer = KeyFlags.HELP,
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     /** Not an exit status: the server is running and the process must not exit. */
@@ -42,6 +44,10 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
 
+    /** See {@link KeyFlags}. */
+    @Unmatched
+    private final List<String> keyFlags = new ArrayList<>();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -49,7 +55,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Config config = options.load();
+        Config config = options.load(KeyFlags.parse(keyFlags, spec.commandLine()));
         LogSetup.apply(config.log());
         config.warnings().forEach(LOG::warn);
         try {

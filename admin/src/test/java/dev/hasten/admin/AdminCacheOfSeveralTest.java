@@ -25,7 +25,7 @@ class AdminCacheOfSeveralTest {
                 NOWHERE,
                 stateDir,
                 Map.of(
-                        "cache.bytes", "4mb",
+                        "cache.max_bytes", "4mb",
                         "databases.default.cache.share", "3",
                         "databases.shop.url", NOWHERE,
                         "databases.old.url", NOWHERE,

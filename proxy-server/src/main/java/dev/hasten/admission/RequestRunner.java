@@ -120,7 +120,7 @@ public final class RequestRunner {
 
     private static ApiError tooManyWrongKeys() {
         return ApiError.tooManyRequests(
-                "Too many requests without a valid API key from this address (limit: http.wrong_keys). Try again in a"
+                "Too many requests without a valid API key from this address (limit: http.wrong_keys_per_minute). Try again in a"
                         + " minute. Requests with a valid key are not affected",
                 WrongKeys.window());
     }

@@ -51,10 +51,13 @@ public record Config(
         Map<String, Input> flags = new TreeMap<>();
         sources.flags().forEach((key, text) -> flags.put(key, new Input(text, new Origin.Flag(key))));
 
-        Map<String, Input> inputs = new LinkedHashMap<>(yaml.orElse(Map.of()));
-        inputs.putAll(flags);
-        inputs.putAll(EnvironmentInputs.read(sources.environment(), ConfigInputs.databases(inputs.keySet()), problems));
-        inputs.putAll(flags);
+        Map<String, Input> named = ConfigInputs.withCurrentNames(flags, problems);
+        Map<String, Input> inputs = ConfigInputs.withCurrentNames(yaml.orElse(Map.of()), problems);
+        inputs.putAll(named);
+        inputs.putAll(ConfigInputs.withCurrentNames(
+                EnvironmentInputs.read(sources.environment(), ConfigInputs.databases(inputs.keySet()), problems),
+                problems));
+        inputs.putAll(named);
         if (yaml.isEmpty()) {
             // Any further problem might be about a key that the unreadable file sets.
             throw new ConfigException(problems);
@@ -84,10 +87,11 @@ public record Config(
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         long heap = Runtime.getRuntime().maxMemory();
-        if (cache.maxBytes() + memory.budgetBytes() > heap / 20 * 17) {
-            warnings.add("cache.bytes and memory.budget: together they exceed 85% of the heap, which is " + (heap >> 20)
-                    + "mb. Lower one of them or increase the heap (-Xmx)");
+        if (cache.limitBytes() + memory.budgetBytes() > heap / 20 * 17) {
+            warnings.add("cache.max_bytes and memory.budget: together they exceed 85% of the heap, which is "
+                    + (heap >> 20) + "mb. Lower one of them or increase the heap (-Xmx)");
         }
+        values.inputs().renameWarnings().forEach(warnings::add);
         warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {
             String key = ConfigKeys.DATABASES + database.name() + ".url: ";

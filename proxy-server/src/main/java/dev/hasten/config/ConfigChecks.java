@@ -65,11 +65,11 @@ final class ConfigChecks {
     }
 
     private void checkTransactions(DatabaseConfig database) {
-        if (database.limits().transactions() > database.pool().size()) {
-            String path = ConfigKeys.DATABASES + database.name() + ".limits.transactions";
+        if (database.limits().maxTransactions() > database.pool().size()) {
+            String path = ConfigKeys.DATABASES + database.name() + ".limits.max_transactions";
             problem(
                     path,
-                    String.valueOf(database.limits().transactions()),
+                    String.valueOf(database.limits().maxTransactions()),
                     "must not exceed pool.size, which is " + database.pool().size(),
                     origin(path));
         }

@@ -3,12 +3,14 @@ package dev.hasten.config;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +31,49 @@ record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
      * The text of one key.
      *
      * @param text null if the source contains the key without a value, such as {@code key:} in YAML
+     * @param formerPath the name that the source used, if the key was renamed; otherwise null
      */
-    record Input(@Nullable String text, Origin origin) {}
+    record Input(
+            @Nullable String text, Origin origin, @Nullable String formerPath) {
+        Input(@Nullable String text, Origin origin) {
+            this(text, origin, null);
+        }
+    }
+
+    /**
+     * The inputs of one source, with the current names of renamed keys.
+     *
+     * @param problems receives a problem for each key that the source sets under both names
+     */
+    static Map<String, Input> withCurrentNames(Map<String, Input> source, List<ConfigProblem> problems) {
+        Map<String, Input> inputs = new LinkedHashMap<>();
+        source.forEach((path, input) -> {
+            String current = ConfigKeys.renamed(path).orElse(path);
+            if (!current.equals(path) && source.containsKey(current)) {
+                problems.add(new ConfigProblem(
+                        path,
+                        null,
+                        "the key was renamed to " + current + ", which is also set; remove this one",
+                        input.origin()));
+            } else if (current.equals(path)) {
+                inputs.put(path, input);
+            } else {
+                inputs.put(current, new Input(input.text(), input.origin(), path));
+            }
+        });
+        return inputs;
+    }
+
+    /** A warning for each key that was set by a former name. */
+    Stream<String> renameWarnings() {
+        return byPath.entrySet().stream()
+                .filter(entry -> entry.getValue().formerPath() != null)
+                .map(entry -> "%s: this key was renamed to %s; the next release rejects the old name (%s)"
+                        .formatted(
+                                entry.getValue().formerPath(),
+                                entry.getKey(),
+                                entry.getValue().origin().label()));
+    }
 
     Optional<Input> get(String path) {
         return Optional.ofNullable(byPath.get(path));

@@ -44,6 +44,10 @@ final class ConfigKeys {
     private static final Map<String, Key> BY_TEMPLATE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Key::template, Function.identity()));
 
+    private static final Map<String, Key> BY_FORMER_TEMPLATE = ALL.stream()
+            .filter(key -> key.formerTemplate().isPresent())
+            .collect(Collectors.toUnmodifiableMap(key -> key.formerTemplate().orElseThrow(), Function.identity()));
+
     private static final Pattern DATABASE = Pattern.compile("databases\\.([^.]+)\\.(.*)");
 
     private ConfigKeys() {}
@@ -68,6 +72,12 @@ final class ConfigKeys {
                 .filter(section -> section.type().equals(type))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The current path for the path of a renamed key, or empty if no key was renamed from it. */
+    static Optional<String> renamed(String path) {
+        return Optional.ofNullable(BY_FORMER_TEMPLATE.get(template(path)))
+                .map(key -> path.substring(0, path.lastIndexOf('.') + 1) + key.lastName());
     }
 
     /** The key for a full path, or empty if no such key exists. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the YAML file; null means the file named by {@code HASTEN_CONFIG}, or no file if that is unset
  * @param environment the process environment; only {@code HASTEN_*} and {@code DATABASE_URL} are read
- * @param flags values by dotted key, for example {@code http.body_bytes}
+ * @param flags values by dotted key, for example {@code http.max_body_bytes}
  * @param workingDirectory the directory that relative paths are resolved against
  */
 public record ConfigSources(

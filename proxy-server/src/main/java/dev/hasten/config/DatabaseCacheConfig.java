@@ -14,7 +14,7 @@ public record DatabaseCacheConfig(
                 value = "1",
                 min = "1",
                 max = "1000",
-                doc = "Weight of this database when `cache.bytes` is divided among the databases. A database never"
+                doc = "Weight of this database when `cache.max_bytes` is divided among the databases. A database never"
                         + " uses more than its share.")
         int share,
 
@@ -37,12 +37,13 @@ public record DatabaseCacheConfig(
         int maxTags,
 
         @Setting(
+                formerly = "entry_bytes",
                 value = "0",
                 min = "1kb",
                 max = "1gb",
-                zero = "`limits.response_bytes`",
+                zero = "`limits.max_response_bytes`",
                 doc = "Maximum size of a cached response; larger responses are not cached.")
-        long entryBytes,
+        long maxEntryBytes,
 
         @Setting(
                 value = "true",
@@ -51,13 +52,14 @@ public record DatabaseCacheConfig(
         boolean sharedByKeys,
 
         @Setting(
+                formerly = "invalidations",
                 value = "100",
                 min = "1",
                 max = "1000000",
                 zero = "no limit",
                 doc = "Maximum number of invalidations per second by clients; schema invalidations have a separate"
                         + " limit of the same size. Further ones get status 429.")
-        int invalidations) {
+        int invalidationsPerSecond) {
 
     /**
      * An element of the list {@code databases.<name>.cache.defaults}: the strategy that applies to a model's queries

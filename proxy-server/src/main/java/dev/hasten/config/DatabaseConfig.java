@@ -35,11 +35,11 @@ public record DatabaseConfig(
      * connections for other queries.
      */
     public int maxTransactions() {
-        return limits.transactions() == 0 ? Math.max(1, pool.size() - 2) : limits.transactions();
+        return limits.maxTransactions() == 0 ? Math.max(1, pool.size() - 2) : limits.maxTransactions();
     }
 
     /** Maximum size of a cached response in bytes, with the default resolved. */
     public long cacheEntryBytes() {
-        return cache.entryBytes() == 0 ? limits.responseBytes() : cache.entryBytes();
+        return cache.maxEntryBytes() == 0 ? limits.maxResponseBytes() : cache.maxEntryBytes();
     }
 }

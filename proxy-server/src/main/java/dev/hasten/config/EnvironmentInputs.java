@@ -37,18 +37,25 @@ final class EnvironmentInputs {
             Pattern.compile("HASTEN_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://\\S*");
 
-    private static final Map<String, Key> FIXED = ConfigKeys.ALL.stream()
+    /** Paths by variable, including former names, of the keys that do not belong to a database. */
+    private static final Map<String, String> FIXED = ConfigKeys.ALL.stream()
             .filter(key -> !key.perDatabase())
-            .collect(Collectors.toUnmodifiableMap(key -> Key.variable(key.template()), Function.identity()));
+            .flatMap(EnvironmentInputs::templates)
+            .collect(Collectors.toUnmodifiableMap(Key::variable, Function.identity()));
 
-    private static final List<Key> PER_DATABASE = ConfigKeys.ALL.stream()
+    /** Templates, including former names, of the keys of a database. */
+    private static final List<String> PER_DATABASE = ConfigKeys.ALL.stream()
             .filter(key -> key.perDatabase() && key.scalar())
+            .flatMap(EnvironmentInputs::templates)
             // Longest suffix first, so that the part taken as the database name is as short as possible.
-            .sorted(Comparator.comparingInt((Key key) -> key.template().length())
-                    .reversed())
+            .sorted(Comparator.comparingInt(String::length).reversed())
             .toList();
 
     private EnvironmentInputs() {}
+
+    private static Stream<String> templates(Key key) {
+        return Stream.concat(Stream.of(key.template()), key.formerTemplate().stream());
+    }
 
     /**
      * Reads the variables. An empty variable is treated as unset, because Compose files and shells pass an unset
@@ -113,17 +120,18 @@ final class EnvironmentInputs {
     }
 
     private static Optional<String> path(String variable) {
-        Key fixed = FIXED.get(variable);
+        String fixed = FIXED.get(variable);
         if (fixed != null) {
-            return Optional.of(fixed.template());
+            return Optional.of(fixed);
         }
-        for (Key key : PER_DATABASE) {
-            String ending = Key.variable(key.template()).replace(DATABASES + "<NAME>", "");
+        for (String template : PER_DATABASE) {
+            String ending = Key.variable(template).replace(DATABASES + "<NAME>", "");
             if (variable.startsWith(DATABASES)
                     && variable.endsWith(ending)
                     && variable.length() > DATABASES.length() + ending.length()) {
                 String name = variable.substring(DATABASES.length(), variable.length() - ending.length());
-                return Optional.of(key.path(name.toLowerCase(Locale.ROOT).replace('_', '-')));
+                return Optional.of(
+                        template.replace("<name>", name.toLowerCase(Locale.ROOT).replace('_', '-')));
             }
         }
         return Optional.empty();

@@ -6,11 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Limits on what clients may send and how long they may take. */
 public record HttpConfig(
-        @Setting(value = "16kb", min = "1kb", max = "1mb", doc = "Maximum size of the request line plus headers.")
-        long headerBytes,
+        @Setting(
+                formerly = "header_bytes",
+                value = "16kb",
+                min = "1kb",
+                max = "1mb",
+                doc = "Maximum size of the request line plus headers.")
+        long maxHeaderBytes,
 
-        @Setting(value = "16mb", min = "1kb", max = "1gb", doc = "Maximum size of a request body.")
-        long bodyBytes,
+        @Setting(
+                formerly = "body_bytes",
+                value = "16mb",
+                min = "1kb",
+                max = "1gb",
+                doc = "Maximum size of a request body.")
+        long maxBodyBytes,
 
         @Setting(value = "10s", doc = "Maximum time to receive the complete request head.")
         Duration headTimeout,
@@ -34,10 +44,16 @@ public record HttpConfig(
         @Setting(value = "75s", doc = "An idle connection is closed after this time.")
         Duration idleTimeout,
 
-        @Setting(value = "10000", min = "1", max = "1000000", doc = "Maximum number of concurrent client connections.")
-        int connections,
+        @Setting(
+                formerly = "connections",
+                value = "10000",
+                min = "1",
+                max = "1000000",
+                doc = "Maximum number of concurrent client connections.")
+        int maxConnections,
 
         @Setting(
+                formerly = "wrong_keys",
                 value = "100",
                 min = "1",
                 max = "1000000",
@@ -46,21 +62,28 @@ public record HttpConfig(
                         + " get status 429, and their connection is closed. Requests with a valid key are not"
                         + " affected. Requests forwarded by a proxy in a private network are exempt; set 0 if"
                         + " your proxy has a public address.")
-        int wrongKeys,
+        int wrongKeysPerMinute,
 
         @Setting(
+                formerly = "wrong_key_addresses",
                 value = "10000",
                 min = "1",
                 max = "1000000",
-                doc = "Maximum number of addresses tracked for `http.wrong_keys`. When there are more, others are"
-                        + " forgotten.")
-        int wrongKeyAddresses,
+                doc =
+                        "Maximum number of addresses tracked for `http.wrong_keys_per_minute`. When there are more, others are"
+                                + " forgotten.")
+        int maxWrongKeyAddresses,
 
         @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Number of event-loop threads.")
         int threads,
 
-        @Setting(value = "500", min = "10", max = "1000", doc = "Maximum nesting depth of a JSON request body.")
-        int nestingDepth,
+        @Setting(
+                formerly = "nesting_depth",
+                value = "500",
+                min = "10",
+                max = "1000",
+                doc = "Maximum nesting depth of a JSON request body.")
+        int maxNestingDepth,
 
         @Setting(
                 value = "4000000",

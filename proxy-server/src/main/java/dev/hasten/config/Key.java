@@ -37,6 +37,13 @@ record Key(String template, ValueType type, boolean optional, Setting setting) {
         return template.substring(template.lastIndexOf('.') + 1);
     }
 
+    /** The template before the key was renamed, empty if it never was. */
+    Optional<String> formerTemplate() {
+        return setting.formerly().isEmpty()
+                ? Optional.empty()
+                : Optional.of(template.substring(0, template.lastIndexOf('.') + 1) + setting.formerly());
+    }
+
     /** Whether the key exists once per database. */
     boolean perDatabase() {
         return template.startsWith(ConfigKeys.DATABASES);

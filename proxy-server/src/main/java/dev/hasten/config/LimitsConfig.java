@@ -23,30 +23,33 @@ public record LimitsConfig(
         Duration transactionWait,
 
         @Setting(
+                formerly = "transactions",
                 value = "0",
                 min = "1",
                 max = "1000",
                 zero = "pool size minus 2, at least 1",
                 doc = "Maximum number of concurrent interactive transactions; must not exceed `pool.size`.")
-        int transactions,
+        int maxTransactions,
 
         @Setting(
+                formerly = "response_bytes",
                 value = "5mb",
                 min = "1kb",
                 max = "1gb",
                 doc = "Maximum size of a response; a larger one fails with P6009.")
-        long responseBytes,
+        long maxResponseBytes,
 
         @Setting(
+                formerly = "result_bytes",
                 value = "0",
                 min = "1kb",
                 max = "2gb",
-                zero = "8 times `limits.response_bytes`",
+                zero = "8 times `limits.max_response_bytes`",
                 doc = "Maximum memory for the rows of one statement's result in the heap: about 50 bytes per row and"
                         + " 20 per value, plus the text of the values.")
-        long resultBytes) {
+        long maxResultBytes) {
     /** Maximum memory for the result of one statement in bytes, with the default resolved. */
-    public long maxResultBytes() {
-        return resultBytes == 0 ? 8 * responseBytes : resultBytes;
+    public long resultLimitBytes() {
+        return maxResultBytes == 0 ? 8 * maxResponseBytes : maxResultBytes;
     }
 }

@@ -21,12 +21,13 @@ public record PoolConfig(
         Duration timeout,
 
         @Setting(
+                formerly = "queue",
                 value = "1000",
                 min = "1",
                 max = "1000000",
                 zero = "no request waits",
                 doc = "Maximum number of requests waiting for a connection. Further ones get status 429 immediately.")
-        int queue,
+        int maxWaiting,
 
         // The minimums are HikariCP's: it replaces an idle timeout below 10 s and a lifetime below 30 s with
         // its defaults.
@@ -43,13 +44,14 @@ public record PoolConfig(
         Reset reset,
 
         @Setting(
+                formerly = "statement_cache",
                 value = "500",
                 min = "1",
                 max = "100000",
                 zero = "no server-prepared statements",
                 urlParameter = "statement_cache_size",
                 doc = "Maximum number of server-prepared statements per connection.")
-        int statementCache) {
+        int maxPreparedStatements) {
     /** When a connection's session state is reset before the connection is reused. */
     public enum Reset {
         AUTO,

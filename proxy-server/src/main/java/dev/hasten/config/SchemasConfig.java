@@ -5,14 +5,20 @@ import java.time.Duration;
 /** The Prisma schemas uploaded by clients without an engine (Prisma 5 and 6). */
 public record SchemasConfig(
         @Setting(
+                formerly = "count",
                 value = "50",
                 min = "1",
                 max = "10000",
                 doc = "Maximum number of schemas; when it is exceeded, the least recently used schema is dropped.")
-        int count,
+        int maxCount,
 
-        @Setting(value = "4mb", min = "1kb", max = "64mb", doc = "Maximum size of a schema; larger ones are rejected.")
-        long bytes,
+        @Setting(
+                formerly = "bytes",
+                value = "4mb",
+                min = "1kb",
+                max = "64mb",
+                doc = "Maximum size of a schema; larger ones are rejected.")
+        long maxBytes,
 
         @Setting(
                 value = "20s",

@@ -39,6 +39,9 @@ public @interface Setting {
     /** Whether the file must exist and be readable when the configuration is read. */
     boolean readable() default false;
 
+    /** The last part of the key's name before it was renamed; still accepted, with a warning. Empty if never renamed. */
+    String formerly() default "";
+
     /** Parameter of the database URL that supplies the value if no source sets the key. */
     String urlParameter() default "";
 }

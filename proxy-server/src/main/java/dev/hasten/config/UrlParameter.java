@@ -48,7 +48,7 @@ enum UrlParameter {
             "a number of seconds, or 0 for no limit",
             "Same as `pool.timeout`, in seconds; 0 means no limit."),
     STATEMENT_CACHE_SIZE(
-            "statement_cache_size", "\\d{1,6}", "a number up to 100000", "Same as `pool.statement_cache`."),
+            "statement_cache_size", "\\d{1,6}", "a number up to 100000", "Same as `pool.max_prepared_statements`."),
     CONNECT_TIMEOUT(
             "connect_timeout",
             "\\d{1,6}",

@@ -18,7 +18,7 @@ final class Bindings {
     private final Generators generators;
     private final Budget budget;
 
-    /** The outermost scope: the parameters of the request. */
+    /** The outermost bindings: the parameters of the request. */
     Bindings(Map<String, PlanValue> parameters, Generators generators, Budget budget) {
         this.budget = budget;
         this.outer = null;
@@ -48,9 +48,9 @@ final class Bindings {
     /** The value of a name, {@link Undefined} when it is not bound. */
     @Nullable
     Object get(String name) {
-        for (Bindings scope = this; scope != null; scope = scope.outer) {
-            if (scope.bindings.containsKey(name)) {
-                Object value = scope.bindings.get(name);
+        for (Bindings bindings = this; bindings != null; bindings = bindings.outer) {
+            if (bindings.bindings.containsKey(name)) {
+                Object value = bindings.bindings.get(name);
                 return value instanceof PlanValue parameter ? evaluate(parameter) : value;
             }
         }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Distinct, pagination and order of rows in memory ({@code interpreter/in-memory-processing.ts}). */
 final class InMemoryProcessor {
-    private final Bindings scope;
+    private final Bindings bindings;
 
-    InMemoryProcessor(Bindings scope) {
-        this.scope = scope;
+    InMemoryProcessor(Bindings bindings) {
+        this.bindings = bindings;
     }
 
     @Nullable
@@ -30,7 +30,7 @@ final class InMemoryProcessor {
             return value;
         }
         if (value instanceof String json) {
-            return process(JsValues.parseJson(json, scope.budget().parsing()), operations);
+            return process(JsValues.parseJson(json, bindings.budget().parsing()), operations);
         }
         List<@Nullable Object> list = JsValues.listOrNull(value);
         return list == null ? one(value, operations) : many(list, operations);
@@ -87,7 +87,7 @@ final class InMemoryProcessor {
         Set<String> seen = new HashSet<>();
         List<@Nullable Object> result = new ArrayList<>();
         for (Object record : records) {
-            scope.budget().checkpoint();
+            bindings.budget().checkpoint();
             if (seen.add(Records.key(record, fields, null))) {
                 result.add(record);
             }
@@ -100,7 +100,7 @@ final class InMemoryProcessor {
             List<@Nullable Object> records, Pagination pagination, List<String> linking) {
         Map<String, List<@Nullable Object>> groups = new TreeMap<>();
         for (Object record : records) {
-            scope.budget().checkpoint();
+            bindings.budget().checkpoint();
             groups.computeIfAbsent(Records.key(record, linking, null), _ -> new ArrayList<>())
                     .add(record);
         }
@@ -114,7 +114,7 @@ final class InMemoryProcessor {
         Map<String, @Nullable Object> cursor = cursor(pagination);
         if (cursor != null) {
             while (start < records.size() && !matches(records.get((int) start), cursor)) {
-                scope.budget().checkpoint();
+                bindings.budget().checkpoint();
                 start++;
             }
             if (start == records.size()) {
@@ -137,7 +137,7 @@ final class InMemoryProcessor {
             return null;
         }
         Map<String, @Nullable Object> cursor = new LinkedHashMap<>();
-        pagination.cursor().forEach((field, value) -> cursor.put(field, scope.evaluate(value)));
+        pagination.cursor().forEach((field, value) -> cursor.put(field, bindings.evaluate(value)));
         return cursor;
     }
 

@@ -109,97 +109,98 @@ public final class PlanInterpreter {
         }
 
         @Nullable
-        Object evaluate(PlanNode node, Bindings scope) {
-            scope.budget().elements(1);
+        Object evaluate(PlanNode node, Bindings bindings) {
+            bindings.budget().elements(1);
             return switch (node) {
-                case PlanNode.Value value -> JsValues.mutable(scope.evaluate(value.value()), scope.budget());
-                case PlanNode.Seq seq -> sequence(seq, scope);
-                case PlanNode.Get get -> scope.get(get.name());
-                case PlanNode.Let let -> let(let, scope);
-                case PlanNode.GetFirstNonEmpty get -> firstNonEmpty(get.names(), scope);
-                case PlanNode.Query query -> query(query.query(), scope);
-                case PlanNode.Execute execute -> execute(execute.query(), scope);
-                case PlanNode.Reverse reverse -> reversed(value(reverse.node(), scope));
-                case PlanNode.Sum sum -> sum(sum.nodes(), scope);
-                case PlanNode.Concat concat -> concat(concat.nodes(), scope);
-                case PlanNode.Unique unique -> unique(value(unique.node(), scope));
-                case PlanNode.Required required -> required(value(required.node(), scope));
-                case PlanNode.Join join -> join(join, scope);
-                case PlanNode.MapField map -> mapField(value(map.records(), scope), map.field(), scope.budget());
+                case PlanNode.Value value -> JsValues.mutable(bindings.evaluate(value.value()), bindings.budget());
+                case PlanNode.Seq seq -> sequence(seq, bindings);
+                case PlanNode.Get get -> bindings.get(get.name());
+                case PlanNode.Let let -> let(let, bindings);
+                case PlanNode.GetFirstNonEmpty get -> firstNonEmpty(get.names(), bindings);
+                case PlanNode.Query query -> query(query.query(), bindings);
+                case PlanNode.Execute execute -> execute(execute.query(), bindings);
+                case PlanNode.Reverse reverse -> reversed(value(reverse.node(), bindings));
+                case PlanNode.Sum sum -> sum(sum.nodes(), bindings);
+                case PlanNode.Concat concat -> concat(concat.nodes(), bindings);
+                case PlanNode.Unique unique -> unique(value(unique.node(), bindings));
+                case PlanNode.Required required -> required(value(required.node(), bindings));
+                case PlanNode.Join join -> join(join, bindings);
+                case PlanNode.MapField map -> mapField(value(map.records(), bindings), map.field(), bindings.budget());
                 case PlanNode.Transaction transaction ->
-                    run.statements().inTransaction(() -> evaluate(transaction.node(), scope));
+                    run.statements().inTransaction(() -> evaluate(transaction.node(), bindings));
                 case PlanNode.DataMap map ->
-                    DataMapper.map(value(map.node(), scope), map.structure(), map.enums(), newBuffer(), scope.budget());
-                case PlanNode.Validate validate -> validate(validate, scope);
+                    DataMapper.map(
+                            value(map.node(), bindings), map.structure(), map.enums(), newBuffer(), bindings.budget());
+                case PlanNode.Validate validate -> validate(validate, bindings);
                 case PlanNode.If choice ->
-                    satisfies(value(choice.value(), scope), choice.rule())
-                            ? evaluate(choice.then(), scope)
-                            : evaluate(choice.otherwise(), scope);
+                    satisfies(value(choice.value(), bindings), choice.rule())
+                            ? evaluate(choice.then(), bindings)
+                            : evaluate(choice.otherwise(), bindings);
                 case PlanNode.Unit _ -> Undefined.UNDEFINED;
-                case PlanNode.Diff diff -> diff(diff, scope);
+                case PlanNode.Diff diff -> diff(diff, bindings);
                 case PlanNode.ProcessRecords process ->
-                    new InMemoryProcessor(scope).process(value(process.node(), scope), process.operations());
-                case PlanNode.InitializeRecord initialize -> initialize(initialize, scope);
-                case PlanNode.MapRecord map -> mapRecord(map, scope);
+                    new InMemoryProcessor(bindings).process(value(process.node(), bindings), process.operations());
+                case PlanNode.InitializeRecord initialize -> initialize(initialize, bindings);
+                case PlanNode.MapRecord map -> mapRecord(map, bindings);
             };
         }
 
         /** The node's value for another node to look into. */
-        private @Nullable Object value(PlanNode node, Bindings scope) {
-            Object value = evaluate(node, scope);
-            return value instanceof JsonFragment fragment ? fragment.parse(scope.budget()) : value;
+        private @Nullable Object value(PlanNode node, Bindings bindings) {
+            Object value = evaluate(node, bindings);
+            return value instanceof JsonFragment fragment ? fragment.parse(bindings.budget()) : value;
         }
 
-        private @Nullable Object sequence(PlanNode.Seq seq, Bindings scope) {
+        private @Nullable Object sequence(PlanNode.Seq seq, Bindings bindings) {
             Object result = Undefined.UNDEFINED;
             for (PlanNode node : seq.nodes()) {
-                result = evaluate(node, scope);
+                result = evaluate(node, bindings);
             }
             return result;
         }
 
-        private @Nullable Object let(PlanNode.Let let, Bindings scope) {
-            Bindings inner = scope.inner();
+        private @Nullable Object let(PlanNode.Let let, Bindings bindings) {
+            Bindings inner = bindings.inner();
             for (PlanNode.Binding binding : let.bindings()) {
                 inner.bind(binding.name(), value(binding.expression(), inner));
             }
             return evaluate(let.body(), inner);
         }
 
-        private Object concat(List<PlanNode> nodes, Bindings scope) {
+        private Object concat(List<PlanNode> nodes, Bindings bindings) {
             List<@Nullable Object> result = new ArrayList<>();
             for (PlanNode node : nodes) {
-                List<@Nullable Object> part = JsValues.asList(value(node, scope));
-                scope.budget().elements(part.size());
+                List<@Nullable Object> part = JsValues.asList(value(node, bindings));
+                bindings.budget().elements(part.size());
                 result.addAll(part);
             }
             return result;
         }
 
-        private @Nullable Object sum(List<PlanNode> nodes, Bindings scope) {
+        private @Nullable Object sum(List<PlanNode> nodes, Bindings bindings) {
             if (nodes.size() == 1) {
-                return value(nodes.getFirst(), scope);
+                return value(nodes.getFirst(), bindings);
             }
             double sum = 0;
             for (PlanNode node : nodes) {
-                sum += JsValues.asNumber(value(node, scope));
+                sum += JsValues.asNumber(value(node, bindings));
             }
             return JsValues.number(sum);
         }
 
-        private @Nullable Object join(PlanNode.Join join, Bindings scope) {
-            Object parent = value(join.parent(), scope);
+        private @Nullable Object join(PlanNode.Join join, Bindings bindings) {
+            Object parent = value(join.parent(), bindings);
             if (parent == null) {
                 return null;
             }
             for (PlanNode.JoinChild child : join.children()) {
-                Joins.attach(parent, child, value(child.child(), scope), join.strictEquality(), scope.budget());
+                Joins.attach(parent, child, value(child.child(), bindings), join.strictEquality(), bindings.budget());
             }
             return parent;
         }
 
-        private @Nullable Object validate(PlanNode.Validate validate, Bindings scope) {
-            Object value = value(validate.node(), scope);
+        private @Nullable Object validate(PlanNode.Validate validate, Bindings bindings) {
+            Object value = value(validate.node(), bindings);
             for (DataRule rule : validate.rules()) {
                 if (!satisfies(value, rule)) {
                     throw validate.error().toApiError(found(value));
@@ -208,16 +209,16 @@ public final class PlanInterpreter {
             return value;
         }
 
-        private Object diff(PlanNode.Diff diff, Bindings scope) {
-            List<@Nullable Object> from = JsValues.asList(value(diff.from(), scope));
+        private Object diff(PlanNode.Diff diff, Bindings bindings) {
+            List<@Nullable Object> from = JsValues.asList(value(diff.from(), bindings));
             Set<@Nullable String> to = new HashSet<>();
-            for (Object record : JsValues.asList(value(diff.to(), scope))) {
-                scope.budget().checkpoint();
+            for (Object record : JsValues.asList(value(diff.to(), bindings))) {
+                bindings.budget().checkpoint();
                 to.add(record == null ? null : Records.key(record, diff.fields(), null));
             }
             List<@Nullable Object> result = new ArrayList<>();
             for (Object record : from) {
-                scope.budget().checkpoint();
+                bindings.budget().checkpoint();
                 if (!to.contains(record == null ? null : Records.key(record, diff.fields(), null))) {
                     result.add(record);
                 }
@@ -225,33 +226,33 @@ public final class PlanInterpreter {
             return result;
         }
 
-        private Object initialize(PlanNode.InitializeRecord initialize, Bindings scope) {
-            evaluate(initialize.node(), scope);
-            scope.budget().elements(initialize.fields().size());
+        private Object initialize(PlanNode.InitializeRecord initialize, Bindings bindings) {
+            evaluate(initialize.node(), bindings);
+            bindings.budget().elements(initialize.fields().size());
             Map<String, @Nullable Object> record = new LinkedHashMap<>();
             initialize
                     .fields()
                     .forEach((name, initializer) -> record.put(
                             name,
                             switch (initializer) {
-                                case FieldInitializer.Of of -> scope.evaluate(of.value());
+                                case FieldInitializer.Of of -> bindings.evaluate(of.value());
                                 case FieldInitializer.LastInsertId _ -> Undefined.UNDEFINED;
                             }));
             return record;
         }
 
-        private Object mapRecord(PlanNode.MapRecord map, Bindings scope) {
-            Object value = value(map.node(), scope);
+        private Object mapRecord(PlanNode.MapRecord map, Bindings bindings) {
+            Object value = value(map.node(), bindings);
             Object record = value == null ? new LinkedHashMap<String, @Nullable Object>() : value;
             map.fields().forEach((name, operation) -> {
-                scope.budget().elements(1);
-                Records.set(record, name, changed(Records.get(record, name), operation, scope));
+                bindings.budget().elements(1);
+                Records.set(record, name, changed(Records.get(record, name), operation, bindings));
             });
             return record;
         }
 
-        private @Nullable Object changed(@Nullable Object value, FieldOperation operation, Bindings scope) {
-            Object operand = scope.evaluate(operation.value());
+        private @Nullable Object changed(@Nullable Object value, FieldOperation operation, Bindings bindings) {
+            Object operand = bindings.evaluate(operation.value());
             if (operation.kind() == FieldOperation.Kind.SET) {
                 return operand;
             }
@@ -266,8 +267,8 @@ public final class PlanInterpreter {
             };
         }
 
-        private Object execute(DbQuery query, Bindings scope) {
-            List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
+        private Object execute(DbQuery query, Bindings bindings) {
+            List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, bindings);
             return inChunkTransaction(statements.size(), () -> {
                 long affected = 0;
                 for (QueryRenderer.Rendered statement : statements) {
@@ -278,8 +279,8 @@ public final class PlanInterpreter {
             });
         }
 
-        private Object query(DbQuery query, Bindings scope) {
-            List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, scope);
+        private Object query(DbQuery query, Bindings bindings) {
+            List<QueryRenderer.Rendered> statements = QueryRenderer.render(query, bindings);
             boolean raw = query instanceof DbQuery.RawSql;
             return inChunkTransaction(statements.size(), () -> {
                 Columns columns = null;
@@ -291,7 +292,7 @@ public final class PlanInterpreter {
                 }
                 Columns known = columns == null ? Columns.NONE : columns;
                 requireReadable(known, raw);
-                return raw ? RawResponse.of(known, rows, newBuffer()) : new RowSet(known, rows, scope.budget());
+                return raw ? RawResponse.of(known, rows, newBuffer()) : new RowSet(known, rows, bindings.budget());
             });
         }
 
@@ -328,9 +329,9 @@ public final class PlanInterpreter {
         }
     }
 
-    private static @Nullable Object firstNonEmpty(List<String> names, Bindings scope) {
+    private static @Nullable Object firstNonEmpty(List<String> names, Bindings bindings) {
         for (String name : names) {
-            Object value = scope.get(name);
+            Object value = bindings.get(name);
             if (!JsValues.isEmpty(value)) {
                 return value;
             }

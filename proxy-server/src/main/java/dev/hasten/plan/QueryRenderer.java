@@ -27,29 +27,29 @@ final class QueryRenderer {
     /** A statement with a value and a type for each of its parameters. */
     record Rendered(String sql, List<@Nullable Object> arguments, List<ArgumentType> types) {}
 
-    static List<Rendered> render(DbQuery query, Bindings scope) {
-        scope.budget().elements(query.arguments().size());
+    static List<Rendered> render(DbQuery query, Bindings bindings) {
+        bindings.budget().elements(query.arguments().size());
         List<@Nullable Object> arguments = new ArrayList<>(query.arguments().size());
-        query.arguments().forEach(argument -> arguments.add(scope.evaluate(argument)));
+        query.arguments().forEach(argument -> arguments.add(bindings.evaluate(argument)));
         return switch (query) {
             case DbQuery.RawSql raw -> List.of(new Rendered(raw.sql(), arguments, raw.argumentTypes()));
-            case DbQuery.TemplateSql template -> template(template, arguments, scope);
+            case DbQuery.TemplateSql template -> template(template, arguments, bindings);
         };
     }
 
     private static List<Rendered> template(
-            DbQuery.TemplateSql template, List<@Nullable Object> arguments, Bindings scope) {
+            DbQuery.TemplateSql template, List<@Nullable Object> arguments, Bindings bindings) {
         String fixed = template.fixedSql();
         if (fixed != null && allScalar(template.argumentTypes())) {
             return List.of(new Rendered(fixed, arguments, scalarTypes(template.argumentTypes())));
         }
         List<List<@Nullable Object>> chunks = template.chunkable()
                 ? Chunks.of(
-                        template.fragments(), arguments, ParameterLimit.PARAMETERS, CHUNK_PARAMETERS, scope.budget())
+                        template.fragments(), arguments, ParameterLimit.PARAMETERS, CHUNK_PARAMETERS, bindings.budget())
                 : List.of(arguments);
         List<Rendered> statements = new ArrayList<>(chunks.size());
         for (List<@Nullable Object> chunk : chunks) {
-            Rendered rendered = statement(template, chunk, scope.budget());
+            Rendered rendered = statement(template, chunk, bindings.budget());
             if (rendered.arguments().size() > ParameterLimit.PARAMETERS) {
                 throw ApiError.of(400, "P2029", "The query parameter limit supported by your database is exceeded.");
             }

@@ -153,7 +153,7 @@ final class SchemaCompiler {
         } catch (CompileException e) {
             throw refused(e);
         } catch (CompilerPanicException e) {
-            LOG.warn("the query compiler broke down over a query: {} ({})", e.getMessage(), e.detail());
+            LOG.warn("the query compiler crashed while compiling a query: {} ({})", e.getMessage(), e.detail());
             close();
             throw ApiError.of(
                     BREAKDOWN,
@@ -239,7 +239,7 @@ final class SchemaCompiler {
         return switch (cause) {
             case SchemaException e -> ApiError.badRequest("The Prisma schema is not valid: " + e.getMessage());
             case CompilerPanicException e -> {
-                LOG.warn("the query compiler broke down over a schema: {} ({})", e.getMessage(), e.detail());
+                LOG.warn("the query compiler crashed while reading a schema: {} ({})", e.getMessage(), e.detail());
                 yield ApiError.badRequest("The Prisma schema cannot be used: " + e.getMessage());
             }
             case RuntimeException e -> e;

@@ -50,7 +50,7 @@ final class CacheSetup {
                 cache.maxTags(),
                 database.cacheEntryBytes(),
                 cache.sharedByKeys(),
-                cache.invalidations(),
+                cache.invalidationsPerSecond(),
                 defaults(database));
     }
 
@@ -70,7 +70,8 @@ final class CacheSetup {
                 .mapToLong(DatabaseCacheConfig::share)
                 .sum();
         return database.cache().enabled()
-                ? (long) ((double) config.cache().maxBytes() * database.cache().share() / shares)
+                ? (long)
+                        ((double) config.cache().limitBytes() * database.cache().share() / shares)
                 : 0;
     }
 }

@@ -88,7 +88,7 @@ public final class HastenServer implements AutoCloseable {
         metrics.watchCompilation(schemas::plansReused, schemas::plansCompiled);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
         WrongKeys wrongKeys =
-                new WrongKeys(config.http().wrongKeys(), config.http().wrongKeyAddresses());
+                new WrongKeys(config.http().wrongKeysPerMinute(), config.http().maxWrongKeyAddresses());
         metrics.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
         this.runner = new RequestRunner(keys, databases, memory, wrongKeys, watchdog);
         TlsConfig tls = config.tls();
@@ -125,7 +125,7 @@ public final class HastenServer implements AutoCloseable {
         Readiness readiness = new Readiness(databases.values(), watchdog);
         routes.route("GET", "/ready", exchange -> readiness.respond(exchange, stopping));
         RequestParser parser =
-                new RequestParser(config.http().nestingDepth(), config.http().maxJsonValues());
+                new RequestParser(config.http().maxNestingDepth(), config.http().maxJsonValues());
         AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
         PlanRunner plans = new PlanRunner(
                 Clock.systemUTC(),
@@ -173,8 +173,8 @@ public final class HastenServer implements AutoCloseable {
                             schemas(config, database, pool, schemas, watchdog),
                             new Database.Limits(
                                     database.limits().queryTimeout(),
-                                    database.limits().responseBytes(),
-                                    database.limits().maxResultBytes()),
+                                    database.limits().maxResponseBytes(),
+                                    database.limits().resultLimitBytes()),
                             new StatementLog(
                                     name, config.log().slowQuery(), config.log().queryParameters(), metrics)));
         });
@@ -185,7 +185,7 @@ public final class HastenServer implements AutoCloseable {
             Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup, Watchdog watchdog) {
         SchemasConfig schemas = database.schemas();
         PrismaSchemas.Limits limits =
-                new PrismaSchemas.Limits(schemas.count(), schemas.bytes(), schemas.maxCompileTime());
+                new PrismaSchemas.Limits(schemas.maxCount(), schemas.maxBytes(), schemas.maxCompileTime());
         String schemaName = database.url().schema();
         return switch (schemas.store()) {
             case FILE ->
@@ -210,12 +210,12 @@ public final class HastenServer implements AutoCloseable {
                 target.properties(),
                 database.pool().size(),
                 timeout.isZero() ? FOREVER : timeout,
-                database.pool().queue(),
+                database.pool().maxWaiting(),
                 database.pool().idleTimeout(),
                 database.pool().maxLifetime(),
                 PoolOptions.Reset.valueOf(database.pool().reset().name()),
-                database.url().pgbouncer() ? 0 : database.pool().statementCache(),
-                database.limits().maxResultBytes());
+                database.url().pgbouncer() ? 0 : database.pool().maxPreparedStatements(),
+                database.limits().resultLimitBytes());
     }
 
     private static Map<String, List<ApiKeyConfig>> configuredKeys(Config config) {
@@ -225,14 +225,14 @@ public final class HastenServer implements AutoCloseable {
 
     private static HttpLimits limits(Config config) {
         return new HttpLimits(
-                (int) config.http().headerBytes(),
-                (int) config.http().bodyBytes(),
+                (int) config.http().maxHeaderBytes(),
+                (int) config.http().maxBodyBytes(),
                 config.http().bodyTimeout(),
                 config.http().headTimeout(),
                 config.http().writeTimeout(),
                 config.http().idleTimeout(),
                 config.http().minBytesPerSecond(),
-                config.http().connections());
+                config.http().maxConnections());
     }
 
     private static @Nullable SslContext tls(TlsConfig tls) {

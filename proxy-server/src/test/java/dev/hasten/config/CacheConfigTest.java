@@ -38,7 +38,7 @@ final class CacheConfigTest {
                         new DatabaseCacheConfig(true, 1, Duration.ofDays(365), Duration.ofDays(365), 5, 0, true, 100));
         assertThat(app().cacheDefaults()).isEmpty();
         assertThat(app().cacheEntryBytes()).isEqualTo(5 << 20);
-        assertThat(sources.load().cache().maxBytes())
+        assertThat(sources.load().cache().limitBytes())
                 .isEqualTo(Runtime.getRuntime().maxMemory() / 4);
     }
 
@@ -56,14 +56,14 @@ final class CacheConfigTest {
     @Test
     void cacheAndBudgetThatFillTheHeapAreWarnedOf() {
         long half = Runtime.getRuntime().maxMemory() / 2;
-        assertThat(sources.yaml("cache: {bytes: " + half + "}").load().warnings())
+        assertThat(sources.yaml("cache: {max_bytes: " + half + "}").load().warnings())
                 .isEmpty();
-        assertThat(sources.yaml("cache: {bytes: " + half + "}\nmemory: {budget: " + half + "}")
+        assertThat(sources.yaml("cache: {max_bytes: " + half + "}\nmemory: {budget: " + half + "}")
                         .load()
                         .warnings())
                 .singleElement()
                 .asString()
-                .startsWith("cache.bytes and memory.budget: together they exceed 85% of the heap");
+                .startsWith("cache.max_bytes and memory.budget: together they exceed 85% of the heap");
     }
 
     @ParameterizedTest

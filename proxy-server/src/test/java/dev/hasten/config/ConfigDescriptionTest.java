@@ -26,7 +26,7 @@ class ConfigDescriptionTest {
                                 expires: 2027-01-31T00:00:00Z
                         """)
                 .env("HASTEN_ADMIN_TOKEN", "s3cret")
-                .flag("http.body_bytes", "1mb")
+                .flag("http.max_body_bytes", "1mb")
                 .load()
                 .describe();
         assertThat(description)
@@ -35,7 +35,7 @@ class ConfigDescriptionTest {
                         "\nadmin_token: \"****\" # env HASTEN_ADMIN_TOKEN\n",
                         "\nregion: eu-1 # hasten.yaml:1\n",
                         "\ntls:\n  # cert is not set\n  # key is not set\n  dev: false # default\nhttp:\n",
-                        "\n  body_bytes: 1mb # flag --http.body_bytes\n",
+                        "\n  max_body_bytes: 1mb # flag --http.max_body_bytes\n",
                         "\n    url: postgresql://ann:****@db.example:5432/app?connection_limit=5 # hasten.yaml:4\n",
                         "\n    pool:\n      size: 5 # URL parameter connection_limit\n      timeout: 10s # default\n",
                         """
@@ -56,7 +56,7 @@ class ConfigDescriptionTest {
                 .env("HASTEN_DATABASES_B_URL", "postgres://u@h/odd%20name%22?schema=my%20schema")
                 .env("HASTEN_DATABASES_A_URL", "postgres://u@[::1]:5433,h2/d")
                 .env("HASTEN_LOG_SLOW_QUERY", "1500ms")
-                .env("HASTEN_HTTP_BODY_BYTES", "1500")
+                .env("HASTEN_HTTP_MAX_BODY_BYTES", "1500")
                 .env("HASTEN_STATE_DIR", "a \"quoted\": #dir")
                 .load();
         Config again = new Sources(directory).yaml(config.describe()).load();

@@ -70,7 +70,7 @@ class ConfigProblemsTest {
             value = {
                 "port | 65536 | a whole number from 1 to 65535",
                 "port | 99999999999999999999 | a whole number",
-                "region | Europe | text like [a-z0-9-]{1,32}",
+                "region | Europe | use text matching [a-z0-9-]{1,32}",
                 "host | a b | text without spaces",
                 "log.format | xml | text or json",
                 "log.level | loud | trace or debug or info or warn or error",
@@ -80,9 +80,9 @@ class ConfigProblemsTest {
                 "drain_timeout | 30 | the unit is missing",
                 "drain_timeout | 1d | a duration such as",
                 "http.head_timeout | 0s | from 1ms to 24h",
-                "http.body_bytes | 2gb | from 1kb to 1gb",
-                "http.body_bytes | 1tb | a size such as 64kb",
-                "http.body_bytes | 9999999999999gb | a size such as 64kb",
+                "http.max_body_bytes | 2gb | from 1kb to 1gb",
+                "http.max_body_bytes | 1tb | a size such as 64kb",
+                "http.max_body_bytes | 9999999999999gb | a size such as 64kb",
                 "databases.app.pool.size | 0 | a whole number from 1 to 1000",
                 "databases.app.pool.max_lifetime | 5s | from 30s to 24h, or 0s = never",
                 "databases.app.pool.reset | maybe | auto or always or never",
@@ -119,7 +119,7 @@ class ConfigProblemsTest {
             delimiter = '|',
             value = {
                 "'port: 1, ports: s3cret' | ports: unknown key; the closest match is port",
-                "'http: {body_byte: 1}' | http.body_byte: unknown key; the closest match is http.body_bytes",
+                "'http: {body_byte: 1}' | http.body_byte: unknown key; the closest match is http.max_body_bytes",
                 "'port: [1, 2]' | port[0]: the key takes a single value, not a list",
                 "'port: []' | port: the key has no value; set one or remove the key",
                 "'port:' | port: the key has no value; set one or remove the key",
@@ -288,7 +288,7 @@ class ConfigProblemsTest {
         sources.yaml(APP + "pool: {size: 3}, limits: {transactions: 4}}}");
         assertThat(sources.problems())
                 .containsExactly(
-                        "databases.app.limits.transactions: \"4\" is not allowed: must not exceed pool.size, which is 3"
+                        "databases.app.limits.max_transactions: \"4\" is not allowed: must not exceed pool.size, which is 3"
                                 + " (hasten.yaml:1)");
     }
 

@@ -80,7 +80,7 @@ class ConfigTest {
                 .isEqualTo(new LimitsConfig(
                         Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(2), 0, 5 << 20, 0));
         assertThat(database.maxTransactions()).isEqualTo(8);
-        assertThat(database.limits().maxResultBytes()).isEqualTo(40 << 20);
+        assertThat(database.limits().resultLimitBytes()).isEqualTo(40 << 20);
         assertThat(database.keys()).isEmpty();
     }
 
@@ -141,7 +141,7 @@ class ConfigTest {
         sources.yaml("databases: {app: {url: '" + Sources.URL + "', pool: {size: 5, queue: 7}}}")
                 .env("HASTEN_DATABASES_APP_POOL_SIZE", "20");
         assertThat(database(sources, "app").pool().size()).isEqualTo(20);
-        assertThat(database(sources, "app").pool().queue()).isEqualTo(7);
+        assertThat(database(sources, "app").pool().maxWaiting()).isEqualTo(7);
     }
 
     @Test
@@ -233,7 +233,7 @@ class ConfigTest {
                 database(sources.env("DATABASE_URL", url), "default").pool();
         assertThat(fromUrl.size()).isEqualTo(3);
         assertThat(fromUrl.timeout()).isZero();
-        assertThat(fromUrl.statementCache()).isZero();
+        assertThat(fromUrl.maxPreparedStatements()).isZero();
 
         sources.env("HASTEN_DATABASES_DEFAULT_POOL_SIZE", "4");
         assertThat(database(sources, "default").pool().size()).isEqualTo(4);
@@ -279,7 +279,7 @@ class ConfigTest {
             delimiter = '|',
             value = {"''", "'# nothing'", "'http:'", "'databases: {}'", "'http: {}'"})
     void aFileOrSectionWithoutKeysChangesNothing(String yaml) {
-        assertThat(sources.yaml(yaml).load().http().connections()).isEqualTo(10_000);
+        assertThat(sources.yaml(yaml).load().http().maxConnections()).isEqualTo(10_000);
     }
 
     @Test

@@ -49,6 +49,12 @@ class ConfigurationDocTest {
                 .allSatisfy(scope -> assertThat(scopes.setting().doc()).contains("`" + scope.text() + "`"));
     }
 
+    private static String former(Key key) {
+        return key.setting().formerly().isEmpty()
+                ? ""
+                : " Formerly `" + key.setting().formerly() + "`.";
+    }
+
     private static String document() {
         StringBuilder markdown = new StringBuilder("""
                 # Configuration
@@ -59,11 +65,13 @@ class ConfigurationDocTest {
                 Flags override environment variables, which override the file, which overrides the defaults.
                 `hasten check-config` prints every effective value and its origin.
 
-                - A flag is the path of a key: `--http.body_bytes 1mb`.
+                - A flag of `serve` and `check-config` is the path of a key: `--http.max_body_bytes 1mb`. All commands that
+                  read the configuration take `--set http.max_body_bytes=1mb`.
                 - A variable is `HASTEN_` plus the path in capitals, with `_` for `.` and `-`:
                   `tls.cert` is `HASTEN_TLS_CERT`, `databases.app.pool.size` is `HASTEN_DATABASES_APP_POOL_SIZE`.
                   An empty variable is treated as unset.
                 - Unknown keys and variables are errors. All errors are reported together.
+                - Renamed keys and their variables work under their former name until the next release, with a warning.
                 - Durations need a unit: `250ms`, `10s`, `2m`, `1h`. Sizes are in bytes or have a suffix: `64kb`, `5mb`, `1gb` (powers of 1024).
                 - Relative paths are resolved against the directory in which the server is started.
 
@@ -96,7 +104,7 @@ class ConfigurationDocTest {
                                             .map(text -> "`" + text + "`")
                                             .orElse(""),
                                     key.type().range().replace("|", "\\|"),
-                                    key.setting().doc())));
+                                    key.setting().doc() + former(key))));
         }
         markdown.append("""
 

@@ -20,7 +20,7 @@ final class CorsTest {
     private static dev.hasten.testing.TestServer server(String origins) {
         return dev.hasten.testing.TestServer.on(POSTGRES)
                 .with("http.cors_origins", origins)
-                .with("http.body_bytes", "1kb")
+                .with("http.max_body_bytes", "1kb")
                 .start();
     }
 

@@ -37,7 +37,7 @@ final class InvalidationRoutesTest {
     static void start() {
         POSTGRES.execute("CREATE TABLE counter AS SELECT 0 AS n");
         server = TestServer.on(POSTGRES)
-                .with("databases.default.cache.invalidations", 0)
+                .with("databases.default.cache.invalidations_per_second", 0)
                 .start();
         client = server.client();
     }
@@ -164,7 +164,7 @@ final class InvalidationRoutesTest {
     @Test
     void tooManyInvalidationsAreToldToComeLater() {
         try (TestServer limited = TestServer.on(POSTGRES)
-                .with("databases.default.cache.invalidations", 2)
+                .with("databases.default.cache.invalidations_per_second", 2)
                 .start()) {
             List<Reply> replies = new ArrayList<>();
             do {

@@ -43,7 +43,7 @@ final class SchemaChangeRouteTest {
     void start() {
         POSTGRES.execute("DROP TABLE IF EXISTS item", "CREATE TABLE item AS SELECT 1 AS id, 'x'::text AS a");
         server = TestServer.on(POSTGRES)
-                .with("databases.default.cache.invalidations", 0)
+                .with("databases.default.cache.invalidations_per_second", 0)
                 .start();
         client = server.client();
         pipeline = server.clientWithKey(server.server()

@@ -66,8 +66,8 @@ final class MemoryCountTest {
     static void start() {
         server = TestServer.on(POSTGRES)
                 .with("memory.budget", "1gb")
-                .with("limits.result_bytes", "200mb")
-                .with("limits.response_bytes", "20mb")
+                .with("limits.max_result_bytes", "200mb")
+                .with("limits.max_response_bytes", "20mb")
                 .start();
         assertThat(server.client().query(query("SELECT 1 AS a")).status()).isEqualTo(200);
     }

@@ -48,7 +48,7 @@ final class CancelledPhasesTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.on(POSTGRES).with("limits.result_bytes", "1gb").start();
+        server = TestServer.on(POSTGRES).with("limits.max_result_bytes", "1gb").start();
     }
 
     @AfterAll

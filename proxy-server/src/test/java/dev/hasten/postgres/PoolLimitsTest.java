@@ -52,7 +52,7 @@ final class PoolLimitsTest {
     void fullQueueIsAnsweredAtOnce() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
-                .with("pool.queue", 2)
+                .with("pool.max_waiting", 2)
                 .start()) {
             List<CompletableFuture<Reply>> accepted = new ArrayList<>();
             accepted.add(server.client().queryLater(sleep(1)));
@@ -74,7 +74,7 @@ final class PoolLimitsTest {
     void queueOfNobodyRefusesWhoWouldWait() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
-                .with("pool.queue", 0)
+                .with("pool.max_waiting", 0)
                 .start()) {
             CompletableFuture<Reply> running = server.client().queryLater(sleep(1));
             await().until(() -> server.database().pool().active() == 1);

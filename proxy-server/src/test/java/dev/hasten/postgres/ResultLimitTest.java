@@ -35,8 +35,8 @@ final class ResultLimitTest {
     static void start() {
         server = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
-                .with("limits.response_bytes", "100kb")
-                .with("limits.result_bytes", "1mb")
+                .with("limits.max_response_bytes", "100kb")
+                .with("limits.max_result_bytes", "1mb")
                 .start();
     }
 

@@ -226,7 +226,7 @@ final class SchemaChangeTest {
     void cacheOfNoStatementsPreparesNone() {
         try (TestServer bare = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
-                .with("pool.statement_cache", 0)
+                .with("pool.max_prepared_statements", 0)
                 .start()) {
             for (int i = 0; i < 9; i++) {
                 assertThat(bare.client().query(READ).status()).isEqualTo(200);
@@ -242,7 +242,7 @@ final class SchemaChangeTest {
     void cacheKeepsAsManyStatementsAsItMay() {
         try (TestServer small = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
-                .with("pool.statement_cache", 3)
+                .with("pool.max_prepared_statements", 3)
                 .start()) {
             for (int i = 0; i < 20; i++) {
                 Map<String, ?> own = node("query", template(new String[] {"SELECT " + i + " + ", "::int AS n"}, 1));

@@ -53,7 +53,7 @@ final class BadRequestTest {
         POSTGRES.execute("CREATE TABLE item (id int PRIMARY KEY, t text)");
         server = TestServer.on(POSTGRES)
                 .with("pool.size", 2)
-                .with("http.body_bytes", "4mb")
+                .with("http.max_body_bytes", "4mb")
                 .start();
         client = server.client();
     }

@@ -28,7 +28,7 @@ final class SchemaTableTest {
     private static TestServer server() {
         return TestServer.on(POSTGRES)
                 .with("databases.default.schemas.store", "table")
-                .with("databases.default.schemas.count", 1)
+                .with("databases.default.schemas.max_count", 1)
                 .start();
     }
 

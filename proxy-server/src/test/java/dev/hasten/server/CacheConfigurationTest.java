@@ -131,7 +131,7 @@ final class CacheConfigurationTest {
     @Test
     void databasesDivideTheMemoryByTheirShares() {
         try (TestServer server = TestServer.on(POSTGRES)
-                .with("cache.bytes", "40mb")
+                .with("cache.max_bytes", "40mb")
                 .with("databases.default.cache.share", 3)
                 .with("databases.other.url", POSTGRES.url())
                 .with("databases.off.url", POSTGRES.url())

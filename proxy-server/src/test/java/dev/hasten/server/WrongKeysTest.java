@@ -30,7 +30,7 @@ final class WrongKeysTest {
     @Test
     void addressWithTooManyWrongKeysIsToldSoAndDisconnected() {
         try (TestServer server =
-                TestServer.on(POSTGRES).with("http.wrong_keys", 3).start()) {
+                TestServer.on(POSTGRES).with("http.wrong_keys_per_minute", 3).start()) {
             Client guesser = server.clientWithKey("a-wrong-key");
             for (int i = 0; i < 3; i++) {
                 assertThat(guess(guesser, Map.of()).status()).isEqualTo(401);
@@ -51,7 +51,7 @@ final class WrongKeysTest {
     @Test
     void whatAProxyForwardsIsNotLimited() {
         try (TestServer server =
-                TestServer.on(POSTGRES).with("http.wrong_keys", 1).start()) {
+                TestServer.on(POSTGRES).with("http.wrong_keys_per_minute", 1).start()) {
             Client guesser = server.clientWithKey("a-wrong-key");
             for (int i = 0; i < 5; i++) {
                 assertThat(guess(guesser, Map.of("X-Forwarded-For", "192.0.2.1"))
@@ -64,7 +64,7 @@ final class WrongKeysTest {
     @Test
     void zeroMeansNoLimit() {
         try (TestServer server =
-                TestServer.on(POSTGRES).with("http.wrong_keys", 0).start()) {
+                TestServer.on(POSTGRES).with("http.wrong_keys_per_minute", 0).start()) {
             Client guesser = server.clientWithKey("a-wrong-key");
             for (int i = 0; i < 5; i++) {
                 assertThat(guess(guesser, Map.of()).status()).isEqualTo(401);

@@ -35,9 +35,9 @@ final class SqlRoutesTest {
                 "CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, price numeric(10,2))",
                 "CREATE TYPE mood AS ENUM ('sad', 'so so')");
         server = TestServer.on(POSTGRES)
-                .with("limits.response_bytes", "100kb")
+                .with("limits.max_response_bytes", "100kb")
                 .with("limits.query_timeout", "20s")
-                .with("http.body_bytes", "200kb")
+                .with("http.max_body_bytes", "200kb")
                 .start();
         client = new SqlClient(server.client());
     }

@@ -121,7 +121,7 @@ class HostileRequestsTest {
     void aPanicSaysNothingOfTheQueryToTheClient() throws Exception {
         String invalid = """
                 {"modelName":"A","action":"createOne","query":{"arguments":{"data":{"id":1,
-                "data":{"$type":"JsValue","value":"secret"}}},"selection":{"$scalars":true}}}""";
+                "data":{"$type":"Json","value":"secret"}}},"selection":{"$scalars":true}}}""";
         CompilerPanicException panic = assertBreaks(invalid, SMALL, "The query compiler crashed");
         assertThat(panic.detail()).startsWith("panicked at ");
     }

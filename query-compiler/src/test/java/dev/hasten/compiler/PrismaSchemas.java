@@ -15,7 +15,7 @@ final class PrismaSchemas {
             model A {
               id   Int     @id
               name String?
-              data JsValue?
+              data Json?
             }
             """;
 

@@ -94,7 +94,7 @@ class SchemaGuardTest {
                         model A {
                           id   Int    @id // "a\\"b"
                           text String @default("a\\"b") @map("text")
-                          json JsValue   @default("{\\"a\\": 1}")
+                          json Json   @default("{\\"a\\": 1}")
                           list String[] @default(["a\\u0022"])
                           db   String @default(dbgenerated("f(\\"x\\")"))
                           odd  Unsupported("\\"Odd\\"")?

@@ -1,0 +1,65 @@
+package dev.hasten.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CheckConfigCommandTest {
+    @ParameterizedTest
+    @CsvSource({
+        "--http.max_body_bytes,1mb,max_body_bytes: 1mb # flag --http.max_body_bytes",
+        "--port,5000,port: 5000 # flag --port",
+        "--databases.my-app.url,postgresql://u@h/d,url: \"postgresql://u:****@h:5432/d\"",
+        "--tls.dev,true,dev: true # flag --tls.dev",
+    })
+    void pathOfAKeyIsAFlag(String flag, String value, String line) {
+        for (CommandRun run : new CommandRun[] {
+            CommandRun.of("check-config", flag, value), CommandRun.of("check-config", flag + "=" + value)
+        }) {
+            assertThat(run.status()).as(run.err()).isZero();
+            assertThat(run.out()).contains(line.substring(0, line.indexOf(' ')));
+            assertThat(run.out()).contains("flag " + flag);
+        }
+    }
+
+    @Test
+    void flagMayStandBeforeAndAfterOtherOptions() {
+        CommandRun run = CommandRun.of(
+                "check-config", "--port=1", "--set", "host=127.0.0.1", "--http.max_body_bytes", "2mb", "--tls-dev");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("port: 1 # flag", "host: 127.0.0.1 # flag", "max_body_bytes: 2mb", "dev: true");
+    }
+
+    @Test
+    void formerNameIsAcceptedWithAWarning() {
+        CommandRun run = CommandRun.of("check-config", "--http.body_bytes", "1mb");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("max_body_bytes: 1mb # flag --http.body_bytes");
+        assertThat(run.err()).contains("hasten: warning: http.body_bytes: this key was renamed to http.max_body_bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--http.bodybytes=1mb | http.bodybytes: unknown key; the closest match is http.max_body_bytes",
+                "--http.max_body_bytes | Missing value for --http.max_body_bytes; use --http.max_body_bytes VALUE",
+                "--http.max_body_bytes=x | http.max_body_bytes: \"x\" is not allowed",
+                "extra | Unmatched argument at index 1: 'extra'",
+                "-z | -z",
+            })
+    void badFlagIsRejectedWithStatusTwo(String argument, String message) {
+        CommandRun run = CommandRun.of("check-config", argument);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+    }
+
+    @Test
+    void otherCommandsTakeNoKeysAsFlags() {
+        CommandRun run = CommandRun.of("keys", "list", "--http.max_body_bytes", "1mb");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("Unknown option");
+    }
+}
