@@ -103,7 +103,7 @@ async function leftBehind() {
   let left
   for (let attempt = 0; attempt < 20; attempt++) {
     const read = await server.metrics()
-    left = { connections: read('hasten_http_connections'), leases: read('hasten_pool_active') }
+    left = { connections: read('hasten_http_connections'), leases: read('hasten_pool_active_connections') }
     if (left.connections === 0 && left.leases === 0) break
     await sleep(500)
   }

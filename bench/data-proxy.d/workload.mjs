@@ -73,11 +73,11 @@ const newPost = (n) => ({ title: `New ${n}`, body: `text ${n}`, published: n % 2
  */
 export async function runWorkload(prisma, hasten) {
   const counts = new Map(Object.keys(operations).map((name) => [name, { reused: 0, compiled: 0 }]))
-  let before = await hasten.compilations()
+  let before = await hasten.planLookups()
   for (let n = 1; n <= PASSES; n++) {
     for (const [name, operation] of Object.entries(operations)) {
       await operation(prisma, n)
-      const after = await hasten.compilations()
+      const after = await hasten.planLookups()
       const count = counts.get(name)
       count.reused += after.reused - before.reused
       count.compiled += after.compiled - before.compiled

@@ -62,13 +62,13 @@ export class Hasten extends Server {
     return (await run('psql', ['-AtqX', '-v', 'ON_ERROR_STOP=1', this.databaseUrl, ...args])).stdout.trim()
   }
 
-  /** How many queries have found their plan ready, and how many had to be compiled. */
-  async compilations() {
+  /** Queries whose plan was cached, and queries that were compiled. */
+  async planLookups() {
     const response = await fetch(`${this.#adminUrl}/metrics`, { headers: { authorization: `Bearer ${this.#adminToken}` } })
     if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`)
-    const samples = [...(await response.text()).matchAll(/^hasten_compilations_total\{.*plan="(\w+)".*\} (\S+)$/gm)]
-    const count = (plan) => samples.filter((sample) => sample[1] === plan).reduce((sum, sample) => sum + Number(sample[2]), 0)
-    return { reused: count('reused'), compiled: count('compiled') }
+    const samples = [...(await response.text()).matchAll(/^hasten_plan_lookups_total\{.*result="(\w+)".*\} (\S+)$/gm)]
+    const count = (result) => samples.filter((sample) => sample[1] === result).reduce((sum, sample) => sum + Number(sample[2]), 0)
+    return { reused: count('hit'), compiled: count('miss') }
   }
 
   async stop() {

@@ -111,7 +111,9 @@ class AdminApiTest {
             assertThat(metrics.status()).isEqualTo(200);
             assertThat(metrics.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
             assertThat(metrics.body())
-                    .contains("# TYPE hasten_pool_size gauge", "hasten_pool_size{database=\"default\"} 5.0")
+                    .contains(
+                            "# TYPE hasten_pool_max_connections gauge",
+                            "hasten_pool_max_connections{database=\"default\"} 5.0")
                     .contains("route=\"/connection-info\"");
         });
     }

@@ -22,8 +22,8 @@ final class CompiledPlans {
             .maximumWeight(CAPACITY)
             .weigher((Key key, PlanEntry entry) -> 2 * key.text().length() + entry.bytes())
             .build();
-    private final LongAdder reused = new LongAdder();
-    private final LongAdder compiled = new LongAdder();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
 
     private record Key(String schema, String text) {}
 
@@ -49,24 +49,24 @@ final class CompiledPlans {
         if (entry == null) {
             return null;
         }
-        reused.increment();
+        hits.increment();
         return entry.compiled();
     }
 
     void put(String schema, String text, Compiled compiled, int bytes) {
-        this.compiled.increment();
+        this.misses.increment();
         if (text.length() <= LARGEST) {
             entries.put(new Key(schema, text), new PlanEntry(compiled, bytes));
         }
     }
 
     /** How many queries had their plan already. */
-    long reused() {
-        return reused.sum();
+    long hits() {
+        return hits.sum();
     }
 
     /** How many queries were compiled. */
-    long compiled() {
-        return compiled.sum();
+    long misses() {
+        return misses.sum();
     }
 }

@@ -64,13 +64,13 @@ public final class SchemaSetup {
         });
     }
 
-    /** How many queries ran a plan that was there already. */
-    public long plansReused() {
-        return plans.reused();
+    /** Queries whose plan was cached. */
+    public long planHits() {
+        return plans.hits();
     }
 
-    /** How many queries were compiled. */
-    public long plansCompiled() {
-        return plans.compiled();
+    /** Queries that were compiled. */
+    public long planMisses() {
+        return plans.misses();
     }
 }

@@ -85,7 +85,7 @@ public final class HastenServer implements AutoCloseable {
         metrics.watch(memory, config.databases().keySet());
         this.databases = databases(config, metrics, watchdog, schemas);
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
-        metrics.watchCompilation(schemas::plansReused, schemas::plansCompiled);
+        metrics.watchPlanLookups(schemas::planHits, schemas::planMisses);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
         WrongKeys wrongKeys =
                 new WrongKeys(config.http().wrongKeysPerMinute(), config.http().maxWrongKeyAddresses());

@@ -31,8 +31,20 @@ import java.util.function.LongSupplier;
 
 /** The meters of the server and their export in Prometheus format, where times are in seconds. */
 public final class Metrics implements AutoCloseable {
-    private static final Duration SHORTEST = Duration.ofNanos(100_000);
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    /** Upper bounds of the buckets of all histograms; with the one for everything longer, there are 12. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofNanos(2_500_000),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
@@ -59,7 +71,7 @@ public final class Metrics implements AutoCloseable {
     public void request(String route, String method, int status, long nanos) {
         Timer timer = requests.computeIfAbsent(
                 new RequestKey(route, method, status),
-                key -> timer("hasten.requests", "Requests by route, method and status")
+                key -> timer("hasten.http.request.duration", "Duration of requests")
                         .tag("route", key.route())
                         .tag("method", key.method())
                         .tag("status", Integer.toString(key.status()))
@@ -71,7 +83,7 @@ public final class Metrics implements AutoCloseable {
     public void statement(String database, long nanos, boolean failed) {
         Timer timer = statements.computeIfAbsent(
                 new StatementKey(database, failed),
-                key -> timer("hasten.statements", "Statements by database and outcome")
+                key -> timer("hasten.statement.duration", "Duration of statements in PostgreSQL")
                         .tag("database", key.database())
                         .tag("outcome", key.failed() ? "error" : "success")
                         .register(registry));
@@ -79,17 +91,13 @@ public final class Metrics implements AutoCloseable {
     }
 
     private static Timer.Builder timer(String name, String description) {
-        return Timer.builder(name)
-                .description(description)
-                .publishPercentileHistogram()
-                .minimumExpectedValue(SHORTEST)
-                .maximumExpectedValue(LONGEST);
+        return Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS);
     }
 
     /** Records a cancelled statement. */
     public void cancelled(String database, Cancellation.Reason reason) {
-        Counter.builder("hasten.cancellations")
-                .description("Statements cancelled in PostgreSQL, by reason")
+        Counter.builder("hasten.statement.cancellations")
+                .description("Statements cancelled in PostgreSQL")
                 .tag("database", database)
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(registry)
@@ -99,10 +107,10 @@ public final class Metrics implements AutoCloseable {
     /** Registers gauges for a pool and its interactive transactions. */
     public void watch(String database, ConnectionPool pool, IntSupplier openTransactions) {
         gauge("hasten.pool.connections", "Connections to PostgreSQL", database, pool::total);
-        gauge("hasten.pool.active", "Connections in use", database, pool::active);
-        gauge("hasten.pool.waiting", "Requests waiting for a connection", database, pool::waiting);
+        gauge("hasten.pool.active.connections", "Connections in use", database, pool::active);
+        gauge("hasten.pool.waiting.requests", "Requests waiting for a connection", database, pool::waiting);
         gauge(
-                "hasten.pool.size",
+                "hasten.pool.max.connections",
                 "Maximum number of connections",
                 database,
                 () -> pool.options().size());
@@ -116,7 +124,7 @@ public final class Metrics implements AutoCloseable {
             FunctionCounter.builder(counter.name(), cache.statistics(), counts -> counts.of(counter.event()))
                     .description(counter.description())
                     .tag("database", database)
-                    .tag(counter.tag(), counter.value())
+                    .tags(counter.tags())
                     .register(registry);
         }
         gauge("hasten.cache.bytes", "Memory of cached responses", database, cache::bytes);
@@ -128,7 +136,7 @@ public final class Metrics implements AutoCloseable {
     public void watch(MemoryBudget memory, Collection<String> databases) {
         for (MemoryUse use : MemoryUse.values()) {
             Gauge.builder("hasten.memory.used.bytes", memory, budget -> budget.usedBytes(use))
-                    .description("Memory held by requests, by use")
+                    .description("Memory held by requests")
                     .tag("use", use.name().toLowerCase(Locale.ROOT))
                     .strongReference(true)
                     .register(registry);
@@ -140,14 +148,14 @@ public final class Metrics implements AutoCloseable {
         for (String database : databases) {
             gauge(
                     "hasten.memory.database.bytes",
-                    "Memory held by requests, by database",
+                    "Memory held by the requests of a database",
                     database,
                     () -> memory.usedBytes(database));
             for (Share share : Share.values()) {
                 LongSupplier refusals = () -> memory.refusals(database, share);
                 counted.add(refusals);
                 FunctionCounter.builder("hasten.memory.refusals", refusals, LongSupplier::getAsLong)
-                        .description("Requests refused for lack of memory, by exhausted share")
+                        .description("Requests refused for lack of memory")
                         .tag("database", database)
                         .tag("share", share.name().toLowerCase(Locale.ROOT))
                         .register(registry);
@@ -155,10 +163,10 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
-    /** Registers counters for queries of Prisma 5 and 6: those with an existing plan and those that were compiled. */
-    public void watchCompilation(LongSupplier reused, LongSupplier compiled) {
-        compilationCounter("reused", reused);
-        compilationCounter("compiled", compiled);
+    /** Registers counters for queries of Prisma 5 and 6: those whose plan was cached, and those that were compiled. */
+    public void watchPlanLookups(LongSupplier hits, LongSupplier misses) {
+        planLookups("hit", hits);
+        planLookups("miss", misses);
     }
 
     /**
@@ -170,10 +178,10 @@ public final class Metrics implements AutoCloseable {
     public void watchWrongKeys(LongSupplier refused, LongSupplier throttled, LongSupplier addresses) {
         counted.add(refused);
         counted.add(throttled);
-        FunctionCounter.builder("hasten.wrong.keys", refused, LongSupplier::getAsLong)
+        FunctionCounter.builder("hasten.wrong.key.requests", refused, LongSupplier::getAsLong)
                 .description("Requests refused for lack of a valid API key")
                 .register(registry);
-        FunctionCounter.builder("hasten.wrong.keys.throttled", throttled, LongSupplier::getAsLong)
+        FunctionCounter.builder("hasten.wrong.key.requests.throttled", throttled, LongSupplier::getAsLong)
                 .description("Requests without a valid API key that exceeded the limit of their address")
                 .register(registry);
         Gauge.builder("hasten.wrong.key.addresses", addresses, LongSupplier::getAsLong)
@@ -182,11 +190,11 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    private void compilationCounter(String plan, LongSupplier count) {
+    private void planLookups(String result, LongSupplier count) {
         counted.add(count);
-        FunctionCounter.builder("hasten.compilations", count, LongSupplier::getAsLong)
-                .description("Queries of Prisma 5 and 6, by origin of their plan")
-                .tag("plan", plan)
+        FunctionCounter.builder("hasten.plan.lookups", count, LongSupplier::getAsLong)
+                .description("Look-ups of compiled plans for queries of Prisma 5 and 6")
+                .tag("result", result)
                 .register(registry);
     }
 

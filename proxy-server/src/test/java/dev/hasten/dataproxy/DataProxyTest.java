@@ -121,21 +121,21 @@ final class DataProxyTest {
     @Test
     void queriesThatDifferInDataShareAPlan() {
         client.graphql(findUser(1));
-        double compiled = compilations("compiled");
-        double reused = compilations("reused");
+        double compiled = planLookups("miss");
+        double hits = planLookups("hit");
         for (int id = 2; id < 22; id++) {
             client.graphql(findUser(id));
         }
-        assertThat(compilations("compiled")).isEqualTo(compiled);
-        assertThat(compilations("reused")).isEqualTo(reused + 20);
+        assertThat(planLookups("miss")).isEqualTo(compiled);
+        assertThat(planLookups("hit")).isEqualTo(hits + 20);
     }
 
-    private static double compilations(String plan) {
+    private static double planLookups(String result) {
         return server.server()
                 .metrics()
                 .scrape()
                 .lines()
-                .filter(line -> line.startsWith("hasten_compilations_total{plan=\"" + plan + "\""))
+                .filter(line -> line.startsWith("hasten_plan_lookups_total{result=\"" + result + "\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }
@@ -164,7 +164,7 @@ final class DataProxyTest {
     void manyRowsAreInsertedWithFewPlans() {
         String selection = "{\"id\":true}";
         client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(10, 260) + "}", selection));
-        double compiled = compilations("compiled");
+        double compiled = planLookups("miss");
         Reply count = client.graphql(
                 query("Post", "createMany", "{\"data\":" + rows(1000, 1250) + "}", "{\"$scalars\":true}"));
         assertThat(count.text()).isEqualTo("{\"data\":{\"createManyPost\":{\"count\":250}}}");
@@ -173,7 +173,7 @@ final class DataProxyTest {
         assertThat(records.json().path("data").path("createManyPostAndReturn")).hasSize(250);
         assertThat(records.text()).contains("[{\"id\":2000},{\"id\":2001}").endsWith("{\"id\":2249}]}}");
         // One for a whole part and one for the rest, if no other test has made them.
-        assertThat(compilations("compiled")).isLessThanOrEqualTo(compiled + 2);
+        assertThat(planLookups("miss")).isLessThanOrEqualTo(compiled + 2);
     }
 
     @Test
@@ -297,7 +297,7 @@ final class DataProxyTest {
                 .metrics()
                 .scrape()
                 .lines()
-                .filter(line -> line.startsWith("hasten_statements_seconds_count"))
+                .filter(line -> line.startsWith("hasten_statement_duration_seconds_count"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }

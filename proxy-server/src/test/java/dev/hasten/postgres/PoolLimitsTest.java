@@ -132,7 +132,7 @@ final class PoolLimitsTest {
                 TestServer.on(POSTGRES).with("limits.query_timeout", "300ms").start()) {
             server.client().query(sleep(60));
             assertThat(server.server().metrics().scrape())
-                    .contains("hasten_cancellations_total{database=\"default\",reason=\"timeout\"} 1.0");
+                    .contains("hasten_statement_cancellations_total{database=\"default\",reason=\"timeout\"} 1.0");
         }
     }
 }
