@@ -6,6 +6,6 @@ import dev.hasten.http.Exchange;
 /**
  * A complete request with a valid API key.
  *
- * @param database of the key
+ * @param database the database of the key
  */
 public record AdmittedRequest(Exchange exchange, ApiKey apiKey, Database database) {}

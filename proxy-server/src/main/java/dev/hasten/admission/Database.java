@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A configured database while the server runs.
  *
- * @param searchPath the PostgreSQL schema in its URL, which clients ask for; null if the URL has none
+ * @param searchPath the PostgreSQL schema in the database URL, which is reported to clients; null if the URL has none
  * @param schemas the Prisma schemas that clients without an engine have uploaded
- * @param log what is logged of its statements
+ * @param log which of its statements are logged
  */
 public record Database(
         @Nullable String searchPath,
@@ -47,7 +47,7 @@ public record Database(
     }
 
     /**
-     * Called when the schema of the database has changed: cached responses are not used any more, and each connection is
+     * Called when the schema of the database has changed. Cached responses are no longer used, and each connection is
      * replaced as soon as it is free.
      *
      * @return the new schema epoch

@@ -23,7 +23,7 @@ public interface Endpoint {
     @FunctionalInterface
     non-sealed interface Work extends Outcome {
         /**
-         * Works for the request.
+         * Does the work for the request.
          *
          * @throws dev.hasten.protocol.ApiError for the client
          */

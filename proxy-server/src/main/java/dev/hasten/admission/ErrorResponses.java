@@ -7,22 +7,22 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where errors become bytes. */
+/** Converts errors to responses. */
 public final class ErrorResponses {
     private ErrorResponses() {}
 
-    /** The answer for an error. */
+    /** The response for an error. */
     public static Response of(ApiError error) {
         return of(error, null);
     }
 
-    /** The answer for an error, with telemetry that the client asked for. */
+    /** The response for an error, with telemetry that the client requested. */
     public static Response of(ApiError error, @Nullable Map<String, ?> extensions) {
         Response response = Response.json(error.status(), ErrorBody.of(error, extensions));
         return withHeaders(response.header("Prisma-Error-Code", error.code()), error);
     }
 
-    /** Adds the headers that belong to an error in HTTP, whatever its body looks like. */
+    /** Adds the HTTP headers that belong to an error, regardless of the form of its body. */
     public static Response withHeaders(Response response, ApiError error) {
         Duration retryAfter = error.retryAfter();
         if (retryAfter != null) {

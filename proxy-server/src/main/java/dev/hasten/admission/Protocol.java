@@ -22,9 +22,9 @@ public interface Protocol {
     };
 
     /**
-     * The key of a request.
+     * Authenticates a request by its key.
      *
-     * @throws ApiError 401 if it has none that is valid
+     * @throws ApiError 401 if it has no valid key
      */
     default ApiKey key(ApiKeys keys, Exchange head) {
         return keys.authenticate(head.header("authorization"));
@@ -38,7 +38,7 @@ public interface Protocol {
     /**
      * The response for an error.
      *
-     * @param extensions telemetry that the client asked for, null for none
+     * @param extensions the telemetry that the client requested, null for none
      */
     default Response error(ApiError error, @Nullable Map<String, ?> extensions) {
         return ErrorResponses.of(error, extensions);

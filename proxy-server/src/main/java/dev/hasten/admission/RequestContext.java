@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request while an endpoint works for it.
  *
- * @param apiKey that the request was admitted with
- * @param cancellation of the work: the request's own, or that of a query that several requests wait for
+ * @param apiKey the key that the request was admitted with
+ * @param cancellation the request's own cancellation, or that of a query that several requests wait for
  */
 public record RequestContext(
         Exchange exchange, Database database, ApiKey apiKey, Cancellation cancellation, RequestTelemetry telemetry) {
 
-    /** The same request, whose work is stopped by another cancellation. */
+    /** The same request with another cancellation. */
     public RequestContext with(Cancellation other) {
         return other == cancellation ? this : new RequestContext(exchange, database, apiKey, other, telemetry);
     }
 
-    /** What its statements may do. */
+    /** What statements of the request may do. */
     public Access access() {
         return apiKey.isReadOnly() ? Access.READ_ONLY : Access.READ_WRITE;
     }
@@ -39,7 +39,7 @@ public record RequestContext(
     }
 
     /**
-     * Runs work on one connection of the pool, which is taken when the first statement needs it.
+     * Runs work on one connection of the pool, which is leased for the first statement.
      *
      * @throws dev.hasten.postgres.DatabaseException if the database fails
      */
@@ -49,12 +49,12 @@ public record RequestContext(
         }
     }
 
-    /** For plans that run for the request. */
+    /** The environment for plans that run for the request. */
     public Environment environment() {
         return new Environment(telemetry, cancellation, database.limits().responseBytes());
     }
 
-    /** Takes memory for the parsing of the body. */
+    /** Reserves memory for parsing the body. */
     public ParseMeter parsing() {
         return new ParsingMemory(cancellation, MemoryUse.REQUESTS);
     }

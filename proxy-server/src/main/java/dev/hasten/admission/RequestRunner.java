@@ -43,10 +43,10 @@ public final class RequestRunner {
     private final AtomicInteger running = new AtomicInteger();
 
     /**
-     * @param databases by name
-     * @param memory that requests take from
+     * @param databases the databases by name
+     * @param memory the budget that requests take from
      * @param wrongKeys counts requests without a valid key
-     * @param watchdog enforces time limits, and stops requests with the server
+     * @param watchdog enforces time limits, and stops requests when the server stops
      */
     public RequestRunner(
             ApiKeys keys,
@@ -128,7 +128,7 @@ public final class RequestRunner {
     private static void requireScope(ApiKey key, KeyScope scope) {
         if (!key.allows(scope)) {
             throw ApiError.forbidden(
-                    "This API key does not have the scope that the call needs: it has %s, the call needs %s"
+                    "Missing scope: this API key has %s, but this call requires %s. Use another API key"
                             .formatted(String.join(", ", KeyScope.texts(key.scopes())), scope.text()));
         }
     }
@@ -148,9 +148,7 @@ public final class RequestRunner {
         String type = exchange.header("content-type");
         if (type == null || !isJson(type)) {
             throw ApiError.of(
-                    415,
-                    "P6000",
-                    "Unsupported content type: the body must be sent with Content-Type: application/json");
+                    415, "P6000", "Unsupported content type: send the body with Content-Type: application/json");
         }
     }
 
@@ -178,7 +176,7 @@ public final class RequestRunner {
                 keepForResponse(exchange, response);
                 exchange.respond(response);
             } catch (Throwable e) {
-                // Not even the error could be rendered; the client must still get a response.
+                // Even the error could not be rendered. The client must still get a response.
                 exchange.respond(Response.empty(500));
                 throw e;
             } finally {
@@ -211,7 +209,7 @@ public final class RequestRunner {
         } catch (PlanFailure e) {
             error = ApiError.of(500, "P6000", String.valueOf(e.getMessage()));
         } catch (Throwable e) {
-            // Also an Error such as OutOfMemoryError: the client gets a response in any case.
+            // This includes an Error such as OutOfMemoryError: the client always gets a response.
             LOG.error("request {} failed", request.exchange().requestId(), e);
             error = ApiError.internal(request.exchange().requestId());
         }
@@ -225,7 +223,7 @@ public final class RequestRunner {
             case RESULT_TOO_LARGE ->
                 ApiError.responseTooLarge(
                         "the result of a statement", database.limits().resultBytes());
-            // Nobody reads this.
+            // No client receives this.
             case DISCONNECT -> ApiError.of(499, "P6000", "The client has closed the connection");
             case SHUTDOWN, TRANSACTION_EXPIRED -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
         };
@@ -235,8 +233,8 @@ public final class RequestRunner {
         return switch (cause.share()) {
             case KEY ->
                 ApiError.tooManyRequests(
-                        "Too much memory in use: the requests of this API key hold as much as they may. Try again later,"
-                                + " with fewer requests at a time or smaller ones",
+                        "Too much memory in use: the requests of this API key have reached their limit. Try again later,"
+                                + " with fewer concurrent requests or smaller ones",
                         Duration.ofSeconds(1));
             case DATABASE ->
                 ApiError.busy("The server has no memory left for this request. Try again later", Duration.ofSeconds(1));

@@ -30,16 +30,16 @@ public final class WrongKeys {
     private final LongAdder throttled = new LongAdder();
 
     /**
-     * Starts with no counts.
+     * Creates an instance without counts.
      *
-     * @param perMinute most requests per address, 0 for no limit
-     * @param addresses most addresses tracked, 1 or more
+     * @param perMinute maximum number of requests per address and minute, 0 for no limit
+     * @param addresses maximum number of addresses that are tracked, 1 or more
      */
     public WrongKeys(int perMinute, int addresses) {
         this(perMinute, addresses, Ticker.systemTicker());
     }
 
-    /** @param ticker as {@link System#nanoTime} */
+    /** @param ticker a clock such as {@link System#nanoTime} */
     WrongKeys(int perMinute, int addresses, Ticker ticker) {
         this.perMinute = perMinute;
         this.counts = Caffeine.newBuilder()
@@ -89,17 +89,17 @@ public final class WrongKeys {
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
     }
 
-    /** Requests refused because they had no valid key. */
+    /** The number of requests that were refused because they had no valid key. */
     public long refused() {
         return refused.sum();
     }
 
-    /** Of these, requests over the limit of their address. */
+    /** The number of these that exceeded the limit of their address. */
     public long throttled() {
         return throttled.sum();
     }
 
-    /** Addresses tracked now. */
+    /** The number of addresses that are tracked now. */
     public long addresses() {
         counts.cleanUp();
         return counts.estimatedSize();

@@ -12,26 +12,29 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CacheEntry {
     /**
-     * Bytes of an entry's objects and its place in the table, measured with JOL on a 64-bit JVM with compressed
-     * references; tags and bodies are added.
+     * Bytes of an entry's objects and its place in the table, without tags and body. Measured with JOL on a 64-bit JVM
+     * with compressed references.
      */
     private static final int OVERHEAD = 320;
 
     private static final int TAG_OVERHEAD = 52;
 
     final CachedBody body;
-    /** The generation before its query started. */
+    /** The generation when its query started. */
     final long generation;
 
     final List<String> tags;
-    /** The strategy of requests without one; one of the policy's. */
+    /** The strategy for requests without one, from the {@link CachePolicy}. */
     final CacheStrategy defaultStrategy;
     /** Nanoseconds on the cache's ticker. */
     final long filledAt;
-    /** Nanoseconds after {@link #filledAt} until no request can use it any more. */
+    /** Nanoseconds from {@link #filledAt} until no request can use the entry any longer. */
     final long retention;
 
-    /** Nanoseconds on the cache's ticker: no refresh starts before. Shared with the compressed copy of the entry. */
+    /**
+     * The time before which no refresh starts, in nanoseconds on the cache's ticker. Shared with the compressed copy of
+     * the entry.
+     */
     final AtomicLong nextRefresh;
 
     private final AtomicBoolean compressing;
@@ -84,7 +87,7 @@ final class CacheEntry {
         return compressing.equals(other.compressing);
     }
 
-    /** True once, for the caller that must compress it. */
+    /** Returns true only once, to the caller that must compress the entry. */
     boolean takesCompression() {
         return body.isWorthCompressing() && !compressing.get() && compressing.compareAndSet(false, true);
     }

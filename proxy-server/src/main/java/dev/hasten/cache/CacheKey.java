@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that determines a response, except the database, which has its own cache.
  *
- * @param signature of the request
- * @param protocol the form of the response
+ * @param signature the signature of the request
+ * @param protocol determines the form of the response
  * @param schemaEpoch see {@link QueryCache#schemaEpoch}
- * @param owner the one API key that may get the response; null if all keys of the database may
+ * @param owner id of the only API key that may get the response; null if all keys of the database may
  */
 public record CacheKey(
         QuerySignature signature,

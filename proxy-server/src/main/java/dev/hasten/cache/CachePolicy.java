@@ -39,7 +39,7 @@ public record CachePolicy(
                         Map.Entry::getKey, entry -> entry.getValue().limitedTo(maxTtlSeconds, maxSwrSeconds)));
     }
 
-    /** The strategy of requests without one; {@link CacheStrategy#NONE} if there is no default. */
+    /** The strategy for requests without one; {@link CacheStrategy#NONE} if there is no default. */
     public CacheStrategy defaultOf(@Nullable String model) {
         if (model == null || !enabled) {
             return CacheStrategy.NONE;

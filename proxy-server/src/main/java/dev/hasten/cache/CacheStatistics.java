@@ -6,31 +6,31 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened in a cache since the server started. */
+/** Counts what happened in a cache since the server started. */
 public final class CacheStatistics {
     private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
 
-    /** What is counted. */
+    /** The events that are counted. */
     public enum Event {
-        /** A fresh entry answered a request. */
+        /** A request got a response from a fresh entry. */
         HIT,
-        /** A stale entry answered a request. */
+        /** A request got a response from a stale entry. */
         STALE_HIT,
-        /** A request was answered from PostgreSQL, and its answer might be stored. */
+        /** A request got a response from PostgreSQL that may be stored. */
         MISS,
-        /** A miss that waited for the query of another. */
+        /** A miss waited for the query of another request. */
         COALESCED,
-        /** A request had no strategy, or was not one to cache. */
+        /** A request had no strategy or could not be cached. */
         BYPASS,
-        /** A stale entry was read anew. */
+        /** A stale entry was refreshed. */
         REFRESH,
-        /** A stale entry could not be read anew. */
+        /** The refresh of a stale entry failed. */
         FAILED_REFRESH,
-        /** An answer was larger than allowed, and not stored. */
+        /** A response was larger than allowed and was not stored. */
         TOO_LARGE,
-        /** An answer was invalidated while it was read, and not stored. */
+        /** A response was invalidated while it was read and was not stored. */
         OUTDATED,
-        /** An entry had to make room. */
+        /** An entry was evicted because the cache was full. */
         EVICTION,
         /** Tags were invalidated. */
         INVALIDATE_TAGS,
@@ -46,12 +46,12 @@ public final class CacheStatistics {
         }
     }
 
-    /** Counts one more. */
+    /** Counts one occurrence of an event. */
     public void count(Event event) {
         adder(event).increment();
     }
 
-    /** How often it happened. */
+    /** The number of occurrences of an event. */
     public long of(Event event) {
         return adder(event).sum();
     }

@@ -8,12 +8,12 @@ import java.time.Instant;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a response, as it is sent to clients. None of the arrays changes any more. */
+/** The body of a response, as it is sent to clients. Its arrays are never modified. */
 public final class CachedBody {
-    /** Bytes; shorter bodies are smaller than the headers. */
+    /** Shorter bodies (in bytes) are not compressed: they are smaller than the headers. */
     private static final int WORTH_COMPRESSING = 1024;
 
-    /** A {@link SharedBytes} and the header of its array. */
+    /** Bytes of a {@link SharedBytes} and the header of its array. */
     private static final int ARRAY_HEADER = 24 + 16;
 
     private final SharedBytes json;
@@ -26,7 +26,7 @@ public final class CachedBody {
         this.readAt = readAt;
     }
 
-    /** A body that was read at the time. */
+    /** A body that was read at this time. */
     static CachedBody of(byte[] json, Instant readAt) {
         return new CachedBody(new SharedBytes(json), null, readAt);
     }
@@ -36,7 +36,7 @@ public final class CachedBody {
         return json;
     }
 
-    /** The body compressed with gzip; null if that has not happened. */
+    /** The body compressed with gzip; null if it has not been compressed. */
     public @Nullable SharedBytes gzip() {
         return gzip;
     }

@@ -4,7 +4,7 @@ package dev.hasten.cache;
  * A response and how the cache obtained it.
  *
  * @param ageSeconds whole seconds since it was read
- * @param leader whether the request that gets it ran the query itself
+ * @param leader whether the request that gets the response ran the query itself
  */
 public record CachedResponse(CachedBody body, Freshness freshness, long ageSeconds, boolean leader) {
 

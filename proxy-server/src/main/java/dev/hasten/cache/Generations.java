@@ -5,31 +5,31 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * When each tag was invalidated last, on a clock that ticks with every invalidation. What was read at generation g is
- * outdated when one of its tags was invalidated later than g; so an invalidation costs the same however many entries
- * carry the tag, and no race with a read that is under way can be lost.
+ * Records when each tag was last invalidated, on a clock that advances with every invalidation. Data that was read at
+ * generation g is outdated if one of its tags was invalidated after g. The cost of an invalidation therefore does not
+ * depend on the number of entries that have the tag, and a read in progress cannot cause an invalidation to be lost.
  *
- * <p>Tags share a fixed number of slots. Two tags in one slot are invalidated together: memory is bounded at the price
- * of a rare needless read, and never of a lost invalidation.
+ * <p>Tags share a fixed number of slots, and two tags in the same slot are invalidated together. This limits memory at
+ * the cost of an occasional unnecessary read. An invalidation is never lost.
  */
 final class Generations {
-    /** 128 KB for each database. */
+    /** Takes 128 KB per database. */
     private static final int SLOTS = 1 << 14;
 
     private final AtomicLong clock = new AtomicLong();
     private final AtomicLong all = new AtomicLong();
     private final AtomicLongArray tags = new AtomicLongArray(SLOTS);
 
-    /** The generation of whatever is read from PostgreSQL from here on. */
+    /** The generation of data that is read from PostgreSQL from now on. */
     long now() {
         return clock.get();
     }
 
     /**
-     * Outdates what was read before this call and carries one of the tags.
+     * Invalidates data that was read before this call and has one of the tags.
      *
-     * <p>A reader that gets the new time before the slots have it may take its own data for current: rightly so, because
-     * it reads after this call began.
+     * <p>A reader that gets the new time before the slots are updated may consider its data current. That is correct,
+     * because it reads after this call began.
      */
     void invalidate(List<String> invalid) {
         long time = clock.incrementAndGet();
@@ -38,18 +38,18 @@ final class Generations {
         }
     }
 
-    /** Outdates everything that was read before this call. */
+    /** Invalidates everything that was read before this call. */
     void invalidateAll() {
         long time = clock.incrementAndGet();
         all.accumulateAndGet(time, Math::max);
     }
 
-    /** Whether something that was read at a generation and carries the tags is still current. */
+    /** Whether data that was read at a generation and has these tags is still current. */
     boolean isCurrent(long generation, List<String> carried) {
         if (all.get() > generation) {
             return false;
         }
-        // An index, because an iterator would be the only garbage of a look-up.
+        // Not a for-each loop, because its iterator would be the only object that a lookup allocates.
         for (int i = 0; i < carried.size(); i++) {
             if (tags.get(slot(carried.get(i))) > generation) {
                 return false;

@@ -9,21 +9,21 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query that is running for all requests that ask for the same response. It belongs to none of them: it continues if one
- * of them stops, even the one that started it, and is cancelled when the last one stops. A refresh belongs to the cache and
- * continues without any request.
+ * A query that runs for all requests that want the same response. It belongs to none of them: it continues if one of
+ * them stops, even the one that started it, and is cancelled when the last one stops. A refresh belongs to the cache
+ * and runs without any request.
  */
 final class InFlightQuery implements AutoCloseable {
-    /** The generation before the query started. */
+    /** The generation when the query started. */
     final long generation;
 
-    /** {@link System#nanoTime}; time limits are in real time. */
+    /** {@link System#nanoTime} when the query started. Time limits use this clock, not the cache's ticker. */
     final long startedNanos = System.nanoTime();
 
     final CacheStrategy strategy;
     /** See {@link CacheEntry#defaultStrategy}. */
     final CacheStrategy defaultStrategy;
-    /** Cancels the query, and holds its memory: it may outlive the request that started it. */
+    /** Cancels the query and holds its memory, because the query may outlive the request that started it. */
     final Cancellation cancellation;
 
     private final boolean refresh;
@@ -88,7 +88,7 @@ final class InFlightQuery implements AutoCloseable {
         return abandoned;
     }
 
-    /** Takes a time limit, which is removed when the query ends. */
+    /** Sets a time limit, which is removed when the query ends. */
     synchronized void watch(Watch limit) {
         if (closed) {
             limit.close();
@@ -97,7 +97,7 @@ final class InFlightQuery implements AutoCloseable {
         }
     }
 
-    /** Removes the time limit and returns the memory; called by the thread that ran the query. */
+    /** Removes the time limit and gives back the memory. Called by the thread that ran the query. */
     @Override
     public synchronized void close() {
         cancellation.memory().close();
@@ -119,13 +119,13 @@ final class InFlightQuery implements AutoCloseable {
     }
 
     /**
-     * Waits for the result; called by participants that did not start the query.
+     * Waits for the result. Called by participants that did not start the query.
      *
-     * @param own of the participant's request
-     * @return null if the query was not needed, or reached its time limit, which began before that of the participant: the
-     *     participant must look again
+     * @param own the cancellation of the participant's request
+     * @return null if the query was not needed, or reached its time limit, which started before that of the
+     *     participant; the participant must then look again
      * @throws CancelledException if the participant must stop, or the query was cancelled
-     * @throws RuntimeException the query's failure
+     * @throws RuntimeException if the query failed
      */
     @Nullable
     CachedBody await(Cancellation own) {

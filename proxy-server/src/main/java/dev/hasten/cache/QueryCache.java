@@ -32,15 +32,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The stored responses of one database. Thread-safe.
  *
- * <p>Whether an entry may be the response to a request is decided when the request arrives: by the entry's age and the
- * request's own ttl and swr, and by the {@link Generations} of the tags of both. So an invalidation only has to increase
- * generations. Data that was read before the invalidation is not used for any request that arrives after it, whether the
- * data was stored already, is being stored, or is still being read.
+ * <p>Whether an entry can be used is decided when a request arrives: by the entry's age and the request's own ttl and
+ * swr, and by the {@link Generations} of the tags of both. An invalidation therefore only has to increase generations.
+ * Data that was read before an invalidation is not used for any request that arrives after it, whether the data has
+ * been stored, is being stored, or is still being read.
  */
 public final class QueryCache {
     private static final Logger LOG = LoggerFactory.getLogger(QueryCache.class);
 
-    /** The time until the next refresh of an entry after a refresh ended without replacing it. */
+    /** How long no refresh of an entry starts after a refresh ended without replacing it. */
     private static final long REFRESH_PAUSE = SECONDS.toNanos(1);
 
     private final CachePolicy policy;
@@ -57,10 +57,10 @@ public final class QueryCache {
      *
      * @param maxBytes memory for entries, 0 or more
      * @param queryTimeout how long a query may run
-     * @param maxRefreshes refreshes that may run at the same time, 1 or more, so that clients which wait for a response
-     *     come first
-     * @param ticker for ages
-     * @param clock for the time at which data was read
+     * @param maxRefreshes how many refreshes may run at the same time, 1 or more; limited so that clients that
+     *     wait for a response take precedence
+     * @param ticker the clock for ages
+     * @param clock the clock for the time at which data was read
      * @param background runs refreshes, compression and maintenance of the table
      */
     public record Settings(
@@ -83,10 +83,10 @@ public final class QueryCache {
     /**
      * A request to the cache.
      *
-     * @param strategy null for the default of the model that the stored entry is of; never null for
+     * @param strategy null for the default strategy of the stored entry; never null for
      *     {@link #fetch(Lookup, Cancellation, Fill)}
-     * @param model of the query, null if it has none or it is not known yet
-     * @param wantsGzip whether the client accepts gzip; then the entry is compressed once, in the background
+     * @param model the model of the query, null if it has none or it is not known yet
+     * @param wantsGzip whether the client accepts gzip; the entry is then compressed once, in the background
      */
     public record Lookup(
             CacheKey key,
@@ -98,10 +98,10 @@ public final class QueryCache {
     @FunctionalInterface
     public interface Fill {
         /**
-         * The complete body of a successful response, which nobody changes any more.
+         * Returns the complete body of a successful response. The array must not be modified later.
          *
-         * @param cancellation of the query
-         * @throws RuntimeException otherwise; nothing is stored then
+         * @param cancellation the cancellation of the query
+         * @throws RuntimeException if there is no successful response; nothing is stored then
          */
         byte[] read(Cancellation cancellation);
     }
@@ -124,7 +124,7 @@ public final class QueryCache {
                 .build();
     }
 
-    /** Removes entries when no request can use them any more, however often they are read. */
+    /** Lets entries expire when no request can use them any longer, no matter how often they are read. */
     private static final class AfterRetention implements Expiry<CacheKey, CacheEntry> {
         @Override
         public long expireAfterCreate(CacheKey key, CacheEntry entry, long now) {
@@ -142,7 +142,7 @@ public final class QueryCache {
         }
     }
 
-    /** A stored response, fresh or stale; null if there is none that the request may get. Cheap enough for an event loop. */
+    /** A stored response, fresh or stale; null if the request can use none. Cheap enough for an event loop. */
     public @Nullable CachedResponse find(Lookup lookup) {
         CacheEntry entry = entries.getIfPresent(lookup.key());
         if (entry == null) {
@@ -177,17 +177,20 @@ public final class QueryCache {
     }
 
     /**
-     * A stored response, or one that is read now: by this request, or by another request that runs the same query already.
+     * A stored response, or one that is read now, by this request or by another that already runs the same query.
      *
-     * @param own of the request, watched by the caller: the request may take as long as a query
-     * @throws RuntimeException the query's failure
+     * @param own the cancellation of the request; the caller must apply the time limit of queries to it
+     * @throws RuntimeException if the query fails
      */
     public CachedResponse fetch(Lookup lookup, Cancellation own, Fill fill) {
         CachedResponse stored = find(lookup);
         return stored != null ? stored : fetchMissing(lookup, own, fill);
     }
 
-    /** As {@link #fetch}, for a request for which {@link #find} has just returned null: does not look again first. */
+    /**
+     * Like {@link #fetch}, for a request for which {@link #find} has just returned null. Does not look up the entry
+     * again first.
+     */
     public CachedResponse fetchMissing(Lookup lookup, Cancellation own, Fill fill) {
         CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
         while (true) {
@@ -208,7 +211,10 @@ public final class QueryCache {
         }
     }
 
-    /** Runs the query as its leader. Returns null if it was not needed, or another one has replaced {@code current}. */
+    /**
+     * Runs the query as its leader. Returns null if the query was not needed, or if another one has replaced
+     * {@code current}.
+     */
     private @Nullable CachedBody start(Lookup lookup, @Nullable InFlightQuery current, Cancellation own, Fill fill) {
         CacheKey key = lookup.key();
         CacheStrategy strategy = requireNonNull(lookup.strategy());
@@ -217,12 +223,12 @@ public final class QueryCache {
                 strategy,
                 policy.defaultOf(lookup.model()),
                 own.memory().another());
-        // Before another request can join: from here on the query ends in every case.
+        // Must precede the moment when other requests can join: from then on, the query must end in every case.
         own.begin(() -> leaderLeaves(query, requireNonNull(own.reason())));
         try {
             return replaces(key, current, query) ? run(key, query, fill, () -> isStored(key, strategy)) : null;
         } catch (CancelledException e) {
-            // If others continued the query after this request had to stop, the reason is that of the last of them.
+            // If others continued the query after this request had to stop, the exception has the last one's reason.
             Cancellation.Reason reason = own.reason();
             throw reason == null ? e : new CancelledException(reason);
         } finally {
@@ -230,7 +236,10 @@ public final class QueryCache {
         }
     }
 
-    /** The time limit of the leader's request is the query's, too; if others continue without it, the query needs its own. */
+    /**
+     * The time limit of the leader's request also limits the query. If others continue without the leader, the query
+     * needs a time limit of its own.
+     */
     private void leaderLeaves(InFlightQuery query, Cancellation.Reason reason) {
         query.leave(reason);
         if (!query.isAbandoned()) {
@@ -244,7 +253,10 @@ public final class QueryCache {
                 .watch(query.cancellation, settings.queryTimeout().minus(elapsed)));
     }
 
-    /** Another query may have ended since the request looked: it stores its result before it leaves the table. */
+    /**
+     * Another query may have ended since the lookup: a query stores its result before it is removed from
+     * {@link #inFlight}.
+     */
     private boolean isStored(CacheKey key, CacheStrategy strategy) {
         CacheEntry entry = entries.getIfPresent(key);
         return entry != null && usable(entry, strategy) != null;
@@ -261,11 +273,12 @@ public final class QueryCache {
     }
 
     /**
-     * Refreshes a stale response in the background, unless its refresh is running or failed a moment ago, or too many
-     * refreshes are running; then the next request that finds the response stale tries again.
+     * Refreshes a stale response in the background. Does nothing if its query is running, if a refresh ended less than
+     * a second ago without replacing it, or if too many refreshes are running; the next request that finds the response
+     * stale then tries again.
      *
-     * @param lookup of the request that found it stale
-     * @param memory that the refresh takes from; closed when it has ended, or is not used
+     * @param lookup the lookup that found the response stale
+     * @param memory the memory that the refresh takes from; closed when the refresh ends
      */
     public void refresh(Lookup lookup, Reservation memory, Fill fill) {
         CacheKey key = lookup.key();
@@ -303,7 +316,7 @@ public final class QueryCache {
                             watch(query);
                             return fill.read(cancellation);
                         } finally {
-                            // Also if it succeeds: the result may be too large or outdated, and then this entry stays.
+                            // Also after success: if the result is too large or outdated, this entry stays.
                             stale.nextRefresh.set(settings.ticker().read() + REFRESH_PAUSE);
                         }
                     },
@@ -322,7 +335,10 @@ public final class QueryCache {
         }
     }
 
-    /** Another refresh may have ended since a request found the entry stale: it sets both before it leaves the table. */
+    /**
+     * Another refresh may have ended since a request found the entry stale. It replaces the entry and sets
+     * {@code nextRefresh} before it is removed from {@link #inFlight}.
+     */
     private boolean wasRefreshed(CacheKey key, CacheEntry stale) {
         CacheEntry latest = entries.getIfPresent(key);
         boolean replaced = latest != null && !latest.isOfTheSameRead(stale);
@@ -332,8 +348,8 @@ public final class QueryCache {
     /**
      * Runs the query, unless it is not needed.
      *
-     * @return null if it was not needed: the stored entry is older than this query, so it may not be good enough for all
-     *     requests that joined
+     * @return null if it was not needed: the stored entry is older than this query, so it may be too old for some of
+     *     the requests that joined
      */
     private @Nullable CachedBody run(CacheKey key, InFlightQuery query, Fill fill, BooleanSupplier needless) {
         try (query) {
@@ -343,7 +359,7 @@ public final class QueryCache {
                 body = CachedBody.of(json, settings.clock().instant());
                 store(key, query, body);
             }
-            // In this order: a request that does not find the query finds what it stored.
+            // In this order, a request that does not find the query finds what the query stored.
             inFlight.remove(key, query);
             query.complete(body);
             return body;
@@ -378,18 +394,20 @@ public final class QueryCache {
                     query.defaultStrategy,
                     settings.ticker().read(),
                     SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
-            // A query that was overtaken by one of a later generation must not replace what that one stored.
+            // A query must not replace the result of a query that started at a later generation.
             entries.asMap().merge(key, filled, (old, latest) -> old.generation > latest.generation ? old : latest);
         }
     }
 
-    /** Invalidates all responses with one of the tags, for every request that arrives after the return. */
+    /**
+     * Invalidates all responses with one of the tags. Applies to every request that arrives after this method returns.
+     */
     public void invalidate(List<String> tags) {
         generations.invalidate(tags);
         statistics.count(Event.INVALIDATE_TAGS);
     }
 
-    /** Invalidates all responses, for every request that arrives after the return. */
+    /** Invalidates all responses. Applies to every request that arrives after this method returns. */
     public void invalidateAll() {
         generations.invalidateAll();
         entries.invalidateAll();
@@ -414,17 +432,17 @@ public final class QueryCache {
         return schemaEpoch.get();
     }
 
-    /** What the apps may do. */
+    /** The policy of the database. */
     public CachePolicy policy() {
         return policy;
     }
 
-    /** What happened so far. */
+    /** The statistics of this cache. */
     public CacheStatistics statistics() {
         return statistics;
     }
 
-    /** The estimated number of entries; includes outdated and expired ones that are not removed yet. */
+    /** The estimated number of entries, including outdated and expired ones that have not been removed yet. */
     public long size() {
         return entries.estimatedSize();
     }

@@ -1,4 +1,4 @@
-/** Answers that may be used again: entries, freshness, tags and their generations, one query for many who ask. */
+/** The cache of responses: entries, freshness, tags and their generations, and queries that several requests share. */
 @NullMarked
 package dev.hasten.cache;
 

@@ -13,9 +13,9 @@ public final class AccelerateHeaders {
     private final String region;
     private final InstantSource clock = InstantSource.system();
 
-    /** @param region of this server, as configured */
+    /** @param region the configured region of this server */
     public AccelerateHeaders(String region) {
-        // The extension reads what is between the first dash and the second.
+        // The extension reads the text between the first and the second dash.
         this.region = "-" + region.replace('-', '_');
     }
 
@@ -30,7 +30,7 @@ public final class AccelerateHeaders {
                 response, exchange, status(cached.freshness()), cached.body().readAt(), cached.ageSeconds(), signature);
     }
 
-    /** Adds the headers of a response that the cache has nothing to do with. */
+    /** Adds the headers of a response that did not use the cache. */
     Response addUncached(Response response, Exchange exchange, QuerySignature signature) {
         return add(response, exchange, "none", clock.instant(), 0, signature);
     }

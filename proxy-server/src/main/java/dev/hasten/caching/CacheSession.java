@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the cache does for one request. {@link #stored}, on the event loop, may have the response. Otherwise the endpoint
- * parses the query on a virtual thread and continues with {@link #respond}, or with {@link #bypass} for requests that are
- * never cached.
+ * The use of the cache by one request. {@link #stored} runs on the event loop and may have the response. Otherwise the
+ * endpoint parses the query on a virtual thread and continues with {@link #respond}, or with {@link #bypass} for
+ * requests that are never cached.
  */
 public final class CacheSession {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -41,22 +41,22 @@ public final class CacheSession {
     private final CacheRequest asked;
     private final Exchange exchange;
     private final Database database;
-    /** Null if the default of the query's model applies, which is not known yet. */
+    /** Null if the default of the query's model applies. The model is not known yet. */
     private final @Nullable CacheStrategy strategy;
     /** Whether the client reads the cache headers. */
     private final boolean sendsHeaders;
 
     private final boolean wantsGzip;
     private @Nullable CacheKey key;
-    /** Whether {@link #stored} has looked, and found nothing. */
+    /** Whether {@link #stored} found no response. */
     private boolean missed;
 
     /**
      * A request that may be cached.
      *
-     * @param protocol whose form the response has
-     * @param context what determines the response besides the body: see {@link QuerySignature#of}
-     * @param ignored a member of the body that does not determine the response
+     * @param protocol determines the form of the response
+     * @param context what determines the response besides the body; see {@link QuerySignature#of}
+     * @param ignored a member of the body that does not affect the response
      * @param query parses the query again for a refresh, which may happen after the request has its response
      */
     public record CacheRequest(
@@ -70,7 +70,7 @@ public final class CacheSession {
     /**
      * For a request whose strategy is in its headers.
      *
-     * @throws dev.hasten.protocol.ApiError P6005 for a strategy that is not allowed
+     * @throws dev.hasten.protocol.ApiError P6005 if the strategy is not allowed
      */
     public static CacheSession byHeaders(CacheRequest asked) {
         CachePolicy policy = asked.request().database().cache().policy();
@@ -109,8 +109,8 @@ public final class CacheSession {
     }
 
     /**
-     * The stored response, null if there is none. Does not block. Entries are responses of queries that were proved to be
-     * reads, so the body need not be parsed.
+     * The stored response; null if there is none. Does not block. Only responses to queries that were proved to be
+     * reads are stored, so the body need not be parsed.
      */
     public @Nullable Response stored() {
         if (!usesCache() || exchange.body().length > MAX_QUICK_BYTES) {
@@ -189,7 +189,7 @@ public final class CacheSession {
         return asked.headers().add(response, exchange, cached, key().signature());
     }
 
-    /** Completes a response that has nothing to do with the cache. */
+    /** Completes a response that did not use the cache. */
     public Response bypass(Response response) {
         database.cache().statistics().count(Event.BYPASS);
         return sendsHeaders ? asked.headers().addUncached(response, exchange, key().signature()) : response;

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 /** The query of a request, as its protocol understands it. */
 public interface CacheableQuery {
 
-    /** The model whose default strategy applies, null if it has none. */
+    /** The model whose default strategy applies; null if the query has none. */
     @Nullable
     String model();
 
-    /** Whether the response depends on data only. Called only if a strategy asks for caching; may block. */
+    /** Whether the response depends only on data. Called only if a strategy asks for caching. May block. */
     boolean isCacheable();
 
     /**
-     * Runs the query; null if it has no value.
+     * Runs the query; returns null if it has no value.
      *
-     * @param request whose cancellation is that of the query
+     * @param request has the cancellation of the query
      */
     @Nullable
     JsonBuffer run(RequestContext request);
@@ -27,12 +27,12 @@ public interface CacheableQuery {
     /**
      * The complete body of the response.
      *
-     * @param value of {@link #run}
-     * @param extensions JSON of the telemetry, null for none
+     * @param value the result of {@link #run}
+     * @param extensions the telemetry as JSON, null for none
      */
     JsonBuffer body(@Nullable JsonBuffer value, byte @Nullable [] extensions);
 
-    /** The telemetry that the client asked for, null for none. */
+    /** The telemetry that the client requested; null for none. */
     @Nullable
     Map<String, ?> extensions(RequestContext request);
 

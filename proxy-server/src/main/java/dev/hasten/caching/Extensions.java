@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Puts the telemetry that a client asked for beside an answer that is JSON already. */
+/** Adds the telemetry that a client requested to a response that is already JSON. */
 public final class Extensions {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NEXT = ",\"extensions\":".getBytes(UTF_8);
@@ -16,7 +16,7 @@ public final class Extensions {
 
     private Extensions() {}
 
-    /** A 200 with the JSON object, which has one member more. */
+    /** A response with status 200 and the JSON object, to which the member {@code extensions} is added. */
     public static Response response(byte[] object, Map<String, ?> extensions) {
         byte[] name = object.length > EMPTY_OBJECT ? NEXT : FIRST;
         byte[] value = JSON.writeValueAsBytes(extensions);

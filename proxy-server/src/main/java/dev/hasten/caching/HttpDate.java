@@ -13,7 +13,7 @@ final class HttpDate {
 
     private HttpDate() {}
 
-    /** Such as {@code Sun, 06 Nov 1994 08:49:37 GMT}; for years 1 to 9999. */
+    /** Formats a time of the years 1 to 9999, such as {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
     static String format(Instant time) {
         LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
         StringBuilder text = new StringBuilder(29);

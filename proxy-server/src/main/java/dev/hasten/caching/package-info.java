@@ -1,6 +1,6 @@
 /**
- * What the cache does for one request: {@link dev.hasten.caching.CacheSession} chooses the strategy, looks up, fills and
- * refreshes, and adds the response headers, in the same way for all protocols.
+ * The use of the cache by one request. {@link dev.hasten.caching.CacheSession} chooses the strategy, looks up, fills
+ * and refreshes entries, and adds the response headers, in the same way for all protocols.
  */
 @NullMarked
 package dev.hasten.caching;

@@ -25,8 +25,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs several queries of one request: each on its own, so that one may fail and the others not; or all in a
- * transaction, where the first that fails ends it; or, when each wants one record of the same kind, all as one.
+ * Runs a batch of queries from one request in one of three ways: separately, so that the failure of a query does not
+ * affect the others; in a transaction, which ends at the first failure; or, if each query reads one record of the same
+ * model, as a single query.
  */
 final class BatchRunner {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -38,9 +39,9 @@ final class BatchRunner {
         this.runner = runner;
     }
 
-    /** Which query of a batch is running, for the error if it fails. */
+    /** The position of the query that is running, for its error if it fails. */
     private static final class BatchPosition {
-        /** Null if none is running: then the commit has failed. */
+        /** Null if no query is running; an error then comes from the commit. */
         private @Nullable Integer index;
     }
 
@@ -68,7 +69,7 @@ final class BatchRunner {
                 results, EngineResponses.extensions(request.telemetry().extensions(), version));
     }
 
-    /** Runs a batch on an interactive transaction. */
+    /** Runs a batch in an interactive transaction. */
     Response inTransaction(
             JsonNode body, PrismaSchema schema, ClientVersion version, Statements statements, RequestContext request) {
         List<PreparedQuery> prepared = prepared(queries(body), schema, request);
@@ -153,12 +154,12 @@ final class BatchRunner {
         long results = memory.heldBytes(MemoryUse.RESULTS);
         EngineQuery engineQuery = new EngineQuery(query, version, runner);
         JsonBuffer value = engineQuery.run(generators, statements, request);
-        // What the query has read is garbage now.
+        // The rows that the query has read are no longer needed.
         memory.set(MemoryUse.RESULTS, results);
         return EngineResponses.data(query.query().resultName(), value == null ? EngineResponses.nothing() : value);
     }
 
-    /** The results if the queries can run as one, else null. */
+    /** Runs the queries as a single query and returns the results, or returns null if that is not possible. */
     private @Nullable List<byte[]> compacted(
             List<JsonQuery> queries, PrismaSchema schema, ClientVersion version, RequestContext request) {
         if (queries.size() < 2 || !queries.stream().allMatch(JsonQuery::findsOneByKey)) {
@@ -196,7 +197,7 @@ final class BatchRunner {
                         + " record was found for a query.");
     }
 
-    /** What cannot be compiled together is told query by query. */
+    /** Returns null if the queries cannot be compiled together. Compiling them separately then reports the errors. */
     private static @Nullable CompiledBatch compiled(
             List<JsonQuery> queries, PrismaSchema schema, Cancellation cancellation) {
         try {
@@ -206,7 +207,7 @@ final class BatchRunner {
         }
     }
 
-    /** The results so far; together they may be as large as one answer. */
+    /** Collects results, whose total size is limited like that of one response. */
     private static final class Results {
         private final long limit;
         private final List<byte[]> list = new ArrayList<>();
@@ -219,7 +220,7 @@ final class BatchRunner {
         void add(byte[] result) {
             bytes += result.length;
             if (bytes > limit) {
-                throw ApiError.responseTooLarge("the answer to the batch", limit);
+                throw ApiError.responseTooLarge("the response to the batch", limit);
             }
             list.add(result);
         }

@@ -15,8 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Finds out which of the rows that one plan read is the answer of which query. Source: {@code
- * client-engine-runtime/src/batch.ts} of Prisma 7.10.
+ * Assigns the rows of a compacted batch to its queries. Source: {@code client-engine-runtime/src/batch.ts} of
+ * Prisma 7.10.
  */
 final class CompactedRows {
     private final CompiledBatch batch;
@@ -35,7 +35,7 @@ final class CompactedRows {
         }
     }
 
-    /** The answer of each query, null for those that found nothing. */
+    /** Returns the record of each query, null for a query that found none. */
     List<@Nullable JsonNode> responses() {
         List<@Nullable JsonNode> responses = new ArrayList<>();
         for (Map<String, PlanValue> arguments : batch.shape().arguments()) {
@@ -59,7 +59,7 @@ final class CompactedRows {
         return selected;
     }
 
-    /** A value of a row in a form that is equal for equal values. */
+    /** Converts a value of a row to a form that is equal for equal values. */
     private static Object comparable(JsonNode value) {
         if (value.isNumber()) {
             return number(value.asString());
@@ -71,7 +71,7 @@ final class CompactedRows {
         return comparable(value.path("value").asString(""), tag);
     }
 
-    /** The same for what the query asks for, whose type is only known from the rows. */
+    /** The same for an argument of a query. Its type is only known from the value of a row. */
     private Object comparable(@Nullable PlanValue argument, JsonNode sample) {
         Object value = argument instanceof PlanValue.Placeholder placeholder
                 ? constant(batch.values().get(placeholder.name()))

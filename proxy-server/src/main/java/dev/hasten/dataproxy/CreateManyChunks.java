@@ -17,8 +17,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Inserts many rows in parts of the same size, all in one transaction: the parts have one plan, where the whole would be
- * compiled for itself each time, row by row.
+ * Inserts many rows in parts of equal size, all in one transaction. The parts share a plan, whereas each single large
+ * query would have to be compiled separately.
  */
 final class CreateManyChunks {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -26,7 +26,7 @@ final class CreateManyChunks {
 
     private CreateManyChunks() {}
 
-    /** Whether a query inserts so many rows that it is worth taking apart. */
+    /** Whether a query inserts so many rows that it must be split. */
     static boolean isLarge(JsonQuery query) {
         return query.action().startsWith("createMany")
                 && rows(query).isArray()
@@ -38,16 +38,17 @@ final class CreateManyChunks {
     }
 
     /**
-     * Runs the parts; null never comes of it.
+     * Runs the parts.
      *
-     * @param jobs of {@link #parts}
+     * @param jobs the compiled {@link #parts}
      * @param run runs one part
-     * @param limit bytes that the answer may have
+     * @param limit maximum size of the response in bytes
+     * @throws ApiError P6009 if the response is larger
      */
     static JsonBuffer insert(
             String action, List<Job> jobs, Statements statements, Function<Job, @Nullable JsonBuffer> run, long limit) {
         return statements.inTransaction(() -> {
-            // Anew each time: the work may run twice.
+            // Created here because the work may run twice.
             List<byte[]> results = new ArrayList<>();
             long bytes = 0;
             for (Job job : jobs) {
@@ -56,7 +57,7 @@ final class CreateManyChunks {
                     results.add(result.json());
                     bytes += result.size();
                     if (bytes > limit) {
-                        throw ApiError.responseTooLarge("the answer", limit);
+                        throw ApiError.responseTooLarge("the response", limit);
                     }
                 }
             }
@@ -64,7 +65,7 @@ final class CreateManyChunks {
         });
     }
 
-    /** A query for each part. */
+    /** Returns a query for each part of the rows. */
     static List<JsonQuery> parts(JsonQuery query) {
         List<JsonQuery> parts = new ArrayList<>();
         JsonNode rows = rows(query);
@@ -88,7 +89,7 @@ final class CreateManyChunks {
         return whole;
     }
 
-    /** Not of what is in it. */
+    /** Returns a shallow copy. */
     private static ObjectNode copy(JsonNode object) {
         ObjectNode copy = JSON.createObjectNode();
         object.properties().forEach(member -> copy.set(member.getKey(), member.getValue()));
@@ -107,7 +108,7 @@ final class CreateManyChunks {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         records.write('[');
         for (byte[] result : results) {
-            // Each is a list.
+            // Each result is a list; omit its brackets.
             if (result.length > 2) {
                 if (records.size() > 1) {
                     records.write(',');

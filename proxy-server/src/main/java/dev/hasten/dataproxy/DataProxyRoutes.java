@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The routes of the data-proxy protocol. Source: {@code DataProxyEngine.ts} of Prisma 5 and 6, and the answers of their
- * query engines.
+ * The routes of the data-proxy protocol. Source: {@code DataProxyEngine.ts} of Prisma 5 and 6, and the responses of
+ * their query engines.
  */
 public final class DataProxyRoutes {
     private static final String BASE = "/{version}/{schema}";
@@ -103,7 +103,7 @@ public final class DataProxyRoutes {
         });
     }
 
-    /** Where the calls of the transaction go. Clients say its id in a header, too, but not when they end it. */
+    /** Returns the URL for requests in the transaction. Clients also send the ID in a header, but not to end it. */
     private String endpoint(RequestContext request, String id) {
         return "%s/%s/%s/transaction/%s"
                 .formatted(
@@ -144,7 +144,7 @@ public final class DataProxyRoutes {
         Map<String, ?> run();
     }
 
-    /** Errors of these calls are not in a list of errors, and clients do not read their meta. */
+    /** Runs a call whose response is an error object instead of a list of errors; clients do not read its meta. */
     private static Response transactionCall(
             ClientVersion version, RequestContext request, @Nullable String span, TransactionCall call) {
         Map<String, Object> result = new LinkedHashMap<>();

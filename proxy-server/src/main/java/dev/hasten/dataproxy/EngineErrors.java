@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors in the words of the query engine, which apps on Prisma 5 and 6 know: they look into {@code meta.target} or
- * {@code meta.cause}. Plans report the same errors in the words of Prisma 7. Source: the engines that ship as
- * WebAssembly in {@code @prisma/client} 5.10 to 6.19, asked one by one; see conformance/README.md.
+ * Converts errors to the texts and meta of the query engine, because apps on Prisma 5 and 6 read, for example,
+ * {@code meta.target} or {@code meta.cause}. Plans report the errors of Prisma 7. Source: the responses of the
+ * WebAssembly engines in {@code @prisma/client} 5.10 to 6.19; see conformance/README.md.
  */
 final class EngineErrors {
     private static final String NOT_FOUND =
@@ -26,15 +26,15 @@ final class EngineErrors {
 
     private EngineErrors() {}
 
-    /** Whether an error is about the query or its data: those come with HTTP 200, and clients read their meta. */
+    /** Whether an error is about the query or its data. These have HTTP status 200, and clients read their meta. */
     static boolean isOfEngine(ApiError error) {
         return error.code().startsWith("P2");
     }
 
     /**
-     * An element of the list of errors.
+     * Renders an error for the list of errors in a response.
      *
-     * @param batchIndex which query of a batch in a transaction failed, null for none
+     * @param batchIndex index of the query that failed in a batch with a transaction; null for other errors
      */
     static Map<String, @Nullable Object> of(ApiError error, ClientVersion version, @Nullable Integer batchIndex) {
         ApiError worded = worded(error, version);
@@ -58,13 +58,15 @@ final class EngineErrors {
         return element;
     }
 
-    /** Clients make their own text of an error of these codes, out of its meta, and break without it. */
+    /**
+     * Whether the code must be omitted: for these codes, clients build the text from the meta, and crash without it.
+     */
     private static boolean isUnreadable(ApiError error) {
         return (error.code().equals("P2009") || error.code().equals("P2012"))
                 && !error.meta().containsKey("kind");
     }
 
-    /** The same error as the engine would say it. */
+    /** Returns the same error with the engine's text and meta. */
     static ApiError worded(ApiError error, ClientVersion version) {
         Map<?, ?> cause = driverError(error);
         return switch (error.code()) {
@@ -99,7 +101,7 @@ final class EngineErrors {
             case "P2025" -> missing(error, version);
             case "P2028" -> transaction(error);
             case "P2034" -> with(error, error.text(), Map.of());
-            // The engine has no code for the others; to have that of Prisma 7 is better than none.
+            // The engine has no code for other errors. The one of Prisma 7 is better than none.
             default -> error;
         };
     }
@@ -114,7 +116,7 @@ final class EngineErrors {
         return meta;
     }
 
-    /** What PostgreSQL said; empty for errors that do not come from there. */
+    /** Returns PostgreSQL's error; empty for errors that do not come from PostgreSQL. */
     private static Map<?, ?> driverError(ApiError error) {
         return error.meta().get("driverAdapterError") instanceof Map<?, ?> adapterError
                         && adapterError.get("cause") instanceof Map<?, ?> cause
@@ -140,7 +142,10 @@ final class EngineErrors {
         return with(error, "Unique constraint failed on the fields: (" + names + ")", meta("target", columns));
     }
 
-    /** The names in {@code Key (id, "ownerName")=(1, 2) already exists.}; where PostgreSQL tells no values, it tells none. */
+    /**
+     * Returns the column names in {@code Key (id, "ownerName")=(1, 2) already exists.}, or null if there are none.
+     * PostgreSQL omits the detail if the role may not see the values.
+     */
     private static @Nullable List<String> keyColumns(@Nullable ServerReport report) {
         Matcher key = KEY.matcher(report == null || report.detail() == null ? "" : report.detail());
         return key.find() ? List.of(key.group(1).replace("\"", "").split(", ", -1)) : null;
@@ -198,7 +203,7 @@ final class EngineErrors {
         return meta;
     }
 
-    /** The engine has read errors of a few states, and passes on the others as its driver prints them. */
+    /** The engine interprets a few SQLSTATEs. For all others, it returns the text of its driver. */
     private static String rawMessage(ServerReport report, ClientVersion version) {
         return switch (report.state()) {
             case "23502", "23505" ->
@@ -220,7 +225,7 @@ final class EngineErrors {
     private static Map<String, @Nullable Object> renamed(ApiError error, String... pairs) {
         Map<String, @Nullable Object> meta = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
-            // What the compiler finds out by itself has the names of the engine.
+            // Errors of the compiler already have the engine's names.
             String name = error.meta().containsKey(pairs[i]) ? pairs[i] : pairs[i + 1];
             meta.put(pairs[i + 1], error.meta().get(name));
         }
@@ -254,7 +259,7 @@ final class EngineErrors {
         return with(error, NOT_FOUND + said, meta("cause", said));
     }
 
-    /** Until 6.7 some causes were said otherwise, and apps compare them. */
+    /** Up to 6.7, some causes had other texts, and apps compare them. */
     private static String olderCause(String cause, ApiError error) {
         return switch (cause) {
             case "No record was found for a query." -> "Expected a record, found none.";

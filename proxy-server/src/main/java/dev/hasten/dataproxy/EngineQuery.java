@@ -30,17 +30,17 @@ record EngineQuery(PreparedQuery prepared, ClientVersion version, PlanRunner run
                 () -> request.<@Nullable JsonBuffer>pooled(statements -> run(statements, request)));
     }
 
-    /** Runs the query where its statements belong. */
+    /** Runs the query with the given statements. */
     @Nullable
     JsonBuffer run(Statements statements, RequestContext request) {
         return run(runner.generators(), statements, request);
     }
 
-    /** As {@link #run(Statements, RequestContext)}, for one of several queries, which share the generators. */
+    /** Same as {@link #run(Statements, RequestContext)}, for one of several queries, which share the generators. */
     @Nullable
     JsonBuffer run(Generators generators, Statements statements, RequestContext request) {
         JsonBuffer value = prepared.run(runner, generators, statements, request);
-        // The rows of raw queries had another form before 5.17.
+        // Before 5.17, the rows of raw queries had another format.
         return value != null && prepared.query().action().equals("queryRaw") && !version.isAtLeast(5, 17)
                 ? RawRows.typed(value, request.parsing())
                 : value;

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Bodies as the query engine makes them. */
+/** Response bodies in the format of the query engine. */
 final class EngineResponses {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String STATEMENTS = "quaint::connector::metrics";
@@ -39,7 +39,7 @@ final class EngineResponses {
         return Response.json(503, SCHEMA_STARTING);
     }
 
-    /** The value of a query that has none. */
+    /** The value of a query without a result. */
     static JsonBuffer nothing() {
         return JsonBuffer.of(NOTHING);
     }
@@ -57,7 +57,7 @@ final class EngineResponses {
         return body;
     }
 
-    /** A body with telemetry, if the client wants any. */
+    /** Returns a response with the given body and, if not null, the given telemetry. */
     static Response json(Map<String, ?> body, @Nullable Map<String, ?> extensions) {
         Map<String, Object> all = new LinkedHashMap<>(body);
         if (extensions != null) {
@@ -88,8 +88,8 @@ final class EngineResponses {
     }
 
     /**
-     * Telemetry in the names of the engine: events say where they come from, and spans are called traces. Clients before
-     * 6.1 know traces of another form only.
+     * Converts telemetry to the engine's format: events have a target, and spans are called traces. Clients before 6.1
+     * expect another format for traces, so they get none.
      */
     static @Nullable Map<String, ?> extensions(@Nullable Map<String, Object> collected, ClientVersion version) {
         if (collected == null) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Queries and batches of queries. The path says graphql for the sake of old clients; it is JSON that comes. */
+/** The endpoint for queries and batches. Its path contains {@code graphql} for historical reasons; the body is JSON. */
 final class GraphqlEndpoint {
     private final RequestParser parser;
     private final PlanRunner runner;
@@ -57,7 +57,7 @@ final class GraphqlEndpoint {
                 this::queryAgain));
     }
 
-    /** A request as far as it is understood without its query. */
+    /** A request whose query is not parsed yet. */
     private record Call(ClientVersion version, PrismaSchema schema, JsonNode body) {
         boolean isBatch() {
             return body.has("batch");
@@ -105,7 +105,7 @@ final class GraphqlEndpoint {
     private EngineQuery queryAgain(RequestContext request) {
         Call call = call(request);
         if (call == null) {
-            throw ApiError.badRequest("The Prisma schema of the query is not known any more");
+            throw ApiError.badRequest("The Prisma schema of the query is no longer stored");
         }
         return query(call, request);
     }

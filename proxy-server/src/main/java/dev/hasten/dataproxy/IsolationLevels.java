@@ -4,14 +4,14 @@ import dev.hasten.protocol.ApiError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Isolation levels as clients name them, and as SQL does. */
+/** Converts the clients' names of isolation levels to SQL. */
 final class IsolationLevels {
     private IsolationLevels() {}
 
     /**
-     * The level as SQL says it, null when the client names none.
+     * Returns the level in SQL, or null if the client does not specify one.
      *
-     * @throws ApiError P2023 for a level that PostgreSQL does not have
+     * @throws ApiError P2023 if PostgreSQL does not have the level
      */
     static @Nullable String sql(JsonNode name) {
         if (name.isMissingNode() || name.isNull()) {
@@ -26,7 +26,8 @@ final class IsolationLevels {
             default ->
                 throw ApiError.inconsistentColumnData(
                         "Inconsistent column data: Conversion failed: Invalid isolation level `" + level
-                                + "`. PostgreSQL has ReadUncommitted, ReadCommitted, RepeatableRead and Serializable");
+                                + "`. PostgreSQL supports ReadUncommitted, ReadCommitted, RepeatableRead and"
+                                + " Serializable");
         };
     }
 }

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One query as the client sends it.
+ * A query from a client.
  *
- * @param model null for SQL of the app
- * @param json the whole of it, for the compiler
+ * @param model null for raw SQL
+ * @param json the whole query, for the compiler
  */
 record JsonQuery(@Nullable String model, String action, JsonNode json) {
     private static final Set<String> OF_SQL = Set.of("queryRaw", "executeRaw");
@@ -36,28 +36,29 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
     /**
      * Reads {@code {modelName?, action, query}}.
      *
-     * @throws ApiError P6000 when it is something else
+     * @throws ApiError P6000 if the JSON is not such a query
      */
     static JsonQuery of(JsonNode json) {
         if (json.path("query").isString()) {
             throw ApiError.badRequest(
-                    "Invalid request body: this is GraphQL, which clients before Prisma 5 speak; a query must"
+                    "Invalid request body: GraphQL, which clients before Prisma 5 send, is not supported; a query must"
                             + " be a JSON object with `action` and `query`");
         }
         JsonNode action = json.path("action");
         JsonNode model = json.path("modelName");
         if (!action.isString() || !json.path("query").isObject() || !(isAbsent(model) || model.isString())) {
             throw ApiError.badRequest(
-                    "Invalid request body: a query must be an object with `action`, `query` and, but for raw SQL, `modelName`");
+                    "Invalid request body: a query must be an object with `action`, `query` and, except for raw SQL,"
+                            + " `modelName`");
         }
         String name = action.stringValue();
-        // The compiler breaks down over an action that it does not know.
+        // The compiler crashes on an unknown action.
         if (!(isAbsent(model) ? OF_SQL : OF_MODELS).contains(name)) {
             throw ApiError.badRequest(
-                    "Invalid request body: there is no action `%s` %s a model. There are %s with one, and %s without"
+                    "Invalid request body: unknown action `%s` %s a model; allowed are %s with a model, and %s without"
                             .formatted(
                                     name.length() > 50 ? name.substring(0, 50) : name,
-                                    isAbsent(model) ? "without" : "of",
+                                    isAbsent(model) ? "without" : "with",
                                     String.join(", ", OF_MODELS),
                                     String.join(", ", new TreeSet<>(OF_SQL))));
         }
@@ -76,7 +77,10 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
         return action.equals("findUnique") || action.equals("findUniqueOrThrow");
     }
 
-    /** The member of {@code data} that has the answer; the engine puts the model before the last part of some actions. */
+    /**
+     * Returns the member of {@code data} that contains the result. In the engine's names, the model comes before the
+     * suffix of an action: {@code findUniqueUserOrThrow}.
+     */
     String resultName() {
         if (model == null) {
             return action;

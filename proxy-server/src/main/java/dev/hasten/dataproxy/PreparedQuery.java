@@ -17,17 +17,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query that was compiled, or found to be wrong, before it takes a connection or anything of it has run.
+ * A query that was compiled before it takes a connection, or an error from compiling it.
  *
- * @param jobs one, or one for each part of its rows
- * @param error null if it can run
+ * @param jobs one job, or one for each part of the rows to insert; empty if there is an error
+ * @param error null if the query can run
  */
 record PreparedQuery(
         JsonQuery query, List<Job> jobs, @Nullable ApiError error) {
     /**
      * Compiles a query.
      *
-     * @throws ApiError when it is wrong
+     * @throws ApiError if the query is invalid
      */
     static PreparedQuery of(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
         List<JsonQuery> parts = CreateManyChunks.isLarge(query) ? CreateManyChunks.parts(query) : List.of(query);
@@ -37,7 +37,7 @@ record PreparedQuery(
                 null);
     }
 
-    /** The same for one of several queries, whose turn to fail may not come. */
+    /** Compiles a query of a batch. An error is thrown only when the query runs: an earlier query may fail first. */
     static PreparedQuery ofBatch(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
         try {
             return of(query, schema, cancellation);
@@ -60,12 +60,12 @@ record PreparedQuery(
         return new Job(compiled.plan(), compiled.values(), "");
     }
 
-    /** Whether there is one statement or more to run in one go, so that no transaction of its own is needed. */
+    /** Whether the query has a single job, so that it needs no transaction around its parts. */
     boolean isSingle() {
         return jobs.size() == 1;
     }
 
-    /** Runs it; null when it has no value. */
+    /** Runs the query. Returns null if it has no value. */
     @Nullable
     JsonBuffer run(PlanRunner runner, Generators generators, Statements statements, RequestContext request) {
         if (error != null) {

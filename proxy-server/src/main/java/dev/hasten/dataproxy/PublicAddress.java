@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where clients reach this server, as they see it: the calls of a transaction go to an absolute URL that the server
- * makes. Nothing that a proxy adds is believed; clients use https by rule, so that the scheme follows from the host.
+ * The address at which clients reach this server. It is needed because the requests of a transaction use an absolute
+ * URL that the server generates. Headers added by a proxy are not trusted. Clients use https except for local hosts, so
+ * the scheme follows from the host.
  */
 public final class PublicAddress {
     private static final Pattern HOST =
@@ -18,8 +19,8 @@ public final class PublicAddress {
     private final boolean tls;
 
     /**
-     * @param configured scheme and host, null to go by the requests
-     * @param tls whether the server's own port speaks TLS
+     * @param configured scheme and host; null to use the {@code Host} header of requests
+     * @param tls whether the server's own port uses TLS
      */
     public PublicAddress(@Nullable String configured, boolean tls) {
         this.configured = configured;
@@ -27,9 +28,9 @@ public final class PublicAddress {
     }
 
     /**
-     * Scheme and host for the client of a request, such as {@code https://db.example.com:4466}.
+     * Returns the scheme and host for the client of a request, such as {@code https://db.example.com:4466}.
      *
-     * @throws ApiError P6000 when the request does not say
+     * @throws ApiError P6000 if there is no valid {@code Host} header
      */
     String of(Exchange exchange) {
         if (configured != null) {
@@ -37,12 +38,13 @@ public final class PublicAddress {
         }
         String host = exchange.header("host");
         if (host == null || !HOST.matcher(host).matches()) {
-            throw ApiError.badRequest("Invalid Host header: transactions need it, to know where they are reached");
+            throw ApiError.badRequest(
+                    "Missing or invalid Host header; it is required to build the transaction endpoint URL");
         }
         return (tls || !isLocal(host) ? "https://" : "http://") + host;
     }
 
-    /** The rule of {@code getUrlAndApiKey.ts}, by which clients choose http; before Prisma 6.8 they never do. */
+    /** The rule by which clients choose http, from {@code getUrlAndApiKey.ts}. Clients before 6.8 always use https. */
     private static boolean isLocal(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         return lower.contains("localhost") || lower.contains("127.0.0.1") || lower.contains("[::1]");

@@ -19,8 +19,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * SQL that the app wrote, as a plan; no compiler is needed for that. Source: {@code utils/deserializeRawParameters.ts} of
- * Prisma 7.10.
+ * Creates plans for raw SQL, which needs no compiler. Source: {@code utils/deserializeRawParameters.ts} of Prisma 7.10.
  */
 final class RawQueries {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -28,9 +27,9 @@ final class RawQueries {
     private RawQueries() {}
 
     /**
-     * The plan of {@code {"arguments": {"query": SQL, "parameters": "[...]"}}}.
+     * Returns the plan of {@code {"arguments": {"query": SQL, "parameters": "[...]"}}}.
      *
-     * @throws ApiError P6000 when it is something else
+     * @throws ApiError P6000 if the JSON is not such a query
      */
     static ParsedPlan plan(String action, JsonNode query, ParseMeter meter) {
         JsonNode arguments = query.path("arguments");
@@ -62,7 +61,7 @@ final class RawQueries {
                 return parameters;
             }
         } catch (JacksonException e) {
-            // The same as for JSON that is no list.
+            // Invalid JSON gets the same error as JSON that is not a list.
         }
         throw ApiError.badRequest(
                 "Invalid request body: `query.arguments.parameters` must be a string with a JSON list");

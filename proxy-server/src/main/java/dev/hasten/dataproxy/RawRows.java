@@ -12,8 +12,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The rows of a raw query as clients before 5.17 want them: each an object, each value with its type. Source: {@code
- * utils/deserializeRawResults.ts} of Prisma 5.16 and 5.17, between which the form changed.
+ * Converts the rows of a raw query to the format of clients before 5.17: each row is an object, and each value has its
+ * type. Source: {@code utils/deserializeRawResults.ts} of Prisma 5.16 and 5.17, between which the format changed.
  */
 final class RawRows {
     private static final String ARRAY = "-array";
@@ -21,7 +21,7 @@ final class RawRows {
 
     private RawRows() {}
 
-    /** Makes {@code [{column: {prisma__type, prisma__value}}]} of {@code {columns, types, rows}}. */
+    /** Converts {@code {columns, types, rows}} to {@code [{column: {prisma__type, prisma__value}}]}. */
     static JsonBuffer typed(JsonBuffer response, ParseMeter meter) {
         JsonNode table = MeteredParser.tree(JSON, response.toString(), meter);
         JsonNode columns = table.path("columns");

@@ -1,4 +1,4 @@
-/** The JSON protocol of Prisma 5 and 6, for clients without an engine: they send queries, and the plan is made here. */
+/** The JSON protocol of Prisma 5 and 6 for clients without an engine: they send queries, which are compiled here. */
 @NullMarked
 package dev.hasten.dataproxy;
 

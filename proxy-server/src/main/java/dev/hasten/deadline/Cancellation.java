@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and why a piece of work must stop, and the memory that it holds. There is one per request; everything that waits,
+ * Whether and why work must stop, and the memory that the work holds. There is one per request; everything that waits,
  * computes or runs a statement for the request gets it as an argument.
  */
 public final class Cancellation {
@@ -18,15 +18,18 @@ public final class Cancellation {
         TIMEOUT,
         /** The client disconnected. */
         DISCONNECT,
-        /** The server stops and its drain time is over. */
+        /** The server is stopping and its drain time is over. */
         SHUTDOWN,
-        /** A statement returned more bytes than its database allows. */
+        /** The result of a statement takes more memory than its database allows. */
         RESULT_TOO_LARGE,
         /** The interactive transaction of the statement exceeded its time limit. */
         TRANSACTION_EXPIRED
     }
 
-    /** If an interval between two checkpoints is longer than this, most of it was probably spent waiting. */
+    /**
+     * Longer intervals between two checkpoints are reduced to this, because most of the time was probably
+     * spent waiting.
+     */
     private static final long MAX_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Reservation memory;
@@ -37,25 +40,26 @@ public final class Cancellation {
 
     private long computedNanos;
 
-    /** For work whose memory is not limited. */
+    /** For work without a memory limit. */
     public Cancellation() {
         this(MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, ""));
     }
 
-    /** @param memory that the work takes from; the caller closes it */
+    /** @param memory the memory that the work takes from; the caller closes it */
     public Cancellation(Reservation memory) {
         this.memory = memory;
     }
 
-    /** The memory that the work holds; used by the thread that works. */
+    /** The memory that the work holds. Used only by the thread that does the work. */
     public Reservation memory() {
         return memory;
     }
 
     /**
-     * Called by computations, at least every 200 microseconds if possible: longer intervals make their time slices longer.
+     * Called by computations, at least every 200 microseconds if possible: longer intervals make their time
+     * slices longer.
      *
-     * @throws CancelledException when the work must stop
+     * @throws CancelledException if the work must stop
      */
     public void checkpoint() throws CancelledException {
         Reason why = reason;
@@ -80,8 +84,8 @@ public final class Cancellation {
     }
 
     /**
-     * Cancels the work; the first reason stays. The interrupt runs under the lock, so it cannot affect what the thread does
-     * after the operation that it was meant for.
+     * Cancels the work. If it is already cancelled, the first reason is kept. The interrupt runs under the lock, so it
+     * cannot affect what the thread does after the operation that it was meant for.
      */
     public synchronized void cancel(Reason why) {
         if (reason == null) {
@@ -92,7 +96,7 @@ public final class Cancellation {
         }
     }
 
-    /** Why the work must stop, null as long as it may continue. */
+    /** Why the work must stop; null as long as it may continue. */
     public @Nullable Reason reason() {
         return reason;
     }
@@ -101,7 +105,7 @@ public final class Cancellation {
      * Begins an operation that can be interrupted.
      *
      * @param interrupt makes the operation end early; must not block
-     * @throws CancelledException if the work was cancelled already
+     * @throws CancelledException if the work is already cancelled
      */
     public synchronized void begin(Runnable interrupt) throws CancelledException {
         if (reason != null) {
@@ -116,9 +120,9 @@ public final class Cancellation {
     }
 
     /**
-     * Something that waits, or another call that ends early if its thread is interrupted.
+     * A wait, or another call that ends early if its thread is interrupted.
      *
-     * @param <E> how it fails
+     * @param <E> the exception that it may throw
      */
     @FunctionalInterface
     public interface Wait<T, E extends Exception> {
@@ -129,7 +133,7 @@ public final class Cancellation {
      * Waits on the current thread until the wait is over or the work is cancelled.
      *
      * @throws CancelledException if the work is cancelled
-     * @throws InterruptedException if the thread was interrupted for another reason; its interrupt flag is clear then
+     * @throws InterruptedException if the thread was interrupted for another reason; its interrupt flag is then clear
      */
     public <T, E extends Exception> T interruptible(Wait<T, E> wait) throws InterruptedException, E {
         begin(Thread.currentThread()::interrupt);

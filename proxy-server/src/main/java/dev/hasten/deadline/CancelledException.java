@@ -2,7 +2,7 @@ package dev.hasten.deadline;
 
 import java.io.Serial;
 
-/** Thrown where a request stops because it was cancelled. Has no stack trace: it is an event, not a defect. */
+/** Thrown when work stops because it was cancelled. Has no stack trace, because it does not indicate a bug. */
 public final class CancelledException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public final class CancelledException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Why it must stop. */
+    /** Why the work must stop. */
     public Cancellation.Reason reason() {
         return reason;
     }

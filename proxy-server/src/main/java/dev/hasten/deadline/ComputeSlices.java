@@ -4,14 +4,16 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Schedules long computations: each runs for a time slice, then waits for its next one, first come first served. Slices are
- * scheduled on all processors except one, which stays free for short computations; these never need a slice.
+ * Schedules long computations: each runs for a time slice, then waits for its next one, first come, first served.
+ * Slices are scheduled on all processors except one, which stays free for short computations; these never need a slice.
  *
- * <p>Virtual threads are not preempted, and {@link Thread#yield} is not enough: it puts a thread back into the queue of its
- * carrier, and a carrier only looks at other queues, where new requests are, when its own is empty. A few busy threads would
- * block all others. With slices, only as many busy threads as there are slices are runnable at any time; the others are parked.
+ * <p>Virtual threads are not preempted, and {@link Thread#yield} is not enough: it puts a thread back into the queue of
+ * its carrier, and a carrier looks at other queues, where new requests are, only when its own is empty. A few busy
+ * threads would block all others. With slices, only as many busy threads as there are slices are runnable at any time;
+ * the others are parked.
  *
- * <p>A slice is a point in time, not a lock. A computation that blocks during its slice delays the others by one slice at most.
+ * <p>A slice is a point in time, not a lock. A computation that blocks during its slice delays the others by at most
+ * one slice.
  */
 final class ComputeSlices {
     /** Length of a slice. */
@@ -30,14 +32,14 @@ final class ComputeSlices {
 
     ComputeSlices(int processors) {
         freeAtNanos = new long[Math.max(1, processors - 1)];
-        // A single processor is free for other work half of the time.
+        // With a single processor, half of the time is left for other work.
         stepNanos = processors == 1 ? 2 * SLICE_NANOS : SLICE_NANOS;
     }
 
     /**
      * Schedules a slice.
      *
-     * @param nowNanos the time, of {@link System#nanoTime}
+     * @param nowNanos the current time, from {@link System#nanoTime}
      * @return nanoseconds until the slice begins, 0 if it begins now
      */
     synchronized long plan(long nowNanos) {

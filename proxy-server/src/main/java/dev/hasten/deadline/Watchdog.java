@@ -42,7 +42,7 @@ public final class Watchdog implements AutoCloseable {
         return timeout::cancel;
     }
 
-    /** A time limit that is in force until it is closed. */
+    /** A time limit that applies until it is closed. */
     @FunctionalInterface
     public interface Watch extends AutoCloseable {
         @Override
@@ -54,12 +54,12 @@ public final class Watchdog implements AutoCloseable {
         watched.forEach(work -> work.cancel(Cancellation.Reason.SHUTDOWN));
     }
 
-    /** How many pieces of work are watched. */
+    /** The number of cancellations that are watched. */
     public int watchedCount() {
         return watched.size();
     }
 
-    /** Stops the timer; limits are not enforced any more. */
+    /** Stops the timer. Time limits are no longer enforced. */
     @Override
     public void close() {
         timer.stop();

@@ -11,8 +11,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Growing UTF-8 bytes of JSON, with a limit. Space before the JSON can be reserved, so that a frame can be put around it
- * without copying it.
+ * A growing buffer of JSON in UTF-8, with a size limit. Space can be reserved before the JSON, so that a frame can be
+ * put around it without copying it.
  */
 public final class JsonBuffer {
     private static final int INITIAL = ArrayLengths.ofBytes(512);
@@ -22,11 +22,11 @@ public final class JsonBuffer {
     private static final byte[] BASE64 =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(UTF_8);
 
-    /** Only every so many calls is a checkpoint of the work: rows may be very small. */
+    /** Only one of this many calls of {@link #checkpoint} checks whether to stop, because rows may be very small. */
     private static final int CHECKPOINT_EVERY = 16;
 
     private final @Nullable Cancellation work;
-    /** Takes memory for an intermediate text. */
+    /** Reserves memory for an intermediate text. */
     private final LongConsumer memory;
 
     private int checkpoints;
@@ -41,9 +41,9 @@ public final class JsonBuffer {
     /**
      * A buffer for a response.
      *
-     * @param limit bytes that the JSON may have
+     * @param limit maximum size of the JSON in bytes
      * @param headroom bytes to reserve for {@link #prepend}
-     * @param work whose memory it takes
+     * @param work the work whose memory the buffer uses
      */
     public JsonBuffer(long limit, int headroom, Cancellation work) {
         this(limit, headroom, work, _ -> {});
@@ -83,14 +83,14 @@ public final class JsonBuffer {
     }
 
     /**
-     * Removes the limit, for a frame around the JSON: a response whose data fit must not fail because of its frame.
+     * Removes the limit, for a frame around the JSON: a response must not fail because of its frame if its data fit.
      */
     public JsonBuffer withoutLimit() {
         limit = UNLIMITED;
         return this;
     }
 
-    /** Puts bytes before the JSON; they become part of it. Copies the JSON if they do not fit into the headroom. */
+    /** Puts bytes before the JSON. They become part of it. Copies the JSON if they do not fit into the headroom. */
     public JsonBuffer prepend(byte[] prefix) {
         int missing = prefix.length - start;
         if (missing > 0) {
@@ -105,8 +105,8 @@ public final class JsonBuffer {
     }
 
     /**
-     * The bytes from 0 to {@link #size()}; not a copy. Only for a buffer without headroom, or whose headroom was used
-     * up by {@link #prepend}.
+     * The bytes from 0 to {@link #size()}; not a copy. Only for a buffer without headroom, or whose headroom has been
+     * used up by {@link #prepend}.
      */
     public byte[] array() {
         if (start > 0) {
@@ -126,7 +126,7 @@ public final class JsonBuffer {
     }
 
     /**
-     * Makes room.
+     * Makes room for more bytes.
      *
      * @throws ApiError P6009 if the response exceeds its limit
      */
@@ -156,7 +156,7 @@ public final class JsonBuffer {
     /**
      * Called for every row that is written.
      *
-     * @throws dev.hasten.deadline.CancelledException when the work must stop
+     * @throws dev.hasten.deadline.CancelledException if the work must stop
      */
     public void checkpoint() {
         if (work != null && ++checkpoints % CHECKPOINT_EVERY == 0) {
@@ -164,14 +164,14 @@ public final class JsonBuffer {
         }
     }
 
-    /** One character that is ASCII. */
+    /** Appends one ASCII character. */
     public JsonBuffer raw(char ascii) {
         ensure(1);
         bytes[size++] = (byte) ascii;
         return this;
     }
 
-    /** JSON, unchanged. */
+    /** Appends JSON unchanged. */
     public JsonBuffer raw(byte[] json) {
         ensure(json.length);
         System.arraycopy(json, 0, bytes, size, json.length);
@@ -179,7 +179,7 @@ public final class JsonBuffer {
         return this;
     }
 
-    /** ASCII that needs no escaping. */
+    /** Appends ASCII text that needs no escaping. */
     public JsonBuffer ascii(String text) {
         int length = text.length();
         ensure(length);
@@ -190,17 +190,17 @@ public final class JsonBuffer {
         return this;
     }
 
-    /** {@code null}. */
+    /** Appends {@code null}. */
     public JsonBuffer nullValue() {
         return raw(NULL);
     }
 
-    /** A string literal. */
+    /** Appends a string literal. */
     public JsonBuffer string(String text) {
         return string(text.getBytes(UTF_8));
     }
 
-    /** A string literal of UTF-8 text, escaped as JSON.stringify does. */
+    /** Appends UTF-8 text as a string literal, escaped like {@code JSON.stringify} does. */
     public JsonBuffer string(byte[] utf8) {
         ensure(utf8.length + 2);
         bytes[size++] = '"';
@@ -243,10 +243,10 @@ public final class JsonBuffer {
         }
     }
 
-    /** The bytes of PostgreSQL's {@code \x0a1b} as a string literal of base64. */
+    /** Appends the bytes of PostgreSQL's {@code \x0a1b} as a string literal in base64. */
     public JsonBuffer base64OfHex(byte[] hexText) {
         if (hexText.length < 2 || hexText[0] != '\\' || hexText[1] != 'x') {
-            throw ApiError.inconsistentColumnData("Expected bytes in hexadecimal form: bytea_output must be hex");
+            throw ApiError.inconsistentColumnData("Expected bytea in hexadecimal form: set bytea_output to hex");
         }
         int count = (hexText.length - 2) / 2;
         ensure((count + 2) / 3 * 4 + 2);

@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The bindings that a node sees, and what its values evaluate to. Inner scopes see the outer ones. */
+/** The variables that are visible to a node, and the evaluation of its values. Inner scopes see the outer ones. */
 final class Bindings {
     private final @Nullable Bindings outer;
-    private final Map<String, @Nullable Object> bindings;
+    private final Map<String, @Nullable Object> values;
     private final Generators generators;
     private final Budget budget;
 
-    /** The outermost bindings: the parameters of the request. */
+    /** Creates the outermost bindings, which have the parameters of the request. */
     Bindings(Map<String, PlanValue> parameters, Generators generators, Budget budget) {
         this.budget = budget;
         this.outer = null;
-        this.bindings = new HashMap<>(parameters);
+        this.values = new HashMap<>(parameters);
         this.generators = generators;
     }
 
     private Bindings(Bindings outer) {
         this.outer = outer;
-        this.bindings = new HashMap<>();
+        this.values = new HashMap<>();
         this.generators = outer.generators;
         this.budget = outer.budget;
     }
@@ -42,15 +42,15 @@ final class Bindings {
     }
 
     void bind(String name, @Nullable Object value) {
-        bindings.put(name, value);
+        values.put(name, value);
     }
 
-    /** The value of a name, {@link Undefined} when it is not bound. */
+    /** Returns the value of a name, or {@link Undefined} if it is not bound. */
     @Nullable
     Object get(String name) {
-        for (Bindings bindings = this; bindings != null; bindings = bindings.outer) {
-            if (bindings.bindings.containsKey(name)) {
-                Object value = bindings.bindings.get(name);
+        for (Bindings level = this; level != null; level = level.outer) {
+            if (level.values.containsKey(name)) {
+                Object value = level.values.get(name);
                 return value instanceof PlanValue parameter ? evaluate(parameter) : value;
             }
         }
@@ -74,7 +74,7 @@ final class Bindings {
             for (Object argument : arguments) {
                 size *= argument instanceof List<?> list ? list.size() : 1;
             }
-            // Pairs, each a list of its own.
+            // The product is a list of pairs, and each pair is a list.
             budget.elements(3 * size);
         }
         try {
@@ -84,10 +84,10 @@ final class Bindings {
         }
     }
 
-    private List<@Nullable Object> evaluateAll(List<PlanValue> values) {
-        budget.elements(values.size());
-        List<@Nullable Object> results = new ArrayList<>(values.size());
-        for (PlanValue value : values) {
+    private List<@Nullable Object> evaluateAll(List<PlanValue> list) {
+        budget.elements(list.size());
+        List<@Nullable Object> results = new ArrayList<>(list.size());
+        for (PlanValue value : list) {
             results.add(evaluate(value));
         }
         return results;
@@ -100,7 +100,7 @@ final class Bindings {
             if (found == Undefined.UNDEFINED) {
                 throw new PlanFailure("Missing value for query variable " + placeholder.name());
             }
-            // A moment must compare equal to the same moment from the database, however either is written.
+            // A DateTime must equal the same point in time from the database, even if that is written differently.
             return placeholder.type().equals("DateTime") && found instanceof String text ? date(text) : found;
         } finally {
             budget.leave();

@@ -7,26 +7,30 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.ParseMeter;
 
 /**
- * What one run of a plan may make in memory besides what it reads. A few kilobytes of plan can ask for any number of list
- * elements, and computing does not notice by itself that its request is over: both are checked here.
+ * Limits what one run of a plan creates in memory in addition to the rows that it reads. A plan of a few kilobytes can
+ * create any number of list elements, and a computation does not notice by itself that its request was cancelled. Both
+ * are checked here.
  */
 final class Budget {
-    /** List elements and characters of SQL; a legitimate statement has at most a few hundred thousand. */
+    /**
+     * Limits for list elements and characters of SQL. A legitimate statement has at most a few hundred thousand of
+     * each.
+     */
     private static final long ELEMENTS = 4_000_000;
 
     private static final long SQL_CHARACTERS = 64L << 20;
     private static final int DEPTH = 100;
 
-    /** A place in a list, and the value in it. */
+    /** Estimated bytes of a list slot and the value in it. */
     private static final int ELEMENT_BYTES = 48;
 
-    /** Memory is taken in steps of this size, because most lists are small. */
+    /** Memory is reserved in steps of this size, because most lists are small. */
     private static final int STEP_BYTES = 4096;
 
-    /** Copies of each character of SQL: in the builder, in the string, and encoded for sending. */
+    /** Bytes per character of SQL, which exists in the builder, in the string, and encoded for sending. */
     private static final int CHARACTER_BYTES = 3;
 
-    /** A record's object and the header of its cells. */
+    /** Estimated bytes of a record object and the header of its cell array. */
     private static final int ROW_BYTES = 40;
 
     private static final int CELL_BYTES = 4;
@@ -42,15 +46,19 @@ final class Budget {
     }
 
     /**
-     * Takes list elements that are about to be made.
+     * Counts list elements that are about to be created, and reserves memory for them.
      *
-     * @throws ApiError P6009 when there were too many
-     * @throws CancelledException when the request must stop
+     * @throws ApiError P6009 if the plan exceeds its limit
+     * @throws CancelledException if the request must stop
      */
     void elements(long count) {
         elements -= count;
         if (elements < 0) {
-            throw ApiError.of(422, "P6009", "The query plan makes lists of more than " + ELEMENTS + " elements");
+            throw ApiError.of(
+                    422,
+                    "P6009",
+                    "The query plan creates more than " + ELEMENTS
+                            + " list elements, which is the limit. Split the query into smaller ones");
         }
         take(count * ELEMENT_BYTES);
         cancellation.checkpoint();
@@ -65,48 +73,57 @@ final class Budget {
     }
 
     /**
-     * Called while something is computed that makes no elements.
+     * Called during a computation that creates no elements.
      *
-     * @throws CancelledException when the request must stop
+     * @throws CancelledException if the request must stop
      */
     void checkpoint() {
         cancellation.checkpoint();
     }
 
-    /** Takes records that are about to be made. */
+    /** Reserves memory for records that are about to be created. */
     void rows(int count, int columns) {
         cancellation.memory().take(MemoryUse.RESULTS, (long) count * (ROW_BYTES + columns * CELL_BYTES));
         cancellation.checkpoint();
     }
 
-    /** For JSON that comes from the database. */
+    /** Reserves memory while JSON from the database is parsed. */
     ParseMeter parsing() {
         return new ParsingMemory(cancellation, MemoryUse.RESULTS);
     }
 
-    /** Bytes of memory that are held for results. */
+    /** Returns the bytes of memory that are reserved for results. */
     long held() {
         return cancellation.memory().heldBytes(MemoryUse.RESULTS);
     }
 
-    /** Gives back memory that was taken since {@link #held} was this. */
+    /** Releases the memory that was reserved since {@link #held} returned this value. */
     void release(long held) {
         cancellation.memory().set(MemoryUse.RESULTS, held);
     }
 
-    /** Takes characters of SQL. */
+    /**
+     * Counts characters of SQL that are about to be generated, and reserves memory for them.
+     *
+     * @throws ApiError P6009 if the plan exceeds its limit
+     */
     void sql(long count) {
         characters -= count;
         if (characters < 0) {
-            throw ApiError.of(422, "P6009", "The query plan makes more than " + SQL_CHARACTERS + " characters of SQL");
+            throw ApiError.of(
+                    422,
+                    "P6009",
+                    "The query plan generates more than " + SQL_CHARACTERS
+                            + " characters of SQL, which is the limit. Split the query into smaller ones");
         }
         take(count * CHARACTER_BYTES);
     }
 
-    /** A value refers to another one. */
+    /** Called when a value refers to another one; limits the depth of such references. */
     void enter() {
         if (++depth > DEPTH) {
-            throw new PlanFailure("Query variables refer to each other more than " + DEPTH + " times, or in a circle");
+            throw new PlanFailure(
+                    "Query variables refer to each other in a cycle or more than " + DEPTH + " levels deep");
         }
     }
 

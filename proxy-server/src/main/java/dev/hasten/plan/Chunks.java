@@ -6,17 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits the arguments of a statement that has too many of them: the largest list is cut into pieces, all other
- * arguments are repeated (chunkParams of {@code interpreter/render-query.ts}).
+ * Splits the arguments of a statement that has too many of them: the largest list is split into pieces, and all other
+ * arguments are repeated for each piece (chunkParams of {@code interpreter/render-query.ts}).
  */
 final class Chunks {
     private Chunks() {}
 
     /**
-     * The arguments of each piece; the arguments themselves when they fit, or when no list is worth splitting.
+     * Returns the arguments of each piece. If the arguments fit, or splitting a list does not make them fit, there is
+     * one piece with all arguments.
      *
-     * @param maxParameters what a statement may have without being split
-     * @param chunkParameters what a piece may have
+     * @param maxParameters maximum number of parameters of a statement that is not split
+     * @param chunkParameters maximum number of parameters of a piece
      */
     static List<List<@Nullable Object>> of(
             List<Fragment> fragments,
@@ -71,7 +72,7 @@ final class Chunks {
         return chunks;
     }
 
-    /** The tuples of a tuple list. */
+    /** Returns the tuples of a tuple list. */
     static List<List<@Nullable Object>> tuples(@Nullable Object argument) {
         List<@Nullable Object> elements = JsValues.listOrNull(argument);
         if (elements == null) {
@@ -101,7 +102,9 @@ final class Chunks {
         };
     }
 
-    /** Pieces of at most {@code room} parameters each; a tuple is never cut. */
+    /**
+     * Splits a list into pieces of at most {@code room} parameters, unless a single tuple has more: it is never split.
+     */
     private static List<Object> pieces(Fragment fragment, @Nullable Object argument, int room) {
         List<Object> pieces = new ArrayList<>();
         List<@Nullable Object> elements = JsValues.asList(argument);

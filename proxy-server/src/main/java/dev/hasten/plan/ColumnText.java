@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From PostgreSQL's text of a value to the value that the reference's driver adapter makes of it
- * ({@code adapter-pg/src/conversion.ts} on top of {@code pg-types}): numbers are Long or Double, int8, numeric, dates and
- * JSON are String, bytea is {@code byte[]}, arrays are List.
+ * Converts PostgreSQL's text format of a value to the value that Prisma's driver adapter returns
+ * ({@code adapter-pg/src/conversion.ts} on top of {@code pg-types}). int2, int4 and oid become Long, floats Double,
+ * booleans Boolean, bytea {@code byte[]} and arrays List; all other types, including int8 and numeric, become String.
  */
 final class ColumnText {
     private ColumnText() {}
@@ -61,7 +61,7 @@ final class ColumnText {
         };
     }
 
-    /** Neither {@code infinity} nor BC, for which there is no RFC 3339 form. */
+    /** Whether the timestamp has an RFC 3339 form; {@code infinity} and years BC do not. */
     private static boolean isPlainMoment(byte[] text) {
         return text[0] >= '0' && text[0] <= '9' && text[text.length - 1] != 'C';
     }
@@ -70,7 +70,7 @@ final class ColumnText {
         return new String(text, ISO_8859_1);
     }
 
-    /** Bytes of {@code \x0a1b}, the form of bytea since PostgreSQL 9.0. */
+    /** Decodes {@code \x0a1b}, the default format of bytea since PostgreSQL 9.0. */
     static byte[] bytes(byte[] text) {
         if (text.length < 2 || text[0] != '\\' || text[1] != 'x') {
             throw new IllegalStateException("bytea_output must be hex");
@@ -78,13 +78,16 @@ final class ColumnText {
         return HexFormat.of().parseHex(ascii(text), 2, text.length);
     }
 
-    /** {@code +02}, {@code -03:30} and {@code +00:00:01} at the end go away: sessions are in UTC, and times of day have always lost theirs. */
+    /**
+     * Removes an offset such as {@code +02}, {@code -03:30} or {@code +00:00:01} from the end. Timestamps lose nothing,
+     * because sessions use UTC; times of day lose theirs in Prisma as well.
+     */
     private static String withoutOffset(String text) {
         int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
         return sign < 0 ? text : text.substring(0, sign);
     }
 
-    /** Digits, point and sign of {@code -$1,234.50}. */
+    /** Returns the digits, decimal point and sign of a value such as {@code -$1,234.50}. */
     private static String money(String text) {
         StringBuilder number = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows in the shape of the answer ({@code interpreter/data-mapper.ts} followed by normalizeJsonProtocolValues of
- * {@code json-protocol.ts}). Rows that nobody has changed go from PostgreSQL's text straight into the answer.
+ * Writes rows in the shape of the response ({@code interpreter/data-mapper.ts} followed by normalizeJsonProtocolValues
+ * of {@code json-protocol.ts}). The values of unchanged rows are written directly from PostgreSQL's text.
  */
 final class DataMapper {
     private final JsonBuffer out;
@@ -29,10 +29,10 @@ final class DataMapper {
     }
 
     /**
-     * The answer for a value.
+     * Writes a value in the given shape.
      *
-     * @param out takes it; empty
-     * @throws ApiError P2023 when the data does not fit the shape, P6009 when the answer is too large
+     * @param out an empty buffer for the result
+     * @throws ApiError P2023 if the data does not have the shape, P6009 if the result is too large
      */
     static JsonFragment map(
             @Nullable Object value,
@@ -58,7 +58,7 @@ final class DataMapper {
                 .raw('}');
     }
 
-    /** A list of objects, one object or null, by what the value is; text is JSON with one of them. */
+    /** Writes a list of objects, an object or null, depending on the value. A string contains one of these as JSON. */
     private void objects(@Nullable Object value, ObjectNode node) {
         switch (value) {
             case null -> out.nullValue();
@@ -71,7 +71,7 @@ final class DataMapper {
         }
     }
 
-    /** What was parsed is garbage when it is written. */
+    /** Releases the memory of the parsed value after writing it. */
     private void parsed(String json, ObjectNode node) {
         long held = budget.held();
         objects(JsValues.parseJson(json, budget.parsing()), node);
@@ -191,7 +191,7 @@ final class DataMapper {
         out.raw(field.member());
     }
 
-    /** Where the fields of an object stand in the rows of a result, looked up once for all rows. */
+    /** The columns of a result that hold the fields of an object, looked up once for all rows. */
     private static final class Layout {
         private final List<NamedNode> fields;
         private final ResultNode[] nodes;

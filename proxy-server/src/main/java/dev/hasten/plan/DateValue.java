@@ -1,4 +1,4 @@
 package dev.hasten.plan;
 
-/** A moment given as a parameter. The reference makes JavaScript dates of those, so that they compare as moments. */
+/** A parameter of type DateTime. Prisma creates a JavaScript Date, so that values compare as points in time. */
 record DateValue(long epochMillis) {}

@@ -22,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Writes single fields of an answer: mapField and mapValue of {@code interpreter/data-mapper.ts}. */
+/** Writes single fields of a response: mapField and mapValue of {@code interpreter/data-mapper.ts}. */
 final class FieldWriter {
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] FALSE = "false".getBytes(US_ASCII);
@@ -33,7 +33,7 @@ final class FieldWriter {
     private static final byte[] JSON = tag("Json");
     private static final byte[] BYTES = tag("Bytes");
 
-    /** A time at the end of a text, with its zone and the minutes of that. */
+    /** A time of day at the end of a string. Group 1 is its time zone, group 2 the minutes of the zone. */
     private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(Z|[+-]\\d{2}(:?\\d{2})?)?$");
 
     private final JsonBuffer out;
@@ -48,14 +48,14 @@ final class FieldWriter {
         return ("{\"$type\":\"" + type + "\",\"value\":").getBytes(US_ASCII);
     }
 
-    /** A column's value, from PostgreSQL's text without a detour where the types are what they should be. */
+    /** Writes a column's value, directly from PostgreSQL's text if the column has the expected type. */
     void writeText(byte @Nullable [] text, ColumnType type, FieldNode field) {
         if (text == null || field.type().list() || type.array() || !direct(text, type.kind(), field)) {
             write(text == null ? null : ColumnText.decode(text, type), field.column(), field.type());
         }
     }
 
-    /** Whether the value could be written from its text. */
+    /** Writes the value directly from its text; returns false, without writing, if that is not possible. */
     private boolean direct(byte[] text, Kind kind, FieldNode field) {
         switch (field.type().scalar()) {
             case STRING -> {
@@ -129,7 +129,7 @@ final class FieldWriter {
         }
     }
 
-    /** A value that was looked at, or that comes from JSON. */
+    /** Writes a value that was decoded from a column's text, computed by the plan, or parsed from JSON. */
     void write(@Nullable Object value, String column, FieldType type) {
         if (value == null) {
             out.raw(type.list() ? EMPTY_LIST : new byte[0]);
@@ -267,7 +267,7 @@ final class FieldWriter {
         }
     }
 
-    /** normalizeDateTime: a zone where none is given, a date where there is only a time. */
+    /** normalizeDateTime: adds a time zone if there is none, and a date if there is only a time. */
     private static String normalized(String text) {
         Matcher time = TIME.matcher(text);
         if (!time.find()) {
@@ -327,7 +327,7 @@ final class FieldWriter {
 
     private static ApiError invalidDate(String column, String text) {
         return DataMapper.inconsistent(
-                "Expected a date in column '" + column + "', but '" + text + "' is none that a client can represent");
+                "Expected a date in column '" + column + "' that JavaScript can represent, got '" + text + "'");
     }
 
     private static ApiError unexpected(String what, String column, @Nullable Object value) {

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Distinct, pagination and order of rows in memory ({@code interpreter/in-memory-processing.ts}). */
+/** Applies distinct, pagination and reverse order to rows in memory ({@code interpreter/in-memory-processing.ts}). */
 final class InMemoryProcessor {
     private final Bindings bindings;
 
@@ -95,7 +95,7 @@ final class InMemoryProcessor {
         return result;
     }
 
-    /** Each parent's rows on their own; groups come in the order of their keys as text. */
+    /** Paginates the rows of each parent separately. The groups are sorted by their keys as text. */
     private List<@Nullable Object> pageByParent(
             List<@Nullable Object> records, Pagination pagination, List<String> linking) {
         Map<String, List<@Nullable Object>> groups = new TreeMap<>();
@@ -127,7 +127,7 @@ final class InMemoryProcessor {
                 slice(start, records.size()), Math.max(slice(start, records.size()), slice(end, records.size()))));
     }
 
-    /** An index of JavaScript's Array.slice: negative ones count from the end. */
+    /** Converts an index of JavaScript's Array.slice, where a negative index counts from the end. */
     private static int slice(long index, int size) {
         return (int) (index < 0 ? Math.max(0, size + index) : Math.min(index, size));
     }
@@ -151,7 +151,7 @@ final class InMemoryProcessor {
         return true;
     }
 
-    /** Equality of a value from the database with one of the client, which may have another type (doKeysMatch). */
+    /** Whether a value from the database equals one from the client, which may have another type (doKeysMatch). */
     private static boolean equal(@Nullable Object left, @Nullable Object right) {
         if (left == null || right == null) {
             return left == null && right == null;
@@ -188,7 +188,7 @@ final class InMemoryProcessor {
         };
     }
 
-    /** What is no base64 or no date equals nothing. */
+    /** Returns null for invalid base64, which does not equal any value. */
     private static byte @Nullable [] decoded(String base64) {
         try {
             return Base64.getDecoder().decode(base64);
@@ -197,6 +197,7 @@ final class InMemoryProcessor {
         }
     }
 
+    /** Returns null for an invalid date. */
     private static @Nullable Long millis(String text) {
         try {
             return JsDates.parseMillis(text);

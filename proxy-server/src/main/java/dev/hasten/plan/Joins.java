@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the child rows of a join into their parents (attachChildrenToParents of {@code query-interpreter.ts}). */
+/** Attaches the child rows of a join to their parents (attachChildrenToParents of {@code query-interpreter.ts}). */
 final class Joins {
     private Joins() {}
 
     /**
-     * Adds the children to the parents, which are changed.
+     * Attaches the children to the parents, which are modified.
      *
-     * @param strictEquality whether keys of both sides have the same types
+     * @param strictEquality whether the keys of parents and children have the same types
      */
     static void attach(
             @Nullable Object parents,
@@ -52,7 +52,7 @@ final class Joins {
         }
     }
 
-    /** The type of each parent key, from the first row that has a value for it. */
+    /** Determines the type of each parent key from the first row that has a value for it. */
     private static KeyCast[] casts(List<@Nullable Object> parents, List<String> keys) {
         KeyCast[] casts = new KeyCast[keys.size()];
         int missing = keys.size();

@@ -17,8 +17,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Values of a running plan as JavaScript sees them. They are null, {@link Undefined}, Boolean, Long, Double, BigInteger,
- * String, {@code byte[]}, {@link DateValue}, List, Map, {@link Row} or {@link RowSet}.
+ * JavaScript's operations on the values of a running plan. A value is null, {@link Undefined}, a Boolean, Long, Double,
+ * BigInteger, String, {@code byte[]}, {@link DateValue}, List, Map, {@link Row}, {@link RowSet} or
+ * {@link JsonFragment}.
  */
 final class JsValues {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -57,7 +58,7 @@ final class JsValues {
         StringBuilder joined = new StringBuilder();
         for (int i = 0; i < list.size(); i++) {
             String text = toText(list.get(i));
-            // The builder, its larger copy, and the string.
+            // Each character exists in the builder, in its larger copy, and in the string.
             PlanMemory.take(3L * (text.length() + 1));
             joined.append(i == 0 ? "" : ",").append(text);
         }
@@ -76,7 +77,7 @@ final class JsValues {
         };
     }
 
-    /** The number of a number or of a string, for arithmetic and row counts. */
+    /** Converts a number or string to a number, for arithmetic and row counts. */
     static double asNumber(@Nullable Object value) {
         if (value instanceof Number || value instanceof String) {
             return toNumber(value);
@@ -84,14 +85,14 @@ final class JsValues {
         throw new PlanFailure("Expected number, got " + typeOf(value));
     }
 
-    /** A Long when the number is whole and exact, so that it prints without a point. */
+    /** Returns a Long if the number is a safe integer, so that it is written without a decimal point; else a Double. */
     static Object number(double value) {
         return value == Math.rint(value) && JsNumbers.isSafeInteger(value) && !(value == 0 && 1 / value < 0)
                 ? (Object) (long) value
                 : (Object) value;
     }
 
-    /** Null, undefined or an empty list. */
+    /** Whether the value is null, undefined or an empty list. */
     static boolean isEmpty(@Nullable Object value) {
         return switch (value) {
             case null -> true;
@@ -102,7 +103,7 @@ final class JsValues {
         };
     }
 
-    /** The value of a plan's literal as nodes may change it: a copy, since the plan is used again. */
+    /** Copies a value of the plan, because nodes may modify it and the plan is used for other requests. */
     static @Nullable Object mutable(@Nullable Object value, Budget budget) {
         return switch (value) {
             case List<?> list -> {
@@ -121,7 +122,7 @@ final class JsValues {
         };
     }
 
-    /** The list that a value is, or null when it is none. */
+    /** Returns the value as a list, or null if it is not a list. */
     static @Nullable List<@Nullable Object> listOrNull(@Nullable Object value) {
         return switch (value) {
             case RowSet rows -> rows.records();
@@ -130,13 +131,13 @@ final class JsValues {
         };
     }
 
-    /** The value if it is a list, else a list of it. */
+    /** Returns the value if it is a list, or else a list that contains only the value. */
     static List<@Nullable Object> asList(@Nullable Object value) {
         List<@Nullable Object> list = listOrNull(value);
         return list == null ? java.util.Arrays.asList(value) : list;
     }
 
-    // The values of a plan are made here, so a list holds nothing but such values.
+    // Only this package creates the values of a plan, so a list contains only such values.
     @SuppressWarnings("unchecked")
     private static List<@Nullable Object> unchecked(List<?> list) {
         return (List<@Nullable Object>) list;
@@ -145,7 +146,7 @@ final class JsValues {
     /**
      * {@code JSON.parse(text)}.
      *
-     * @param meter is told how far the parsing has come
+     * @param meter receives the progress of the parser
      */
     static @Nullable Object parseJson(String text, ParseMeter meter) {
         try (JsonParser parser = new MeteredParser(JSON.createParser(text), meter, Integer.MAX_VALUE)) {
@@ -156,7 +157,7 @@ final class JsValues {
         }
     }
 
-    /** Jackson reads small numbers as Integer; a plan knows Long. */
+    /** Replaces Integer, which Jackson returns for small numbers, by Long. */
     private static @Nullable Object normalized(@Nullable Object value) {
         return switch (value) {
             case Integer number -> number.longValue();
@@ -173,14 +174,14 @@ final class JsValues {
         };
     }
 
-    /** {@code JSON.stringify(value)} for values that have no rows in them. */
+    /** {@code JSON.stringify(value)}. */
     static String stringify(@Nullable Object value) {
         JsonBuffer out = JsonBuffer.intermediate(PlanMemory::take);
         write(out, value);
         return out.toString();
     }
 
-    /** Writes a value as JSON.stringify does after the reference's normalizeJsonProtocolValues. */
+    /** Writes a value as Prisma does, with normalizeJsonProtocolValues and then JSON.stringify. */
     static void write(JsonBuffer out, @Nullable Object value) {
         switch (value) {
             case null -> out.nullValue();
@@ -222,7 +223,7 @@ final class JsValues {
         }
     }
 
-    /** NaN and infinities have no JSON; JSON.stringify makes null of them. */
+    /** Writes NaN and infinity as null, like JSON.stringify. */
     static void writeNumber(JsonBuffer out, double value) {
         if (Double.isFinite(value)) {
             out.ascii(JsNumbers.toString(value));

@@ -3,14 +3,14 @@ package dev.hasten.plan;
 import dev.hasten.json.JsonBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A part of the answer that is written already: what a data map gives. */
+/** The result of a data map: a part of the response that is already written as JSON. */
 record JsonFragment(JsonBuffer json) {
 
     void writeTo(JsonBuffer out) {
         json.copyTo(out);
     }
 
-    /** The value again, for the rare plan that looks into what a data map gave. */
+    /** Parses the JSON, for the rare plans that use the result of a data map. */
     @Nullable
     Object parse(Budget budget) {
         return JsValues.parseJson(json.toString(), budget.parsing());

@@ -10,28 +10,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From evaluated arguments to what PostgreSQL gets, without a declared type: text, or bytes as they are. The forms are
+ * Converts evaluated arguments to parameters for PostgreSQL: text or bytes, without a declared type. The formats are
  * those of {@code adapter-pg}'s mapArg and node-postgres' prepareValue.
  */
 final class Parameters {
-    /** A place in a list, and an object around the value. */
+    /** Estimated bytes of a list slot and an object around the value. */
     private static final int ELEMENT_BYTES = 48;
 
-    /** Copies of an array literal while it is made: a builder grows by copying, and then becomes a string. */
+    /** Copies of an array literal while it is created: the builder, the larger copy when it grows, and the string. */
     private static final long LITERAL_COPIES = 3;
 
     private Parameters() {}
 
     /**
-     * The parameters of a statement.
+     * Returns the parameters of a statement.
      *
-     * @throws dev.hasten.memory.MemoryExhaustedException if there is no room for them
-     * @throws dev.hasten.deadline.CancelledException when the request must stop
+     * @throws dev.hasten.memory.MemoryExhaustedException if there is not enough memory
+     * @throws dev.hasten.deadline.CancelledException if the request must stop
      */
     static List<@Nullable Object> of(List<@Nullable Object> arguments, List<ArgumentType> types) {
         List<@Nullable Object> parameters = new ArrayList<>(arguments.size());
         for (int i = 0; i < arguments.size(); i++) {
-            // A plan can name the same large value many times.
+            // A short plan can refer to the same large list many times.
             PlanMemory.take(ELEMENT_BYTES);
             parameters.add(prepared(mapped(arguments.get(i), i < types.size() ? types.get(i) : ArgumentType.UNKNOWN)));
         }
@@ -41,7 +41,7 @@ final class Parameters {
     private static @Nullable Object mapped(@Nullable Object value, ArgumentType type) {
         return switch (value) {
             case null -> null;
-            // The compiler calls some lists scalars: those that are written as a whole, and known only now.
+            // The compiler gives some lists a scalar type: lists written as a whole, whose value it does not know.
             case List<?> list -> {
                 PlanMemory.take((long) list.size() * ELEMENT_BYTES);
                 List<@Nullable Object> elements = new ArrayList<>(list.size());
@@ -56,7 +56,7 @@ final class Parameters {
         };
     }
 
-    /** A text that is no date goes to PostgreSQL as it is, which knows best what to say about it. */
+    /** Leaves an invalid date unchanged, because PostgreSQL reports the better error for it. */
     private static String date(String text, ArgumentType type) {
         try {
             return formatted(JsDates.parseMillis(text), type);
@@ -73,7 +73,7 @@ final class Parameters {
         };
     }
 
-    /** Standard and URL-safe base64, with or without padding, as Node's Buffer reads it. */
+    /** Decodes standard or URL-safe base64, with or without padding, like Node's Buffer. */
     private static byte[] bytes(String base64) {
         PlanMemory.take(base64.length());
         try {
@@ -100,7 +100,7 @@ final class Parameters {
         };
     }
 
-    /** Half of a surrogate pair has no UTF-8; JavaScript encodes the replacement character instead. */
+    /** Replaces unpaired surrogates, which UTF-8 cannot encode, by the replacement character, like JavaScript. */
     private static String wellFormed(String text) {
         StringBuilder repaired = null;
         for (int i = 0; i < text.length(); i++) {
@@ -109,7 +109,7 @@ final class Parameters {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 if (repaired == null) {
-                    // Characters outside of Latin-1 take two bytes each, in the builder and in the string.
+                    // Outside of Latin-1, each character takes two bytes in the builder and two in the string.
                     PlanMemory.take(4L * text.length());
                     repaired = new StringBuilder(text);
                 }

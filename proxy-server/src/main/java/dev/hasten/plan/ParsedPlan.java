@@ -3,12 +3,12 @@ package dev.hasten.plan;
 import dev.hasten.protocol.plan.PlanNode;
 
 /**
- * A plan and what was found out about it.
+ * A plan with the result of its analysis.
  *
- * @param pureRead see {@link PureReads}
+ * @param pureRead whether it is proved to be a pure read; see {@link PureReads}
  */
 public record ParsedPlan(PlanNode plan, boolean pureRead) {
-    /** Looks at a plan. Costs a walk over it and its SQL. */
+    /** Analyzes a plan. The cost is proportional to the size of the plan and its SQL. */
     public static ParsedPlan of(PlanNode plan) {
         return new ParsedPlan(plan, PureReads.isPureRead(plan));
     }

@@ -5,10 +5,10 @@ import dev.hasten.memory.MemoryUse;
 import dev.hasten.protocol.ParseMeter;
 
 /**
- * Takes memory for JSON while it is parsed, and stops parsing if the request must stop.
+ * Reserves memory for JSON while it is parsed, and stops the parser if the request must stop.
  *
- * @param work that the JSON is parsed for
- * @param use what the memory is counted as
+ * @param work the request that the JSON is parsed for
+ * @param use the kind of use that the memory is counted as
  */
 public record ParsingMemory(Cancellation work, MemoryUse use) implements ParseMeter {
     @Override

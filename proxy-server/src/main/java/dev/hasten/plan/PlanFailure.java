@@ -3,8 +3,8 @@ package dev.hasten.plan;
 import java.io.Serial;
 
 /**
- * The plan cannot be carried out: it is wrong in itself or does not fit the data. The official executor answers those
- * with status 500 and the text alone.
+ * The plan cannot be executed because it is invalid or does not match the data. The official executor responds to these
+ * failures with status 500 and only the message. Has no stack trace.
  */
 public final class PlanFailure extends RuntimeException {
     @Serial

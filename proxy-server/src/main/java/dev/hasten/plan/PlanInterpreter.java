@@ -31,17 +31,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out query plans. The meaning of every node is that of {@code interpreter/query-interpreter.ts} of Prisma 7;
- * nodes that the reference evaluates in parallel run one after the other on the request's one connection.
+ * Executes query plans. Every node has the same semantics as in {@code interpreter/query-interpreter.ts} of Prisma 7,
+ * except that nodes which Prisma evaluates in parallel run one after the other, because a request has one connection.
  */
 public final class PlanInterpreter {
     private final ParsedStatements texts = new ParsedStatements();
 
     /**
-     * What plans run in.
+     * The request that a plan runs for.
      *
+     * @param observer receives the statements of the plan
      * @param cancellation stops the plan
-     * @param maxResponseBytes bytes that the JSON may have
+     * @param maxResponseBytes maximum size of the JSON in bytes
      */
     public record Environment(StatementObserver observer, Cancellation cancellation, long maxResponseBytes) {}
 
@@ -49,7 +50,7 @@ public final class PlanInterpreter {
      * A run of a plan.
      *
      * @param parameters values for the plan's placeholders
-     * @param comment to append to every statement with a space before it, empty for none
+     * @param comment appended to every statement, starts with a space; empty for none
      */
     record Run(
             Map<String, PlanValue> parameters,
@@ -59,11 +60,11 @@ public final class PlanInterpreter {
             String comment) {}
 
     /**
-     * The plan's value as JSON, or null when it has none.
+     * Returns the plan's value as JSON, or null if it has no value.
      *
-     * @throws ApiError as clients see it
-     * @throws PlanFailure when the plan cannot be carried out
-     * @throws dev.hasten.deadline.CancelledException when the request must stop
+     * @throws ApiError an error for the client
+     * @throws PlanFailure if the plan cannot be executed
+     * @throws dev.hasten.deadline.CancelledException if the request must stop
      */
     @Nullable
     JsonBuffer run(PlanNode plan, Run run) {
@@ -71,7 +72,10 @@ public final class PlanInterpreter {
             return ScopedValue.where(PlanMemory.RUNNING, run.environment().cancellation())
                     .call(() -> evaluated(plan, run));
         } catch (StackOverflowError e) {
-            throw ApiError.of(422, "P6009", "The query plan makes values that are nested too deeply");
+            throw ApiError.of(
+                    422,
+                    "P6009",
+                    "The query plan creates values that are nested too deeply. Use fewer levels of nesting");
         }
     }
 
@@ -145,7 +149,7 @@ public final class PlanInterpreter {
             };
         }
 
-        /** The node's value for another node to look into. */
+        /** Returns a node's value for use by another node. A data map's JSON is parsed again. */
         private @Nullable Object value(PlanNode node, Bindings bindings) {
             Object value = evaluate(node, bindings);
             return value instanceof JsonFragment fragment ? fragment.parse(bindings.budget()) : value;
@@ -296,7 +300,7 @@ public final class PlanInterpreter {
             });
         }
 
-        /** A statement that was split is not atomic on its own any more. */
+        /** If a statement was split, runs its parts in a transaction, so that it remains atomic. */
         private Object inChunkTransaction(int statements, Supplier<Object> work) {
             return statements > 1 ? run.statements().inTransaction(work) : work.get();
         }

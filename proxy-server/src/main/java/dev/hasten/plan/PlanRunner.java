@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the plans of requests. */
 public final class PlanRunner {
-    /** The operations that take a {@code cacheStrategy}. A plan can be a pure read without being one of these. */
+    /** The operations that accept a {@code cacheStrategy}. The plan of another operation can be a pure read as well. */
     private static final Set<String> CACHEABLE = Set.of(
             "findUnique",
             "findUniqueOrThrow",
@@ -33,33 +33,33 @@ public final class PlanRunner {
      * A plan that is ready to run.
      *
      * @param parameters values for its placeholders
-     * @param comment to append to every statement with a space before it, empty for none
+     * @param comment appended to every statement, starts with a space; empty for none
      */
     public record Job(ParsedPlan plan, Map<String, PlanValue> parameters, String comment) {
-        /** Whether the result may be stored, provided that the operation is what the request claims. */
+        /** Whether the result may be cached, given the operation that the request claims to be. */
         public boolean isCacheable(String operation) {
             return CACHEABLE.contains(operation) && plan.pureRead() && PureReads.areFixed(parameters.values());
         }
     }
 
-    /** @param random for the ids that plans generate; must be cryptographically strong and thread-safe */
+    /** @param random the source of the IDs that plans generate; must be cryptographically strong and thread-safe */
     public PlanRunner(Clock clock, RandomGenerator random, GeneratorState generatorState) {
         this.clock = clock;
         this.random = random;
         this.generatorState = generatorState;
     }
 
-    /** Generators for one request, for which the time does not change. */
+    /** Returns the generators for one request. They use the same time for the whole request. */
     public Generators generators() {
         return new Generators(clock, random, generatorState);
     }
 
-    /** Runs the only plan of a request; null if it has no value. */
+    /** Runs the only plan of a request. Returns null if it has no value. */
     public @Nullable JsonBuffer run(Job job, Statements statements, Environment environment) {
         return run(job, generators(), statements, environment);
     }
 
-    /** Runs one of several plans of a request, which share the generators; null if it has no value. */
+    /** Runs one of several plans of a request, which share the generators. Returns null if it has no value. */
     public @Nullable JsonBuffer run(Job job, Generators generators, Statements statements, Environment environment) {
         return interpreter.run(
                 job.plan().plan(),

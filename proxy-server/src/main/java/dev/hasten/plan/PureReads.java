@@ -8,18 +8,19 @@ import dev.hasten.protocol.plan.PlanValue;
 import java.util.Collection;
 
 /**
- * Proves that a plan does nothing but read, and that it reads the same as long as the data stays the same: only such
- * answers may be used again. What a request claims to be does not count, only its nodes and statements.
+ * Proves that a plan only reads, and that it returns the same result as long as the data does not change. Only such
+ * results may be cached. The proof uses the nodes and statements of the plan, not the operation that the request claims
+ * to be.
  *
- * <p>The proof is one-sided: a plan that it does not understand is taken for one that writes.
+ * <p>The proof is conservative: a plan that it does not understand is treated as one that writes.
  */
 public final class PureReads {
-    /** No SELECT of ours has it. */
+    /** Makes the statement unproved, because {@link SelectScanner} rejects it. */
     private static final String UNPROVED = ";";
 
     private PureReads() {}
 
-    /** Whether the plan is proved to be a pure read. Costs a walk over the plan and its SQL. */
+    /** Whether the plan is proved to be a pure read. The cost is proportional to the size of the plan and its SQL. */
     public static boolean isPureRead(PlanNode plan) {
         return switch (plan) {
             case PlanNode.Execute _, PlanNode.Transaction _ -> false;
@@ -50,7 +51,7 @@ public final class PureReads {
         };
     }
 
-    /** Whether values are the same each time: no UUIDs, no time of day. */
+    /** Whether the values are the same for every run; generated values such as UUIDs and the current time are not. */
     public static boolean areFixed(Collection<PlanValue> values) {
         return values.stream().allMatch(PureReads::isFixed);
     }
@@ -76,7 +77,7 @@ public final class PureReads {
 
     private static boolean isPureRead(DbQuery query) {
         return switch (query) {
-            // SQL of the app can do anything.
+            // Raw SQL can do anything.
             case DbQuery.RawSql _ -> false;
             case DbQuery.TemplateSql template ->
                 areFixed(template.arguments())
@@ -87,8 +88,9 @@ public final class PureReads {
     }
 
     /**
-     * The statement as it would look with two elements in each list. Every place where pieces of the template can meet
-     * is in it: with other numbers of elements, only parentheses and what stands around them come together.
+     * Renders the statement with two elements in each list, so that it contains all pieces of the template that can be
+     * adjacent. A different number of elements only makes parentheses adjacent to each other or to the text around
+     * them.
      */
     private static String sample(DbQuery.TemplateSql template) {
         StringBuilder sql = new StringBuilder();
@@ -106,7 +108,7 @@ public final class PureReads {
                 }
                 case Fragment.ParameterTupleList(String prefix, String separator, String suffix, String groups) -> {
                     String tuple = piece(prefix) + "$1" + piece(separator) + "$1" + piece(suffix);
-                    // Without parentheses of its own, an empty tuple would let its neighbours meet.
+                    // Without parentheses around the tuple, an empty tuple would make the text on both sides adjacent.
                     boolean enclosed = prefix.startsWith("(") && suffix.endsWith(")");
                     sql.append(enclosed ? tuple + piece(groups) + tuple : UNPROVED);
                 }
@@ -115,7 +117,10 @@ public final class PureReads {
         return sql.toString();
     }
 
-    /** A piece that is repeated must be whole by itself: a quote in it could open what the next one closes. */
+    /**
+     * Allows only harmless characters in a piece that is repeated: the next repetition could, for example, close a
+     * quote.
+     */
     private static String piece(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

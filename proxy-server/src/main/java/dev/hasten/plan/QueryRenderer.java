@@ -12,19 +12,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes statements of a plan's query and its evaluated arguments ({@code interpreter/render-query.ts}).
+ * Renders a plan's query and its evaluated arguments as statements ({@code interpreter/render-query.ts}).
  *
- * <p>A statement with more parameters than the protocol carries (65535) is split at its largest list, if the plan allows
- * it, into pieces of at most 32766 parameters. Prisma's local engine splits above 32766 already; a statement that
- * PostgreSQL accepts whole stays whole here, as with the official executor: it keeps its order and its atomicity.
+ * <p>A statement with more parameters than PostgreSQL's protocol allows (65535) is split at its largest list, if the
+ * plan allows it, into statements of at most 32766 parameters. Prisma's local engine splits above 32766 parameters. The
+ * official executor and Hasten do not split a statement that PostgreSQL accepts, so that it keeps its order and
+ * atomicity.
  */
 final class QueryRenderer {
-    /** What statements are cut to when they must be cut. */
+    /** Maximum number of parameters of a statement that was split. */
     private static final int CHUNK_PARAMETERS = 32766;
 
     private QueryRenderer() {}
 
-    /** A statement with a value and a type for each of its parameters. */
+    /** A statement, with a value and a type for each of its parameters. */
     record Rendered(String sql, List<@Nullable Object> arguments, List<ArgumentType> types) {}
 
     static List<Rendered> render(DbQuery query, Bindings bindings) {
@@ -82,7 +83,7 @@ final class QueryRenderer {
         int index = 0;
         for (Fragment fragment : template.fragments()) {
             if (fragment instanceof Fragment.Text text) {
-                // A statement that is split into chunks repeats its texts.
+                // A statement that is split into chunks repeats its text fragments.
                 budget.sql(text.sql().length());
                 sql.append(text.sql());
                 continue;
@@ -117,7 +118,7 @@ final class QueryRenderer {
         return new Rendered(sql.toString(), values, types);
     }
 
-    /** About how much SQL a fragment becomes. */
+    /** Estimates how many characters of SQL a fragment becomes. */
     private static long length(Fragment fragment, @Nullable Object argument) {
         return switch (fragment) {
             case Fragment.Text _ -> throw new AssertionError();

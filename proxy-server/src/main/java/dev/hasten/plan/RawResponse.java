@@ -12,7 +12,7 @@ import dev.hasten.protocol.value.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a raw query: columns, types and rows ({@code serializeRawSql} of {@code serialize-sql.ts}). */
+/** The response to a raw query: columns, types and rows ({@code serializeRawSql} of {@code serialize-sql.ts}). */
 final class RawResponse {
     private static final byte[] TRUE = "true".getBytes(UTF_8);
     private static final byte[] FALSE = "false".getBytes(UTF_8);

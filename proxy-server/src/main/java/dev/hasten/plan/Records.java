@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Records of a plan, which are {@link Row}s of the database or Maps from JSON. */
+/** Operations on the records of a plan, which are {@link Row}s from the database, or Maps. */
 final class Records {
     private Records() {}
 
@@ -14,7 +14,7 @@ final class Records {
         return value instanceof Row || value instanceof Map;
     }
 
-    /** The field's value, {@link Undefined} when there is none. */
+    /** Returns the field's value, or {@link Undefined} if there is no such field. */
     static @Nullable Object get(@Nullable Object record, String field) {
         return switch (record) {
             case Row row -> row.get(field);
@@ -31,7 +31,7 @@ final class Records {
         }
     }
 
-    /** All fields in order; of columns with the same name the last. */
+    /** Returns all fields in order. Of columns with the same name, it returns the last one. */
     static Map<String, @Nullable Object> fields(Object record) {
         if (record instanceof Map<?, ?> map) {
             return unchecked(map);
@@ -46,9 +46,9 @@ final class Records {
     }
 
     /**
-     * A text that is equal for records whose fields are equal: {@code JSON.stringify} of the values.
+     * Returns a string that is equal for records whose fields are equal: {@code JSON.stringify} of the values.
      *
-     * @param casts applied to values that are not null; null for none
+     * @param casts conversions for the values that are not null, by field; null for none
      */
     static String key(@Nullable Object record, List<String> fields, KeyCast @Nullable [] casts) {
         JsonBuffer out = JsonBuffer.intermediate(PlanMemory::take);
@@ -64,7 +64,7 @@ final class Records {
         return out.raw(']').toString();
     }
 
-    /** A conversion of join keys to the type that the other side has. */
+    /** Converts a join key of the child to the type of the parent's key. */
     enum KeyCast {
         NUMBER,
         STRING,
@@ -85,7 +85,7 @@ final class Records {
         }
     }
 
-    // Maps of a plan come from JSON or are made here, so their keys are strings.
+    // The maps of a plan come from JSON or are created in this package, so their keys are strings.
     @SuppressWarnings("unchecked")
     static Map<String, @Nullable Object> unchecked(Map<?, ?> map) {
         return (Map<String, @Nullable Object>) map;

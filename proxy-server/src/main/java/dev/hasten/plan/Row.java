@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record from the database. Cells of columns hold PostgreSQL's text until somebody asks for the value; fields that
- * the plan adds, such as the children of a join, hold the value itself.
+ * A record from the database. The cell of a column holds PostgreSQL's text, which is decoded each time the value is
+ * read. Fields that the plan adds or overwrites, such as the children of a join, hold the value itself.
  */
 final class Row {
     private Shape shape;
@@ -31,13 +31,13 @@ final class Row {
         return shape;
     }
 
-    /** The cell as it is: a {@code byte[]} is the text of a column. */
+    /** Returns the cell without decoding it: a {@code byte[]} is the text of a column. */
     @Nullable
     Object cell(int index) {
         return cells[index];
     }
 
-    /** The value of a field, {@link Undefined} when there is none of that name. */
+    /** Returns the value of a field, or {@link Undefined} if there is no field with that name. */
     @Nullable
     Object get(String field) {
         int index = shape.indexOf(field);
@@ -60,7 +60,7 @@ final class Row {
         cells[index] = value;
     }
 
-    /** Names of a row's cells. Rows of one result share their shape, also after the same fields were added to them. */
+    /** The names of a row's cells. Rows of a result share their shape, even after the same fields are added to each. */
     static final class Shape {
         private static final int MOST_ADDED = 500;
 
@@ -80,7 +80,7 @@ final class Row {
         }
 
         Shape with(String field) {
-            // Every shape has an index of all its fields, so time and memory grow with the square of their number.
+            // Every shape has an index of all its fields, so time and memory are quadratic in the number of fields.
             if (added.size() == MOST_ADDED) {
                 throw ApiError.of(
                         422,
@@ -103,7 +103,7 @@ final class Row {
             return columns.size() + added.size();
         }
 
-        /** All names in order. */
+        /** Returns all names in order. */
         List<String> names() {
             List<String> names = new ArrayList<>(columns.names());
             names.addAll(added);
@@ -115,7 +115,7 @@ final class Row {
             return index == null ? -1 : index;
         }
 
-        /** The type of a column; only asked for cells that hold text. */
+        /** Returns the type of a column. Call it only for a cell that holds text. */
         ColumnType type(int index) {
             return columns.types().get(index);
         }

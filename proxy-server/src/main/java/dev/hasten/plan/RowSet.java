@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a statement, which become {@link Row}s only if the plan looks into them. */
+/** The rows of a statement. They are converted to {@link Row}s only if the plan reads or modifies them. */
 final class RowSet {
     private final Columns columns;
-    /** Empty once there are records. */
+    /** Empty after the conversion to records. */
     private Rows rows;
 
     private final Budget budget;
@@ -25,7 +25,7 @@ final class RowSet {
         return columns;
     }
 
-    /** The rows as PostgreSQL returned them; only as long as there are no records. */
+    /** Returns the rows as PostgreSQL returned them. Call it only if {@link #hasRecords} is false. */
     Rows rows() {
         return rows;
     }
@@ -34,12 +34,12 @@ final class RowSet {
         return records == null ? rows.size() : records.size();
     }
 
-    /** Whether records have replaced the rows, so that they may have been changed. */
+    /** Whether records have replaced the rows. The plan may have modified them. */
     boolean hasRecords() {
         return records != null;
     }
 
-    /** The rows as records, always the same ones. */
+    /** Returns the rows as records. Every call returns the same records. */
     List<@Nullable Object> records() {
         List<@Nullable Object> made = records;
         if (made == null) {
@@ -51,7 +51,7 @@ final class RowSet {
                 made.add(new Row(shape, rows, row));
             }
             records = made;
-            // The records take as much memory as the rows did.
+            // The records take about as much memory as the rows that they replace, so nothing is counted in addition.
             rows = Rows.NONE;
             budget.release(held);
         }

@@ -6,18 +6,19 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Proves that SQL is one SELECT that changes nothing and gives the same rows as long as the data stays the same. The
- * query compiler of Prisma quotes every name of a schema, so all words without quotes are SQL's own, and there are few:
- * a statement with any other word, or with a form that the compiler does not use, is not proved. That shuts out writes
- * (also those inside WITH), row locks, functions of all kinds but the listed ones, and what stands for the time or the
- * user.
+ * Proves that SQL is a single SELECT that only reads and returns the same rows as long as the data does not change.
+ * Prisma's query compiler quotes all identifiers, so every unquoted word is a keyword, built-in function or built-in
+ * type, and the compiler uses only a few of them. A statement with any other word, or with syntax that the compiler
+ * does not use, is not proved. This excludes writes (including those in WITH), row locks, all functions that are not
+ * listed, and keywords for the current time or user.
  *
- * <p>A function can also be called without parentheses, as {@code "x"."f"} for {@code f(x)}. Where x is a table, f would
- * have to be made for the rows of that table; all other ways are shut: a FROM names tables and subqueries only, and a dot
- * follows names only. What views, operators and functions of the database's own do cannot be seen here.
+ * <p>A function can also be called without parentheses: {@code "x"."f"} can mean {@code f(x)}. If x is a table, f must
+ * be a function that was created for the row type of that table. All other cases are excluded, because FROM may contain
+ * only tables and subqueries, and a dot may only follow a name. The definitions of views, operators and functions in
+ * the database are not checked here.
  */
 final class SelectScanner {
-    /** In lower case. Seen in what the query compiler 7.10 makes of the conformance program, and their like. */
+    /** In lower case. Words that the query compiler 7.10 uses for the conformance program, and similar ones. */
     private static final Set<String> WORDS = Set.of("""
             select from where offset limit as and or not by asc desc order on left right inner join in is null lateral
             true false group exists distinct having like ilike between similar to any all nulls first last union
@@ -28,14 +29,14 @@ final class SelectScanner {
             text jsonb json numeric decimal integer int bigint smallint boolean double precision real varchar bytea uuid
             citext""".split("\\s+"));
 
-    /** Words that end the FROM of their SELECT. */
+    /** Words that end the FROM clause. */
     private static final Set<String> ENDS_FROM =
             Set.of("select", "where", "group", "having", "order", "limit", "offset", "union", "intersect", "except");
 
-    /** Types that read the time, the time zone or the catalog when they are made of text. */
+    /** Types whose conversion from text depends on the current time, the time zone or the catalogs. */
     private static final Pattern UNSTABLE_TYPE = Pattern.compile("date|time.*|abstime|reg.*", Pattern.CASE_INSENSITIVE);
 
-    /** What types of date and time read as words for the time of day; see "Special Values" in PostgreSQL's manual. */
+    /** Strings that mean the current time to date/time types; see "Special Values" in PostgreSQL's manual. */
     private static final Pattern TIME_WORD =
             Pattern.compile("\\b(now|today|tomorrow|yesterday)\\b", Pattern.CASE_INSENSITIVE);
 
@@ -51,11 +52,11 @@ final class SelectScanner {
     private final BitSet inFrom = new BitSet();
     /** Depths of the parentheses of CAST. */
     private final BitSet inCast = new BitSet();
-    /** A table or subquery must come next. */
+    /** Whether a table or subquery must come next. */
     private boolean tableFollows;
-    /** The name of a type must come next. */
+    /** Whether the name of a type must come next. */
     private boolean typeFollows;
-    /** The name before, if it was one, was part of a type's. */
+    /** Whether the previous name was part of the name of a type. */
     private boolean insideType;
 
     private enum Token {
@@ -102,7 +103,7 @@ final class SelectScanner {
             previous = Token.DOT;
             at++;
         } else {
-            // Neither a table nor a type begins like that.
+            // Neither a table nor a type starts with such a character.
             proved = !tableFollows && !typeFollows;
             if (c == ',') {
                 tableFollows = inFrom.get(depth);
@@ -124,7 +125,7 @@ final class SelectScanner {
             at++;
         }
         String word = sql.substring(start, at).toLowerCase(Locale.ROOT);
-        // A word that touches a quote is a prefix, as in E'\\n'.
+        // A word directly before a quote is a prefix, as in E'\\n'.
         proved = WORDS.contains(word) && !touchesQuote();
         if (tableFollows) {
             boolean subquery = word.equals("select") && previous == Token.OPEN;
@@ -134,7 +135,7 @@ final class SelectScanner {
         if (ENDS_FROM.contains(word)) {
             inFrom.clear(depth);
         } else if (word.equals("from") || word.equals("join")) {
-            // IS DISTINCT FROM is no FROM.
+            // The FROM of IS DISTINCT FROM does not start a FROM clause.
             proved &= previous != Token.WORD || !previousWord.equals("distinct");
             inFrom.set(depth);
             tableFollows = true;
@@ -157,7 +158,7 @@ final class SelectScanner {
     }
 
     private void open() {
-        // A name before it would be a function's.
+        // A quoted name before a parenthesis is the name of a function.
         proved = previous != Token.NAME && !typeFollows;
         depth++;
         inFrom.set(depth, tableFollows);
@@ -195,7 +196,7 @@ final class SelectScanner {
         return at < sql.length() && (sql.charAt(at) == '\'' || sql.charAt(at) == '"');
     }
 
-    /** Without backslashes, a literal ends at the same place whatever standard_conforming_strings says. */
+    /** Rejects backslashes, because they make the end of a literal depend on standard_conforming_strings. */
     private void literal() {
         int start = at;
         quoted('\'');
@@ -214,7 +215,7 @@ final class SelectScanner {
         at = end + 1;
     }
 
-    /** Such as those that name the levels of a query with joins; nothing that nests or runs on. */
+    /** Accepts comments of words and spaces, such as those that the compiler adds to joins; they cannot be nested. */
     private void comment() {
         int end = at + 2;
         while (end < sql.length() && (sql.charAt(end) == ' ' || isWordPart(sql.charAt(end)))) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sees the statements of a plan: for the client's query events and spans, and for the slow-query log. */
+/** Receives the statements of a plan, for the client's query events and spans, and for the slow-query log. */
 public interface StatementObserver {
     /** Ignores all events. */
     StatementObserver NONE = new StatementObserver() {
@@ -33,17 +33,17 @@ public interface StatementObserver {
         }
     };
 
-    /** Whether it wants the values of parameters; making them costs time. */
+    /** Whether the observer uses the values of parameters, which take time to format. */
     boolean wantsParameters();
 
     /**
-     * A statement ended.
+     * Called after a statement.
      *
-     * @param sql with its comment
-     * @param parametersJson the evaluated arguments as JSON, empty when not wanted
-     * @param startedEpochNanos when it was sent, in nanoseconds since the epoch
-     * @param durationNanos until its last row
-     * @param failure why it failed, null when it did not
+     * @param sql the statement with its comment
+     * @param parametersJson the evaluated arguments as JSON; empty if {@link #wantsParameters} is false
+     * @param startedEpochNanos start of the statement, in nanoseconds since the epoch
+     * @param durationNanos time from the start to the last row, in nanoseconds
+     * @param failure the error of a statement that failed; null if it succeeded
      */
     void statement(
             String sql,
@@ -52,7 +52,7 @@ public interface StatementObserver {
             long durationNanos,
             @Nullable RuntimeException failure);
 
-    /** Runs a statement, and tells of it with the arguments that it was given. */
+    /** Runs a statement and reports it with its arguments. */
     default <T> T observed(String sql, List<? extends @Nullable Object> arguments, Supplier<T> work) {
         String described = wantsParameters() ? describe(arguments) : "";
         long started = System.nanoTime();
@@ -73,13 +73,13 @@ public interface StatementObserver {
         }
     }
 
-    /** Something that is not a statement of the plan, such as starting a transaction, happens in the work. */
+    /** Runs work that is not a statement of the plan, such as starting a transaction, and reports it as a span. */
     void span(String name, Runnable work);
 
-    /** A statement without parameters that is not of the plan, such as COMMIT, runs in the work. */
+    /** Runs and reports a statement without parameters that is not part of the plan, such as COMMIT. */
     void command(String sql, Runnable work);
 
-    /** The description of evaluated arguments. */
+    /** Returns the evaluated arguments as JSON. */
     static String describe(List<? extends @Nullable Object> arguments) {
         return JsValues.stringify(arguments);
     }

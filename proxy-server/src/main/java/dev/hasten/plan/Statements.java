@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Where the statements of a plan run: on a connection of the pool, or in an interactive transaction. */
+/** Runs the statements of a plan, on a connection of the pool or in an interactive transaction. */
 public interface Statements {
 
     /**
      * Runs a statement.
      *
-     * @param parameters null, String or byte[] each
+     * @param parameters each is null, a String or a {@code byte[]}
      * @throws dev.hasten.postgres.DatabaseException if it fails
      */
     StatementResult run(ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);
 
     /**
-     * Runs the work in a transaction, the open one if there is one. The work may run twice, and the first time have no
-     * effect.
+     * Runs the work in a transaction; if one is already open, in that one. The work may run twice; then the first run
+     * is rolled back.
      */
     <T> T inTransaction(Supplier<T> work);
 }

@@ -1,6 +1,6 @@
 package dev.hasten.plan;
 
-/** JavaScript's undefined: a binding or field that is not there. In an answer it leaves its field out. */
+/** JavaScript's undefined: the value of a missing variable or field. The response omits fields with this value. */
 enum Undefined {
     UNDEFINED
 }

@@ -1,4 +1,4 @@
-/** The query plan interpreter: from a plan and its parameters to the bytes of the answer. */
+/** The query plan interpreter: executes a plan with its parameters and writes the response as JSON. */
 @NullMarked
 package dev.hasten.plan;
 

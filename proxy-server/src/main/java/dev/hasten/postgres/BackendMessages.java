@@ -8,12 +8,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Follows the messages that PostgreSQL sends ("Message Formats" of its manual) as their bytes go to the driver, in pieces
- * of any size. It does what the driver has no hook for: it reports rows before they are allocated, and hides reports of
- * {@code DateStyle} and {@code client_encoding} from the driver, which closes the connection over values that it does not
- * expect, even if the statement that changed them has been committed.
+ * Parses the messages that PostgreSQL sends ("Message Formats" in its manual) as their bytes pass to the driver, in
+ * chunks of any size. It does what the driver has no hook for: it reports rows before the driver allocates them, and
+ * hides the reports of {@code DateStyle} and {@code client_encoding} from the driver. The driver closes the connection
+ * if it sees an unexpected value of these settings, even if the statement that changed them has been committed.
  *
- * <p>Used by the thread that reads.
+ * <p>Used only by the thread that reads from the socket.
  */
 final class BackendMessages {
     private static final int HEADER_BYTES = 5;
@@ -22,48 +22,51 @@ final class BackendMessages {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
-    /** Longer reports of settings are not looked at. */
+    /** Longer setting reports are truncated to this length. */
     private static final int MAX_SETTING_BYTES = 256;
 
-    /** What is to be known about the messages. A method that throws ends the connection. */
+    /** Receives the parsed messages. An exception from one of its methods closes the connection. */
     interface Observer {
-        /** A message of any kind begins, with so many bytes after its type and length. */
+        /**
+         * Called at the start of a message of any kind. {@code length} is the number of bytes after the type and the
+         * length field.
+         */
         void message(boolean isRow, int length) throws IOException;
 
-        /** A row with so many columns begins. */
+        /** Called at the start of a row with this number of columns. */
         void row(int columns) throws IOException;
 
-        /** A value of so many bytes begins; there is none for NULL. */
+        /** Called at the start of a value of this many bytes. Not called for NULL. */
         void value(int length) throws IOException;
 
-        /** A setting of the session has this value. */
+        /** Called with the new value of a session setting. */
         void setting(String name, String value);
     }
 
     private enum State {
-        /** Before the first message: a server also replies with one letter to the question whether it speaks TLS. */
+        /** Before the first message. The reply to a request for encryption is a single byte, not a message. */
         START,
-        /** In the type and length of a message. */
+        /** Reading the type and length of a message. */
         HEADER,
-        /** In the number of columns of a row. */
+        /** Reading the number of columns of a row. */
         COLUMNS,
-        /** In the length of a value. */
+        /** Reading the length of a value. */
         LENGTH,
-        /** In bytes that do not matter. */
+        /** Skipping bytes that are not needed. */
         SKIP,
-        /** In the report of a setting. */
+        /** Reading a setting report. */
         SETTING,
-        /** What follows is encrypted: another instance follows the messages in it. */
+        /** The following bytes are encrypted. Another instance parses the decrypted messages. */
         ENCRYPTED
     }
 
     private final Observer observer;
     private final byte[] setting = new byte[MAX_SETTING_BYTES];
     private State state = State.START;
-    /** Bytes that the state still needs; of what is skipped, this many are left. */
+    /** Number of bytes still to be read or skipped in the current state. */
     private int needed = HEADER_BYTES;
 
-    /** The bytes of the state that have been read: a type and a length, a length, or a number of columns. */
+    /** The bytes read in the current state: a type and a length, a length, or a number of columns. */
     private long number;
 
     private int columns;
@@ -74,9 +77,9 @@ final class BackendMessages {
     }
 
     /**
-     * Follows the next bytes; may change some of them.
+     * Parses the next bytes; may change some of them.
      *
-     * @throws IOException of the observer
+     * @throws IOException if the observer throws it
      */
     void follow(byte[] bytes, int offset, int length) throws IOException {
         int end = offset + length;
@@ -116,7 +119,7 @@ final class BackendMessages {
         }
     }
 
-    /** Whether the next message is a row that has arrived completely. */
+    /** Whether the next message is a row that is completely in the buffer. */
     private boolean isRow(byte[] bytes, int at, int end) {
         if (state != State.HEADER
                 || needed != HEADER_BYTES
@@ -128,7 +131,7 @@ final class BackendMessages {
         return length >= LENGTH_BYTES + COUNT_BYTES && length < end - at;
     }
 
-    /** Follows a whole row, several times faster than the states do. Returns where it ends. */
+    /** Parses a complete row, several times faster than the state machine. Returns the offset after the row. */
     private int row(byte[] bytes, int start) throws IOException {
         int length = (int) INT.get(bytes, start + 1);
         int end = start + 1 + length;
@@ -148,7 +151,7 @@ final class BackendMessages {
         return end;
     }
 
-    /** Whether the byte is a reply of its own, not the first of a message. */
+    /** Handles a single-byte reply. Returns false if the byte is the first byte of a message instead. */
     private boolean start(byte reply) {
         switch (reply) {
             case 'N' -> {}
@@ -217,8 +220,9 @@ final class BackendMessages {
     }
 
     /**
-     * The byte that the driver gets. Of the settings that PostgreSQL reports, one begins with a capital D and one with a
-     * small c: with the other case the driver does not know them.
+     * Reads one byte of a setting report and returns the byte that the driver gets. The first letter of
+     * {@code DateStyle} and {@code client_encoding} is returned in the other case, so that the driver does not
+     * recognize them. No other setting that PostgreSQL reports starts with a capital D or a small c.
      */
     private byte setting(byte next) {
         boolean first = settingBytes == 0;

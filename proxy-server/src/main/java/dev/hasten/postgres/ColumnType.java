@@ -4,18 +4,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The type of a result column. The table is that of {@code adapter-pg/src/conversion.ts} (fieldToColumnType).
+ * The type of a result column. The mapping is that of {@code adapter-pg/src/conversion.ts} ({@code fieldToColumnType}).
  *
- * @param kind how the text of a value is read; for an array, of its elements
+ * @param kind how to interpret the text of a value, or of an array's elements
  * @param array whether values are arrays
- * @param typeName PostgreSQL's name of the type; for an array, of its elements; {@value #USER_DEFINED_NAME} for a type that
- *     is not built in
+ * @param typeName PostgreSQL's name of the type, or of an array's element type; {@value #USER_DEFINED_NAME} for types
+ *     that are not built in
  */
 public record ColumnType(Kind kind, boolean array, String typeName) {
-    /** The name of all types that are not built in. */
+    /** The name used for all types that are not built in. */
     public static final String USER_DEFINED_NAME = "user-defined";
 
-    /** How a value's text is read. */
+    /** How to interpret the text of a value. */
     public enum Kind {
         /** int2 and int4: a number. */
         INT,
@@ -35,11 +35,11 @@ public record ColumnType(Kind kind, boolean array, String typeName) {
         NUMERIC,
         MONEY,
         JSON,
-        /** Not readable by Prisma. */
+        /** Not supported by Prisma. */
         UNSUPPORTED
     }
 
-    /** The first OID of types that are not built in: enums, domains and extensions' types, all read as text. */
+    /** The lowest OID of types that are not built in: enums, domains and types of extensions. All are read as text. */
     private static final int FIRST_NORMAL_OBJECT_ID = 16384;
 
     private static final ColumnType USER_DEFINED = new ColumnType(Kind.TEXT, false, USER_DEFINED_NAME);
@@ -160,7 +160,7 @@ public record ColumnType(Kind kind, boolean array, String typeName) {
         array(3807, Kind.JSON, "jsonb");
     }
 
-    /** The type with the OID; one that Prisma does not read is {@link Kind#UNSUPPORTED}. */
+    /** The type with this OID; of kind {@link Kind#UNSUPPORTED} if Prisma does not support it. */
     public static ColumnType of(int oid) {
         ColumnType known = BY_OID.get(oid);
         if (known != null) {

@@ -7,7 +7,7 @@ import org.postgresql.core.Field;
 
 /** Names and types of the columns of a result. All results of a prepared statement share one instance. */
 public final class Columns {
-    /** Of a statement that returns no rows. */
+    /** The columns of a statement that returns no rows. */
     public static final Columns NONE = new Columns(new Field[0]);
 
     private final Field[] fields;
@@ -34,17 +34,20 @@ public final class Columns {
         return new Columns(fields);
     }
 
-    /** Names in the order of the columns. */
+    /** The names, in the order of the columns. */
     public List<String> names() {
         return names;
     }
 
-    /** Types in the order of the columns. */
+    /** The types, in the order of the columns. */
     public List<ColumnType> types() {
         return types;
     }
 
-    /** The index of each name; if several columns have the same name, of the last one, as in the official executor. */
+    /**
+     * The index of each column by name. If several columns have the same name, the last one is used, as in the
+     * official executor.
+     */
     public Map<String, Integer> indexes() {
         return indexes;
     }

@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one database. HikariCP makes, checks and retires them; this class adds what a proxy needs on top:
- * an own waiting time per request, a bounded queue, waits that end when the client goes away, and an immediate answer
- * when PostgreSQL cannot be reached.
+ * The connections of one database. HikariCP opens, validates and retires them. This class adds what a proxy needs: a
+ * wait limit per request, a bounded queue, waits that end when the client disconnects, and immediate errors while
+ * PostgreSQL is unreachable.
  */
 public final class ConnectionPool implements AutoCloseable {
-    /** One round of waiting for HikariCP; it also bounds the pauses between its attempts to connect. */
+    /** The longest single wait for HikariCP. It also limits the pauses between HikariCP's attempts to connect. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int MIN_IDLE = 2;
@@ -41,7 +41,7 @@ public final class ConnectionPool implements AutoCloseable {
     private final Semaphore permits;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    /** Requests that wait for a connection to be made; they are woken when that fails. */
+    /** Requests that wait for HikariCP. They are woken when an attempt to connect fails. */
     private final Set<Waiter> connecting = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable SQLException lastFailure;
@@ -52,9 +52,9 @@ public final class ConnectionPool implements AutoCloseable {
     private final Watchdog watchdog;
 
     /**
-     * Opens the pool without waiting for PostgreSQL: a database that is down is an answer, not an obstacle.
+     * Opens the pool without waiting for PostgreSQL, so that the server can start while a database is down.
      *
-     * @param watchdog ends waits and clean-ups that take too long
+     * @param watchdog ends waits and cleanups that take too long
      */
     public ConnectionPool(PoolOptions options, Watchdog watchdog, Cancellations cancellations) {
         this.options = options;
@@ -81,17 +81,17 @@ public final class ConnectionPool implements AutoCloseable {
         this.connections = new HikariDataSource(config);
     }
 
-    /** What meters and limits need to be told about; a seam between the pool and whoever counts. */
+    /** Is notified of cancelled statements, for metrics. */
     @FunctionalInterface
     public interface Cancellations {
-        /** A statement of the pool's database was cancelled. */
+        /** Called when a statement has been cancelled, even if it was not sent yet. */
         void cancelled(Cancellation.Reason reason);
     }
 
     /**
-     * Waits for a connection for at most the pool's own time.
+     * Waits for a connection, for at most {@link PoolOptions#timeout()}.
      *
-     * @throws DatabaseException as {@link #lease(Duration, Cancellation)}
+     * @throws DatabaseException as for {@link #lease(Duration, Cancellation)}
      */
     public Lease lease(Cancellation cancellation) {
         return lease(options.timeout(), cancellation);
@@ -100,9 +100,9 @@ public final class ConnectionPool implements AutoCloseable {
     /**
      * Waits for a connection.
      *
-     * @throws DatabaseException if none became free in time, too many requests wait already, or PostgreSQL cannot be
-     *     reached
-     * @throws CancelledException if the request must stop while it waits
+     * @throws DatabaseException if no connection becomes available in time, the queue is full, or PostgreSQL cannot
+     *     be reached
+     * @throws CancelledException if the request is cancelled while it waits
      */
     public Lease lease(Duration timeout, Cancellation cancellation) {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -127,9 +127,8 @@ public final class ConnectionPool implements AutoCloseable {
             throw DatabaseException.whileConnecting(new DatabaseFailure.PoolQueueFull(options.queue()));
         }
         Waiter waiter = new Waiter();
-        // Under load most requests wait here. A timed wait of a virtual thread wakes another thread at its beginning
-        // and at
-        // its end; the timer wheel does not.
+        // Under load, most requests wait here. A timed wait of a virtual thread wakes another thread when it starts and
+        // when it ends; the timer wheel does not.
         try (Watch _ = watchdog.after(timeout, waiter::wake)) {
             cancellation.interruptible(() -> {
                 permits.acquire();
@@ -156,19 +155,20 @@ public final class ConnectionPool implements AutoCloseable {
                 waiter.done();
                 if (connection != null) {
                     PostgresSession session = connection.unwrap(PostgresSession.class);
-                    // There is input if the server closed it while it was idle. HikariCP validates only later.
+                    // Pending input usually means that the server closed the connection while it was idle. HikariCP
+                    // only validates connections that were idle for 500 ms or longer.
                     if (!session.hasPendingInput() || connection.isValid(VALIDATION_SECONDS)) {
                         leased = true;
                         return new Lease(this, connection, session);
                     }
                 }
             } catch (CancelledException e) {
-                // Not a slow query: there is no connection that it could run on.
+                // The query was not slow: there was no connection to run it on.
                 throw e.reason() == Cancellation.Reason.TIMEOUT && total() == 0 ? connectError(lastFailure) : e;
             } catch (InterruptedException e) {
                 throw isOver(deadline) ? timedOut() : connectError(lastFailure);
             } catch (SQLException e) {
-                // The connection broke while it was checked.
+                // The connection broke during validation.
             } finally {
                 if (limit != null) {
                     limit.close();
@@ -188,7 +188,7 @@ public final class ConnectionPool implements AutoCloseable {
     /**
      * Takes a connection from HikariCP, which reports an interrupt as an SQLException.
      *
-     * @return null if HikariCP has none within its own time limit
+     * @return null if HikariCP has none within its own timeout
      */
     private @Nullable Connection connection() throws InterruptedException {
         try {
@@ -214,7 +214,10 @@ public final class ConnectionPool implements AutoCloseable {
         return DatabaseException.whileConnecting(new DatabaseFailure.PoolTimeout(options.timeout(), options.size()));
     }
 
-    /** Ends a wait that is shorter than the fixed connection timeout of HikariCP. */
+    /**
+     * Schedules the end of a wait that is shorter than HikariCP's fixed connection timeout; returns null for
+     * longer waits.
+     */
     private @Nullable Watch wakeAt(long deadline, Waiter waiter) {
         long nanos = deadline - System.nanoTime();
         return nanos < CONNECT_TIMEOUT.toNanos()
@@ -222,7 +225,7 @@ public final class ConnectionPool implements AutoCloseable {
                 : null;
     }
 
-    /** A thread that waits for a connection, or for one to be made; it can be woken only as long as it does. */
+    /** A thread that waits for a connection. It can be woken until {@link #done} is called. */
     private static final class Waiter {
         private final Thread thread = Thread.currentThread();
         private boolean over;
@@ -233,7 +236,10 @@ public final class ConnectionPool implements AutoCloseable {
             }
         }
 
-        /** Called by the thread itself; what woke it too late must not interrupt what it does next. */
+        /**
+         * Called by the waiting thread. Clears an interrupt that arrived too late, so that it does not affect what the
+         * thread does next.
+         */
         synchronized void done() {
             over = true;
             Thread.interrupted();
@@ -241,15 +247,16 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * When PostgreSQL was away the last time that somebody looked, and no connection exists, Hikari's next attempt may be
-     * seconds off: this one looks now, or takes the word of whoever looked a moment ago.
+     * Reports an outage without waiting for HikariCP. If the last attempt to connect failed and there is no connection,
+     * HikariCP may not try again for seconds. Therefore one request tries to connect by itself. Requests that arrive
+     * during its attempt, or within {@link #FRESH_FAILURE_NANOS} of a failure, get the last error.
      */
     private void failFast() {
         SQLException failure = lastFailure;
         if (failure == null || total() > 0) {
             return;
         }
-        // Whoever comes while somebody looks takes the last word there is, instead of waiting in line.
+        // Do not wait for an attempt of another request; report the last error.
         if (System.nanoTime() - lastFailureNanos < FRESH_FAILURE_NANOS || !probing.tryLock()) {
             throw connectError(failure);
         }
@@ -266,12 +273,12 @@ public final class ConnectionPool implements AutoCloseable {
         SQLException before = lastFailure;
         lastFailureNanos = System.nanoTime();
         lastFailure = failure;
-        // Hikari tries again and again; the same failure is worth one line.
+        // HikariCP keeps retrying. Log an error only if it differs from the previous one.
         if (before == null || !String.valueOf(before.getMessage()).equals(failure.getMessage())) {
-            LOG.warn("database {} cannot be connected to: {}", options.name(), failure.getMessage());
+            LOG.warn("cannot connect to database {}: {}", options.name(), failure.getMessage());
         }
-        // Hikari goes on trying in the background. Who waits is told at once, unless connections exist that may come
-        // back.
+        // HikariCP keeps retrying in the background. Report the error to waiting requests now, unless there are
+        // connections that may become available.
         HikariDataSource pool = connections;
         if (pool != null
                 && pool.getHikariPoolMXBean() != null
@@ -287,8 +294,8 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Takes a connection back; whatever was left behind in it is undone first, so that nobody sees it once the request
-     * that did it is answered.
+     * Returns a connection to the pool. Session state that the request left behind is cleared first. This happens
+     * before the client gets its response, so later requests never see that state.
      */
     void release(Connection connection, PostgresSession session) {
         if (session.isLost() || session.effect() == ParsedStatement.SessionEffect.DISCARD) {
@@ -319,7 +326,7 @@ public final class ConnectionPool implements AutoCloseable {
             }
             clean = !session.isLost();
         } catch (SQLException e) {
-            // Not proved clean: the connection is replaced.
+            // The session may still have state of the request, so the connection is replaced.
         } finally {
             if (clean) {
                 giveBack(connection);
@@ -347,42 +354,42 @@ public final class ConnectionPool implements AutoCloseable {
         }
     }
 
-    /** Tells that a statement was cancelled. */
+    /** Reports a cancelled statement. */
     void cancelled(Cancellation.Reason reason) {
         cancellations.cancelled(reason);
     }
 
     /**
-     * Retires all connections, each as soon as it is idle; new ones are opened when needed. Also called when validation of an
-     * idle connection fails: the others have probably failed for the same reason, and validating each of them would take
-     * another second per connection.
+     * Retires all connections, each as soon as it is idle. New ones are opened when needed. Also called when validation
+     * of an idle connection fails: the others have probably failed for the same reason, and validating each of them
+     * would take another second per connection.
      */
     public void retireConnections() {
         HikariPoolMXBean pool = connections.getHikariPoolMXBean();
-        // There is none until the first connection is asked for.
+        // HikariCP has no MXBean until the first connection is requested.
         if (pool != null) {
             pool.softEvictConnections();
         }
     }
 
-    /** The options that the pool was made with. */
+    /** The options of the pool. */
     public PoolOptions options() {
         return options;
     }
 
-    /** Connections that exist. */
+    /** The number of open connections. */
     public int total() {
         return connections.getHikariPoolMXBean() == null
                 ? 0
                 : connections.getHikariPoolMXBean().getTotalConnections();
     }
 
-    /** Connections that are leased. */
+    /** The number of leased connections, including leases that still wait for HikariCP. */
     public int active() {
         return options.size() - permits.availablePermits();
     }
 
-    /** Requests that wait for a connection. */
+    /** The number of requests in the queue for a connection. */
     public int waiting() {
         return waiting.get();
     }

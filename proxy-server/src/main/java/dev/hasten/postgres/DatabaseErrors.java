@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Reads the errors of the driver. */
+/** Converts exceptions of the driver. */
 final class DatabaseErrors {
     private DatabaseErrors() {}
 
-    /** The error of a statement. */
+    /** The error for a failed statement. */
     static DatabaseException of(SQLException error) {
         return DatabaseException.ofStatement(failure(error));
     }
 
-    /** The error of an attempt to connect. */
+    /** The error for a failed attempt to connect. */
     static DatabaseException whileConnecting(SQLException error) {
         return DatabaseException.whileConnecting(failure(error));
     }
 
-    /** The error that PostgreSQL would report for a statement that Hasten refuses. */
+    /** The error for a statement that Hasten refuses, as PostgreSQL would report it. */
     static DatabaseException refused(String sqlState, String message) {
         return DatabaseException.ofStatement(new DatabaseFailure.Reported(ServerReport.of(sqlState, message)));
     }
 
-    /** No server accepts connections at the address. */
+    /** The error for an address where no server accepts connections. */
     static DatabaseException unreachable(String host, int port) {
         return DatabaseException.whileConnecting(new DatabaseFailure.Unreachable(host, port));
     }
@@ -87,12 +87,12 @@ final class DatabaseErrors {
                 server.getRoutine());
     }
 
-    /** The driver returns 0 if there is none. */
+    /** The driver returns 0 if there is no number. */
     private static @Nullable Integer position(int number) {
         return number == 0 ? null : number;
     }
 
-    /** Whether the error was raised inside a function or procedure, whose own statements are not the client's. */
+    /** Whether the error was raised inside a function or procedure, and therefore not by the client's own statement. */
     static boolean comesFromFunction(SQLException error) {
         ServerErrorMessage server = serverMessage(error);
         return server != null && server.getWhere() != null && server.getWhere().contains("function");

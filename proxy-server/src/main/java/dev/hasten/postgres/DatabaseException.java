@@ -5,8 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement or a connection failed. Protocols turn it into their own error. Has no stack trace: it is an event, not a
- * defect.
+ * A statement or an attempt to connect failed. Each protocol converts this to an error of its own. Has no stack trace,
+ * because it does not indicate a bug.
  */
 public final class DatabaseException extends RuntimeException {
     @Serial
@@ -39,8 +39,8 @@ public final class DatabaseException extends RuntimeException {
             case DatabaseFailure.TimedOut _ -> "the database server did not respond in time";
             case DatabaseFailure.TlsFailed(String reason) -> "cannot open a TLS connection: " + reason;
             case DatabaseFailure.ConnectionClosed _ -> "the database server closed the connection";
-            case DatabaseFailure.PoolTimeout _ -> "no connection of the pool became free in time";
-            case DatabaseFailure.PoolQueueFull _ -> "too many requests wait for a connection";
+            case DatabaseFailure.PoolTimeout _ -> "no connection became available in time";
+            case DatabaseFailure.PoolQueueFull _ -> "too many requests are waiting for a connection";
         };
     }
 
@@ -49,7 +49,7 @@ public final class DatabaseException extends RuntimeException {
         return failure;
     }
 
-    /** Whether no connection could be used, so that the error is not about the statement. */
+    /** Whether no connection was available, so that the error is not about the statement. */
     public boolean isWhileConnecting() {
         return whileConnecting;
     }

@@ -4,7 +4,7 @@ import dev.hasten.protocol.ServerReport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Why a statement or a connection failed. */
+/** Why a statement or an attempt to connect failed. */
 public sealed interface DatabaseFailure {
 
     /** PostgreSQL reported an error, or Hasten refused a statement with the error that PostgreSQL would report. */
@@ -13,7 +13,7 @@ public sealed interface DatabaseFailure {
     /**
      * No server accepts connections at the address.
      *
-     * @param host null if it is not known
+     * @param host null if unknown
      */
     record Unreachable(@Nullable String host, int port) implements DatabaseFailure {}
 
@@ -23,12 +23,12 @@ public sealed interface DatabaseFailure {
     /** The connection could not be encrypted. */
     record TlsFailed(String reason) implements DatabaseFailure {}
 
-    /** The connection broke. */
+    /** The connection was closed or broke. */
     record ConnectionClosed() implements DatabaseFailure {}
 
-    /** No connection of the pool became free in time. */
+    /** No connection became available in time. */
     record PoolTimeout(Duration timeout, int poolSize) implements DatabaseFailure {}
 
-    /** As many requests wait for a connection as may wait. */
+    /** The queue for connections is full. */
     record PoolQueueFull(int maxWaiting) implements DatabaseFailure {}
 }

@@ -11,8 +11,8 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket to PostgreSQL that the driver reads through a {@link ResultMeter}. The kernel probes it while it is idle, so
- * that a connection that a firewall has forgotten is noticed within a minute.
+ * A socket to PostgreSQL that the driver reads through a {@link ResultMeter}. Keepalive probes detect within a minute
+ * that a firewall has dropped an idle connection.
  */
 final class DatabaseSocket extends Socket {
     private static final int PROBE_AFTER_SECONDS = 30;
@@ -34,7 +34,7 @@ final class DatabaseSocket extends Socket {
         meter.attach(this);
     }
 
-    /** Bytes that have arrived and not been read. */
+    /** The number of bytes that have arrived and have not been read. */
     int pendingBytes() throws IOException {
         return super.getInputStream().available();
     }
@@ -44,7 +44,7 @@ final class DatabaseSocket extends Socket {
         return metered(super.getInputStream(), messages, meter);
     }
 
-    /** A stream that the meter follows. */
+    /** Wraps a stream so that the parser and the meter see all bytes. */
     static InputStream metered(InputStream stream, BackendMessages messages, ResultMeter meter) {
         return new FilterInputStream(stream) {
             @Override
@@ -65,14 +65,17 @@ final class DatabaseSocket extends Socket {
         };
     }
 
-    /** Makes the sockets of a connection; pgjdbc instantiates it by name, so the meter comes by thread. */
+    /**
+     * Creates the sockets of a connection. pgjdbc instantiates this class by name, so the meter is passed in a
+     * thread-local variable.
+     */
     public static final class Factory extends SocketFactory {
         private static final ThreadLocal<@Nullable ResultMeter> OPENING = new ThreadLocal<>();
 
-        /** For pgjdbc. */
+        /** Called by pgjdbc. */
         public Factory() {}
 
-        /** Every socket that this thread opens until {@link #opened()} belongs to the meter. */
+        /** Assigns the meter to every socket that this thread opens until {@link #opened()} is called. */
         static void opening(ResultMeter meter) {
             OPENING.set(meter);
         }
@@ -81,7 +84,10 @@ final class DatabaseSocket extends Socket {
             OPENING.remove();
         }
 
-        /** The meter of the connection that this thread opens; null for a connection that only carries a cancel request. */
+        /**
+         * The meter of the connection that this thread is opening; null if the connection only carries a
+         * cancel request.
+         */
         static @Nullable ResultMeter meter() {
             return OPENING.get();
         }

@@ -10,11 +10,18 @@ import org.postgresql.ssl.DefaultJavaSSLFactory;
 import org.postgresql.ssl.LibPQFactory;
 import org.postgresql.util.PSQLException;
 
-/** TLS as the driver makes it, with a {@link ResultMeter} on the decrypted bytes. pgjdbc instantiates these by name. */
+/**
+ * The driver's TLS socket factories, with a {@link ResultMeter} on the decrypted bytes. pgjdbc creates them by name.
+ */
 final class DatabaseTls {
     private DatabaseTls() {}
 
-    /** The factory that stands for one of the driver's own. */
+    /**
+     * The metered counterpart of one of the driver's factories.
+     *
+     * @param driversFactory name of the class; null for the driver's default
+     * @throws IllegalArgumentException if there is no counterpart
+     */
     static Class<?> factoryFor(@Nullable String driversFactory) {
         if (driversFactory == null) {
             return LibPq.class;
@@ -22,10 +29,10 @@ final class DatabaseTls {
         if (driversFactory.equals(DefaultJavaSSLFactory.class.getName())) {
             return JavaTrust.class;
         }
-        throw new IllegalArgumentException(PGProperty.SSL_FACTORY.getName() + " is not known: " + driversFactory);
+        throw new IllegalArgumentException(PGProperty.SSL_FACTORY.getName() + " is not supported: " + driversFactory);
     }
 
-    /** Certificates from files, as libpq has them. */
+    /** Reads certificates from files, like libpq. */
     public static final class LibPq extends LibPQFactory {
         /** For pgjdbc. */
         public LibPq(Properties properties) throws PSQLException {
@@ -38,7 +45,7 @@ final class DatabaseTls {
         }
     }
 
-    /** Certificates that Java trusts. */
+    /** Trusts the certificates that Java trusts. */
     public static final class JavaTrust extends DefaultJavaSSLFactory {
         /** For pgjdbc. */
         public JavaTrust(Properties properties) {

@@ -12,8 +12,8 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A TLS socket whose decrypted bytes are read through a {@link ResultMeter}. Everything else is that of the socket behind
- * it: the methods that are abstract, and those that the driver calls.
+ * A TLS socket whose decrypted bytes are read through a {@link ResultMeter}. Everything else is delegated to the
+ * wrapped socket; only the abstract methods and those that the driver calls are implemented.
  */
 final class DatabaseTlsSocket extends SSLSocket {
     private final SSLSocket tls;

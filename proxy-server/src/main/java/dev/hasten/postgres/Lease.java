@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The right to use a connection until the lease is closed. Used by one thread at a time.
- */
+/** The right to use a connection until the lease is closed. Used by one thread at a time. */
 public final class Lease implements AutoCloseable {
     private final ConnectionPool pool;
     private final Connection connection;
@@ -23,7 +21,7 @@ public final class Lease implements AutoCloseable {
     private Access access = Access.READ_WRITE;
     private @Nullable String begin;
     private boolean closed;
-    /** Shorter parameters are covered by the minimum that is counted for every request. */
+    /** Parameters of fewer bytes in total are covered by the minimum that is reserved for every request. */
     private static final long UNCOUNTED_BYTES = 8 << 10;
 
     private boolean sent;
@@ -37,10 +35,10 @@ public final class Lease implements AutoCloseable {
     /**
      * Runs a statement.
      *
-     * @param parameters null, String or byte[] each
+     * @param parameters each is null, a String or a byte[]
      * @throws DatabaseException if the statement is refused, or PostgreSQL reports an error
-     * @throws ApiError P2029 for more parameters than the protocol carries
-     * @throws CancelledException when the request must stop
+     * @throws ApiError P2029 if there are more parameters than the protocol allows
+     * @throws CancelledException if the request is cancelled
      */
     public StatementResult run(
             ParsedStatement sql,
@@ -65,7 +63,7 @@ public final class Lease implements AutoCloseable {
         } catch (IndexOutOfBoundsException e) {
             // Thrown by the driver if PostgreSQL describes more parameters than the request supplies.
             sent = true;
-            throw missingParameters("the request supplies the wrong number of parameters for this statement");
+            throw missingParameters("the request supplies fewer parameters than the statement requires");
         } catch (CancelledException e) {
             sent |= !session.isIdle();
             pool.cancelled(e.reason());
@@ -73,7 +71,7 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Counts the copies of long parameters that the driver makes to send them. */
+    /** Reserves memory for the copies that the driver makes of long parameters to send them. */
     private static void takeMemory(List<? extends @Nullable Object> parameters, Cancellation cancellation) {
         long bytes = 0;
         for (Object parameter : parameters) {
@@ -88,7 +86,10 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Checked here because the driver fails, and loses the connection, if PostgreSQL expects more parameters. */
+    /**
+     * Checks the number of parameters before sending, because the driver fails and loses the connection if PostgreSQL
+     * expects more.
+     */
     private static void requireParameters(ParsedStatement sql, int given, StatementPolicy policy) {
         if (policy != StatementPolicy.TRUSTED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
             throw missingParameters(
@@ -109,12 +110,15 @@ public final class Lease implements AutoCloseable {
         return DatabaseErrors.refused("08P01", message);
     }
 
-    /** What must not even be tried, because the transaction would not survive it, or not keep it from writing. */
+    /**
+     * Refuses statements that must not be sent: for example, statements that would end the transaction of the request,
+     * or that could write despite a read-only API key.
+     */
     private void refuse(ParsedStatement sql, StatementPolicy policy) {
         if (execution == Execution.REPEATABLE_TRANSACTION && sql.endsTransaction()) {
             throw DatabaseErrors.refused(
                     "2D000",
-                    "cannot execute %s here: the statements of this request are one transaction"
+                    "cannot execute %s: all statements of this request run in one transaction; remove this statement"
                             .formatted(sql.command().toUpperCase(Locale.ROOT)));
         }
         if (sql.setsForeignFormat()) {
@@ -123,7 +127,9 @@ public final class Lease implements AutoCloseable {
                     "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for the client");
         }
         if (policy == StatementPolicy.CLIENT_STATEMENT && sql.command().equals("copy")) {
-            throw DatabaseErrors.refused("0A000", "COPY is not possible here: its data has a protocol of its own");
+            throw DatabaseErrors.refused(
+                    "0A000",
+                    "COPY is not supported over HTTP: use INSERT or SELECT, or connect to PostgreSQL directly");
         }
         if (access == Access.READ_ONLY && sql.writesAnyway()) {
             throw DatabaseErrors.refused(
@@ -146,19 +152,23 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Whatever the statement looked like, PostgreSQL reports whether the transaction is still open. */
+    /**
+     * Throws an error if PostgreSQL reports that no transaction is open: a statement may end the transaction although
+     * its text does not show it.
+     */
     private void requireTransaction() {
         if (execution == Execution.REPEATABLE_TRANSACTION && session.isIdle()) {
-            throw DatabaseErrors.refused("2D000", "a statement has ended the transaction that it ran in");
+            throw DatabaseErrors.refused(
+                    "2D000", "a statement ended the transaction of this request: remove COMMIT, ROLLBACK and the like");
         }
     }
 
-    /** Limits what statements from now on may do; those of READ_ONLY must run in transactions. */
+    /** Limits what later statements may do. With {@code READ_ONLY}, they must run in transactions. */
     public void limitTo(Access allowed) {
         access = allowed;
     }
 
-    /** Statements from now on belong to a transaction that can be repeated from its start; BEGIN is sent with the first. */
+    /** Later statements run in a transaction that can be repeated from its start. BEGIN is sent with the first one. */
     public void beginRepeatable(TransactionMode mode) {
         execution = Execution.REPEATABLE_TRANSACTION;
         begin = begin(mode);
@@ -168,7 +178,7 @@ public final class Lease implements AutoCloseable {
         return (access == Access.READ_ONLY ? mode.forReads() : mode).begin();
     }
 
-    /** Statements from now on run on their own; what is still open is rolled back. */
+    /** Later statements run outside of a transaction. An open transaction is rolled back. */
     public void endRepeatable() {
         rollback();
         execution = Execution.AUTOCOMMIT;
@@ -176,25 +186,27 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Whether the transaction failed the way it does when a prepared statement is older than the schema, so that it is
-     * worth repeating. Asking forgets the prepared statements.
+     * Whether the transaction may have failed because a prepared statement is older than the schema, so that repeating
+     * it may succeed. If so, this call discards the prepared statements.
      */
     public boolean shouldRepeat() {
         return session.takeStalePlanSuspicion() && !session.isLost();
     }
 
-    /** Makes the lease an interactive transaction: BEGIN is sent with its first statement. */
+    /** Starts an interactive transaction. BEGIN is sent with its first statement. */
     public void beginTransaction(TransactionMode mode) {
         execution = Execution.CLIENT_TRANSACTION;
         begin = begin(mode);
     }
 
-    /** Whether a statement of the open transaction failed, so that it can only be rolled back. */
+    /** Whether the open transaction has failed, so that it can only be rolled back. */
     public boolean isFailed() {
         return session.isFailed();
     }
 
-    /** Rolls back what is open; a connection on which that fails is not used again. */
+    /**
+     * Rolls back the open transaction, if there is one. The connection is not used again if it cannot be rolled back.
+     */
     public void rollback() {
         if (session.isIdle() || session.isLost()) {
             return;
@@ -202,11 +214,11 @@ public final class Lease implements AutoCloseable {
         try {
             session.abandonTransaction();
         } catch (SQLException e) {
-            // The pool sees that the session is not idle, and replaces the connection.
+            // When the lease is closed, the pool tries again, and replaces the connection if that fails too.
         }
     }
 
-    /** Runs a statement that has neither parameters nor a result, such as SAVEPOINT, inside the transaction. */
+    /** Runs a statement without parameters and without a result, such as SAVEPOINT, in the transaction. */
     public void command(String sql, Cancellation cancellation) {
         try {
             session.command(sql, cancellation);
@@ -216,8 +228,8 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Commits the open transaction. A read-only one is rolled back instead: it has nothing to commit, and PostgreSQL lets even
-     * read-only transactions write some things.
+     * Commits the open transaction. With read-only access it is rolled back instead: there is nothing to commit, and
+     * PostgreSQL allows some writes even in read-only transactions.
      */
     public void commit(Cancellation cancellation) {
         if (!isIdle()) {
@@ -225,14 +237,17 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Sends BEGIN if that has not happened, for a command that needs an open transaction. */
+    /** Sends BEGIN if no transaction is open yet, for a command that needs one. */
     public void ensureBegun(Cancellation cancellation) {
         if (session.isIdle()) {
             command(begin == null ? "BEGIN" : begin, cancellation);
         }
     }
 
-    /** Whether PostgreSQL was sent any statement; one that was refused or cancelled before does not count. */
+    /**
+     * Whether any statement was sent to PostgreSQL. Ignores statements that were refused or cancelled before they
+     * were sent.
+     */
     public boolean hasSent() {
         return sent;
     }
@@ -242,12 +257,12 @@ public final class Lease implements AutoCloseable {
         return session.isIdle();
     }
 
-    /** Whether the last statement ended a transaction without its effects. */
+    /** Whether the transaction was rolled back, if the last statement ended it. */
     public boolean endedByRollback() {
         return session.endedByRollback();
     }
 
-    /** Whether the connection is of no further use. */
+    /** Whether the connection can no longer be used. */
     public boolean isLost() {
         return session.isLost();
     }

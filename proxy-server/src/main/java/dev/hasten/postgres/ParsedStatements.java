@@ -3,9 +3,9 @@ package dev.hasten.postgres;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
-/** Remembers what texts of statements tell, so that each is looked through once. Thread-safe. */
+/** Caches parsed statements by their text. Thread-safe. */
 public final class ParsedStatements {
-    /** Bytes of SQL, roughly, that are remembered. */
+    /** Approximate maximum size of the cache in bytes. */
     private static final long REMEMBERED = 16 << 20;
 
     private final Cache<String, ParsedStatement> texts = Caffeine.newBuilder()
@@ -13,7 +13,7 @@ public final class ParsedStatements {
             .weigher((String sql, ParsedStatement _) -> 2 * sql.length() + 200)
             .build();
 
-    /** The statement with this text. */
+    /** Returns the parsed statement for this text. */
     public ParsedStatement of(String sql) {
         ParsedStatement known = texts.getIfPresent(sql);
         if (known == null) {

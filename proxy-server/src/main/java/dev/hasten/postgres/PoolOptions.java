@@ -4,21 +4,21 @@ import java.time.Duration;
 import java.util.Properties;
 
 /**
- * What a pool needs to know.
+ * The options of a pool.
  *
- * @param name the database's name in the configuration, for logs and meters
- * @param host where PostgreSQL listens
- * @param port its port
- * @param jdbcUrl for the driver; properties win over it
+ * @param name the database's name in the configuration, for logs and metrics
+ * @param host the host of PostgreSQL
+ * @param port the port of PostgreSQL
+ * @param jdbcUrl the URL for the driver; its values override {@code properties}
  * @param properties credentials, TLS and other driver properties
- * @param size connections at most, 1 or more
+ * @param size maximum number of connections, 1 or more
  * @param timeout how long a request may wait for a connection
  * @param queue how many requests may wait at the same time
- * @param idleTimeout after which an unneeded connection is closed
- * @param maxLifetime after which a connection is replaced
+ * @param idleTimeout how long a connection may be idle before it is closed
+ * @param maxLifetime how long a connection may be used before it is replaced
  * @param reset when a session is reset before it is used again
- * @param preparedStatements statements that a session keeps prepared, 0 for none
- * @param resultBytes bytes that one statement may return
+ * @param preparedStatements how many statements a session keeps prepared, 0 for none
+ * @param resultBytes bytes of heap that the result of one statement may occupy
  */
 public record PoolOptions(
         String name,
@@ -35,13 +35,16 @@ public record PoolOptions(
         int preparedStatements,
         long resultBytes) {
 
-    /** When a session is reset before somebody else may use it. */
+    /** When a session is reset before another request may use it. */
     public enum Reset {
-        /** After statements that may have changed it, as far as their text tells. */
+        /**
+         * After statements that may have changed the session, according to their text or to the changed settings that
+         * PostgreSQL reports.
+         */
         AUTO,
         /** After every use. */
         ALWAYS,
-        /** Never; only for databases whose clients are known to leave sessions alone. */
+        /** Never. Only for databases whose clients are known not to change sessions. */
         NEVER
     }
 }

@@ -26,29 +26,33 @@ import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
 
 /**
- * A connection to PostgreSQL that runs {@code $n} SQL as it is, through pgjdbc's core API: no rewriting of placeholders,
- * parameters without a declared type, values as text both ways.
+ * A connection to PostgreSQL that runs SQL with {@code $n} parameters unchanged, through pgjdbc's core API.
+ * Placeholders are not rewritten, and parameters have no declared type. Values are transferred as text, except for
+ * {@code byte[]} parameters.
  *
- * <p>It is a pgjdbc connection so that the pool can look after it; statements go around JDBC. Used by one thread at a
+ * <p>It is a pgjdbc connection so that HikariCP can manage it, but statements bypass JDBC. Used by one thread at a
  * time, except for {@link #interrupt()}.
  */
 public final class PostgresSession extends PgConnection {
     private static final int UNSPECIFIED_TYPE = 0;
     private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
 
-    /** What the driver says of a statement that was empty; PostgreSQL has no tag for it. */
+    /** The driver's status for an empty statement, which has no command tag in PostgreSQL. */
     private static final String EMPTY = "EMPTY";
 
-    /** SQLSTATE "object not in prerequisite state"; no reason to try the statement again. */
+    /** SQLSTATE "object not in prerequisite state". It does not suggest a retry. */
     private static final String FOREIGN_ENCODING = "55000";
 
-    /** Also drops the prepared statements; the driver notices and prepares them again when they are needed. */
+    /** Also deallocates the prepared statements. The driver notices and prepares them again when they are needed. */
     private static final String RESET = "DISCARD ALL";
 
-    /** How long cleaning up may take before the connection is cut. */
+    /** How long a cleanup may take before the connection is closed. */
     private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(5);
 
-    /** Types whose input is cut without an error: a value must not go through one that its column has left. */
+    /**
+     * Types whose input is shortened or rounded without an error. A statement with such a parameter is not kept
+     * prepared: if a migration changes the type of the column, new values must not be converted to the old type first.
+     */
     private static final Set<Integer> CUTTING_TYPES = Set.of(
             18, // "char"
             19, // name
@@ -85,11 +89,11 @@ public final class PostgresSession extends PgConnection {
         this.onInvalid = options.onInvalid();
     }
 
-    /** Called by HikariCP before it lends a connection that was idle for half a second or longer. */
+    /** Called by HikariCP before it hands out a connection that was idle for 500 ms or longer. */
     @Override
     public boolean isValid(int timeoutSeconds) throws SQLException {
         boolean valid = super.isValid(timeoutSeconds);
-        // The interrupt of a request that must stop closes the socket, which says nothing about the network.
+        // The interrupt of a cancelled request closes the socket. That does not mean that other connections are broken.
         if (!valid && !Thread.currentThread().isInterrupted()) {
             onInvalid.run();
         }
@@ -97,11 +101,11 @@ public final class PostgresSession extends PgConnection {
     }
 
     /**
-     * What all sessions of a pool have in common.
+     * The options of all sessions of a pool.
      *
      * @param preparedStatements how many statements a session keeps prepared, 0 for none
      * @param resultBytes bytes of heap that the result of one statement may occupy
-     * @param watchdog ends clean-ups that take too long
+     * @param watchdog ends cleanups that take too long
      * @param onInvalid called when validation of an idle session fails
      */
     public record SessionOptions(int preparedStatements, long resultBytes, Watchdog watchdog, Runnable onInvalid) {}
@@ -119,13 +123,13 @@ public final class PostgresSession extends PgConnection {
 
     /** How a statement runs. */
     enum Execution {
-        /** On its own; a failure that an outdated plan may have caused is healed by one retry. */
+        /** Outside of a transaction. If a failure may be due to an outdated plan, the statement is retried once. */
         AUTOCOMMIT(true, QueryExecutor.QUERY_SUPPRESS_BEGIN),
-        /** In a transaction that can be repeated as a whole; BEGIN travels with the first statement. */
+        /** In a transaction that can be repeated as a whole. BEGIN is sent with the first statement. */
         REPEATABLE_TRANSACTION(true, 0),
         /**
-         * In a transaction that cannot be repeated: statements are not kept prepared, because an outdated plan would fail
-         * the transaction where a direct connection would not.
+         * In a transaction that cannot be repeated. Statements are not kept prepared, because an outdated plan would
+         * make the transaction fail, which would not happen on a direct connection.
          */
         CLIENT_TRANSACTION(false, 0);
 
@@ -139,13 +143,13 @@ public final class PostgresSession extends PgConnection {
     }
 
     /**
-     * Runs a statement and returns when all of its result is here.
+     * Runs a statement. Returns when its complete result has been read.
      *
-     * @param parameters null, String or byte[] each
-     * @param begin the BEGIN to send with the first statement of a transaction, null for the plain one
-     * @param single whether the text must be one statement; several are PostgreSQL's error 42601 then
-     * @throws SQLException of PostgreSQL or of the connection
-     * @throws CancelledException when the request must stop; the statement has ended then
+     * @param parameters each is null, a String or a byte[]
+     * @param begin the BEGIN to send with the first statement of a transaction; null for a plain BEGIN
+     * @param single whether the text must be a single statement; PostgreSQL then rejects several with error 42601
+     * @throws SQLException from PostgreSQL or the connection
+     * @throws CancelledException if the request is cancelled; the statement has then ended
      */
     StatementResult run(
             ParsedStatement text,
@@ -158,8 +162,8 @@ public final class PostgresSession extends PgConnection {
         effect = effect.and(text.effect());
         if (meter.hasForeignEncoding()) {
             throw new SQLException(
-                    "client_encoding was changed in this transaction; only UTF-8 is possible here, so nothing but"
-                            + " ROLLBACK or COMMIT can follow",
+                    "client_encoding was changed in this transaction, but Hasten only supports UTF8: commit or roll"
+                            + " back the transaction",
                     FOREIGN_ENCODING);
         }
         String sql = text.sql();
@@ -199,10 +203,11 @@ public final class PostgresSession extends PgConnection {
     }
 
     /**
-     * A plan can outlive a migration in three ways: its result type changed (0A000), the statement is gone (26000), or
-     * the types of its parameters, fixed when it was prepared, do not fit the new columns (classes 22 and 42; not when they
-     * come from inside a function). A failed statement outside a transaction has had no effect, unless it is a CALL or DO,
-     * so trying once more with a new plan is safe.
+     * Whether a migration may have caused the error by making a plan outdated. There are three cases: the result type
+     * has changed (0A000), the statement no longer exists (26000), or the types of its parameters, which were
+     * determined when it was prepared, do not match the new columns (classes 22 and 42, except for errors from inside a
+     * function). A failed statement outside of a transaction has had no effect, unless it is a CALL or DO, so retrying
+     * it once with a new plan is safe.
      */
     private static boolean mayComeFromOutdatedPlan(SQLException error) {
         String state = String.valueOf(error.getSQLState());
@@ -212,9 +217,9 @@ public final class PostgresSession extends PgConnection {
     }
 
     /**
-     * What the extended protocol cannot run without parameters goes as a simple query, as node-postgres does: several
-     * statements in one text, and text that mentions parameters, about which the simple protocol has the better error.
-     * Of several statements no count is reported.
+     * Runs as a simple query what the extended protocol cannot run without parameters, as node-postgres does: several
+     * statements in one text, and text that contains parameters, for which the simple protocol has the better error.
+     * For several statements, no row count is reported.
      */
     private StatementResult runSimple(ParsedStatement text, Execution execution, Cancellation cancellation)
             throws SQLException {
@@ -228,7 +233,9 @@ public final class PostgresSession extends PgConnection {
         return collector.result(text.severalStatements() ? 0 : collector.count);
     }
 
-    /** Whether something has arrived that no statement waits for, such as word that the server ends the connection. */
+    /**
+     * Whether input has arrived that no statement waits for, such as a message that the server closes the connection.
+     */
     boolean hasPendingInput() {
         return meter.hasPendingInput();
     }
@@ -274,7 +281,7 @@ public final class PostgresSession extends PgConnection {
         guarded(query, parameters, collector, flags, cancellation, this::interrupt);
     }
 
-    /** @param onCancel makes the statement end, without blocking */
+    /** @param onCancel ends the statement; must not block */
     private void guarded(
             Query query,
             @Nullable ParameterList parameters,
@@ -283,11 +290,10 @@ public final class PostgresSession extends PgConnection {
             Cancellation cancellation,
             Runnable onCancel)
             throws SQLException {
-        // Event loops and the timer are of this class; one that waited would hold up everybody.
+        // Event loops and the timer run on threads of this class. Blocking one of them would delay all requests.
         assert !(Thread.currentThread() instanceof FastThreadLocalThread) : "this thread must not block";
         cancellation.begin(onCancel);
-        // Anything but a result or an error of the driver, such as an OutOfMemoryError, leaves the protocol out of
-        // step.
+        // If execute() throws anything but an SQLException, such as an OutOfMemoryError, the protocol is out of sync.
         boolean inStep = false;
         try {
             meter.start(resultBytes, cancellation, this::awaitCancelRequest);
@@ -315,12 +321,12 @@ public final class PostgresSession extends PgConnection {
             lost |= !inStep;
             collector.heapBytes = meter.end();
             if (meter.hasChangedSettings()) {
-                // A function may have changed them, which the text of the statement does not show.
+                // A function may have changed settings, which the text of the statement does not show.
                 effect = effect.and(SessionEffect.RESET);
             }
             cancellation.end();
             settleInterrupt();
-            // A function may have called LISTEN. The driver would keep all notifications, for nobody.
+            // A function may have called LISTEN. Without this call, the driver would accumulate the notifications.
             executor.getNotifications();
         }
         if (cancellation.reason() == Cancellation.Reason.RESULT_TOO_LARGE) {
@@ -328,13 +334,13 @@ public final class PostgresSession extends PgConnection {
         }
         if (meter.hasForeignEncoding() && !collector.rows.areAscii()) {
             throw new SQLException(
-                    "the statement was executed, but it changed client_encoding, so its result cannot be read; only UTF-8"
-                            + " is possible here",
+                    "the statement was executed, but it changed client_encoding, so its result cannot be read: Hasten"
+                            + " only supports UTF8",
                     FOREIGN_ENCODING);
         }
     }
 
-    /** COMMIT, ROLLBACK, SAVEPOINT and the like. */
+    /** Runs COMMIT, ROLLBACK, SAVEPOINT or a similar statement. */
     void command(String sql, Cancellation cancellation) throws SQLException {
         guarded(
                 statements.query(sql, 0),
@@ -349,7 +355,7 @@ public final class PostgresSession extends PgConnection {
         return executor.getTransactionState() == TransactionState.IDLE;
     }
 
-    /** Whether the last statement was a ROLLBACK. */
+    /** Whether the command tag of the last statement was ROLLBACK. COMMIT of a failed transaction has this tag, too. */
     boolean endedByRollback() {
         return endedByRollback;
     }
@@ -359,7 +365,10 @@ public final class PostgresSession extends PgConnection {
         return executor.getTransactionState() == TransactionState.FAILED;
     }
 
-    /** Whether a statement of a transaction failed as outdated plans do, since this was asked the last time. */
+    /**
+     * Whether, since the last call, a statement in a transaction failed with an error that an outdated plan can cause.
+     * If so, discards all prepared statements.
+     */
     boolean takeStalePlanSuspicion() {
         boolean suspected = stalePlanSuspected;
         stalePlanSuspected = false;
@@ -369,20 +378,17 @@ public final class PostgresSession extends PgConnection {
         return suspected;
     }
 
-    /** Whether the connection is of no further use. */
+    /** Whether the connection can no longer be used. */
     boolean isLost() {
         return lost;
     }
 
-    /** What statements may have left behind since the last reset. */
+    /** How statements may have changed the session since the last reset. */
     SessionEffect effect() {
         return effect;
     }
 
-    /**
-     * ROLLBACK, or undoing what statements may have left behind in the session. Does not wait for ever: a connection on
-     * which it takes too long is cut.
-     */
+    /** Runs ROLLBACK or a reset of the session. Closes the connection if that takes too long. */
     private void cleanUp(String sql, int flags) throws SQLException {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.after(CLEANUP_LIMIT, () -> cancellation.cancel(Cancellation.Reason.TIMEOUT))) {
@@ -394,33 +400,34 @@ public final class PostgresSession extends PgConnection {
                     cancellation,
                     this::cut);
         } catch (CancelledException e) {
-            throw new SQLException("%s took longer than %d s".formatted(sql, CLEANUP_LIMIT.toSeconds()), "08006", e);
+            throw new SQLException(
+                    "cleaning up took longer than %d s".formatted(CLEANUP_LIMIT.toSeconds()), "08006", e);
         }
     }
 
-    /** Ends an open transaction without its effects. */
+    /** Rolls back the open transaction. */
     void abandonTransaction() throws SQLException {
         cleanUp("ROLLBACK", QueryExecutor.QUERY_ONESHOT);
     }
 
-    /** Undoes what statements may have left behind in the session. */
+    /** Undoes changes that statements may have made to the session. */
     void reset() throws SQLException {
         cleanUp(RESET, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
         effect = SessionEffect.NONE;
     }
 
-    /** Closes the connection; called while a clean-up is running, never blocks. */
+    /** Closes the connection. Called while a cleanup is running; never blocks. */
     private void cut() {
         // Closing an encrypted connection sends a message, which can block.
         Thread.ofVirtual().name("hasten-cut").start(executor::abort);
     }
 
-    /** Makes the running statement end; called while one is running, never blocks. */
+    /** Cancels the running statement. Called while one is running; never blocks. */
     private void interrupt() {
         interrupt = StatementInterrupt.start(this);
     }
 
-    /** Waits until the cancel request that is under way was sent; on the thread that reads. */
+    /** Waits until the cancel request in progress has been sent. Called by the thread that reads. */
     private void awaitCancelRequest() {
         StatementInterrupt started = interrupt;
         if (started != null) {
@@ -429,8 +436,8 @@ public final class PostgresSession extends PgConnection {
     }
 
     /**
-     * After a cancel request was sent, the connection must not run anything else before the request has had its effect:
-     * PostgreSQL may deliver it late, to the next statement.
+     * After a cancel request, waits for its effect before the connection runs anything else. PostgreSQL may deliver the
+     * request late, to the next statement, so an empty statement is run to absorb it.
      */
     private void settleInterrupt() {
         StatementInterrupt started = interrupt;
@@ -450,7 +457,7 @@ public final class PostgresSession extends PgConnection {
         lost = true;
     }
 
-    /** Takes a statement's result. */
+    /** Collects the result of a statement. */
     private final class Collector extends ResultHandlerBase {
         private final @Nullable Prepared prepared;
         private @Nullable Columns columns;
@@ -475,7 +482,7 @@ public final class PostgresSession extends PgConnection {
 
         @Override
         public void handleWarning(SQLWarning warning) {
-            // Notices are for people at a terminal; no client of ours can see them.
+            // Clients cannot receive notices.
         }
 
         @Override

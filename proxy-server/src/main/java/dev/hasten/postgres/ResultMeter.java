@@ -10,39 +10,43 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the memory of a statement's result while it is read. pgjdbc collects all rows of a statement before it hands them
- * over, so {@link BackendMessages} reports each row and value here before the driver allocates it. What counts is what they
- * occupy in the heap: a row with one small number takes 12 bytes on the wire and 76 in memory.
+ * Limits the memory of a statement's result while it is read. pgjdbc collects all rows of a statement before it returns
+ * them, so {@link BackendMessages} reports each row and value here before the driver allocates it. The limit applies to
+ * the size in the heap: a row with one small number takes 12 bytes on the wire and 76 in memory.
  *
- * <p>Used by the thread that reads.
+ * <p>Used only by the thread that reads from the socket.
  */
 final class ResultMeter implements BackendMessages.Observer {
-    /** A {@code Tuple}, the header of its array of values, and its place in the list of rows. */
+    /** A {@code Tuple}, the header of its array of values, and its slot in the list of rows. */
     private static final int ROW_BYTES = 24 + 16 + 6;
 
     private static final int REFERENCE_BYTES = 4;
     private static final int ARRAY_HEADER_BYTES = 16;
 
-    /** Memory is taken from the budget in steps. */
+    /** Memory is taken from the budget in steps of this size. */
     private static final long STEP_BYTES = 64 << 10;
 
     /**
-     * How far a result may grow beyond its limit until the cancelled statement has ended: the sockets' buffers hold
-     * megabytes, which are many more in memory. Beyond this the connection is cut.
+     * How far a result may exceed its limit before the cancelled statement has ended: the sockets' buffers hold
+     * megabytes, which take several times as much in memory. Beyond this, the connection is closed.
      */
     private static final int OVERSHOOT = 2;
 
     private static final long OVERSHOOT_BYTES = 16 << 20;
 
-    /** Longest message other than a row. Several copies of an error or notice exist until the client has received it. */
+    /**
+     * Maximum length of a message other than a row. Several copies of an error or notice exist until the client has
+     * received it.
+     */
     private static final int LONGEST_REPORT_BYTES = 1 << 20;
 
-    /** What a connection may receive between two statements, such as notifications after a hidden LISTEN. */
+    /** How much a connection may receive between two statements, such as notifications after a LISTEN in a function. */
     private static final int UNREQUESTED_BYTES = 1 << 20;
 
     /**
-     * So soon after something was read nobody looks for more: a connection that goes from one request to the next would
-     * pay a system call for each, and word of its end may come just as well a moment after the look.
+     * For this long after a read, {@link #hasPendingInput} does not check the socket. A connection that serves one
+     * request after the other would otherwise pay a system call for each, and the server may just as well close the
+     * connection right after a check.
      */
     private static final long SETTLED_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -60,24 +64,24 @@ final class ResultMeter implements BackendMessages.Observer {
     private boolean foreignEncoding;
     private boolean settingsChanged;
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /** @param nanoTime a clock such as {@link System#nanoTime} */
     ResultMeter(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.lastReadNanos = nanoTime.getAsLong() - SETTLED_NANOS;
     }
 
-    /** The socket that is metered from now on. */
+    /** Sets the socket to be metered. */
     void attach(DatabaseSocket opened) {
         socket = opened;
     }
 
     /**
-     * A statement begins.
+     * Called when a statement starts.
      *
-     * @param limit bytes of heap that its result may occupy; beyond it the statement is cancelled
-     * @param running whose memory the result is
-     * @param cancelRequestSent waits until a cancel request that is under way was sent: until then PostgreSQL would go on
-     *     sending as fast as it can
+     * @param limit bytes of heap that its result may occupy; if it is exceeded, the statement is cancelled
+     * @param running the cancellation of the statement; memory for the result is taken from it
+     * @param cancelRequestSent waits until a cancel request in progress has been sent; until then, PostgreSQL would
+     *     continue sending as fast as it can
      */
     void start(long limit, Cancellation running, Runnable cancelRequestSent) {
         cancellation = running;
@@ -90,7 +94,7 @@ final class ResultMeter implements BackendMessages.Observer {
         settingsChanged = false;
     }
 
-    /** The statement has ended. Returns the bytes that were taken for its result. */
+    /** Called when the statement has ended. Returns the bytes that were taken for its result. */
     long end() {
         Cancellation running = cancellation;
         cancellation = null;
@@ -100,14 +104,14 @@ final class ResultMeter implements BackendMessages.Observer {
                 running.memory().take(MemoryUse.RESULTS, bytes - takenBytes);
                 takenBytes = bytes;
             } catch (MemoryExhaustedException e) {
-                // The statement has been executed; so little is not worth an error.
+                // The statement has been executed, and this remainder is too small to justify an error.
             }
         }
         bytes = 0;
         return takenBytes;
     }
 
-    /** Why reading was stopped and the connection is lost; null when it was not. */
+    /** Why reading was stopped, so that the connection is lost; null if it was not stopped. */
     @Nullable
     RuntimeException stopped() {
         return stop;
@@ -118,12 +122,15 @@ final class ResultMeter implements BackendMessages.Observer {
         return foreignEncoding;
     }
 
-    /** Whether PostgreSQL reported since the statement began that a setting of the session has changed. */
+    /** Whether PostgreSQL has reported a changed session setting since the statement started. */
     boolean hasChangedSettings() {
         return settingsChanged;
     }
 
-    /** Whether bytes wait to be read, which are not looked for just after others were. */
+    /**
+     * Whether input is waiting to be read. Returns false without checking if something was read less than
+     * {@link #SETTLED_NANOS} ago.
+     */
     boolean hasPendingInput() {
         DatabaseSocket known = socket;
         try {
@@ -165,7 +172,7 @@ final class ResultMeter implements BackendMessages.Observer {
             }
             throw stop(new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE));
         }
-        // Of notices and the like the driver keeps less, but a statement can send them without end.
+        // The driver keeps only part of a notice or a similar message, but a statement can send any number of them.
         if (!isRow) {
             grow(length);
         }
@@ -214,7 +221,7 @@ final class ResultMeter implements BackendMessages.Observer {
 
     private IOException stop(RuntimeException reason) {
         stop = reason;
-        return new IOException("the result is not read any further");
+        return new IOException("stopped reading the result");
     }
 
     private static long aligned(long length) {

@@ -6,7 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Tuple;
 
-/** The rows of a result. Values are PostgreSQL's text in UTF-8; they are not copied. Rows and columns count from 0. */
+/**
+ * The rows of a result. Values are PostgreSQL's text in UTF-8 and are not copied. Rows and columns are numbered from 0.
+ */
 public final class Rows {
     /** No rows. */
     public static final Rows NONE = new Rows(List.of());
@@ -27,18 +29,18 @@ public final class Rows {
         return tuples.isEmpty();
     }
 
-    /** A value, null for NULL. Not a copy. */
+    /** A value; null for NULL. Not a copy. */
     public byte @Nullable [] cell(int row, int column) {
         return tuples.get(row).get(column);
     }
 
-    /** A value as a string, null for NULL. */
+    /** A value as a string; null for NULL. */
     public @Nullable String text(int row, int column) {
         byte[] text = cell(row, column);
         return text == null ? null : new String(text, StandardCharsets.UTF_8);
     }
 
-    /** These rows and then the others, which must have the same columns. */
+    /** These rows followed by the others, which must have the same columns. */
     public Rows and(Rows others) {
         if (isEmpty()) {
             return others;
@@ -49,7 +51,7 @@ public final class Rows {
         return new Rows(all);
     }
 
-    /** Whether the values are the same in every encoding that PostgreSQL supports. */
+    /** Whether all values are ASCII, which is the same in every encoding that PostgreSQL supports. */
     boolean areAscii() {
         for (Tuple row : tuples) {
             for (int i = 0; i < row.fieldCount(); i++) {

@@ -14,7 +14,7 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.postgresql.util.HostSpec;
 
-/** Opens sessions for the pool, and reports why it could not. */
+/** Opens sessions for the pool and reports the outcome of each attempt. */
 final class SessionFactory implements DataSource {
     private static final String SESSION_OPTIONS =
             " -c bytea_output=hex -c extra_float_digits=1 -c standard_conforming_strings=on";
@@ -30,9 +30,9 @@ final class SessionFactory implements DataSource {
     private final Runnable onSuccess;
 
     /**
-     * @param onFailure is told of every failed attempt, on the thread that made it
-     * @param onSuccess is told of every other one
-     * @throws IllegalArgumentException when the driver does not understand the URL
+     * @param onFailure called for each failed attempt, on the thread that made it
+     * @param onSuccess called for each successful attempt, on the thread that made it
+     * @throws IllegalArgumentException if the driver does not accept the URL
      */
     SessionFactory(
             String url,
@@ -52,18 +52,18 @@ final class SessionFactory implements DataSource {
                 PGProperty.SSL_FACTORY.getName(),
                 DatabaseTls.factoryFor(parsed.getProperty(PGProperty.SSL_FACTORY.getName()))
                         .getName());
-        // What is encrypted that way cannot be metered.
+        // GSS encryption is disabled because its decrypted bytes cannot be metered.
         this.properties.setProperty(PGProperty.GSS_ENC_MODE.getName(), "disable");
-        // Spares a round trip for settings that depend on the version.
+        // Saves a round trip for settings that depend on the version.
         this.properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "12");
         boolean behindPgBouncer = "0".equals(parsed.getProperty(PGProperty.PREPARE_THRESHOLD.getName()));
         if (!behindPgBouncer) {
-            // What the forms of values depend on, wherever the database or the role was given other settings.
+            // The text form of values depends on these settings, which may be different in the database or role.
             String given = parsed.getProperty(PGProperty.OPTIONS.getName(), "");
             this.properties.setProperty(PGProperty.OPTIONS.getName(), (given + SESSION_OPTIONS).strip());
         }
         this.socketTimeout = Integer.parseInt(parsed.getProperty(PGProperty.SOCKET_TIMEOUT.getName(), "0"));
-        // Only while connecting: a server that accepts and then says nothing must not hold up the pool.
+        // Only while connecting: a server that accepts the connection but does not respond must not block the pool.
         this.properties.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), Integer.toString(CONNECT_SECONDS));
         this.hosts = hosts(parsed);
         this.options = options;
@@ -71,7 +71,7 @@ final class SessionFactory implements DataSource {
         this.onSuccess = onSuccess;
     }
 
-    /** Several hosts come as two lists. */
+    /** The driver returns several hosts as two comma-separated lists. */
     private static HostSpec[] hosts(Properties properties) {
         String[] names = properties.getProperty(PGProperty.PG_HOST.getName()).split(",", -1);
         String[] ports = properties.getProperty(PGProperty.PG_PORT.getName()).split(",", -1);
@@ -115,7 +115,7 @@ final class SessionFactory implements DataSource {
     @Override
     public void setLoginTimeout(int seconds) {}
 
-    /** HikariCP waits so many seconds for an attempt that is under way when the pool closes. */
+    /** How many seconds HikariCP waits for an attempt in progress when the pool is closed. */
     @Override
     public int getLoginTimeout() {
         return 5;

@@ -3,25 +3,25 @@ package dev.hasten.postgres;
 import java.util.Locale;
 
 /**
- * The tokens of SQL, by PostgreSQL's lexical rules: strings, dollar quotes, quoted names, nested comments. It knows no
- * grammar. Numbers and operators come out character by character, as symbols.
+ * Splits SQL into tokens by PostgreSQL's lexical rules: strings, dollar quotes, quoted names and nested comments. It
+ * does not know the grammar. Numbers and operators are returned as symbols, one character at a time.
  */
 public final class SqlLexer {
     private final String sql;
     private int at;
     private String text = "";
 
-    /** What a token is. */
+    /** The kinds of tokens. */
     public enum Token {
-        /** A key word or a name without quotes; in lower case. */
+        /** A key word or an unquoted name, in lower case. */
         WORD,
-        /** A name in quotes; without them. */
+        /** A quoted name, without the quotes. */
         QUOTED_NAME,
-        /** A string between quotes or dollars; without them, its escapes as they stand. */
+        /** A string in quotes or dollar quotes, without them. Escapes are not decoded. */
         STRING,
-        /** Such as {@code $1}. */
+        /** A parameter, such as {@code $1}. */
         PARAMETER,
-        /** Something like {@code $1a$b$}, which versions of PostgreSQL read differently. */
+        /** Text such as {@code $1a$b$}, which different versions of PostgreSQL read differently. */
         UNCLEAR,
         /** Any other character. */
         SYMBOL,
@@ -32,12 +32,12 @@ public final class SqlLexer {
         this.sql = sql;
     }
 
-    /** What the token that was returned last says. */
+    /** The text of the last token. */
     public String text() {
         return text;
     }
 
-    /** Whether the token that was returned last is this symbol. */
+    /** Whether the last token is this symbol. */
     public boolean isSymbol(char symbol) {
         return text.length() == 1 && text.charAt(0) == symbol;
     }
@@ -47,7 +47,7 @@ public final class SqlLexer {
         return follows(c, 0);
     }
 
-    /** The next token; white space and comments are passed. */
+    /** Returns the next token. Skips white space and comments. */
     public Token next() {
         while (at < sql.length()) {
             char c = sql.charAt(at);
@@ -97,7 +97,7 @@ public final class SqlLexer {
         return Token.WORD;
     }
 
-    /** A string, together with those that continue it on further lines, which have its escapes. */
+    /** Reads a string together with its continuations on further lines, which have the same kind of escapes. */
     private Token string(boolean backslashEscapes) {
         StringBuilder content = new StringBuilder();
         while (true) {
@@ -116,7 +116,7 @@ public final class SqlLexer {
         }
     }
 
-    /** Passes what is quoted, which may never end, and returns it. */
+    /** Skips quoted text, which may be unterminated, and returns it without the quotes. */
     private String quoted(char quote, boolean backslashEscapes) {
         int start = ++at;
         while (at < sql.length()) {
@@ -134,7 +134,7 @@ public final class SqlLexer {
         return sql.substring(Math.min(start, at));
     }
 
-    /** A parameter such as {@code $1}, or a dollar-quoted string. */
+    /** Reads a parameter such as {@code $1}, or a dollar-quoted string. */
     private Token dollar() {
         int end = at + 1;
         while (end < sql.length() && isNamePart(sql.charAt(end)) && sql.charAt(end) != '$') {

@@ -2,9 +2,9 @@ package dev.hasten.postgres;
 
 import java.util.Set;
 
-/** What {@link SqlScanner} knows about words of SQL, all in lower case. */
+/** The SQL words that {@link SqlScanner} and {@link Lease} recognize, all in lower case. */
 final class SqlWords {
-    /** First words of statements that change no session state by themselves. */
+    /** First words of statements that do not change session state by themselves. */
     static final Set<String> HARMLESS_STATEMENTS = words("""
             select insert update delete merge with values table explain show truncate create alter drop comment
             grant revoke analyze vacuum reindex refresh begin start commit end rollback abort savepoint release
@@ -14,43 +14,50 @@ final class SqlWords {
     static final Set<String> IRREVERSIBLE_STATEMENTS = words("""
             load copy""");
 
-    /** First words of statements that end a transaction; ROLLBACK TO does not, and PREPARE TRANSACTION does. */
+    /**
+     * First words of statements that end a transaction. {@link SqlScanner} handles two exceptions: ROLLBACK TO does not
+     * end it, and PREPARE TRANSACTION does.
+     */
     static final Set<String> TRANSACTION_ENDS = words("commit end rollback abort");
 
-    /** First words of statements that PostgreSQL itself keeps from writing in a read-only transaction, and in it. */
+    /**
+     * First words of statements that PostgreSQL prevents from writing in a read-only transaction, and that do not
+     * end it.
+     */
     static final Set<String> READ_ONLY_STATEMENTS =
             words("select with values table show explain insert update delete merge");
 
-    /** Statements that EXPLAIN may run in a read-only transaction: PostgreSQL keeps them from writing. */
+    /** Statements that EXPLAIN may run in a read-only transaction, because PostgreSQL prevents them from writing. */
     static final Set<String> EXPLAINED_STATEMENTS = words("select with values table insert update delete merge");
 
-    /** Statements whose parameters are always those of the request. */
+    /** First words of statements whose parameters always belong to the request. */
     static final Set<String> PARAMETERIZED_STATEMENTS =
             words("select with values table insert update delete merge explain declare");
 
     /** First words of queries. With INTO, a query creates a table. */
     static final Set<String> READS = words("select with values table");
 
-    /** Words that may stand between EXPLAIN and its statement. */
+    /** Words that may appear between EXPLAIN and its statement. */
     static final Set<String> EXPLAIN_OPTIONS = words("analyze analyse verbose");
 
     /**
-     * Functions that write large objects, before PostgreSQL 16 even in read-only transactions, or a file of the server.
+     * Functions that write large objects (before PostgreSQL 16, even in read-only transactions) or a file on
+     * the server.
      */
     static final Set<String> LARGE_OBJECT_WRITES = words("""
             lo_creat lo_create lo_export lo_from_bytea lo_import lo_put lo_unlink lo_truncate lo_truncate64 lowrite""");
 
-    /** Beginnings of styles of dates that are not ISO. */
+    /** Prefixes of date styles other than ISO. */
     static final Set<String> FOREIGN_DATE_STYLES = words("sql postgres german");
 
-    /** Names of UTF-8, and of the session's own encoding, which is UTF-8. */
+    /** Names of UTF-8. With {@code default}, the session keeps its own encoding, which is UTF-8. */
     static final Set<String> UTF8 = words("utf8 utf-8 unicode default");
 
     /** Functions whose effect a reset does not undo. */
     static final Set<String> IRREVERSIBLE_FUNCTIONS = words("""
             setseed""");
 
-    /** Key words that may stand before an opening parenthesis. */
+    /** Key words that may precede an opening parenthesis. */
     static final Set<String> KEYWORDS = words("""
             and or not in exists any all some as on where having from join values select by over filter using
             conflict when then else case union except intersect distinct limit offset lateral set returning
@@ -58,7 +65,7 @@ final class SqlWords {
             range only table into materialized interval escape partition primary exclude include to index cross
             inner left right full natural end btree hash gin gist identity always generated stored if return""");
 
-    /** Functions and type names of PostgreSQL that read and compute but change no session state. */
+    /** Built-in functions and types that do not change session state. */
     static final Set<String> HARMLESS_FUNCTIONS = words("""
             count sum avg min max array_agg string_agg json_agg jsonb_agg json_object_agg jsonb_object_agg
             bool_and bool_or every row_number rank dense_rank ntile lag lead first_value last_value nth_value

@@ -12,19 +12,19 @@ import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.SqlCommand;
 
 /**
- * The server-prepared statements of one session, least recently used ones closed first.
+ * The server-prepared statements of one session. The least recently used ones are closed first.
  *
- * <p>A text is prepared when it comes the second time: texts that come once, such as those with a trace id in a comment,
- * neither cost a named statement nor push out those that come often. Not thread-safe, like its session.
+ * <p>A text is prepared when it is sent for the second time. Texts that are sent only once, such as those with a trace
+ * id in a comment, therefore neither need a named statement nor evict frequent ones. Not thread-safe, like its session.
  */
 final class StatementCache {
-    /** Longer texts are rarely sent twice, and are expensive to keep. */
+    /** Longer texts (in characters) are not prepared. They are rarely sent twice, and are expensive to keep. */
     private static final int MAX_SQL_LENGTH = 16 * 1024;
 
-    /** A text's place among the candidates is kept for so many other new texts. */
+    /** How many texts are remembered that were sent once, and how many that must not be prepared. */
     private static final int CANDIDATES = 256;
 
-    /** Most result columns of all prepared statements; the driver keeps about 150 bytes for each. */
+    /** Maximum number of result columns of all prepared statements. The driver keeps about 150 bytes for each. */
     private static final int MAX_COLUMNS = 8000;
 
     private final QueryExecutor executor;
@@ -52,7 +52,7 @@ final class StatementCache {
         };
     }
 
-    /** The statement to use again and again, or null when the text should be sent for this one time. */
+    /** Returns the prepared statement for a text, or null if the text should be sent without being kept prepared. */
     @Nullable
     Prepared get(String sql, int parameterCount) {
         Prepared known = prepared.get(sql);
@@ -74,12 +74,12 @@ final class StatementCache {
         return fresh;
     }
 
-    /** A statement for one use. */
+    /** Creates a query for a text. */
     Query query(String sql, int parameterCount) {
         return executor.wrap(List.of(nativeQuery(sql, parameterCount)));
     }
 
-    /** A statement for one use that begins a transaction in the same round trip. */
+    /** Creates a query that begins a transaction and runs a text in the same round trip. */
     Query queryAfterBegin(String begin, String sql, int parameterCount) {
         return executor.wrap(List.of(nativeQuery(begin, 0), nativeQuery(sql, parameterCount)));
     }
@@ -96,7 +96,7 @@ final class StatementCache {
         prepared.query.close();
     }
 
-    /** Never keeps this text prepared. */
+    /** Closes the prepared statement of this text and does not prepare the text again. */
     void refuse(String sql) {
         forget(sql);
         refused.put(sql, Boolean.TRUE);
@@ -107,7 +107,7 @@ final class StatementCache {
     }
 
     private static NativeQuery nativeQuery(String sql, int parameterCount) {
-        // The positions only matter for pgjdbc's own rendering of the text, which is not used.
+        // pgjdbc needs the positions only to render the text itself, which is not used.
         return new NativeQuery(sql, new int[parameterCount], false, SqlCommand.BLANK);
     }
 
@@ -144,7 +144,7 @@ final class StatementCache {
             return fields == null ? 0 : fields.length;
         }
 
-        /** Whether the types of its parameters were looked at. */
+        /** Whether the types of its parameters have been checked. */
         boolean isChecked() {
             return checked;
         }
@@ -153,14 +153,20 @@ final class StatementCache {
             checked = true;
         }
 
-        /** Whether it ran before, so that its plan may be older than the schema. */
+        /**
+         * Marks the statement as used. Returns whether it was used before, so that its plan may be older than
+         * the schema.
+         */
         boolean markUsed() {
             boolean before = used;
             used = true;
             return before;
         }
 
-        /** The columns, read once for as long as the driver keeps the description, which is the same array then. */
+        /**
+         * Returns the columns. They are converted only once per description: the driver passes the same array until it
+         * reads a new description.
+         */
         @SuppressWarnings("ReferenceEquality")
         Columns columns(Field[] description) {
             Columns known = columns;

@@ -6,9 +6,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.jdbc.PgConnection;
 
-/** Cancels the running statement of a connection until it ends, and cuts the connection if it does not. */
+/**
+ * Sends cancel requests for the running statement of a connection until it ends, and closes the connection if it does
+ * not end in time.
+ */
 final class StatementInterrupt {
-    /** How long a statement may take to end after it was cancelled; includes waiting for the server to take the request. */
+    /**
+     * How long a statement may take to end after it was cancelled, including the time until the server has taken
+     * the request.
+     */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final PgConnection connection;
@@ -21,7 +27,7 @@ final class StatementInterrupt {
         this.connection = connection;
     }
 
-    /** Starts to cancel the statement that is running; does not block. */
+    /** Starts cancelling the running statement. Does not block. */
     static StatementInterrupt start(PgConnection connection) {
         StatementInterrupt started = new StatementInterrupt(connection);
         started.thread.start();
@@ -31,12 +37,13 @@ final class StatementInterrupt {
     private void run() {
         try {
             long graceEnds = System.nanoTime() + GRACE_NANOS;
-            // A request that arrives before the statement has started is ignored by PostgreSQL, hence the loop.
+            // PostgreSQL ignores a request that arrives before the statement has started, so requests are repeated.
             for (long pause = 100; System.nanoTime() - graceEnds < 0; pause = Math.min(2 * pause, 1000)) {
                 Thread request =
                         Thread.ofVirtual().name("hasten-cancel-request").start(this::request);
                 if (!request.join(Duration.ofNanos(graceEnds - System.nanoTime()))) {
-                    // If it never took a request, the whole server is silent, not just this connection.
+                    // If the server has not taken any request, the whole server is unresponsive, not just
+                    // this connection.
                     serverIsSilent = requested.getCount() > 0;
                     break;
                 }
@@ -53,7 +60,7 @@ final class StatementInterrupt {
         }
     }
 
-    /** Sends one cancel request; the driver waits up to 10 seconds until the server has taken it. */
+    /** Sends one cancel request. The driver waits up to 10 seconds until the server has taken it. */
     private void request() {
         try {
             connection.cancelQuery();
@@ -62,7 +69,7 @@ final class StatementInterrupt {
         }
     }
 
-    /** Waits until the first request was taken, but no longer than the grace. */
+    /** Waits until the server has taken the first request, but no longer than the grace period. */
     void awaitRequest() {
         try {
             boolean _ = requested.await(GRACE_NANOS, TimeUnit.NANOSECONDS);
@@ -71,12 +78,12 @@ final class StatementInterrupt {
         }
     }
 
-    /** Whether the connection was cut because the server did not take any cancel request. */
+    /** Whether the connection was closed because the server did not take any cancel request. */
     boolean isServerSilent() {
         return serverIsSilent;
     }
 
-    /** The statement has ended: stops cancelling, and waits until no request is under way. */
+    /** Called when the statement has ended. Stops cancelling, and waits until no request is in progress. */
     void end() {
         statementEnded.countDown();
         boolean interrupted = false;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columns null for a statement that returns no rows, such as INSERT without RETURNING
  * @param rowCount the number in the command tag, 0 if it has none
- * @param tag the command tag such as {@code INSERT 0 1}; empty for an empty statement
- * @param heapBytes memory that the request holds for the rows
+ * @param tag the command tag, such as {@code INSERT 0 1}; empty for an empty statement
+ * @param heapBytes bytes of memory that the request holds for the rows
  */
 public record StatementResult(@Nullable Columns columns, Rows rows, long rowCount, String tag, long heapBytes) {}

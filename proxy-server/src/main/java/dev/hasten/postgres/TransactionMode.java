@@ -3,28 +3,28 @@ package dev.hasten.postgres;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a transaction begins.
+ * The mode of a transaction.
  *
- * @param isolationLevel as SQL says it, such as {@code REPEATABLE READ}; null for the database's default. Never text of a
- *     client: it becomes part of a statement
- * @param readOnly whether nothing may be written
- * @param deferrable whether a serializable read-only transaction may wait for a moment when it cannot fail
+ * @param isolationLevel as in SQL, such as {@code REPEATABLE READ}; null for the database's default. It becomes part of
+ *     a statement, so it must never be unchecked text from a client
+ * @param readOnly whether writing is forbidden
+ * @param deferrable whether a serializable read-only transaction may wait until it can run without the risk of failing
  */
 public record TransactionMode(@Nullable String isolationLevel, boolean readOnly, boolean deferrable) {
-    /** As the database begins transactions by default. */
+    /** The database's default mode. */
     public static final TransactionMode DEFAULT = new TransactionMode(null, false, false);
 
-    /** With an isolation level. */
+    /** The mode with this isolation level; null for the database's default. */
     public static TransactionMode of(@Nullable String isolationLevel) {
         return isolationLevel == null ? DEFAULT : new TransactionMode(isolationLevel, false, false);
     }
 
-    /** The same, but nothing may be written. */
+    /** The same mode, but read-only. */
     TransactionMode forReads() {
         return new TransactionMode(isolationLevel, true, deferrable);
     }
 
-    /** The statement that begins it; null for the plain BEGIN. */
+    /** The statement that begins the transaction; null for a plain BEGIN. */
     @Nullable
     String begin() {
         if (equals(DEFAULT)) {

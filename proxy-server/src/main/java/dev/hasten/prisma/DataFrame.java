@@ -15,20 +15,20 @@ public final class DataFrame {
     private DataFrame() {}
 
     /**
-     * Puts the frame around the data.
+     * Adds the frame around the data.
      *
-     * @param data the JSON in the buffer
-     * @param extensions JSON of {@code extensions}, null for none
-     * @return the buffer
+     * @param data the JSON of the data; the frame is added to this buffer
+     * @param extensions JSON of {@code extensions}; null for none
+     * @return the same buffer
      */
     public static JsonBuffer close(JsonBuffer data, byte @Nullable [] extensions) {
         return end(data.withoutLimit().prepend(DATA), extensions);
     }
 
     /**
-     * Puts the frame around an object whose only member has the data: {@code {"data":{"name":...}}}.
+     * Adds the frame around an object with the data as its only member: {@code {"data":{"name":...}}}.
      *
-     * @param name needs no escaping
+     * @param name must not need escaping
      */
     public static JsonBuffer close(String name, JsonBuffer data, byte @Nullable [] extensions) {
         byte[] opening = ("{\"data\":{\"" + name + "\":").getBytes(UTF_8);

@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors of PostgreSQL and of the connection to it, as the official executor reports them: SQLSTATE -> kind -> Prisma code,
- * with {@code meta.driverAdapterError}. Sources: {@code adapter-pg/src/errors.ts} and
+ * Converts errors of PostgreSQL, and of the connection to it, to those of the official executor: SQLSTATE to kind to
+ * Prisma code, with {@code meta.driverAdapterError}. Sources: {@code adapter-pg/src/errors.ts} and
  * {@code client-engine-runtime/src/user-facing-error.ts} of Prisma 7.10.
  */
 public final class PrismaErrors {
-    /** SQLSTATE for failures of the connection, which PostgreSQL does not report itself. */
+    /** SQLSTATE for connection failures, for which there is no report from PostgreSQL. */
     private static final String CONNECTION_FAILURE = "08006";
 
     /** SQLSTATE for result types that Prisma cannot read. Not a reason to retry. */
     private static final String FEATURE_NOT_SUPPORTED = "0A000";
 
     private static final Pattern KEY_DETAIL = Pattern.compile("\\AKey \\(([^)]+)\\)");
-    /** Enough for three names of 63 bytes with every quote doubled, and PostgreSQL's own words. */
+    /** Sufficient for three names of 63 bytes in which every quote is doubled, and PostgreSQL's own text. */
     private static final int LONGEST_MISSING_COLUMN = 1000;
 
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
@@ -45,9 +45,10 @@ public final class PrismaErrors {
     }
 
     /**
-     * The error for the client.
+     * Returns the error for the client.
      *
-     * @param raw whether a statement of {@code $queryRaw} or {@code $executeRaw} failed: its errors have the code P2010
+     * @param raw whether the statement comes from {@code $queryRaw} or {@code $executeRaw}, whose errors have code
+     *     P2010
      */
     public static ApiError of(DatabaseException error, boolean raw) {
         boolean asRaw = raw && !error.isWhileConnecting();
@@ -86,7 +87,7 @@ public final class PrismaErrors {
                         fields("host", host, "port", port));
     }
 
-    /** P2010 for a result column whose type Prisma does not read. */
+    /** P2010: Prisma does not support the type of a result column. */
     public static ApiError unsupportedType(String typeName, boolean raw) {
         Cause cause = new Cause(
                 "UnsupportedNativeDataType",
@@ -98,7 +99,7 @@ public final class PrismaErrors {
         return rendered(cause, raw);
     }
 
-    /** What the meta of an error says, and the code and text that follow from it. */
+    /** The content of an error's meta, with the code and text of the error. */
     private record Cause(String kind, @Nullable String code, String text, Map<String, @Nullable Object> fields) {
 
         ApiError asError() {
@@ -332,7 +333,7 @@ public final class PrismaErrors {
         return matcher.find() ? matcher.group(1) : null;
     }
 
-    /** The database of {@code no pg_hba.conf entry for host "h", user "u", database "d", no encryption}. */
+    /** Returns the database in {@code no pg_hba.conf entry for host "h", user "u", database "d", no encryption}. */
     private static @Nullable String databaseOf(String message) {
         int start = message.indexOf(", database \"");
         return start < 0 ? null : quoted(message.substring(start));

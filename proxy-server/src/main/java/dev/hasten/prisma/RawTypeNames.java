@@ -35,7 +35,7 @@ public final class RawTypeNames {
         }
     }
 
-    /** The name of a type that Prisma reads. */
+    /** Returns the name of a type, which must be one that Prisma supports. */
     public static String of(ColumnType type) {
         String name = Objects.requireNonNull(BY_TYPE_NAME.get(type.typeName()));
         return type.array() ? name + "-array" : name;

@@ -6,17 +6,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The times that clients may ask for at the start of a transaction. */
+/** Parses the timeouts that clients can request when they start a transaction. */
 public final class TransactionTimes {
-    /** Nobody means a longer one; it also keeps times in range. */
+    /** Longer times are probably mistakes. The limit also prevents overflow. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private TransactionTimes() {}
 
     /**
-     * A number of milliseconds in the body, null when it is not there.
+     * Returns a number of milliseconds in the body as a duration, or null if it is missing.
      *
-     * @throws ApiError P6000 when it is no number, P6005 when it is not above 0 and up to a day
+     * @throws ApiError P6000 if it is not a number, P6005 if it is not more than 0 and at most a day
      */
     public static @Nullable Duration milliseconds(JsonNode body, String name) {
         JsonNode value = body.get(name);

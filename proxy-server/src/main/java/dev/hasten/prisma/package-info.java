@@ -1,4 +1,4 @@
-/** What the protocols of Prisma Client have in common: error codes with their meta, and the type names of raw queries. */
+/** The common parts of Prisma Client's protocols, such as error codes with their meta and type names of raw queries. */
 @NullMarked
 package dev.hasten.prisma;
 

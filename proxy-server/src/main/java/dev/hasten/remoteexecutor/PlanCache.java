@@ -10,17 +10,19 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Parsed plans by their bytes: clients send the same plan again and again, with other parameters. A checksum finds the
- * plan, and the bytes themselves decide: a plan that was only like it would run somebody's statement for somebody else.
+ * Caches parsed plans by their bytes, because clients send the same plan many times with different parameters. A
+ * checksum finds the entry, and then the bytes are compared: a collision must not run the plan of another request.
  */
 final class PlanCache {
-    /** Bytes of memory, roughly, for remembered plans; a sixteenth of a small heap. */
+    /** Approximate maximum memory in bytes; a sixteenth of a small heap. */
     private static final long CAPACITY = Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
 
-    /** A plan's tree takes up to so many times its JSON. */
+    /** The tree of a plan takes up to this many times the memory of its JSON. */
     private static final int TREE_FACTOR = 20;
 
-    /** Larger plans carry data, such as long literal lists, and do not come again. */
+    /**
+     * Maximum bytes of a cached plan. Larger plans contain data, such as long lists of literals, and are not repeated.
+     */
     private static final int LARGEST = 256 << 10;
 
     private final RequestParser parser;

@@ -13,7 +13,7 @@ import dev.hasten.protocol.QueryRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A query plan that a client sent. */
+/** A query plan from a client. */
 record PlanQuery(QueryRequest query, Job job, PlanRunner runner) implements CacheableQuery {
     private static final byte[] NO_DATA = "{}".getBytes(UTF_8);
     private static final byte[] ONLY_EXTENSIONS = "{\"extensions\":".getBytes(UTF_8);
@@ -44,7 +44,7 @@ record PlanQuery(QueryRequest query, Job job, PlanRunner runner) implements Cach
         return request.telemetry().extensions();
     }
 
-    /** The body of a response; a plan without a value has no {@code data}. */
+    /** Returns the body of a response. If the plan has no value, the body has no {@code data}. */
     static JsonBuffer framed(@Nullable JsonBuffer value, byte @Nullable [] extensions) {
         if (value != null) {
             return DataFrame.close(value, extensions);

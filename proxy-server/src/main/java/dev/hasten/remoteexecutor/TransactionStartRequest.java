@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * The body of a call that starts a transaction.
  *
- * @param nestedIn the id of an open transaction, in which a savepoint is made; null for a transaction of its own
+ * @param nestedIn the ID of an open transaction in which to create a savepoint; null to start a new transaction
  */
 record TransactionStartRequest(
         StartOptions options, @Nullable String nestedIn) {

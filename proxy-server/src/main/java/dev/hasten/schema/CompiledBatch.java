@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Several queries for one record each, as one plan that reads all of them.
+ * Several queries that each read one record, compiled to a single plan that reads all records.
  *
- * @param values for the placeholders of the plan and of the arguments
+ * @param values the values of the placeholders in the plan and in the arguments
  */
 public record CompiledBatch(Shape shape, Map<String, PlanValue> values) {
     /**
-     * What is the same for all batches that differ in data only.
+     * The part that is the same for all batches that differ only in their data.
      *
-     * @param arguments of each query: what the record's keys must be
-     * @param selection the fields that the queries asked for
-     * @param keys the fields that tell the records apart
-     * @param required whether it is an error when a record does not exist
+     * @param arguments for each query, the values that the record must have in the fields {@code keys}
+     * @param selection the fields that the queries select
+     * @param keys the fields that identify a record
+     * @param required whether a missing record is an error
      */
     public record Shape(
             ParsedPlan plan,

@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What queries were compiled to, for all schemas under one bound: by the hash of the schema and the whole text of the
- * query without its data, so that no two queries can be taken for each other.
+ * The cache of compiled plans. All schemas share its capacity. The key contains the hash of the schema and the whole
+ * text of the query without its data, not a hash of the text, so that two queries cannot collide.
  */
 final class CompiledPlans {
-    /** Bytes of memory, roughly; a sixteenth of a small heap. */
+    /** Approximate maximum memory in bytes; a sixteenth of a small heap. */
     private static final long CAPACITY =
             Math.min(128 << 20, Runtime.getRuntime().maxMemory() / 16);
 
-    /** Larger queries have long lists of literals in them, and do not come again. */
+    /** Maximum length of a cached query. Longer queries contain long lists of literals and are not repeated. */
     private static final int LARGEST = 64 << 10;
 
     private final Cache<Key, PlanEntry> entries = Caffeine.newBuilder()
@@ -27,20 +27,20 @@ final class CompiledPlans {
 
     private record Key(String schema, String text) {}
 
-    /** What the compiler made. */
+    /** A result of the compiler. */
     sealed interface Compiled {
-        /** Of one query. */
+        /** The result for one query. */
         record Query(ParsedPlan plan) implements Compiled {}
 
         /**
-         * Of several queries.
+         * The result for several queries.
          *
-         * @param shape null when they must run one by one
+         * @param shape null if the queries must run one by one
          */
         record Batch(CompiledBatch.@Nullable Shape shape) implements Compiled {}
     }
 
-    /** @param bytes of memory, roughly */
+    /** @param bytes approximate memory of the entry */
     private record PlanEntry(Compiled compiled, int bytes) {}
 
     @Nullable
@@ -60,12 +60,12 @@ final class CompiledPlans {
         }
     }
 
-    /** How many queries had their plan already. */
+    /** Returns how many queries used a cached plan. */
     long hits() {
         return hits.sum();
     }
 
-    /** How many queries were compiled. */
+    /** Returns how many queries were compiled. */
     long misses() {
         return misses.sum();
     }

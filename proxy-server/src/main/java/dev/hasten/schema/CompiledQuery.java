@@ -5,8 +5,8 @@ import dev.hasten.protocol.plan.PlanValue;
 import java.util.Map;
 
 /**
- * A query as a plan.
+ * A query that was compiled to a plan.
  *
- * @param values for the placeholders of the plan
+ * @param values the values of the plan's placeholders
  */
 public record CompiledQuery(ParsedPlan plan, Map<String, PlanValue> values) {}

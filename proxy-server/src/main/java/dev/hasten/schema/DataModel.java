@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Prisma schema says about the names and types of models: enough to tell which values of a query are data. It is
- * read from a schema that the query compiler has accepted; what it does not understand it leaves out.
+ * The models of a Prisma schema with the names and types of their fields, which determine which values of a query are
+ * data. Fields of a type that is not understood are left out.
  */
 record DataModel(Map<String, Model> models) {
     private static final Map<String, FieldType> SCALARS = Map.of(
@@ -20,7 +20,7 @@ record DataModel(Map<String, Model> models) {
             "Json", FieldType.JSON,
             "Bytes", FieldType.BYTES);
 
-    /** A field or model: its name, its place in a map, its type. */
+    /** Estimated bytes of a field or model: its name, map entry and type. */
     private static final long MEMBER_BYTES = 160;
 
     /** A model or view. */
@@ -36,16 +36,16 @@ record DataModel(Map<String, Model> models) {
         /**
          * A column.
          *
-         * @param type what one value of it is
-         * @param list whether it holds an array of them
+         * @param type the type of a value, or of an element of a list
+         * @param list whether the column holds a list of such values
          */
         record Column(FieldType type, boolean list) implements Field {}
 
-        /** Records of another model. */
+        /** A relation to records of another model. */
         record Relation(String model) implements Field {}
     }
 
-    /** What a column holds. Enums are left out: their names are part of a query, not data. */
+    /** The type of a column. Enums are left out, because their values are part of the query, not data. */
     enum FieldType {
         STRING,
         INT,
@@ -59,8 +59,8 @@ record DataModel(Map<String, Model> models) {
     }
 
     /**
-     * What is wrong with a schema, in the words of Prisma's own validation; null when nothing is found. The query compiler
-     * does not look for this: it would break down over the first query of the model.
+     * Returns Prisma's own validation message for a field with an unknown type, or null if there is no such field. The
+     * query compiler does not check this, and would crash on the first query of the model.
      */
     static @Nullable String problemOf(String schema) {
         SchemaScanner scanner = new SchemaScanner(schema);
@@ -87,7 +87,7 @@ record DataModel(Map<String, Model> models) {
         return null;
     }
 
-    /** From 1. */
+    /** Returns the line of a position; the first line is 1. */
     private static long line(String schema, int position) {
         return 1
                 + schema.substring(0, Math.min(position, schema.length()))
@@ -96,7 +96,7 @@ record DataModel(Map<String, Model> models) {
                         .count();
     }
 
-    /** Reads a schema. */
+    /** Parses a schema. */
     static DataModel of(String schema) {
         SchemaScanner scanner = new SchemaScanner(schema);
         scanner.scan();
@@ -127,7 +127,7 @@ record DataModel(Map<String, Model> models) {
         return models.get(name);
     }
 
-    /** Bytes of memory, roughly. */
+    /** Returns the approximate memory in bytes. */
     long heapBytes() {
         return models.values().stream()
                         .mapToLong(model -> model.fields().size() + 2)

@@ -16,15 +16,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Takes the data out of queries, so that queries that differ in data only have one plan. A value is data when the schema
- * says that it stands where a column's value goes, and it looks like one of the column's type. Everything else stays as
- * it is, for the compiler to make sense of: what is not understood here costs a compilation, never a wrong plan.
+ * Replaces the data of queries by placeholders, so that queries that differ only in their data share a plan. A value is
+ * data if, according to the schema, its position takes a value of a column, and it looks like a value of the column's
+ * type. Everything else is left unchanged for the compiler. So a value that is not recognized costs a compilation, but
+ * never causes a wrong plan.
  *
- * <p>Source: {@code client-engine-runtime/src/parameterization} of Prisma 7.10, which decides by a graph of all input
- * types; this class comes to the same by the few rules that those types follow.
+ * <p>Source: {@code client-engine-runtime/src/parameterization} of Prisma 7.10. Prisma uses a graph of all input types;
+ * this class reaches the same result with the few rules that those types follow.
  */
 final class Parameterizer {
-    /** What could be read can be written, with placeholders in it. */
+    /** Placeholders add levels of nesting, so the limit for writing is higher than the one for reading. */
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamWriteConstraints(StreamWriteConstraints.builder()
                             .maxNestingDepth(2000)
@@ -38,7 +39,7 @@ final class Parameterizer {
     private static final Set<String> WRITES_OF_DATA =
             Set.of("create", "createMany", "connectOrCreate", "update", "updateMany", "upsert");
 
-    /** What is searched for in it is text. */
+    /** The column type for the argument of a search by relevance, which is text. */
     private static final Field.Column SEARCHED = new Field.Column(FieldType.STRING, false);
 
     private final DataModel schema;
@@ -46,7 +47,7 @@ final class Parameterizer {
     private final JsonGenerator out;
     private final Placeholders placeholders;
 
-    /** What the columns of an object are for. */
+    /** The purpose of the columns in an object: to filter records, or to write their values. */
     enum Purpose {
         FILTER,
         WRITE
@@ -58,21 +59,21 @@ final class Parameterizer {
         this.placeholders = new Placeholders(out, shared);
     }
 
-    /** A query as it is. */
+    /** Returns a query unchanged, without placeholders. */
     static String text(JsonNode query) {
         return JSON.writeValueAsString(query);
     }
 
-    /** Takes the data out of {@code {modelName, action, query}}. */
+    /** Replaces the data of {@code {modelName, action, query}}. */
     static ParameterizedQuery query(JsonNode query, DataModel schema) {
-        // Rows that are only inserted must not differ by which of their values are equal.
+        // Inserts must have the same plan whether or not some of their values are equal.
         boolean inserts = query.path("action").asString("").startsWith("createMany");
         Parameterizer parameterizer = new Parameterizer(schema, !inserts);
         parameterizer.writeQuery(query);
         return parameterizer.result();
     }
 
-    /** Takes the data out of {@code {batch: [...]}}; equal values of several queries get the same placeholder. */
+    /** Replaces the data of {@code {batch: [...]}}. Equal values in different queries get the same placeholder. */
     static ParameterizedQuery batch(Iterable<JsonNode> queries, DataModel schema) {
         Parameterizer parameterizer = new Parameterizer(schema, true);
         parameterizer.out.writeStartObject();
@@ -139,7 +140,7 @@ final class Parameterizer {
         out.writeEndObject();
     }
 
-    /** All that is data in an order is what relevance is measured by. */
+    /** The only data in {@code orderBy} are the search terms of {@code _relevance}. */
     private void writeOrder(JsonNode order) {
         if (order.isArray()) {
             out.writeStartArray();
@@ -179,7 +180,7 @@ final class Parameterizer {
         out.writeEndObject();
     }
 
-    /** The fields of {@code _count} are the model's relations again. */
+    /** Returns the model of a selected field. The fields of {@code _count} are the relations of the same model. */
     private @Nullable Model selectedModel(String name, Model model) {
         if (model.field(name) instanceof Field.Relation(String target)) {
             return schema.model(target);
@@ -187,7 +188,7 @@ final class Parameterizer {
         return name.equals("_count") ? model : null;
     }
 
-    /** An object, or a list of objects, whose members are fields of a model. */
+    /** Writes an object, or a list of objects, whose members are fields of a model. */
     private void writeRecords(JsonNode value, Model model, Purpose purpose) {
         if (value.isArray()) {
             out.writeStartArray();
@@ -227,7 +228,7 @@ final class Parameterizer {
         }
     }
 
-    /** Such as {@code userId_postId: {userId: 1, postId: 2}}, under whatever name. */
+    /** Whether this is a compound key such as {@code userId_postId: {userId: 1, postId: 2}}; it can have any name. */
     private static boolean isCompoundKey(JsonNode value, Model model) {
         return isPlainObject(value)
                 && value.properties().stream()
@@ -236,8 +237,8 @@ final class Parameterizer {
     }
 
     /**
-     * What is asked of, or done with, records of a related model. A name that is also a field of that model could mean
-     * either.
+     * Writes a filter on records of a related model, or a nested write. A member such as {@code create} is ambiguous if
+     * the related model has a field of that name.
      */
     private void writeRelation(JsonNode value, Model target, Purpose purpose) {
         if (!isPlainObject(value)) {
@@ -268,7 +269,10 @@ final class Parameterizer {
         out.writeEndObject();
     }
 
-    /** The data itself, or an object that has it in {@code data}, {@code create} or {@code update}. */
+    /**
+     * Writes the data of a nested write, or an object that contains it in {@code data}, {@code create} or
+     * {@code update}.
+     */
     private void writeNestedWrite(JsonNode value, Model target) {
         if (value.isArray()) {
             out.writeStartArray();
@@ -298,7 +302,7 @@ final class Parameterizer {
         out.writeEndObject();
     }
 
-    /** A value to compare with, or an object of comparisons. */
+    /** Writes a value to compare with, or an object of comparisons. */
     private void writeFilter(JsonNode value, Field.Column column) {
         if (!isPlainObject(value)) {
             writeValue(value, column.type(), column.list());
@@ -344,7 +348,7 @@ final class Parameterizer {
         return type == FieldType.DECIMAL ? type : FieldType.FLOAT;
     }
 
-    /** A value to write, or an object that says what to do with the old one. */
+    /** Writes the new value of a column, or an object with an operation such as {@code increment}. */
     private void writeData(JsonNode value, Field.Column column) {
         if (isPlainObject(value) && (column.list() || column.type() != FieldType.JSON)) {
             out.writeStartObject();
@@ -369,7 +373,7 @@ final class Parameterizer {
         }
     }
 
-    /** A value that may be JSON, which looks like anything. */
+    /** Writes a value of any type. JSON needs its own rules, because any value can be JSON. */
     private void writeOperand(JsonNode value, FieldType type, boolean list) {
         if (type != FieldType.JSON || list) {
             writeValue(value, type, list);
@@ -391,8 +395,8 @@ final class Parameterizer {
     }
 
     /**
-     * Clients must not send placeholders: they would have no value, or that of one of ours. Decimals with huge exponents are
-     * refused because the compiler would work on them for minutes.
+     * Rejects placeholders sent by clients: they would have no value, or the value of one of our placeholders. Rejects
+     * decimals with huge exponents, because the compiler would take minutes to process them.
      */
     private static void requireLiterals(JsonNode value) {
         if (!value.isContainer()) {
@@ -401,7 +405,7 @@ final class Parameterizer {
         switch (value.path("$type").asString("")) {
             case "Param" ->
                 throw ApiError.badRequest("Invalid request body: values of the type `Param` are not allowed");
-            // Whatever is in there is the app's.
+            // The content belongs to the app and is not interpreted.
             case "Raw" -> {}
             case "Decimal" ->
                 JsonNumbers.requireModerateExponent(value.path("value").asString(""));
@@ -409,7 +413,7 @@ final class Parameterizer {
         }
     }
 
-    /** Not a tagged value, which is a scalar. */
+    /** Whether this is an object and not a tagged value, which is a scalar. */
     private static boolean isPlainObject(JsonNode value) {
         return value.isObject() && !value.has("$type");
     }

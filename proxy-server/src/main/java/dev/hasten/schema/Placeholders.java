@@ -19,10 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * The placeholders of one query: {@code %1}, {@code %2} and so on. Equal values share one, because the compiler compares
- * values, for example to see whether an upsert can be done by the database.
+ * The placeholders of one query: {@code %1}, {@code %2} and so on. Equal values share a placeholder, because the
+ * compiler compares values, for example to decide whether the database can execute an upsert.
  *
- * <p>Values that are not exactly as clients of Prisma write them get none: the compiler has the better error for those.
+ * <p>A value that is not in the exact format of Prisma Client gets no placeholder, because the compiler returns the
+ * better error for it.
  */
 final class Placeholders {
     private static final Pattern DATE_TIME =
@@ -35,7 +36,9 @@ final class Placeholders {
     private final Map<String, PlanValue> values = new LinkedHashMap<>();
     private final Map<String, String> namesByValue = new HashMap<>();
 
-    /** @param shared whether equal values share a placeholder; what is not compared need not be looked for */
+    /**
+     * @param shared whether equal values share a placeholder; false saves time if the compiler does not compare values
+     */
     Placeholders(JsonGenerator out, boolean shared) {
         this.out = out;
         this.shared = shared;
@@ -45,10 +48,10 @@ final class Placeholders {
         return values;
     }
 
-    /** A placeholder's type, and the value in the form in which plans take it. */
+    /** The type of a placeholder, and its value in the format that plans expect. */
     private record Data(String type, JsonNode value) {}
 
-    /** Writes a placeholder for a single value; false if it does not look like one of its type. */
+    /** Writes a placeholder for a single value; returns false if the value does not look like one of this type. */
     boolean write(JsonNode value, FieldType type) {
         Data data = data(value, type);
         if (data == null) {
@@ -58,7 +61,7 @@ final class Placeholders {
         return true;
     }
 
-    /** Writes one placeholder for a list of values; false if not all of them look like values of the type. */
+    /** Writes one placeholder for a list; returns false if the list is empty or an element does not have this type. */
     boolean writeList(JsonNode list, FieldType type) {
         if (!list.isArray() || list.isEmpty()) {
             return false;
@@ -69,7 +72,7 @@ final class Placeholders {
         for (JsonNode element : list) {
             Data data = data(element, type);
             if (data == null) {
-                // The remaining elements are still checked for values that are out of range.
+                // Continue, because decimals with huge exponents in the remaining elements must be rejected.
                 complete = false;
                 continue;
             }
@@ -82,7 +85,7 @@ final class Placeholders {
         return complete;
     }
 
-    /** Writes a placeholder for a JSON document; false for a bare scalar, and for what is no document. */
+    /** Writes a placeholder for a JSON document; returns false for an untagged scalar, or if it is not a document. */
     boolean writeJson(JsonNode value) {
         if (value.isObject() && value.has("$type")) {
             return write(value, FieldType.JSON);
@@ -95,7 +98,7 @@ final class Placeholders {
         return true;
     }
 
-    /** The value with plain JSON for tagged values in it; null if there is no JSON for one of them. */
+    /** Replaces tagged values in a value by plain JSON; returns null if one of them has no JSON form. */
     private static @Nullable JsonNode document(JsonNode value) {
         if (value.isArray()) {
             ArrayNode array = JsonNodeFactory.instance.arrayNode(value.size());
@@ -129,7 +132,7 @@ final class Placeholders {
         return object;
     }
 
-    /** As the engine does; Prisma 7 makes it a string. */
+    /** Converts a decimal to a number, like the query engine; Prisma 7 uses a string. */
     private static @Nullable JsonNode number(String text) {
         return DECIMAL.matcher(text).matches() ? JsonNodeFactory.instance.numberNode(new BigDecimal(text)) : null;
     }
@@ -138,7 +141,7 @@ final class Placeholders {
         if (a == null || a.equals(b)) {
             return b;
         }
-        // Only numbers differ: Int, BigInt, Float from narrow to wide.
+        // Only number types can differ. From narrow to wide, they are Int, BigInt and Float.
         return a.equals("Float") || b.equals("Float") ? "Float" : "BigInt";
     }
 
@@ -153,7 +156,7 @@ final class Placeholders {
             case INT -> integer(value);
             case BIG_INT -> whole(value);
             case FLOAT -> isFraction(value) ? new Data("Float", value) : integer(value);
-            // Prisma 7 compiles these as they are; the compiler makes the same of both.
+            // Prisma 7 uses no placeholder here; the compiler creates the same plan with or without one.
             case DECIMAL -> decimal(value);
             case DATE_TIME, JSON, BYTES -> null;
         };
@@ -166,7 +169,9 @@ final class Placeholders {
         return value.isNumber() ? new Data("Float", StringNode.valueOf(JsonNumbers.plainText(value))) : null;
     }
 
-    /** Clients of Prisma take a large whole number for a BigInt, however it is written. */
+    /**
+     * Whether a number has a fraction. Prisma Client treats a large whole number as BigInt, even if written as a float.
+     */
     private static boolean isFraction(JsonNode value) {
         if (!value.isNumber()) {
             return false;
@@ -199,7 +204,7 @@ final class Placeholders {
         return switch (type) {
             case BIG_INT ->
                 is(tag, "BigInt") && WHOLE.matcher(text).matches() && isLong(text) ? new Data("BigInt", value) : null;
-            // The compiler knows no placeholders for decimals but those of floats, which are decimals to it.
+            // The compiler has no placeholder type for decimals, but accepts Float, which it treats as a decimal.
             case DECIMAL -> is(tag, "Decimal") && DECIMAL.matcher(text).matches() ? new Data("Float", value) : null;
             case DATE_TIME ->
                 is(tag, "DateTime") && DATE_TIME.matcher(text).matches() ? new Data("DateTime", value) : null;

@@ -27,14 +27,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One Prisma schema and the plans of its queries. A query is compiled once; from then on queries that differ from it in
- * data only run the same plan.
+ * A Prisma schema and the plans of its queries. A query is compiled once. After that, all queries that differ only in
+ * their data use the same plan.
  */
 public final class PrismaSchema {
-    /** A plan's tree takes up to so many times its JSON. */
+    /** The tree of a plan takes up to this many times the memory of its JSON. */
     private static final int TREE_FACTOR = 20;
 
-    /** Plans come from the compiler, not from clients; they nest deeper than the queries that they are made of. */
+    /**
+     * Has high limits: plans come from the compiler, not from clients, and are nested more deeply than their queries.
+     */
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(100_000)
@@ -46,14 +48,14 @@ public final class PrismaSchema {
 
     private final String hash;
     private final String text;
-    /** What plans are made for: the same schema means other tables where another PostgreSQL schema is the default. */
+    /** Key of the plans. It contains the default PostgreSQL schema, because plans refer to different tables in each. */
     private final String plansOf;
 
     private final DataModel model;
     private final CompiledPlans plans;
     private final Supplier<SchemaCompiler> newCompiler;
     private final SchemaCompiler shared;
-    /** By owner: compilers of API keys that had to wait too long for the shared one. */
+    /** Compilers of API keys that had to wait too long for the shared one, by owner. */
     private final Map<String, SchemaCompiler> ownCompilers = new ConcurrentHashMap<>();
 
     private volatile boolean accepted;
@@ -73,7 +75,7 @@ public final class PrismaSchema {
         this.shared = newCompiler.get();
     }
 
-    /** What the client calls the schema: the SHA-256 of its base64 text, in lower-case hex digits. */
+    /** The client's name for the schema: the SHA-256 of its base64 text, in lower-case hex digits. */
     public String hash() {
         return hash;
     }
@@ -108,11 +110,11 @@ public final class PrismaSchema {
     }
 
     /**
-     * The plan of a query.
+     * Returns the plan of a query. Compiles the query if necessary.
      *
      * @param query {@code {modelName, action, query}}
-     * @param cancellation for the wait until the compiler is free
-     * @throws ApiError P2009 and the like, for a query that does not fit the schema; P6000 for placeholders in it
+     * @param cancellation stops waiting for the compiler, and stops compiling
+     * @throws ApiError P2009 and similar if the query does not match the schema, P6000 if it contains placeholders
      */
     public CompiledQuery compile(JsonNode query, Cancellation cancellation) {
         ParameterizedQuery parameterized = Parameterizer.query(query, model);
@@ -122,7 +124,7 @@ public final class PrismaSchema {
             if (e.status() == SchemaCompiler.BREAKDOWN) {
                 throw e;
             }
-            // The query itself has the better error; and what was taken out of it may be our mistake.
+            // Without placeholders, the error is better. Also, the placeholders may have caused the error.
             return new CompiledQuery(plan(Parameterizer.text(query), cancellation), Map.of());
         }
     }
@@ -134,8 +136,8 @@ public final class PrismaSchema {
     }
 
     /**
-     * Runs something with a compiler. The API keys share one, because opening one is expensive; a key that had to wait for
-     * the queries of others gets its own.
+     * Runs work with a compiler. All API keys share one, because opening one is expensive. A key that had to wait too
+     * long for queries of other keys gets its own.
      */
     private <T> T withCompiler(Cancellation cancellation, Function<SchemaCompiler, T> work) {
         String owner = cancellation.memory().owner();
@@ -150,7 +152,7 @@ public final class PrismaSchema {
 
     private ParsedPlan compile(String query, Cancellation cancellation) {
         return withCompiler(cancellation, compiler -> {
-            // Somebody else may have compiled it while this one waited.
+            // Another request may have compiled it during the wait.
             if (plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan known)) {
                 return known;
             }
@@ -162,7 +164,7 @@ public final class PrismaSchema {
     }
 
     /**
-     * One plan for several queries for one record each; null when they have none, and must run one by one.
+     * Returns one plan for several queries that each read one record, or null if the queries must run one by one.
      *
      * @throws ApiError as {@link #compile}
      */
@@ -205,7 +207,7 @@ public final class PrismaSchema {
                 batch.path("expectNonEmpty").asBoolean(false));
     }
 
-    /** Arguments are in the form of queries, not of plans. */
+    /** Parses an argument, which is in the format of queries, not of plans. */
     private static PlanValue argument(JsonNode value) {
         if (value.path("$type").asString("").equals("Param")) {
             JsonNode placeholder = value.path("value");
@@ -220,19 +222,19 @@ public final class PrismaSchema {
         return names;
     }
 
-    /** Gives the memory of the compilers back, except of those at work. */
+    /** Closes the compilers that are not working, which releases their memory. */
     void closeCompiler() {
         shared.close();
         ownCompilers.values().forEach(SchemaCompiler::close);
     }
 
-    /** Counts the plan for the rest of the request: it may be too large for the cache of plans. */
+    /** Parses a plan. Its memory is counted for the rest of the request, because it may be too large to be cached. */
     private static JsonNode read(byte[] json, Cancellation cancellation) {
         cancellation.memory().take(MemoryUse.REQUESTS, (long) json.length * TREE_FACTOR);
         try {
             return JSON.readTree(json);
         } catch (JacksonException e) {
-            throw new IllegalStateException("the compiler's answer is no JSON: " + new String(json, UTF_8), e);
+            throw new IllegalStateException("the query compiler returned invalid JSON: " + new String(json, UTF_8), e);
         }
     }
 }

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Prisma schemas of one database: clients without an engine upload theirs once and name it by its hash from then on.
- * Only so many are kept; the one that was not used for the longest goes first, and its clients upload it again when they
- * are told that it is missing.
+ * The Prisma schemas of one database. Clients without an engine upload their schema once and refer to it by its hash.
+ * The number of schemas is limited: the least recently used one is removed, and its clients upload it again when they
+ * get the response that it is missing.
  */
 public final class PrismaSchemas {
     private static final Logger LOG = LoggerFactory.getLogger(PrismaSchemas.class);
@@ -44,27 +44,27 @@ public final class PrismaSchemas {
     private final MemoryBudget memory;
     private final Clock clock;
 
-    /** In the order of use, the latest last. Guarded by itself, and never locked for long. */
+    /** The loaded schemas, most recently used last. Guarded by itself, and only locked briefly. */
     private final LinkedHashMap<String, Known> known = new LinkedHashMap<>(16, 0.75f, true);
-    /** Memory of all known schemas without their compilers. Guarded by {@link #known}. */
+    /** Memory of all loaded schemas without their compilers. Guarded by {@link #known}. */
     private final Reservation knownMemory;
 
     private volatile boolean storeFails;
 
     /**
-     * How much clients may upload.
+     * Limits for the schemas of a database.
      *
-     * @param count schemas, 1 or more
-     * @param bytes of the text of one, 1 or more
-     * @param compileTime how long the compiler may compute to read one, or to compile a query; CPU time
+     * @param count maximum number of schemas, at least 1
+     * @param bytes maximum size of the text of a schema, at least 1
+     * @param compileTime maximum CPU time to read a schema or to compile a query
      */
     public record Limits(int count, long bytes, Duration compileTime) {}
 
     /**
-     * A schema for operators.
+     * The description of a schema in a list for operators.
      *
-     * @param bytes of its text
-     * @param lastUsed null when it was not since the server started
+     * @param bytes size of its text
+     * @param lastUsed null if it has not been used since the server started
      */
     public record Listed(
             String hash,
@@ -107,9 +107,9 @@ public final class PrismaSchemas {
     }
 
     /**
-     * A schema by its hash; null when it must be uploaded first. May look into the store, so it may block.
+     * Returns the schema with this hash, or null if it must be uploaded first. May read the store, so it may block.
      *
-     * @throws MemoryExhaustedException when there is no room for it
+     * @throws MemoryExhaustedException if there is not enough memory
      */
     public @Nullable PrismaSchema find(String hash) {
         Known found = known(hash);
@@ -148,7 +148,10 @@ public final class PrismaSchemas {
         try {
             String text = store.read(hash);
             if (text != null && !hash.equals(hashOf(Base64.getEncoder().encode(text.getBytes(UTF_8))))) {
-                LOG.warn("the kept schema {} of database {} is damaged; its clients upload it again", hash, database);
+                LOG.warn(
+                        "Deleting the damaged stored schema {} of database {}; its clients upload it again",
+                        hash,
+                        database);
                 store.delete(hash);
                 return null;
             }
@@ -160,18 +163,18 @@ public final class PrismaSchemas {
     }
 
     /**
-     * Takes a schema from a client.
+     * Checks and stores a schema from a client.
      *
-     * @param hash what the client calls it
-     * @param base64 its text
-     * @throws ApiError P6000 when the hash is not that of the body, or the text is no schema for PostgreSQL; P6005 when it
-     *     is too large
-     * @throws SchemaStartingException when the time of the request is over before the compiler has read it
-     * @throws MemoryExhaustedException when there is no room for it
+     * @param hash the client's name for the schema
+     * @param base64 the text of the schema in base64
+     * @throws ApiError P6000 if the hash is not that of the body, or the text is not a valid schema for PostgreSQL;
+     *     P6005 if the schema is too large
+     * @throws SchemaStartingException if the request reaches its time limit before the compiler has read the schema
+     * @throws MemoryExhaustedException if there is not enough memory
      */
     public void upload(String hash, byte[] base64, Cancellation cancellation) {
         String text = verified(hash, base64);
-        // Many clients upload a new schema at the same time: all find the same object and wait for its compiler.
+        // Many clients may upload a new schema at the same time. All get the same object and wait for its compiler.
         PrismaSchema found = find(hash);
         PrismaSchema uploaded = found == null ? keep(schema(hash, text)) : found;
         if (uploaded.isAccepted()) {
@@ -197,7 +200,7 @@ public final class PrismaSchemas {
             throw ApiError.badRequest(
                     "Invalid schema hash: it must be the SHA-256 of the body, as 64 lower-case hex digits");
         }
-        // Four characters of base64 are three bytes.
+        // Four characters of base64 encode three bytes.
         if (base64.length > (limits.bytes() + 2) / 3 * 4) {
             throw ApiError.of(
                     413,
@@ -214,16 +217,16 @@ public final class PrismaSchemas {
                 return text;
             }
         } catch (IllegalArgumentException e) {
-            // The same as for text that does not come out as it went in.
+            // Invalid base64 gets the same error as text that is not UTF-8.
         }
-        throw ApiError.badRequest("Invalid schema: the body must be the base64 of a Prisma schema in UTF-8");
+        throw ApiError.badRequest("Invalid schema: the body must be a base64-encoded Prisma schema in UTF-8");
     }
 
     private static String hashOf(byte[] base64) {
         return HexFormat.of().formatHex(Sha256.of(base64));
     }
 
-    /** Of several that come with the same schema at the same time, all get the first. */
+    /** Adds a schema. If several requests add the same schema at the same time, all get the first object. */
     private PrismaSchema keep(PrismaSchema schema) {
         List<PrismaSchema> dropped = new ArrayList<>();
         try {
@@ -245,7 +248,11 @@ public final class PrismaSchemas {
         return schema;
     }
 
-    /** @throws MemoryExhaustedException when there is no room for the last one either; none is known then */
+    /**
+     * Counts the memory of the loaded schemas; returns false if there is not enough.
+     *
+     * @throws MemoryExhaustedException if there is not even enough for the last one, which is then removed
+     */
     private boolean countKnown() {
         try {
             knownMemory.set(MemoryUse.SCHEMAS, knownBytes());
@@ -281,7 +288,7 @@ public final class PrismaSchemas {
         schema.closeCompiler();
     }
 
-    /** In the store, those that were used since the server started outlive the others. */
+    /** Deletes schemas above the limit from the store, oldest first, but not those that are loaded. */
     private void dropSurplus() {
         List<SchemaStore.Kept> kept = store.list();
         int surplus = kept.size() - limits.count();
@@ -295,12 +302,15 @@ public final class PrismaSchemas {
 
     private void warn(SchemaStoreException e) {
         if (!storeFails) {
-            LOG.warn("schemas of database {} are not kept over a restart: {}", database, e.getMessage());
+            LOG.warn(
+                    "Cannot access the stored schemas of database {}; clients may have to upload theirs again: {}",
+                    database,
+                    e.getMessage());
         }
         storeFails = true;
     }
 
-    /** The schemas that are known or kept, in no order that means anything. */
+    /** Returns the schemas that are loaded or stored, in no particular order. */
     public List<Listed> list() {
         Map<String, Listed> all = new LinkedHashMap<>();
         try {
@@ -324,7 +334,7 @@ public final class PrismaSchemas {
         return List.copyOf(all.values());
     }
 
-    /** Whether a schema is kept from before the start, so that its clients may come any moment. */
+    /** Whether a schema is stored from before the start, so that its clients may send requests at any time. */
     boolean expectsClients() {
         try {
             return !store.list().isEmpty();

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A query compiler of one schema, used by one request at a time. It is opened, which reads the schema, when it is first
- * needed, and again after it was closed to free memory. Opening continues in the background when the request that waits for
- * it must stop, so that a later request finds it done even on a slow machine. Compiling a query stops together with its
- * request.
+ * A query compiler for one schema, used by one request at a time. It is opened, which includes reading the schema, when
+ * it is first needed, and again after it was closed to free memory. Opening continues in the background if the waiting
+ * request must stop, so that a later request can use the result even on a slow machine. Compiling a query stops
+ * together with its request.
  */
 final class SchemaCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaCompiler.class);
@@ -38,7 +38,7 @@ final class SchemaCompiler {
     /** How long a query waits while queries of other API keys are compiled. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** HTTP status of a query over which the compiler breaks down. */
+    /** HTTP status for a query on which the compiler crashes. */
     static final int BREAKDOWN = 422;
 
     private final String schema;
@@ -158,7 +158,8 @@ final class SchemaCompiler {
             throw ApiError.of(
                     BREAKDOWN,
                     "P6000",
-                    "The query cannot be compiled: " + e.getMessage() + ". Is it very large or deep?");
+                    "The query cannot be compiled: " + e.getMessage()
+                            + ". If it is very large or deeply nested, split or simplify it");
         } finally {
             compilingFor = null;
             slots.end(cancellation.memory());
@@ -177,7 +178,7 @@ final class SchemaCompiler {
         return ApiError.of(400, code, String.valueOf(error.getMessage()), meta);
     }
 
-    /** The compiler, opened first if necessary. */
+    /** Returns the compiler. Opens it first if necessary. */
     private QueryCompiler opened(Cancellation cancellation) {
         QueryCompiler known = compiler;
         if (known == null) {

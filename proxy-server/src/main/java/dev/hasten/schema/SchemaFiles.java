@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps schemas as files of one directory, which exists from the first of them on. */
+/** Stores schemas as files in a directory, which is created with the first one. */
 final class SchemaFiles implements SchemaStore {
     private static final String SUFFIX = ".prisma";
 
@@ -32,7 +32,7 @@ final class SchemaFiles implements SchemaStore {
                     .sorted(Comparator.comparing(Kept::since))
                     .toList();
         } catch (IOException e) {
-            // Without a directory there is nothing in it.
+            // Usually, the directory does not exist yet.
             return List.of();
         }
     }
@@ -56,14 +56,16 @@ final class SchemaFiles implements SchemaStore {
         } catch (NoSuchFileException e) {
             return null;
         } catch (MalformedInputException e) {
-            // Damaged; written anew when a client brings it.
+            // The file is damaged. It is replaced when a client uploads the schema.
             return null;
         } catch (IOException e) {
-            throw new SchemaStoreException("The schema " + hash + " cannot be read from its file", e);
+            throw new SchemaStoreException("Cannot read the file of schema " + hash, e);
         }
     }
 
-    /** Half a file is never seen, and a crash leaves the old one or the new one. */
+    /**
+     * Replaces the file atomically: readers never see a partial file, and a crash leaves either the old or the new one.
+     */
     @Override
     public void write(String hash, String text) {
         Path target = file(hash);
@@ -77,7 +79,7 @@ final class SchemaFiles implements SchemaStore {
                 Files.deleteIfExists(written);
             }
         } catch (IOException e) {
-            throw new SchemaStoreException("The schema " + hash + " cannot be written to a file", e);
+            throw new SchemaStoreException("Cannot write the file of schema " + hash, e);
         }
     }
 
@@ -86,7 +88,7 @@ final class SchemaFiles implements SchemaStore {
         try {
             Files.deleteIfExists(file(hash));
         } catch (IOException e) {
-            throw new SchemaStoreException("The schema " + hash + " cannot be deleted", e);
+            throw new SchemaStoreException("Cannot delete the file of schema " + hash, e);
         }
     }
 

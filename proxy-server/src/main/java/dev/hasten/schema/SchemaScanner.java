@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds models and views with their fields in the text of a schema. Everything else is passed over: blocks of
- * other kinds, attributes, comments.
+ * Finds the models and views in the text of a schema, with their fields, and the names of enums and composite types.
+ * Skips everything else: other blocks, attributes and comments.
  */
 final class SchemaScanner {
     private static final char END = '\0';
@@ -19,9 +19,9 @@ final class SchemaScanner {
     private final Set<String> otherTypes = new HashSet<>();
 
     /**
-     * The type of a field as declared.
+     * The declared type of a field.
      *
-     * @param end where in the text it ends
+     * @param end the position in the text after the type
      */
     record FieldType(String name, boolean list, int end) {}
 
@@ -29,7 +29,7 @@ final class SchemaScanner {
         this.text = text;
     }
 
-    /** Fields by name, by the names of models and views. */
+    /** Returns the fields by name, for each model and view by name. */
     Map<String, Map<String, FieldType>> models() {
         return models;
     }
@@ -63,7 +63,7 @@ final class SchemaScanner {
         }
     }
 
-    /** The names of enums and composite types. */
+    /** Returns the names of enums and composite types. */
     Set<String> otherTypes() {
         return otherTypes;
     }
@@ -82,7 +82,7 @@ final class SchemaScanner {
         return fields;
     }
 
-    /** Whether the block goes on with a member; at the end of the block passes its brace. */
+    /** Whether the block has another member. Skips the closing brace at the end of the block. */
     private boolean beginMember() {
         skipSpace();
         if (current() == '}') {
@@ -98,7 +98,7 @@ final class SchemaScanner {
         }
     }
 
-    /** Passes the rest of the line; what stands in parentheses or brackets may go over several ones. */
+    /** Skips the rest of the line. Text in parentheses or brackets may span several lines. */
     private void skipLine() {
         int depth = 0;
         while (current() != END) {
@@ -146,7 +146,7 @@ final class SchemaScanner {
         }
     }
 
-    /** Passes a comment up to the end of its line, if one begins here. */
+    /** Skips a comment if one starts here. */
     private boolean skipComment() {
         if (text.startsWith("//", at)) {
             while (current() != '\n' && current() != END) {
@@ -162,7 +162,7 @@ final class SchemaScanner {
         return false;
     }
 
-    /** A name; empty when something else stands here, which is not passed. */
+    /** Reads a name; returns an empty string, without advancing, if there is none. */
     private String word() {
         int start = at;
         while (Character.isLetterOrDigit(current()) || current() == '_' || (current() == '-' && at > start)) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the schemas of each database; what they share is here: the bounds on plans, on compilers and on memory. */
+/** Creates the schemas of each database. Holds the resources that they share: plans, compiler slots and memory. */
 public final class SchemaSetup {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaSetup.class);
 
@@ -21,7 +21,7 @@ public final class SchemaSetup {
     private final MemoryBudget memory;
     private final Clock clock;
 
-    /** @param memory that schemas and their compilers are counted in */
+    /** @param memory the budget for schemas and their compilers */
     public SchemaSetup(MemoryBudget memory, Clock clock) {
         this.memory = memory;
         // An eighth of the budget, so that unused compilers leave most of it to requests.
@@ -30,15 +30,15 @@ public final class SchemaSetup {
     }
 
     /**
-     * PrismaSchemas that are kept in files.
+     * Creates the schemas of a database, stored in files.
      *
-     * @param schemaName the PostgreSQL schema of models that name none, null for {@code public}
+     * @param schemaName the PostgreSQL schema of models that do not specify one; null for {@code public}
      */
     public PrismaSchemas inFiles(String database, Limits limits, @Nullable String schemaName, Path directory) {
         return schemas(database, limits, schemaName, new SchemaFiles(directory));
     }
 
-    /** PrismaSchemas that are kept in a table of the database. */
+    /** Creates the schemas of a database, stored in a table of the database. */
     public PrismaSchemas inTable(
             String database, Limits limits, @Nullable String schemaName, ConnectionPool pool, Watchdog watchdog) {
         return schemas(database, limits, schemaName, new SchemaTable(pool, watchdog));
@@ -49,8 +49,8 @@ public final class SchemaSetup {
     }
 
     /**
-     * Loads the compiler in the background if clients are expected that need it: it takes a second of CPU, which other
-     * servers need not spend.
+     * Loads the compiler in the background if clients that need it are expected. Loading takes about a second of CPU
+     * time, so servers without such clients skip it.
      */
     public void warmUp(Collection<PrismaSchemas> all) {
         Thread.ofPlatform().daemon().name("hasten-compiler-warm-up").start(() -> {
@@ -58,7 +58,7 @@ public final class SchemaSetup {
                 try {
                     QueryCompiler.warmUp();
                 } catch (RuntimeException e) {
-                    LOG.warn("the query compiler cannot be loaded", e);
+                    LOG.warn("Cannot load the query compiler", e);
                 }
             }
         });

@@ -4,29 +4,29 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the schemas of a database outlive the server. Used by several threads. */
+/** Stores the schemas of a database so that they survive a restart. Thread-safe. */
 interface SchemaStore {
-    /** A schema that is kept. */
+    /** A stored schema. */
     record Kept(String hash, long bytes, Instant since) {}
 
-    /** What is kept, the newest last. */
+    /** Returns the stored schemas, newest last. */
     List<Kept> list();
 
-    /** The text of a schema; null when it is not kept. */
+    /** Returns the text of a schema, or null if it is not stored. */
     @Nullable
     String read(String hash);
 
     /**
-     * Keeps a schema, also in the place of a damaged copy of it.
+     * Stores a schema.
      *
-     * @throws SchemaStoreException when it cannot be kept; the server works on without
+     * @throws SchemaStoreException if it cannot be stored; the server continues to work without it
      */
     void write(String hash, String text);
 
-    /** Keeps a schema no longer, if it was kept. */
+    /** Deletes a schema. Does nothing if it is not stored. */
     void delete(String hash);
 
-    /** Something that should have been kept, or read again, could not be. */
+    /** A schema cannot be stored, read or deleted. */
     final class SchemaStoreException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

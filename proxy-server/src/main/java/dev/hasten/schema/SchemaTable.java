@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps schemas in a table of the database itself, so that all servers of the database have them. The table is made when
- * the first schema is kept, in a schema of its own, which Prisma Migrate does not look at.
+ * Stores schemas in a table of the database itself, so that all servers of the database share them. The table is
+ * created with the first schema, in its own PostgreSQL schema, which Prisma Migrate ignores.
  */
 final class SchemaTable implements SchemaStore {
     private static final String CREATE = """
@@ -79,7 +79,7 @@ final class SchemaTable implements SchemaStore {
             try {
                 run(CREATE);
             } catch (SchemaStoreException e) {
-                // Two servers may make it at the same time; then one of them fails, and the table is there.
+                // If two servers create the table at the same time, one of them fails, but the table exists.
                 if (!exists()) {
                     throw e;
                 }
@@ -102,16 +102,17 @@ final class SchemaTable implements SchemaStore {
         return exists;
     }
 
-    /** A request waits for what this does, so it does not wait for long. */
+    /** Runs a statement with a short time limit, because a request waits for it. */
     private StatementResult run(String sql, String... parameters) {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.watch(cancellation, PATIENCE);
                 Lease lease = pool.lease(cancellation)) {
             return lease.run(ParsedStatement.of(sql), List.of(parameters), StatementPolicy.TRUSTED, cancellation);
         } catch (DatabaseException e) {
-            throw new SchemaStoreException("The table hasten.prisma_schema: " + e.getMessage(), e);
+            throw new SchemaStoreException("Cannot access the table hasten.prisma_schema: " + e.getMessage(), e);
         } catch (CancelledException e) {
-            throw new SchemaStoreException("The table hasten.prisma_schema did not respond in time", e);
+            throw new SchemaStoreException(
+                    "Cannot access the table hasten.prisma_schema: the database did not respond in time", e);
         }
     }
 

@@ -1,4 +1,4 @@
-/** The Prisma schemas that clients without an engine bring along, and what their queries compile to. */
+/** The Prisma schemas uploaded by clients without an engine, and the plans that their queries are compiled to. */
 @NullMarked
 package dev.hasten.schema;
 

@@ -17,17 +17,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Proves that a statement does nothing but read, and that it reads the same as long as the data stays the same: only the
- * answers of such statements may be used again.
+ * Proves that a statement only reads, and that it returns the same result as long as the data does not change. Only the
+ * responses to such statements may be cached.
  *
- * <p>PostgreSQL plans the statement for any parameters (EXPLAIN of a prepared statement with a generic plan). The plan
- * shows every relation behind views and policies, whether rows are written or locked, and most expressions. What a plan
- * does not print (the lists of VALUES, LIMIT, frames of windows) stands in the statement's own text, or in the rules of the
- * views that it names. Of all functions that are mentioned in any of the three, by name, the catalogs say whether they are
- * immutable. Of those that are not, built-in ones that depend on nothing but settings that all sessions share are fine.
+ * <p>PostgreSQL creates a generic plan for the statement, which is valid for all parameters (EXPLAIN of a prepared
+ * statement). The plan shows every relation, including those in views and policies, whether rows are written or locked,
+ * and most expressions. Expressions that a plan does not print (VALUES lists, LIMIT, window frames) are in the text of
+ * the statement or in the rules of its views. This class collects the names of all functions in these three places and
+ * looks them up in the catalogs. All of them must be immutable, or built-in functions that depend only on settings that
+ * all sessions share.
  *
- * <p>The proof is one-sided: what it does not understand is not cached. It believes what the database declares: functions
- * marked immutable, operators and casts are functions of their arguments.
+ * <p>The proof is conservative: a statement that it does not understand is not cached. It trusts the declarations in
+ * the database: it assumes that functions marked immutable, operators and casts depend only on their arguments.
  */
 final class CacheabilityCheck {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -38,7 +39,7 @@ final class CacheabilityCheck {
 
     private static final Set<String> READS = Set.of("select", "with", "values", "table");
 
-    /** All but those that write, lock rows, sample them, or are an extension's own. */
+    /** The allowed node types: all except those that write, lock or sample rows, or belong to an extension. */
     private static final Set<String> NODES = Set.of(
             "Result",
             "ProjectSet",
@@ -78,7 +79,7 @@ final class CacheabilityCheck {
             "Limit",
             "Hash");
 
-    /** Members of a plan's node that are names or words of EXPLAIN, not expressions. */
+    /** Members of a plan node that contain names or terms of EXPLAIN, not expressions. */
     private static final Set<String> DESCRIPTIONS = Set.of(
             "Alias",
             "CTE Name",
@@ -98,8 +99,8 @@ final class CacheabilityCheck {
             "Tuplestore Name");
 
     /**
-     * Built-in functions that are not immutable only because they depend on settings such as the time zone, which all
-     * sessions share, or because values of any type can be given to them.
+     * Built-in functions that are safe although they are not immutable: they depend only on settings that all sessions
+     * share, such as the time zone, or are not immutable only because they accept values of any type.
      */
     private static final List<String> SAFE_FUNCTIONS = List.of("""
             array_to_json array_to_string concat concat_ws convert convert_from convert_to date date_add date_part
@@ -133,7 +134,7 @@ final class CacheabilityCheck {
               SELECT m.found[1]::oid FROM views v CROSS JOIN LATERAL
                 pg_catalog.regexp_matches(v.rule, ':(?:funcid|aggfnoid|winfnoid) (\\d+)', 'g') AS m (found)
             )
-            SELECT 'the function ' || p.proname || ', which is not immutable'
+            SELECT 'uses the function ' || p.proname || ', which is not immutable'
             FROM functions f JOIN pg_catalog.pg_proc p ON p.oid = f.id
             LEFT JOIN pg_catalog.pg_aggregate a ON a.aggfnoid = p.oid
             WHERE (p.provolatile <> 'i' AND NOT (p.oid < 16384 AND p.proname = ANY ($3::text[])))
@@ -141,7 +142,8 @@ final class CacheabilityCheck {
                 SELECT FROM pg_catalog.pg_proc part WHERE part.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn)
                   AND part.provolatile = 'v'))
             UNION ALL
-            SELECT 'a view that depends on the session, the time or a sequence, or samples rows' FROM views
+            SELECT 'uses a view that depends on the session, the time or a sequence, or samples or locks rows'
+            FROM views
             WHERE rule ~ '\\{(SQLVALUEFUNCTION|NEXTVALUEEXPR|TABLESAMPLECLAUSE|ROWMARKCLAUSE)\\M'
             LIMIT 1""");
 
@@ -157,10 +159,10 @@ final class CacheabilityCheck {
     }
 
     /**
-     * Looks for a proof; the statement does not run.
+     * Tries to prove that the statement only reads, without running it.
      *
-     * @param statements of a connection on which no transaction is open
-     * @return what stands against it, safe to show; null when it is proved
+     * @param statements must not have an open transaction
+     * @return why the statement must not be cached, safe to show to clients; null if the proof succeeds
      */
     static @Nullable String rejectionReason(ParsedStatement sql, int parameterCount, PooledStatements statements) {
         return new CacheabilityCheck(sql, parameterCount, statements).rejectionReason();
@@ -168,7 +170,7 @@ final class CacheabilityCheck {
 
     private @Nullable String rejectionReason() {
         if (!READS.contains(sql.command())) {
-            return "a statement that is no SELECT";
+            return "is not a SELECT, WITH, VALUES or TABLE statement";
         }
         names.collect(sql.sql());
         if (names.rejectionReason() != null) {
@@ -183,8 +185,8 @@ final class CacheabilityCheck {
             if (e.statementReport() == null) {
                 throw e;
             }
-            // The statement itself will say what is wrong with it.
-            return "a statement that cannot be part of another, such as one that writes";
+            // Running the statement will report the error.
+            return "cannot be used as a subquery, for example because it writes";
         } finally {
             if (!done) {
                 forget();
@@ -192,7 +194,10 @@ final class CacheabilityCheck {
         }
     }
 
-    /** Without a regular expression, which would try every run of spaces as a possible ending, in quadratic time. */
+    /**
+     * Removes semicolons and whitespace from the end. Does not use a regular expression, which would need quadratic
+     * time to try every run of spaces as a possible ending.
+     */
     private static String withoutEnding(String sql) {
         int end = sql.length();
         while (end > 0 && (sql.charAt(end - 1) == ';' || Character.isWhitespace(sql.charAt(end - 1)))) {
@@ -203,7 +208,7 @@ final class CacheabilityCheck {
 
     private @Nullable String ask() {
         run(GENERIC);
-        // Inside of another statement, so that PostgreSQL's statistics do not take this for the statement itself.
+        // A subquery, so that PostgreSQL's statistics do not count this as an execution of the statement itself.
         run(ParsedStatement.of(
                 "PREPARE " + NAME + " AS SELECT * FROM (\n" + withoutEnding(sql.sql()) + "\n) AS " + NAME));
         String nulls = String.join(", ", java.util.Collections.nCopies(parameterCount, "NULL"));
@@ -233,11 +238,11 @@ final class CacheabilityCheck {
     private @Nullable String rejectionReasonOf(JsonNode node) {
         String type = node.path("Node Type").asString("");
         if (!NODES.contains(type)) {
-            return "a plan that writes, locks rows or is not understood (" + type + ")";
+            return "has the plan node " + type + ", which is not allowed";
         }
         String schema = node.path("Schema").asString("");
         if (node.has("Relation Name") && (schema.equals("information_schema") || schema.startsWith("pg_"))) {
-            return schema.startsWith("pg_temp") ? "a temporary table" : "a system catalog";
+            return schema.startsWith("pg_temp") ? "uses a temporary table" : "uses a system catalog";
         }
         for (Map.Entry<String, JsonNode> member : node.properties()) {
             if (!DESCRIPTIONS.contains(member.getKey()) && !member.getKey().equals("Plans")) {
@@ -253,7 +258,7 @@ final class CacheabilityCheck {
         return null;
     }
 
-    /** Expressions are texts, lists of texts, or stand in lists of groups and the like. */
+    /** Collects names from expressions, which are strings in possibly nested lists and objects. */
     private void expressions(JsonNode value) {
         if (value.isString()) {
             names.collect(value.stringValue());
@@ -266,12 +271,12 @@ final class CacheabilityCheck {
         return statements.run(text, List.of(), StatementPolicy.CLIENT_STATEMENT);
     }
 
-    /** A prepared statement outlives its transaction. */
+    /** Deallocates the prepared statement, which is not removed by a rollback. */
     private void forget() {
         try {
             run(DEALLOCATE);
         } catch (DatabaseException e) {
-            // There is none: it was not prepared in the first place.
+            // The statement was not prepared.
         }
     }
 }

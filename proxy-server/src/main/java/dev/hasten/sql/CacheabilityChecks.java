@@ -9,12 +9,12 @@ import dev.hasten.sql.SqlRequest.Query;
 import dev.hasten.transaction.PooledStatements;
 import java.time.Duration;
 
-/** Whether statements are proved to be reads, remembered for each text and each state of the schema. Thread-safe. */
+/** Caches the results of {@link CacheabilityCheck} by statement text and state of the database schema. Thread-safe. */
 final class CacheabilityChecks {
-    /** Bytes of SQL, roughly. */
+    /** Approximate maximum memory in bytes. */
     private static final long REMEMBERED = 8 << 20;
 
-    /** A function may be replaced without anybody telling. */
+    /** Results expire because Hasten is not notified when a function is replaced. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private static final String CACHEABLE = "";
@@ -28,17 +28,17 @@ final class CacheabilityChecks {
     private record Key(String database, long schemaEpoch, String sql, int parameters) {}
 
     /**
-     * What stands against using the answer of a statement again; empty when it is proved to be a read. Asks PostgreSQL the
-     * first time.
+     * Returns why the response to a statement must not be cached, or an empty string if the statement is proved to be a
+     * read. Queries PostgreSQL if the result is not known yet.
      */
     String rejectionReason(ParsedStatement sql, Query query, RequestContext request) {
         if (query.parameters().stream().anyMatch(NameCollector::isTimeWord)) {
-            return "a parameter with a word for the time of day";
+            return "uses the special date/time value now, today, tomorrow or yesterday in a parameter";
         }
         int parameters = query.parameters().size();
         Key key = new Key(request.database().name(), request.database().cache().schemaEpoch(), sql.sql(), parameters);
         return rejectionReasons.get(key, _ -> {
-            // Proofs need more than a key that may only read has; they do not run the statement.
+            // The check uses statements that a read-only key must not run. It does not run the client's statement.
             try (PooledStatements statements = new PooledStatements(
                     request.database().pool(), Access.READ_WRITE, request.cancellation(), request.telemetry())) {
                 String rejectionReason = CacheabilityCheck.rejectionReason(sql, parameters, statements);

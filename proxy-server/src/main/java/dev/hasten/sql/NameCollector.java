@@ -8,11 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What SQL, or an expression as EXPLAIN prints it, mentions that could make it read differently another time. It takes
- * the text apart into tokens and knows no grammar, so it collects too much rather than too little.
+ * Collects the names in SQL, or in an expression printed by EXPLAIN, that could make the result differ between
+ * executions. It splits the text into tokens but does not parse the grammar, so it may collect too many names, but
+ * never too few.
  */
 final class NameCollector {
-    /** Key words that are values of the session or of the time. */
+    /** Keywords whose value depends on the session or the current time. */
     private static final Set<String> CHANGING_WORDS = Set.of(
             "current_catalog",
             "current_date",
@@ -27,7 +28,7 @@ final class NameCollector {
             "system_user",
             "user");
 
-    /** Types that are made of text by a look into the catalogs. */
+    /** Types whose conversion from text reads the catalogs. */
     private static final Set<String> CATALOG_TYPES = Set.of(
             "regclass",
             "regcollation",
@@ -39,14 +40,16 @@ final class NameCollector {
             "regrole",
             "regtype");
 
-    /** What may stand behind FOR and locks rows. */
+    /** Words that start a row lock after FOR. */
     private static final Set<String> LOCK_STRENGTHS = Set.of("update", "share", "no", "key");
 
-    /** What types of date and time read as words for the time of day; see "Special Values" in PostgreSQL's manual. */
+    /** Strings that mean the current time to date/time types; see "Special Values" in PostgreSQL's manual. */
     private static final Pattern TIME_WORD =
             Pattern.compile("\\b(now|today|tomorrow|yesterday)\\b", Pattern.CASE_INSENSITIVE);
 
-    /** All escapes of strings but those for line breaks, tabs, quotes and the like. */
+    /**
+     * String escapes that can encode a letter: all except those for line breaks, tabs, quotes and similar characters.
+     */
     private static final Pattern SPELLING_ESCAPE = Pattern.compile("\\\\[^nrtbf'\"\\\\]");
 
     private final Set<String> functions = new HashSet<>();
@@ -54,28 +57,28 @@ final class NameCollector {
     private final Set<String> names = new HashSet<>();
     private @Nullable String rejectionReason;
 
-    /** Names before an opening parenthesis: functions, types with a length, and key words. */
+    /** Returns the names before an opening parenthesis: functions, types with a length, and keywords. */
     Set<String> functions() {
         return functions;
     }
 
-    /** Names behind a dot: {@code x.f} is a column, or {@code f(x)}. */
+    /** Returns the names after a dot, because {@code x.f} can be a column or mean {@code f(x)}. */
     Set<String> attributes() {
         return attributes;
     }
 
-    /** All names and words. */
+    /** Returns all names and keywords. */
     Set<String> names() {
         return names;
     }
 
-    /** The first thing that cannot be cached whatever it means; null when there is none. */
+    /** Returns why the text must not be cached, whatever its names refer to; null if there is no such reason. */
     @Nullable
     String rejectionReason() {
         return rejectionReason;
     }
 
-    /** Whether a parameter may be a time that passes. */
+    /** Whether a parameter contains a special date/time value such as {@code now}. */
     static boolean isTimeWord(@Nullable String parameter) {
         return parameter != null && TIME_WORD.matcher(parameter).find();
     }
@@ -104,19 +107,19 @@ final class NameCollector {
                         functions.add(name);
                     }
                     if (lexer.isSymbol('&') && previousWord.equals("u")) {
-                        reject("Unicode escapes");
+                        reject("uses Unicode escapes");
                     }
                     name = null;
                 }
                 case STRING -> {
                     if (SPELLING_ESCAPE.matcher(current).find()) {
-                        reject("a string with escapes that can spell words");
+                        reject("uses a string with escapes that can encode letters");
                     } else if (isTimeWord(current)) {
-                        reject("a word for the time of day");
+                        reject("uses the special date/time value now, today, tomorrow or yesterday in a string");
                     }
                     name = null;
                 }
-                case UNCLEAR -> reject("a parameter that touches a name");
+                case UNCLEAR -> reject("uses a parameter that is directly followed by a name");
                 case PARAMETER, END -> name = null;
             }
             afterDot = token == Token.SYMBOL && lexer.isSymbol('.');
@@ -126,13 +129,13 @@ final class NameCollector {
 
     private void word(String word, String previous) {
         if (CHANGING_WORDS.contains(word) && !previous.equals("as")) {
-            reject(word);
+            reject("uses " + word);
         } else if (CATALOG_TYPES.contains(word)) {
-            reject("the type " + word);
+            reject("uses the type " + word);
         } else if (word.equals("into")) {
-            reject("INTO");
+            reject("uses INTO");
         } else if (previous.equals("for") && LOCK_STRENGTHS.contains(word)) {
-            reject("a row lock");
+            reject("uses a row lock");
         }
     }
 

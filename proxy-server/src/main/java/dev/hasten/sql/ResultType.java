@@ -7,13 +7,13 @@ import dev.hasten.protocol.value.PostgresArrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a value of a type stands in JSON: {@code pg_text_to_json} of Neon's proxy. */
+/** Converts values of a type to JSON, like {@code pg_text_to_json} of Neon's proxy. */
 sealed interface ResultType {
 
-    /** Writes the value that PostgreSQL's text stands for. */
+    /** Writes a value, given in PostgreSQL's text format. */
     void write(JsonBuffer out, byte[] text);
 
-    /** A value of its own. */
+    /** A type that is not an array. */
     enum Scalar implements ResultType {
         BOOL {
             @Override
@@ -27,7 +27,7 @@ sealed interface ResultType {
                 out.raw(text);
             }
         },
-        /** Numbers, but for those that JSON does not have. */
+        /** Written as a number, except for NaN and infinity, which JSON does not have. */
         FLOAT {
             @Override
             public void write(JsonBuffer out, byte[] text) {
@@ -60,7 +60,7 @@ sealed interface ResultType {
         private static final int FLOAT8_OID = 701;
         private static final int JSONB_OID = 3802;
 
-        /** The scalar of a type that is no array. */
+        /** Returns the scalar type of an OID; {@link #TEXT} for all types without a JSON form of their own. */
         static Scalar of(long oid) {
             return switch ((int) oid) {
                 case BOOL_OID -> BOOL;
@@ -73,9 +73,9 @@ sealed interface ResultType {
     }
 
     /**
-     * A list of values of a type; arrays of more dimensions are lists of lists.
+     * An array, which is written as a list. Arrays with more than one dimension are lists of lists.
      *
-     * @param delimiter between elements in PostgreSQL's text
+     * @param delimiter the character between elements in PostgreSQL's text format
      */
     record ArrayOf(Scalar element, char delimiter) implements ResultType {
         @Override

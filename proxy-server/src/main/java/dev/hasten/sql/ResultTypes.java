@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The types of a database's columns. PostgreSQL is asked once for each type that may be an array. */
+/** Finds the types of result columns. Queries PostgreSQL once for each type that may be an array. */
 final class ResultTypes {
-    /** Asks for arrays among types; int2vector and oidvector have subscripts, but another form. */
+    /** Finds the array types among given types. int2vector and oidvector are excluded: their text format differs. */
     private static final ParsedStatement ARRAYS = ParsedStatement.of("""
             SELECT t.oid, t.typelem, e.typdelim FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
             WHERE t.typcategory = 'A' AND t.typlen = -1 AND t.oid NOT IN (22, 30) AND t.oid = ANY($1::oid[])""");
@@ -32,7 +32,7 @@ final class ResultTypes {
         StatementResult run(ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);
     }
 
-    /** What is known of types, for as long as their OIDs stay the same. */
+    /** Creates a cache of types by OID. */
     static Cache<Long, ResultType> newCache() {
         return Caffeine.newBuilder().maximumSize(MOST_TYPES).build();
     }
@@ -42,7 +42,7 @@ final class ResultTypes {
         this.lookup = lookup;
     }
 
-    /** The type of each column. */
+    /** Returns the type of each column. */
     List<ResultType> of(Columns columns) {
         List<Long> oids = new ArrayList<>(columns.size());
         Set<Long> unknown = new HashSet<>();

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Errors in the shape of Neon's proxy: all fields of PostgreSQL's report, null those that it does not have. What did not
- * come from PostgreSQL gets the SQLSTATE that PostgreSQL would choose. The driver shows the fields of status 400; of any
- * other, it shows the text of the body.
+ * Writes errors in the format of Neon's proxy: all fields of PostgreSQL's error report, with null for missing ones.
+ * Errors raised by Hasten itself use the closest SQLSTATE. For status 400, the driver shows the fields; for any other
+ * status, it shows the body as text.
  */
 final class SqlErrors {
     private static final JsonMapper JSON = JsonMapper.shared();

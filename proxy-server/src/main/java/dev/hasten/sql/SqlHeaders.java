@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the headers of a request ask for. Of those that are true or false, only {@code true} counts.
+ * The options in the headers of a request. Boolean headers are on only if their value is exactly {@code true}.
  *
- * @param rawText whether values come as PostgreSQL's text, all of them strings
- * @param arrayMode whether rows are arrays, where a statement does not say
- * @param isolationLevel the header as it was sent; null without one
- * @param mode of a transaction
+ * @param rawText whether all values are returned as strings in PostgreSQL's text format
+ * @param arrayMode whether rows are arrays; a statement's own {@code arrayMode} overrides this
+ * @param isolationLevel the value of the header; null if it was not sent
+ * @param mode the mode of a transaction
  */
 record SqlHeaders(
         boolean rawText, boolean arrayMode, @Nullable String isolationLevel, TransactionMode mode) {
@@ -30,14 +30,14 @@ record SqlHeaders(
             "RepeatableRead", "REPEATABLE READ",
             "Serializable", "SERIALIZABLE");
 
-    /** The headers that a browser must be allowed to send. */
+    /** The request headers that CORS must allow. */
     static final String ALL = String.join(
             ", ", CONNECTION_STRING, RAW_TEXT, ARRAY_MODE, ISOLATION_LEVEL, READ_ONLY, DEFERRABLE, "Neon-Pool-Opt-In");
 
     /**
-     * Reads them.
+     * Parses the headers of a request.
      *
-     * @throws ApiError P6000 for an isolation level that there is not
+     * @throws ApiError P6000 for an unknown isolation level
      */
     static SqlHeaders of(Exchange exchange) {
         String name = exchange.header(ISOLATION_LEVEL);
@@ -57,12 +57,12 @@ record SqlHeaders(
         return "true".equals(exchange.header(header));
     }
 
-    /** What of the headers determines the answer of a single statement, always two characters. */
+    /** Returns the headers that affect the response to a single statement, encoded in exactly two characters. */
     String context() {
         return (rawText ? "r" : "-") + (arrayMode ? "a" : "-");
     }
 
-    /** Says in the answer to a transaction which kind of transaction it was. */
+    /** Adds the mode of a transaction to the headers of its response. */
     Response echo(Response response) {
         if (mode.readOnly()) {
             response.header(READ_ONLY, "true");

@@ -3,11 +3,14 @@ package dev.hasten.sql;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** From a JSON value to the text of a parameter: {@code json_to_pg_text} of Neon's proxy. */
+/** Converts JSON values to the text of parameters, like {@code json_to_pg_text} of Neon's proxy. */
 final class SqlParameter {
     private SqlParameter() {}
 
-    /** PostgreSQL's text of a value: numbers as they were written, objects as JSON, lists as arrays; null for NULL. */
+    /**
+     * Returns a value in PostgreSQL's text format: numbers unchanged, objects as JSON, and lists as arrays. Returns
+     * null for NULL.
+     */
     static @Nullable String text(JsonNode value) {
         return switch (value.getNodeType()) {
             case NULL, MISSING -> null;

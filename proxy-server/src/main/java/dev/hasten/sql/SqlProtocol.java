@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key is the password of a connection string, or a bearer token, which comes first as at Neon. Bodies have any type:
- * the driver names none. Errors are PostgreSQL's.
+ * Accepts the API key as a bearer token or as the password of a connection string; as in Neon, the token takes
+ * precedence. Accepts any content type, because the driver sends none. Errors are in the format of PostgreSQL.
  */
 final class SqlProtocol implements Protocol {
     private static final Set<String> SCHEMES = Set.of("postgresql", "postgres");
@@ -41,7 +41,7 @@ final class SqlProtocol implements Protocol {
         return SqlErrors.response(error);
     }
 
-    /** The password of {@code postgresql://user:password@host/database}; user, host and database do not matter. */
+    /** Returns the password of {@code postgresql://user:password@host/database}; the other parts are ignored. */
     private static String password(String connection) {
         int scheme = connection.indexOf("://");
         if (scheme < 0 || !SCHEMES.contains(connection.substring(0, scheme))) {
@@ -54,7 +54,7 @@ final class SqlProtocol implements Protocol {
         if (colon < 0 || at <= colon + 1) {
             throw malformed();
         }
-        // In this part of a URL, a plus is a plus.
+        // URLDecoder would decode a plus as a space, which is not valid for this part of a URL.
         String password = authority.substring(colon + 1, at).replace("+", "%2B");
         try {
             return URLDecoder.decode(password, StandardCharsets.UTF_8);

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The body of a request: one statement, or several that are one transaction. */
+/** The body of a request: one statement, or several that run in one transaction. */
 sealed interface SqlRequest {
 
     /** {@code {query, params?, arrayMode?, cacheStrategy?}}. */
@@ -22,21 +22,21 @@ sealed interface SqlRequest {
     /**
      * A statement.
      *
-     * @param parameters PostgreSQL's text of each, null for NULL
-     * @param arrayMode whether rows are arrays; null when the header says so
+     * @param parameters each in PostgreSQL's text format, null for NULL
+     * @param arrayMode whether rows are arrays; null to use the header
      */
     record Query(
             String sql,
             List<@Nullable String> parameters,
             @Nullable Boolean arrayMode) {}
 
-    /** Half of a surrogate pair, which UTF-8 cannot say, or the zero byte, which PostgreSQL does not take. */
+    /** An unpaired surrogate, which UTF-8 cannot encode, or a zero byte, which PostgreSQL does not accept. */
     Pattern UNSUPPORTED_CHARACTERS = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
     /**
-     * Reads a body.
+     * Parses a body.
      *
-     * @throws ApiError P6000 saying what is wrong with it
+     * @throws ApiError P6000 if the body is invalid
      */
     static SqlRequest of(byte[] body, RequestParser parser, ParseMeter meter) {
         JsonNode json = parser.sql(body, meter);
@@ -45,11 +45,12 @@ sealed interface SqlRequest {
             return new Single(query(json, ""));
         }
         if (json.has("query")) {
-            throw ApiError.badRequest("Invalid request body: give `query` or `queries`, not both");
+            throw ApiError.badRequest("Invalid request body: send either `query` or `queries`, not both");
         }
         if (json.has("cacheStrategy")) {
             throw ApiError.badRequest(
-                    "Invalid request body: `cacheStrategy` belongs to a single `query`; transactions are not cached");
+                    "Invalid request body: `cacheStrategy` is only allowed with a single `query`; transactions are not"
+                            + " cached");
         }
         if (!queries.isArray()) {
             throw ApiError.badRequest("Invalid request body: `queries` must be a list");
@@ -62,9 +63,9 @@ sealed interface SqlRequest {
     }
 
     /**
-     * How long the answer may be used again; null when the body does not say.
+     * Returns the cache strategy in a body, or null if there is none.
      *
-     * @throws ApiError P6000 for a body that is no JSON object, P6005 for a strategy that is not allowed
+     * @throws ApiError P6000 if the body is not a JSON object, P6005 if the strategy is invalid
      */
     static @Nullable CacheStrategy strategy(byte[] body, RequestParser parser, int maxTags, ParseMeter meter) {
         JsonNode strategy = parser.member(body, "cacheStrategy", meter);
@@ -104,7 +105,7 @@ sealed interface SqlRequest {
     private static String speakable(String text, String place) {
         if (UNSUPPORTED_CHARACTERS.matcher(text).find()) {
             throw ApiError.badRequest("Invalid request body: `" + place
-                    + "` holds a character that PostgreSQL cannot store: a zero byte, or half of a surrogate pair");
+                    + "` contains a character that PostgreSQL cannot store: a zero byte or an unpaired surrogate");
         }
         return text;
     }

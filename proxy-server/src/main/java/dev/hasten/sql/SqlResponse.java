@@ -16,7 +16,7 @@ final class SqlResponse {
     private final ResultTypes types;
     private final boolean rawText;
 
-    /** @param rawText whether values are PostgreSQL's text, all of them strings */
+    /** @param rawText whether to write all values as strings in PostgreSQL's text format */
     SqlResponse(JsonBuffer out, ResultTypes types, boolean rawText) {
         this.out = out;
         this.types = types;
@@ -26,8 +26,8 @@ final class SqlResponse {
     /**
      * Writes a result.
      *
-     * @param arrayMode whether rows are arrays, instead of objects
-     * @throws dev.hasten.protocol.ApiError P6009 when the answer becomes too large
+     * @param arrayMode whether rows are arrays instead of objects
+     * @throws dev.hasten.protocol.ApiError P6009 if the response becomes too large
      */
     void write(StatementResult result, boolean arrayMode) {
         Columns columns = result.columns() == null ? Columns.NONE : result.columns();
@@ -82,7 +82,7 @@ final class SqlResponse {
                 .ascii(",\"format\":\"text\"}");
     }
 
-    /** Names as members of an object, with their colons. */
+    /** Returns the names as JSON strings, each followed by a colon. */
     private static List<byte[]> names(Columns columns) {
         List<byte[]> names = new ArrayList<>(columns.size());
         for (String name : columns.names()) {
@@ -94,7 +94,10 @@ final class SqlResponse {
         return names;
     }
 
-    /** {@code INSERT 0 1}, {@code SELECT 2} or {@code CREATE TABLE}: the command is the first word, as node-postgres has it. */
+    /**
+     * Writes the command and row count of a command tag such as {@code INSERT 0 1}, {@code SELECT 2} or
+     * {@code CREATE TABLE}. The command is the first word, as in node-postgres.
+     */
     private void tag(String tag) {
         int space = tag.indexOf(' ');
         String command = space < 0 ? tag : tag.substring(0, space);

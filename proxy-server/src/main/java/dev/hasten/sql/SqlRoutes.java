@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class SqlRoutes {
     private static final String PATH = "/sql";
 
-    /** Larger bodies are not searched on an event loop, because other requests would wait. */
+    /** Larger bodies are not searched on the event loop, because other requests would have to wait. */
     private static final int MAX_QUICK_BYTES = 64 << 10;
 
     private final RequestParser parser;
@@ -46,7 +46,7 @@ public final class SqlRoutes {
     private final CacheabilityChecks checks = new CacheabilityChecks();
     private final Map<String, Cache<Long, ResultType>> valueTypes = new ConcurrentHashMap<>();
 
-    /** @param cors which web pages may send requests */
+    /** @param cors the web pages that may send requests */
     public SqlRoutes(RequestParser parser, AccelerateHeaders headers, Cors cors) {
         this.parser = parser;
         this.headers = headers;
@@ -114,7 +114,7 @@ public final class SqlRoutes {
         return new Statement(query, asked, request);
     }
 
-    /** A single statement, whose response is the body that {@link #read} writes. */
+    /** A single statement. Its response is the body that {@link #read} writes. */
     private final class Statement implements CacheableQuery {
         private final Query query;
         private final SqlHeaders asked;
@@ -148,13 +148,13 @@ public final class SqlRoutes {
             return requireNonNull(value);
         }
 
-        /** Telemetry is a feature of Prisma Client. */
+        /** Returns null, because only Prisma Client uses telemetry in responses. */
         @Override
         public @Nullable Map<String, ?> extensions(RequestContext running) {
             return null;
         }
 
-        /** Names in the reason may have any characters; headers may not. */
+        /** Adds the reason. Names in it can have characters that are not allowed in headers; they are replaced. */
         @Override
         public Response notCached(Response response) {
             return response.header("hasten-not-cached", rejectionReason.replaceAll("[^ -~]", "?"));
@@ -186,7 +186,7 @@ public final class SqlRoutes {
                     out.raw(',');
                 }
                 StatementResult written = run(queries.get(i), asked, request, statements, out);
-                // Its rows are not needed any more.
+                // The rows are no longer needed.
                 request.cancellation().memory().give(MemoryUse.RESULTS, written.heapBytes());
             }
             out.ascii("]}");

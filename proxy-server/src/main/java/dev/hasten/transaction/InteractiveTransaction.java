@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction that a client holds open over several requests: a lease on one connection, with a deadline. Operations
- * run one after the other, in the order in which they came. Once closed it stays closed, and remembers how.
+ * A transaction that a client keeps open over several requests: a lease on one connection, with a time limit.
+ * Operations run one after the other, in the order in which they arrived. A closed transaction stays closed and
+ * remembers how it ended.
  */
 final class InteractiveTransaction {
     private final String id;
@@ -30,7 +31,7 @@ final class InteractiveTransaction {
     private final long startedNanos = System.nanoTime();
     private final Runnable onClose;
 
-    /** Fair, so that calls of a client that does not wait for answers run in their order. */
+    /** Fair, so that the calls of a client that does not wait for responses run in order. */
     private final ReentrantLock operations = new ReentrantLock(true);
 
     private final Deque<String> savepoints = new ArrayDeque<>();
@@ -38,7 +39,10 @@ final class InteractiveTransaction {
     private volatile Status status = Status.OPEN;
     private volatile @Nullable Cancellation running;
 
-    /** Set before {@link #running} is read, as that is set before this is read: an operation cannot slip through. */
+    /**
+     * {@link #end} sets this before it reads {@link #running}. An operation sets {@code running} before it reads this.
+     * So either the operation sees that the transaction is ending, or {@code end} sees the operation and cancels it.
+     */
     private volatile boolean ending;
 
     /** Whether and how a transaction ended. */
@@ -48,15 +52,15 @@ final class InteractiveTransaction {
         ROLLED_BACK,
         /** Rolled back by PostgreSQL, because its connection broke before the commit. */
         LOST,
-        /** Its connection broke, or the request ended, while PostgreSQL was committing: nobody here knows. */
+        /** Its connection broke, or the request was cancelled, during the commit. The outcome is unknown. */
         UNKNOWN,
         TIMED_OUT
     }
 
     /**
-     * @param owner the only one that may use it
-     * @param timeoutMillis from now on
-     * @param onClose called once, when the lease was given back
+     * @param owner the only owner that may use the transaction
+     * @param timeoutMillis the time limit, from now on
+     * @param onClose called once, when the lease has been closed
      */
     InteractiveTransaction(String id, String owner, Lease lease, long timeoutMillis, Runnable onClose) {
         this.id = id;
@@ -82,7 +86,7 @@ final class InteractiveTransaction {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
     }
 
-    /** The error for an operation on this transaction if it is closed. */
+    /** Throws the error for this operation if the transaction is closed. */
     void requireOpen(String operation) {
         switch (status) {
             case OPEN -> {}
@@ -96,7 +100,7 @@ final class InteractiveTransaction {
     /**
      * Runs an operation when it is its turn.
      *
-     * @throws ApiError P2028 when the transaction is closed, or expires meanwhile
+     * @throws ApiError P2028 if the transaction is closed, or expires in the meantime
      */
     <T> T operate(String operation, Cancellation cancellation, Supplier<T> work) {
         requireOpen(operation);
@@ -132,7 +136,7 @@ final class InteractiveTransaction {
         }
     }
 
-    /** A connection that broke, or raw SQL such as COMMIT, has ended the transaction behind our back. */
+    /** Closes the transaction if a broken connection, or raw SQL such as COMMIT, has ended it. */
     private void closeIfEnded() {
         if (status == Status.OPEN) {
             if (lease.isLost()) {
@@ -151,7 +155,7 @@ final class InteractiveTransaction {
         return lease.run(sql, parameters, policy, cancellation);
     }
 
-    /** A nested transaction: a savepoint. */
+    /** Starts a nested transaction, which is a savepoint. */
     void savepoint(Cancellation cancellation) {
         lease.ensureBegun(cancellation);
         String name = "prisma_sp_" + savepointCounter++;
@@ -159,19 +163,19 @@ final class InteractiveTransaction {
         savepoints.push(name);
     }
 
-    /** Ends the innermost nested transaction, or the transaction itself. */
+    /** Commits the innermost nested transaction, or the transaction itself if there is none. */
     void commit(Cancellation cancellation, StatementObserver observer) {
         if (!savepoints.isEmpty()) {
             lease.command("RELEASE SAVEPOINT " + savepoints.pop(), cancellation);
             return;
         }
         if (lease.isFailed()) {
-            // PostgreSQL would answer COMMIT with success, having rolled back: nobody must take that for a commit.
+            // PostgreSQL would report success for COMMIT although it rolls back. Report the rollback instead.
             rollback(cancellation, observer);
             throw TransactionErrors.rolledBack("commit");
         }
         if (cancellation.reason() != null) {
-            // Nothing was sent yet, so this is not one of the commits that nobody knows about.
+            // COMMIT has not been sent, so the outcome is known.
             throw new CancelledException(cancellation.reason());
         }
         try {
@@ -184,7 +188,7 @@ final class InteractiveTransaction {
         }
     }
 
-    /** Undoes the innermost nested transaction, or the transaction itself. */
+    /** Rolls back the innermost nested transaction, or the transaction itself if there is none. */
     void rollback(Cancellation cancellation, StatementObserver observer) {
         if (!savepoints.isEmpty()) {
             String name = savepoints.pop();
@@ -196,7 +200,7 @@ final class InteractiveTransaction {
         close(Status.ROLLED_BACK);
     }
 
-    /** Ends the transaction from outside: its time is over, or the server stops. Cancels a running statement. */
+    /** Ends the transaction because it has expired or the server is stopping. Cancels a running statement. */
     void end(Status how) {
         ending = true;
         Cancellation current = running;

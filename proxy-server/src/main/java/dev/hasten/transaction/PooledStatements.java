@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Statements of one request on one connection of the pool, which is taken at the first of them. */
+/** Runs the statements of one request on one connection of the pool, which is leased for the first statement. */
 public final class PooledStatements implements Statements, AutoCloseable {
     private final ConnectionPool pool;
     private final Access access;
@@ -25,7 +25,10 @@ public final class PooledStatements implements Statements, AutoCloseable {
     private @Nullable Lease lease;
     private boolean inTransaction;
 
-    /** @param access what the statements may do; each READ_ONLY one runs in a transaction, if need be of its own */
+    /**
+     * @param access what the statements may do; with {@code READ_ONLY}, a statement outside of a transaction gets one
+     *     of its own
+     */
     public PooledStatements(ConnectionPool pool, Access access, Cancellation cancellation, StatementObserver observer) {
         this.pool = pool;
         this.access = access;
@@ -52,15 +55,15 @@ public final class PooledStatements implements Statements, AutoCloseable {
     }
 
     /**
-     * Runs the work in a transaction, and once more from its start when a prepared statement was older than the schema:
-     * nothing of the first attempt stays.
+     * Runs the work in a transaction. If that fails because a prepared statement is older than the schema, the
+     * transaction is rolled back and the work is run once more.
      */
     @Override
     public <T> T inTransaction(Supplier<T> work) {
         return inTransaction(TransactionMode.DEFAULT, work);
     }
 
-    /** As {@link #inTransaction(Supplier)}, in a transaction of this mode. */
+    /** Like {@link #inTransaction(Supplier)}, in a transaction of this mode. */
     public <T> T inTransaction(TransactionMode mode, Supplier<T> work) {
         if (inTransaction) {
             return work.get();

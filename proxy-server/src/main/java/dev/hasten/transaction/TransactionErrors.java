@@ -4,7 +4,10 @@ import dev.hasten.protocol.ApiError;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** P2028 in its forms; texts of {@code transaction-manager-error.ts}. */
+/**
+ * The errors with code P2028. Their texts are those of {@code transaction-manager-error.ts}, except for
+ * {@link #unknownOutcome}, which exists only in Hasten.
+ */
 final class TransactionErrors {
     private TransactionErrors() {}
 
@@ -43,8 +46,9 @@ final class TransactionErrors {
 
     static ApiError unknownOutcome(String operation) {
         return ApiError.transaction(
-                "The outcome of the commit is unknown: the connection to the database broke while it was committing. A "
-                        + operation + " cannot be executed any more; look whether the data is there.",
+                "The outcome of the commit is unknown: the connection to the database broke, or the request was"
+                        + " cancelled, during the commit. A " + operation
+                        + " cannot be executed on this transaction. Check whether its changes are in the database.",
                 Map.of());
     }
 

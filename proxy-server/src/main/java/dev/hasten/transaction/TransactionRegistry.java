@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interactive transactions of one database. Fewer may be open than the pool has connections, so that other queries
- * always get one. Closed transactions are remembered for a while, so that late calls learn what happened.
+ * The interactive transactions of one database. Their number is limited, so that other queries can get a connection.
+ * Closed transactions are remembered for a while, so that late calls get an error that says how the transaction ended.
  */
 public final class TransactionRegistry implements AutoCloseable {
     private static final int REMEMBERED = 1000;
@@ -58,18 +58,19 @@ public final class TransactionRegistry implements AutoCloseable {
      * Limits of a database's transactions.
      *
      * @param open how many may be open at the same time, 1 or more
-     * @param timeout longest time that one may stay open; longer wishes are cut to it, as the official executor does
-     * @param defaultTimeout for clients that say none
-     * @param defaultWait how long a start waits for clients that say nothing
+     * @param timeout the longest time that a transaction may stay open; longer requested timeouts are reduced to this
+     *     value, as in the official executor
+     * @param defaultTimeout the timeout if the client does not request one
+     * @param defaultWait how long a start waits if the client does not specify it
      */
     public record Limits(int open, Duration timeout, Duration defaultTimeout, Duration defaultWait) {}
 
     /**
-     * What a client asks for.
+     * The options that a client requests.
      *
      * @param timeout how long the transaction may stay open, null for the default
      * @param maxWait how long the start may wait for a connection, null for the default
-     * @param isolationLevel as SQL says it, null for the database's default
+     * @param isolationLevel as in SQL, null for the database's default
      * @param access what its statements may do
      * @param owner only requests of this owner can use the transaction; for others it does not exist
      */
@@ -88,9 +89,10 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /**
-     * Opens a transaction and returns its id. BEGIN travels with its first statement.
+     * Opens a transaction and returns its id. BEGIN is sent with its first statement.
      *
-     * @throws ApiError P2028 when no connection became free in time or the isolation level is none of PostgreSQL's
+     * @throws ApiError P2028 if no connection becomes available in time or PostgreSQL has no such isolation level;
+     *     P6008 if the server is stopping
      */
     public String start(StartOptions options, Cancellation cancellation) {
         String isolationLevel = options.isolationLevel();
@@ -153,7 +155,7 @@ public final class TransactionRegistry implements AutoCloseable {
             forget(id);
             permits.release();
         });
-        // Known before it can expire: whatever closes it finds it here.
+        // Registered before it can expire, so that closing it always finds it here.
         open.put(id, transaction);
         expiry.set(watchdog.after(
                 timeout,
@@ -201,7 +203,7 @@ public final class TransactionRegistry implements AutoCloseable {
         return transaction;
     }
 
-    /** Knowing its id is not enough to use a transaction: it must belong to the same key with the same scopes. */
+    /** Finds a transaction. Its id is not enough to use it: the request must have the same key with the same scopes. */
     private InteractiveTransaction find(String id, String owner) {
         InteractiveTransaction transaction = open.get(id);
         if (transaction == null) {
@@ -216,9 +218,9 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /**
-     * Opens a nested transaction in an open one: a savepoint.
+     * Starts a nested transaction, which is a savepoint, in an open transaction.
      *
-     * @throws ApiError P2028 when the transaction is unknown or closed
+     * @throws ApiError P2028 if the transaction is unknown or closed
      */
     public void startNested(String id, String owner, Cancellation cancellation) {
         InteractiveTransaction transaction = find(id, owner, "start");
@@ -229,9 +231,9 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /**
-     * Runs work whose statements belong to the transaction. Nobody else uses the transaction meanwhile.
+     * Runs work whose statements belong to the transaction. No other request uses the transaction in the meantime.
      *
-     * @throws ApiError P2028 when the transaction is unknown or closed, or expires meanwhile
+     * @throws ApiError P2028 if the transaction is unknown or closed, or expires in the meantime
      */
     public <T> T query(
             String id, String owner, Cancellation cancellation, java.util.function.Function<Statements, T> work) {
@@ -240,7 +242,7 @@ public final class TransactionRegistry implements AutoCloseable {
                 "query", cancellation, () -> work.apply(new TransactionStatements(transaction, cancellation)));
     }
 
-    /** Commits the innermost nested transaction, or the transaction. */
+    /** Commits the innermost nested transaction, or the transaction itself if there is none. */
     public void commit(String id, String owner, Cancellation cancellation, StatementObserver observer) {
         InteractiveTransaction transaction = find(id, owner, "commit");
         observer.span(
@@ -252,8 +254,8 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /**
-     * Commits the transaction; says nothing if that has happened already. Clients before Prisma 7 send a commit again when
-     * its answer got lost on the way.
+     * Commits the transaction. Does nothing if it is already committed: clients before Prisma 7 send a commit again if
+     * its response was lost.
      */
     public void commitOnce(String id, String owner, Cancellation cancellation, StatementObserver observer) {
         InteractiveTransaction transaction = find(id, owner);
@@ -263,7 +265,7 @@ public final class TransactionRegistry implements AutoCloseable {
         try {
             commit(id, owner, cancellation, observer);
         } catch (ApiError e) {
-            // Both may have been on their way at the same time.
+            // The first commit and its repetition may have run at the same time.
             if (transaction.status() != Status.COMMITTED) {
                 throw e;
             }
@@ -271,8 +273,9 @@ public final class TransactionRegistry implements AutoCloseable {
     }
 
     /**
-     * Rolls back the innermost nested transaction, or the transaction. One that PostgreSQL has rolled back because its
-     * connection broke is what the client wants it to be: the error that it knows of must not be hidden by another one.
+     * Rolls back the innermost nested transaction, or the transaction itself if there is none. Does nothing if
+     * PostgreSQL has already rolled back because the connection broke: the client has received that error, and another
+     * one must not hide it.
      */
     public void rollback(String id, String owner, Cancellation cancellation, StatementObserver observer) {
         InteractiveTransaction transaction = find(id, owner);
@@ -288,19 +291,19 @@ public final class TransactionRegistry implements AutoCloseable {
                 }));
     }
 
-    /** How many transactions are open. */
+    /** The number of open transactions. */
     public int openCount() {
         return open.size();
     }
 
-    /** Ages of the open transactions in milliseconds by id, for operators. */
+    /** The ages of the open transactions in milliseconds, by id, for operators. */
     public Map<String, Long> openAges() {
         Map<String, Long> ages = new LinkedHashMap<>();
         open.forEach((id, transaction) -> ages.put(id, transaction.ageMillis()));
         return ages;
     }
 
-    /** Rolls back what is open; nothing new is opened. */
+    /** Rolls back all open transactions. No new ones can be opened. */
     @Override
     public void close() {
         closing = true;

@@ -149,7 +149,7 @@ final class InvalidationRoutesTest {
         assertThat(reply.status()).isEqualTo(403);
         assertThat(reply.error())
                 .isEqualTo(
-                        "This API key does not have the scope that the call needs: it has prisma, the call needs invalidate");
+                        "Missing scope: this API key has prisma, but this call requires invalidate. Use another API key");
         String invalidator = server.server()
                 .keys()
                 .create("invalidate", "default", Set.of(KeyScope.INVALIDATE), null)

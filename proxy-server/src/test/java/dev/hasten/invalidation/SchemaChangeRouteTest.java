@@ -99,7 +99,7 @@ final class SchemaChangeRouteTest {
         Reply reply = client.post("/schema/invalidate", "");
         assertThat(reply.status()).isEqualTo(403);
         assertThat(reply.code()).isEqualTo("P6002");
-        assertThat(reply.error()).contains("the call needs schema");
+        assertThat(reply.error()).contains("this call requires schema");
         assertThat(server.database().cache().schemaEpoch()).isZero();
     }
 

@@ -95,7 +95,7 @@ final class CacheabilityCheckTest {
             })
     void readsAreCached(String sql) {
         if (sql.contains("'now?'")) {
-            // The one false alarm among these: a word for the time of day in a text.
+            // The only false positive: the string contains a special date/time value.
             assertThat(client.cached(sql).cacheStatus()).isEqualTo("none");
             return;
         }
@@ -110,7 +110,7 @@ final class CacheabilityCheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "INSERT INTO part VALUES (1) ON CONFLICT DO NOTHING RETURNING id | no SELECT",
+                "INSERT INTO part VALUES (1) ON CONFLICT DO NOTHING RETURNING id | not a SELECT",
                 "WITH x AS (UPDATE item SET price = price RETURNING id) SELECT * FROM x | writes",
                 "WITH x AS (DELETE FROM part RETURNING id) SELECT 1 | writes",
                 "SELECT * INTO copied FROM item | INTO",
@@ -126,11 +126,11 @@ final class CacheabilityCheckTest {
                 "SELECT current_date - made::date FROM item | current_date",
                 "SELECT age(made) FROM item | current_date",
                 "SELECT age(made, made) FROM item | age",
-                "SELECT 'today'::date | time of day",
-                "SELECT $x$now$x$::timestamptz | time of day",
+                "SELECT 'today'::date | date/time value",
+                "SELECT $x$now$x$::timestamptz | date/time value",
                 "SELECT E'n\\157w'::timestamptz | escapes",
                 "SELECT E'n\\ow'::timestamptz | escapes",
-                "SELECT ('no' || 'w')::timestamptz | time of day",
+                "SELECT ('no' || 'w')::timestamptz | date/time value",
                 "SELECT random() | random",
                 "SELECT * FROM item ORDER BY random() | random",
                 "SELECT 1 LIMIT (random() * 10)::int | random",
@@ -170,10 +170,10 @@ final class CacheabilityCheckTest {
                 "SELECT * FROM locked | LockRows",
                 "SELECT * FROM catalog | system catalog",
                 "SELECT U&\"\\0072andom\"() | Unicode",
-                "SHOW search_path | no SELECT",
-                "EXPLAIN SELECT 1 | no SELECT",
-                "SET search_path = public | no SELECT",
-                "DO 'BEGIN END' | no SELECT",
+                "SHOW search_path | not a SELECT",
+                "EXPLAIN SELECT 1 | not a SELECT",
+                "SET search_path = public | not a SELECT",
+                "DO 'BEGIN END' | not a SELECT",
             })
     void whatMayReadDifferentlyIsNot(String sql, String reason) {
         for (int i = 0; i < 2; i++) {
