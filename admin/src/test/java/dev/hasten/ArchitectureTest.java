@@ -53,7 +53,7 @@ class ArchitectureTest {
             Map.entry("invalidation", "protocol config http cache admission caching"),
             Map.entry(
                     "remoteexecutor",
-                    "protocol deadline config json http prisma plan transaction telemetry admission caching"),
+                    "protocol deadline config json http postgres prisma plan transaction telemetry admission caching"),
             Map.entry(
                     "dataproxy",
                     "protocol memory deadline config json http postgres prisma plan transaction schema telemetry"

@@ -78,10 +78,12 @@ public final class AdminServer implements AutoCloseable {
                 new HttpLimits(
                         (int) config.http().maxHeaderBytes(),
                         BODY_BYTES,
-                        config.http().bodyTimeout(),
-                        config.http().headTimeout(),
-                        config.http().writeTimeout(),
-                        config.http().idleTimeout(),
+                        new HttpLimits.Timeouts(
+                                config.http().headTimeout(),
+                                config.http().bodyTimeout(),
+                                config.http().bodyIdleTimeout(),
+                                config.http().writeTimeout(),
+                                config.http().idleTimeout()),
                         config.http().minBytesPerSecond(),
                         CONNECTIONS),
                 null,

@@ -25,8 +25,11 @@ public record HttpConfig(
         @Setting(value = "10s", doc = "Maximum time to receive the complete request head.")
         Duration headTimeout,
 
-        @Setting(value = "10s", doc = "Maximum time to wait for the next bytes of a request body.")
+        @Setting(value = "1m", doc = "Maximum time to receive the complete request body.")
         Duration bodyTimeout,
+
+        @Setting(value = "10s", doc = "Maximum time to wait for the next bytes of a request body.")
+        Duration bodyIdleTimeout,
 
         @Setting(value = "30s", doc = "Maximum time to wait for a client to accept the next bytes of a response.")
         Duration writeTimeout,
@@ -36,7 +39,7 @@ public record HttpConfig(
                 min = "1",
                 max = "1gb",
                 zero = "no minimum",
-                doc = "Minimum average rate of a request body that takes longer than `http.body_timeout`, and of a"
+                doc = "Minimum average rate of a request body that takes longer than `http.body_idle_timeout`, and of a"
                         + " response that takes longer than `http.write_timeout`. Slower transfers are"
                         + " aborted.")
         long minBytesPerSecond,

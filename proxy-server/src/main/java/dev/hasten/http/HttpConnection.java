@@ -532,7 +532,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         } else if (phase == Phase.BODY && bodyMoved) {
             bodyMoved = false;
             long elapsed = System.nanoTime() - requireNonNull(exchange).arrivalNanos();
-            deadline.in(Math.max(0, Math.min(server.bodyNanos(), server.latestBodyNanos(body.size()) - elapsed)));
+            deadline.in(Math.max(0, Math.min(server.bodyIdleNanos(), server.latestBodyNanos(body.size()) - elapsed)));
         }
     }
 

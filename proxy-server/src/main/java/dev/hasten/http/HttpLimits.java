@@ -13,30 +13,46 @@ import java.time.Duration;
  *     exceeded: 431, or 414 if the request line alone exceeds it
  * @param bodyBytes maximum size of a request body, for bytes received and for Content-Length; 0 or more. If
  *     exceeded: 413
- * @param bodyTimeout maximum time from the head to the first byte of the body, and between bytes of the body; positive.
- *     If exceeded: 408
- * @param minBytesPerSecond minimum average rate of a body that takes longer than bodyTimeout and of a response that
- *     takes longer than writeTimeout; 0 means no minimum. If a body is slower: 408. If a response is slower: the
- *     connection is closed
- * @param headTimeout maximum time from the opening of the connection, or from the first byte of a later head, to the
- *     complete head; positive. If exceeded: 408, or the connection is closed if no byte of a head was received. Also
- *     limits the TLS handshake
- * @param writeTimeout maximum time during which a client accepts no byte of a response; positive. If exceeded: the
- *     connection is closed
- * @param idleTimeout maximum time between a response and the first byte of the next request; positive. If exceeded: the
- *     connection is closed
+ * @param timeouts maximum times of each phase of a request
+ * @param minBytesPerSecond minimum average rate of a body that takes longer than {@link Timeouts#bodyIdle} and of a response
+ *     that takes longer than {@link Timeouts#write}; 0 means no minimum. If a body is slower: 408. If a response is slower:
+ *     the connection is closed
  * @param maxConnections maximum number of connections that are served; 1 or more. A connection that exceeds it gets 503
  *     for its first request
  */
 public record HttpLimits(
-        int headerBytes,
-        int bodyBytes,
-        Duration bodyTimeout,
-        Duration headTimeout,
-        Duration writeTimeout,
-        Duration idleTimeout,
-        long minBytesPerSecond,
-        int maxConnections) {
+        int headerBytes, int bodyBytes, Timeouts timeouts, long minBytesPerSecond, int maxConnections) {
+
+    /**
+     * Maximum times; all positive.
+     *
+     * @param head from the opening of the connection, or from the first byte of a later head, to the complete head. If
+     *     exceeded: 408, or the connection is closed if no byte of a head was received. Also limits the TLS handshake
+     * @param body from the head to the complete body. If exceeded: 408
+     * @param bodyIdle from the head to the first byte of the body, and between bytes of the body. If exceeded: 408
+     * @param write during which a client accepts no byte of a response. If exceeded: the connection is closed
+     * @param idle between a response and the first byte of the next request. If exceeded: the connection is closed
+     */
+    public record Timeouts(Duration head, Duration body, Duration bodyIdle, Duration write, Duration idle) {
+        /**
+         * Checks the ranges.
+         *
+         * @throws IllegalArgumentException if a time is not positive; the message names it
+         */
+        public Timeouts {
+            requirePositive(head, "head");
+            requirePositive(body, "body");
+            requirePositive(bodyIdle, "bodyIdle");
+            requirePositive(write, "write");
+            requirePositive(idle, "idle");
+        }
+
+        private static void requirePositive(Duration duration, String name) {
+            if (!duration.isPositive()) {
+                throw new IllegalArgumentException("the timeout " + name + " is " + duration + ", must be positive");
+            }
+        }
+    }
 
     /** Even the head of a simple client needs this much. */
     private static final int SMALLEST_HEADER_BYTES = 256;
@@ -47,10 +63,7 @@ public record HttpLimits(
      * @throws IllegalArgumentException if a value is out of range; the message names it
      */
     public HttpLimits {
-        requireNonNull(bodyTimeout, "bodyTimeout is null");
-        requireNonNull(headTimeout, "headTimeout is null");
-        requireNonNull(writeTimeout, "writeTimeout is null");
-        requireNonNull(idleTimeout, "idleTimeout is null");
+        requireNonNull(timeouts, "timeouts is null");
         if (headerBytes < SMALLEST_HEADER_BYTES) {
             throw new IllegalArgumentException("headerBytes is " + headerBytes + ", must be 256 or more");
         }
@@ -63,10 +76,6 @@ public record HttpLimits(
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections is " + maxConnections + ", must be 1 or more");
         }
-        requirePositive(bodyTimeout, "bodyTimeout");
-        requirePositive(headTimeout, "headTimeout");
-        requirePositive(writeTimeout, "writeTimeout");
-        requirePositive(idleTimeout, "idleTimeout");
     }
 
     /**
@@ -75,11 +84,5 @@ public record HttpLimits(
      */
     long latestNanos(Duration grace, long bytes) {
         return minBytesPerSecond == 0 ? Long.MAX_VALUE : grace.toNanos() + (long) (bytes * 1e9 / minBytesPerSecond);
-    }
-
-    private static void requirePositive(Duration duration, String name) {
-        if (!duration.isPositive()) {
-            throw new IllegalArgumentException(name + " is " + duration + ", must be positive");
-        }
     }
 }

@@ -158,7 +158,7 @@ public final class HttpServer implements AutoCloseable {
             if (tls != null) {
                 SslHandler handler = tls.newHandler(channel.alloc());
                 handler.setHandshakeTimeoutMillis(
-                        Math.max(1, limits.headTimeout().toMillis()));
+                        Math.max(1, limits.timeouts().head().toMillis()));
                 channel.pipeline().addLast(handler);
             }
             RequestDecoder decoder = new RequestDecoder(limits.headerBytes());

@@ -21,6 +21,7 @@ final class ServerContext {
     private final HttpLimits limits;
     private final long headNanos;
     private final long bodyNanos;
+    private final long bodyIdleNanos;
     private final long writeNanos;
     private final long idleNanos;
     private final AtomicInteger open = new AtomicInteger();
@@ -30,10 +31,11 @@ final class ServerContext {
         this.options = options;
         this.router = router;
         this.limits = options.limits();
-        this.headNanos = limits.headTimeout().toNanos();
-        this.bodyNanos = limits.bodyTimeout().toNanos();
-        this.writeNanos = limits.writeTimeout().toNanos();
-        this.idleNanos = limits.idleTimeout().toNanos();
+        this.headNanos = limits.timeouts().head().toNanos();
+        this.bodyNanos = limits.timeouts().body().toNanos();
+        this.bodyIdleNanos = limits.timeouts().bodyIdle().toNanos();
+        this.writeNanos = limits.timeouts().write().toNanos();
+        this.idleNanos = limits.timeouts().idle().toNanos();
     }
 
     HttpServerOptions options() {
@@ -56,22 +58,23 @@ final class ServerContext {
         return headNanos;
     }
 
-    long bodyNanos() {
-        return bodyNanos;
-    }
-
     long writeNanos() {
         return writeNanos;
     }
 
+    /** The maximum time in nanoseconds between bytes of a body. */
+    long bodyIdleNanos() {
+        return bodyIdleNanos;
+    }
+
     /** The maximum time in nanoseconds, measured from the head, for receiving this many bytes of a body. */
     long latestBodyNanos(long bytes) {
-        return limits.latestNanos(limits.bodyTimeout(), bytes);
+        return Math.min(bodyNanos, limits.latestNanos(limits.timeouts().bodyIdle(), bytes));
     }
 
     /** The maximum time in nanoseconds for a client to receive a response of this many bytes. */
     long latestWriteNanos(long bytes) {
-        return limits.latestNanos(limits.writeTimeout(), bytes);
+        return limits.latestNanos(limits.timeouts().write(), bytes);
     }
 
     /** A reservation for a connection that has not sent a valid key. */

@@ -227,10 +227,12 @@ public final class HastenServer implements AutoCloseable {
         return new HttpLimits(
                 (int) config.http().maxHeaderBytes(),
                 (int) config.http().maxBodyBytes(),
-                config.http().bodyTimeout(),
-                config.http().headTimeout(),
-                config.http().writeTimeout(),
-                config.http().idleTimeout(),
+                new HttpLimits.Timeouts(
+                        config.http().headTimeout(),
+                        config.http().bodyTimeout(),
+                        config.http().bodyIdleTimeout(),
+                        config.http().writeTimeout(),
+                        config.http().idleTimeout()),
                 config.http().minBytesPerSecond(),
                 config.http().maxConnections());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.hasten.http.HttpLimits.Timeouts;
 import dev.hasten.http.RawClient.RawResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,11 +29,11 @@ class LimitsTest {
             .build();
 
     private static HttpLimits sizes(int headerBytes, int bodyBytes) {
-        return new HttpLimits(headerBytes, bodyBytes, LONG, LONG, LONG, LONG, 0, 100);
+        return new HttpLimits(headerBytes, bodyBytes, TestServer.TIMEOUTS, 0, 100);
     }
 
     private static HttpLimits times(Duration body, Duration head, Duration idle) {
-        return new HttpLimits(8192, 1_000_000, body, head, idle, idle, 0, 100);
+        return new HttpLimits(8192, 1_000_000, new Timeouts(head, LONG, body, idle, idle), 0, 100);
     }
 
     private HttpServer start(HttpLimits limits) {
@@ -243,7 +244,7 @@ class LimitsTest {
 
     @Test
     void connectionOverTheLimitIsToldToComeBack() throws IOException {
-        HttpLimits two = new HttpLimits(8192, 1000, LONG, LONG, LONG, LONG, 0, 2);
+        HttpLimits two = new HttpLimits(8192, 1000, TestServer.TIMEOUTS, 0, 2);
         try (HttpServer server = start(two);
                 RawClient first = RawClient.to(server);
                 RawClient second = RawClient.to(server)) {
@@ -265,17 +266,56 @@ class LimitsTest {
     }
 
     @Test
+    void bodyThatDripsIsRefusedAtTheTimeLimitOfTheWholeBody() throws IOException {
+        HttpLimits limits = new HttpLimits(8192, 1_000_000, new Timeouts(LONG, SHORT, LONG, LONG, LONG), 0, 100);
+        try (HttpServer server = start(limits);
+                RawClient client = RawClient.to(server)) {
+            client.send("POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000\r\n\r\n");
+
+            await().pollInterval(Duration.ofMillis(10)).until(() -> {
+                client.send("a");
+                return client.hasInput();
+            });
+
+            assertRefused(client, 408);
+        }
+    }
+
+    @Test
+    void bodyThatDripsForLongerThanTheIdleTimeIsAccepted() throws IOException {
+        HttpLimits limits = new HttpLimits(8192, 1_000_000, new Timeouts(LONG, LONG, SHORT, LONG, LONG), 0, 100);
+        long end = System.nanoTime() + 3 * SHORT.toNanos();
+        try (HttpServer server = start(limits);
+                RawClient client = RawClient.to(server)) {
+            client.send(chunkedHead());
+
+            await().pollInterval(Duration.ofMillis(10)).until(() -> {
+                client.send("1\r\na\r\n");
+                return System.nanoTime() - end > 0;
+            });
+            client.send("0\r\n\r\n");
+
+            assertThat(client.readAnswer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void valuesOutOfRangeAreNamed() {
         assertThatThrownBy(() -> sizes(255, 0)).hasMessageContaining("headerBytes is 255");
         assertThatThrownBy(() -> sizes(256, -1)).hasMessageContaining("bodyBytes is -1");
-        assertThatThrownBy(() -> times(Duration.ZERO, LONG, LONG)).hasMessageContaining("bodyTimeout");
-        assertThatThrownBy(() -> times(LONG, Duration.ZERO, LONG)).hasMessageContaining("headTimeout");
-        assertThatThrownBy(() -> times(LONG, LONG, Duration.ZERO)).hasMessageContaining("writeTimeout");
-        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, Duration.ZERO, 0, 1))
-                .hasMessageContaining("idleTimeout");
-        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, LONG, 0, 0))
+        assertThatThrownBy(() -> new Timeouts(Duration.ZERO, LONG, LONG, LONG, LONG))
+                .hasMessageContaining("timeout head is");
+        assertThatThrownBy(() -> new Timeouts(LONG, Duration.ZERO, LONG, LONG, LONG))
+                .hasMessageContaining("timeout body is");
+        assertThatThrownBy(() -> new Timeouts(LONG, LONG, Duration.ZERO, LONG, LONG))
+                .hasMessageContaining("timeout bodyIdle is");
+        assertThatThrownBy(() -> new Timeouts(LONG, LONG, LONG, Duration.ZERO, LONG))
+                .hasMessageContaining("timeout write is");
+        assertThatThrownBy(() -> new Timeouts(LONG, LONG, LONG, LONG, Duration.ZERO))
+                .hasMessageContaining("timeout idle is");
+        assertThatThrownBy(() -> new HttpLimits(256, 0, TestServer.TIMEOUTS, 0, 0))
                 .hasMessageContaining("maxConnections");
-        assertThatThrownBy(() -> new HttpLimits(256, 0, LONG, LONG, LONG, LONG, -1, 1))
+        assertThatThrownBy(() -> new HttpLimits(256, 0, TestServer.TIMEOUTS, -1, 1))
                 .hasMessageContaining("minBytesPerSecond is -1");
     }
 

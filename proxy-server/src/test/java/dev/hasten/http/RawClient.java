@@ -86,6 +86,11 @@ final class RawClient implements AutoCloseable {
         return new RawResponse(Integer.parseInt(statusLine.substring(9, 12)), headers, ByteBuffer.wrap(body));
     }
 
+    /** Whether the server has sent something that was not read yet. */
+    boolean hasInput() throws IOException {
+        return in.available() > 0;
+    }
+
     /** True when the server closes without another byte; a reset counts. */
     boolean isClosedByServer() throws IOException {
         try {

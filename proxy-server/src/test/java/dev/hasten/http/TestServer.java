@@ -13,7 +13,8 @@ final class TestServer {
     /** Short enough to wait for. */
     static final Duration SHORT = Duration.ofMillis(200);
 
-    static final HttpLimits LIMITS = new HttpLimits(8 * 1024, 1024 * 1024, LONG, LONG, LONG, LONG, 0, 100);
+    static final HttpLimits.Timeouts TIMEOUTS = new HttpLimits.Timeouts(LONG, LONG, LONG, LONG, LONG);
+    static final HttpLimits LIMITS = new HttpLimits(8 * 1024, 1024 * 1024, TIMEOUTS, 0, 100);
 
     private TestServer() {}
 
