@@ -1,16 +1,16 @@
-# The Hasten server with a Java runtime cut down to what it needs.
+# The Hasten server with a minimal Java runtime.
 #
 #   docker build -t hasten .
 #   docker run -p 127.0.0.1:4466:4466 -e DATABASE_URL=postgresql://... -e HASTEN_API_KEY=... hasten
 #
-# RUN steps name files relative to WORKDIR: deploy/verify executes them in a directory of its own, without Docker.
+# RUN steps use paths relative to WORKDIR, because deploy/verify executes them in a temporary directory, without Docker.
 
 FROM eclipse-temurin:25-jdk-noble AS build
 RUN apt-get update && apt-get install -y --no-install-recommends maven npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 
-# Everything that Maven downloads for these poms, in a layer that outlives changes of the sources. Modules without
-# sources make empty jars, which must not look up to date afterwards. The query compiler comes from npm.
+# Downloads all Maven dependencies into a layer that stays cached when sources change. Modules without sources produce
+# empty jars; removing them makes Maven build the real ones later. The query compiler comes from npm.
 COPY .mvn .mvn/
 COPY pom.xml ./
 COPY protocol/pom.xml protocol/
@@ -22,7 +22,7 @@ COPY bench/micro.d/pom.xml bench/micro.d/
 COPY admin/pom.xml admin/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package && rm -r */target
 
-# The runtime: deploy/docker/jlink.options says which modules and why.
+# The Java runtime; deploy/docker/jlink.options lists its modules and the reasons.
 COPY deploy/docker deploy/docker/
 RUN mkdir image && jlink @deploy/docker/jlink.options --output image/java && image/java/bin/java -Xshare:dump -Xlog:disable
 
@@ -34,14 +34,14 @@ COPY bench bench/
 COPY admin admin/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package
 
-# No embedded PostgreSQL: a container's database is always named by DATABASE_URL or the configuration, the binaries are
-# most of the class path's size, and one of them started by accident would lose its data with the container.
-# commons-* and xz are there for the embedded PostgreSQL only.
+# Without the embedded PostgreSQL: a container's database is always set by DATABASE_URL or the configuration, the
+# binaries are most of the class path's size, and a database started by accident would lose its data with the
+# container. Only the embedded PostgreSQL needs commons-* and xz.
 RUN mkdir image/lib && cp LICENSE NOTICE image/ && cp admin/target/hasten-admin-*.jar admin/target/lib/*.jar image/lib/ \
     && rm -f image/lib/embedded-postgres*.jar image/lib/commons-*.jar image/lib/xz-*.jar
 
-# Netty would unpack its native library into /tmp when it starts, but /tmp is mounted noexec where the root file system
-# is read-only. Java finds it in image/native through java.library.path instead.
+# By default, Netty unpacks its native library into /tmp, which is mounted noexec when the root file system is read-only.
+# Java finds the library in image/native through java.library.path instead.
 RUN mkdir image/unpacked image/native && cd image/unpacked \
     && for jar in ../lib/netty-transport-native-epoll-*.jar; do jar --extract --file "$jar"; done \
     && mv META-INF/native/*.so ../native/ && cd .. && rm -r unpacked
@@ -51,16 +51,15 @@ RUN mkdir image/bin && cp deploy/docker/hasten deploy/docker/hasten-health image
     && cp deploy/java.options image/ \
     && javac --release 25 -Xlint:all -Werror -d image/health deploy/docker/HealthCheck.java
 
-# Java's memory of what it loads and compiles, which halves the time to start. For the training there is a PostgreSQL,
-# which does not want to be root. The cache may be used below another directory than it was made in; without it, the
-# server only starts more slowly.
+# The AOT cache halves the startup time. Creating it requires a running PostgreSQL, which refuses to run as root. The
+# cache also works in a directory other than the one it was created in. Without it, the server only starts more slowly.
 COPY bin/train bin/
 RUN mkdir trained && chown nobody trained \
     && class_path() { printf ':%s' "$@" | cut -c 2-; } \
     && { HELPERS_JAVA_HOME=$JAVA_HOME JAVA_HOME=$PWD/image/java setpriv --reuid nobody --regid nogroup --clear-groups \
             bin/train trained/hasten.aot "$(class_path image/lib/*.jar)" \
             "$(class_path admin/target/hasten-admin-*.jar admin/target/lib/*.jar)" && cp trained/hasten.aot image/ \
-        || echo "no AOT cache could be made"; }
+        || echo "could not create an AOT cache"; }
 
 
 FROM ubuntu:24.04
@@ -75,21 +74,21 @@ ENV LANG=C.UTF-8 \
 
 COPY --from=build /build/image /opt/hasten/
 
-# Generated keys and tokens: for the server's user alone.
+# Holds generated keys and tokens, so only the server's user may read it.
 WORKDIR /var/lib/hasten
 RUN chown 10001:10001 . && chmod 700 .
 VOLUME /var/lib/hasten
 
-# A fixed number, which Kubernetes needs to see that it is not root.
+# A numeric user id: Kubernetes needs it to verify that the user is not root.
 USER 10001:10001
 
-# The admin port, 4467, listens on the container's loopback only.
+# The admin port, 4467, listens only on the container's loopback interface.
 EXPOSE 4466
 
-# Alive, not ready: a container is not to be replaced because its database is away.
+# Checks liveness, not readiness: a container must not be replaced because its database is unavailable.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s --retries=3 CMD ["hasten-health", "/health"]
 
-# The launcher replaces itself with Java, so that Java gets the SIGTERM of `docker stop`.
+# The launcher uses exec to run Java, so that Java receives the SIGTERM of `docker stop`.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["hasten"]
 CMD ["serve"]

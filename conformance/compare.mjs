@@ -1,4 +1,4 @@
-// Runs the program with a real @prisma/client against a reference and a candidate and compares both.
+// Runs the program with a real @prisma/client against references and a candidate, and compares the results.
 // Usage: see README.md
 import fs from 'node:fs'
 import path from 'node:path'
@@ -17,10 +17,10 @@ const CLOSING = 10_000
 /**
  * A generation of clients (prisma7/generation.mjs and so on):
  *   title, major
- *   candidate(url)   clients of a server of the protocol that this generation speaks
- *   references       by name, what to compare with: a function of the database's URL that answers clients
+ *   candidate(url)   returns clients of a server of the protocol that this generation uses
+ *   references       the references by name: functions that return clients for the URL of a database
  *   codeless, bareTransactionErrors   what its errors lack, see lib/operations.mjs and lib/diff.mjs
- *   departures       which operations Hasten answers otherwise than the engine, see lib/departures.mjs
+ *   departures       operations for which Hasten's response differs from the engine's, see lib/departures.mjs
  *   Instrumentation  PrismaInstrumentation of this version
  *   urlOption        the client's option for the URL of the server
  *   extensions       `withAccelerate` by version of @prisma/extension-accelerate
@@ -32,12 +32,12 @@ export async function loadGeneration(major) {
 
 /**
  * Compares and prints; returns whether all passed.
- * @param generation one of loadGeneration
- * @param references names of those of the generation's references to compare with; all when not given
+ * @param generation the result of loadGeneration
+ * @param references names of the generation's references to compare with; by default all
  * @param candidate the clients of the candidate
- * @param candidateName its name when it is a reference, too (selfCheck)
- * @param only regular expression on `theme/name [variant]`
- * @param selfCheck the candidate is a reference: expected differences are not expected
+ * @param candidateName the candidate's name if it is also a reference (selfCheck)
+ * @param only regular expression for `theme/name [variant]`
+ * @param selfCheck the candidate is a reference, so `expectDifference` does not apply
  */
 export async function compare({
   generation,
@@ -52,7 +52,7 @@ export async function compare({
 }) {
   const started = Date.now()
   const tables = await setUp(referenceDatabaseUrl, generation.major)
-  // One connection for all references: some operations end every other one of the database.
+  // All references share one set-up connection, because some operations terminate all other connections.
   const referenceDatabase = await Database.prepare(referenceDatabaseUrl, tables)
   const candidateDatabase = await Database.prepare(candidateDatabaseUrl, tables)
   const target = (name, clients, database) => new Target(name, { clients, generation, database })
@@ -88,20 +88,20 @@ export async function compare({
       if (problems.length > 12) console.log(`    ... and ${problems.length - 12} more differences`)
     }
   } finally {
-    // A query engine that something in the program has broken never says that it is disconnected.
+    // A query engine that the program has broken never finishes disconnecting.
     const open = [...references, candidate, referenceDatabase, candidateDatabase]
     await Promise.race([Promise.allSettled(open.map((one) => one.close())), sleep(CLOSING)])
   }
   console.log(
     `${generation.title} program against ${names.join(' and ')}: ${Math.round((Date.now() - started) / 1000)} s` +
-      (inapplicable ? `, without ${inapplicable} operations of later versions` : '') +
-      (departing ? `; ${departing} only checked for what they announce` : ''),
+      (inapplicable ? `, without ${inapplicable} operations that require a later version` : '') +
+      (departing ? `; ${departing} only checked for success or the declared error` : ''),
   )
   console.log(`${passed} passed, ${failed.length} failed`)
   return failed.length === 0
 }
 
-/** The operations of program/*.mjs whose title matches, in the order of files and of each file. */
+/** Returns the operations of program/*.mjs whose title matches, ordered by file and by position in the file. */
 export async function loadProgram(pattern) {
   const directory = path.join(here, 'program')
   const selected = []
@@ -114,7 +114,7 @@ export async function loadProgram(pattern) {
     for (const operation of operations) {
       for (const variant of operation.variants) {
         const title = `${path.parse(file).name}/${operation.name}${variant === 'query' ? '' : ` [${variant}]`}`
-        if (titles.has(title)) throw new Error(`two operations are called ${title}`)
+        if (titles.has(title)) throw new Error(`two operations have the title ${title}`)
         titles.add(title)
         if (!pattern || pattern.test(title)) selected.push({ operation, variant, title })
       }

@@ -1,6 +1,6 @@
-// The conformance suite as bin/test runs it, after `npm ci` here and in prisma5/, prisma6/ and sql/: starts Hasten, compares,
-// verifies, stops Hasten.
-// node run.mjs [pattern]      The command is ../bin/hasten, or what HASTEN_COMMAND names.
+// The conformance suite that bin/test runs, after `npm ci` here and in prisma5/, prisma6/ and sql/: starts Hasten, compares,
+// verifies, and stops Hasten.
+// node run.mjs [pattern]      The command is ../bin/hasten, or the one in HASTEN_COMMAND.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -12,13 +12,13 @@ import { createDatabase } from './lib/databases.mjs'
 import { startHasten, stopHasten } from './lib/hasten.mjs'
 import { verify as verifySql } from './sql/verify.mjs'
 
-/** Hasten's defaults are smaller than the largest answers of the program. */
+/** Hasten's default limits are too small for the largest requests and responses of the program. */
 const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_MAX_RESPONSE_BYTES: '64mb', HASTEN_HTTP_MAX_BODY_BYTES: '64mb' }
 
-/** Clients of Prisma 5 speak HTTPS only. */
+/** Clients of Prisma 5 only support HTTPS. */
 const COMPARISONS = [{ prisma: 7 }, { prisma: 6 }, { prisma: 5, tls: true }]
 
-/** Versions of the cache's extension, each once: 1 and 2 work with 5 and 6 alike. */
+/** Each version of the cache extension is tested once: versions 1 and 2 work with both Prisma 5 and 6. */
 const CACHES = [
   { prisma: 7, extension: '3.0.1' },
   { prisma: 6, extension: '2.0.2' },
@@ -29,8 +29,8 @@ const only = process.argv[2]
 const newKey = () => randomBytes(24).toString('hex')
 
 /**
- * Runs a script of this folder; answers whether it ended with 0. A process of its own can trust a certificate.
- * @param options of the script; a list gives an option several times, undefined none
+ * Runs a script of this folder; returns whether it exited with 0. Only a separate process can trust another certificate.
+ * @param options options of the script; a list repeats an option, undefined omits it
  */
 function runScript(name, options, caFile) {
   const script = fileURLToPath(new URL(name, import.meta.url))
@@ -45,7 +45,7 @@ function runScript(name, options, caFile) {
   })
 }
 
-/** The program with the clients of one version. */
+/** Runs the program with the clients of one version. */
 async function compare({ prisma, tls }, provider) {
   const referenceDatabaseUrl = await createDatabase(provider.directUrl, `reference${prisma}`)
   const candidateDatabaseUrl = await createDatabase(provider.directUrl, `candidate${prisma}`)
@@ -66,7 +66,7 @@ async function compare({ prisma, tls }, provider) {
   )
 }
 
-/** The promises of the cache to one version of the extension. */
+/** Verifies the promises of the cache with one version of the extension. */
 async function cache({ prisma, extension, tls }, provider) {
   const databaseUrl = await createDatabase(provider.directUrl, 'cache')
   const keys = [newKey(), newKey()]
@@ -86,7 +86,7 @@ function cacheConfiguration(url, keys) {
   const database = {
     url,
     keys: keys.map((secret, i) => ({ name: `key-${i}`, secret })),
-    // As many as a loop can make.
+    // No rate limit, because tests invalidate in loops.
     cache: { invalidations: 0 },
   }
   // JSON is YAML.
@@ -108,7 +108,7 @@ async function withHasten(name, settings, options, use) {
   return result
 }
 
-/** Runs one part of the suite; a part that breaks is one that failed. */
+/** Runs one part of the suite; an exception is a failure. */
 async function part(run) {
   try {
     return await run()

@@ -1,7 +1,8 @@
-// The program with references on both sides: must give no difference at all. Shows that the operations are deterministic
-// and that what a run against Hasten reports is Hasten's; with two different references, in what they differ.
+// Runs the program with a reference on both sides, which must not produce any difference. This shows that the operations
+// are deterministic, so that differences in a run against Hasten are caused by Hasten. With two different references, it
+// shows how they differ.
 // node self-check.mjs [--prisma 7] [--reference NAME] [--candidate NAME] <database URL 1> <database URL 2> [pattern]
-// Both databases are wiped.
+// The contents of both databases are deleted.
 import { parseArgs } from 'node:util'
 import { compare, loadGeneration } from './compare.mjs'
 

@@ -1,4 +1,4 @@
--- Demo data: the tables of this Prisma schema, with 50 users, 400 posts and 12 tags. May run any number of times.
+-- Demo data: the tables of this Prisma schema, with 50 users, 400 posts and 12 tags. You can run it repeatedly.
 --
 --   model User { id Int @id @default(autoincrement())  email String @unique  name String?
 --                createdAt DateTime @default(now())  posts Post[] }
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS "Tag" (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS "Tag_name_key" ON "Tag" ("name");
 
--- The name and columns that Prisma gives an implicit many-to-many relation: A is the Post, B the Tag.
+-- Prisma's table and column names for an implicit many-to-many relation: A is the Post, B the Tag.
 CREATE TABLE IF NOT EXISTS "_PostToTag" (
   "A" INTEGER NOT NULL,
   "B" INTEGER NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS "_PostToTag" (
 );
 CREATE INDEX IF NOT EXISTS "_PostToTag_B_index" ON "_PostToTag" ("B");
 
--- Every value follows from the row's number, so that two machines have the same data.
+-- Every value is derived from the row number, so that the data is the same on every machine.
 INSERT INTO "User" ("id", "email", "name", "createdAt")
 SELECT n, 'user' || n || '@example.com',
        CASE WHEN n % 10 = 0 THEN NULL
@@ -74,7 +74,7 @@ FROM unnest(ARRAY['accelerate', 'cache', 'database', 'draft', 'edge', 'java', 'n
                   'query', 'release']) WITH ORDINALITY AS tag (name, n)
 ON CONFLICT DO NOTHING;
 
--- Two tags for each post.
+-- Two tags per post.
 INSERT INTO "_PostToTag" ("A", "B")
 SELECT post."id", tag."id"
 FROM "Post" AS post
@@ -82,7 +82,7 @@ JOIN "Tag" AS tag ON tag."id" IN (post."id" % 12 + 1, (post."id" + 5) % 12 + 1)
 WHERE post."id" <= 400
 ON CONFLICT DO NOTHING;
 
--- The rows above brought their own ids; new ones continue after them.
+-- The rows above have explicit ids, so the sequences must continue after them.
 SELECT setval(pg_get_serial_sequence('"User"', 'id'), (SELECT max("id") FROM "User")),
        setval(pg_get_serial_sequence('"Post"', 'id'), (SELECT max("id") FROM "Post")),
        setval(pg_get_serial_sequence('"Tag"', 'id'), (SELECT max("id") FROM "Tag"));

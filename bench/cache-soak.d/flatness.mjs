@@ -1,6 +1,6 @@
-// Whether a measured series stays on its level.
+// Checks that a measured series does not grow.
 
-/** Least squares over equidistant values; the line's rise from the first to the last of them. */
+/** Fits a line to equidistant values by least squares; returns its rise from the first to the last value. */
 export function rise(values) {
   const n = values.length
   const middle = (n - 1) / 2
@@ -14,14 +14,14 @@ export function rise(values) {
   return variance === 0 ? 0 : (covariance / variance) * (n - 1)
 }
 
-/** What is judged: the last two thirds, after the cache has filled and the code is compiled. */
+/** Returns the part that is checked: the last two thirds, after the cache has filled and the code is compiled. */
 export function judged(values) {
   return values.slice(Math.floor(values.length / 3))
 }
 
 /**
- * The verdict over the judged part of a series: flat when its line rises by no more than `share` of its mean or by
- * `least`, whichever is more.
+ * The verdict on the checked part of a series: flat if its line rises by at most `share` of its mean or by `least`,
+ * whichever is larger.
  */
 export function flatness(values, { share, least }) {
   const part = judged(values)

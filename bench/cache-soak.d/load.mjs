@@ -1,4 +1,4 @@
-// The mixed load: what is sent, and what an answer must hold.
+// The mixed load: sends requests and checks the responses.
 import fs from 'node:fs'
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,16 +11,16 @@ const bodies = Object.fromEntries(
 const DOCUMENTS = 4000
 const GROUPS = 200
 const CONNECTIONS = 32
-/** Hasten ends every query long before. */
+/** Hasten cancels every query long before. */
 const TIMEOUT_MS = 30_000
 
-/** Popularity falls with the rank to this power. */
+/** Popularity is 1 / rank to this power. */
 const SKEW = 0.9
 
-/** Writes go to the most popular documents, where a stale answer would be seen at once. */
+/** Writes change the most popular documents, where a stale response would be noticed quickly. */
 const WRITTEN = 200
 
-/** Per cent of the requests. */
+/** Percentages of the requests. */
 const MIX = [
   [68, 'read'],
   [5, 'readUncached'],
@@ -30,12 +30,12 @@ const MIX = [
   [2, 'invalidate'],
 ]
 
-/** Bytes of a document's content; as in seed.sql. */
+/** Bytes of a document's content; must match seed.sql. */
 function contentBytes(id) {
   return Math.floor(200 * 1000 ** (((id * 2654435761) % 4294967296) / 4294967296))
 }
 
-/** Ranks and ids are mixed, so that popular documents are of all sizes. */
+/** Maps ranks to scattered ids, so that popular documents have all sizes. */
 function idOfRank(rank) {
   return 1 + ((rank * 1237) % DOCUMENTS)
 }
@@ -45,7 +45,7 @@ function cumulativePopularity() {
   return Float64Array.from({ length: DOCUMENTS }, (_, rank) => (sum += 1 / (rank + 1) ** SKEW))
 }
 
-/** Two documents of three become stale and expire all the time; the third stays until it is evicted or invalidated. */
+/** Two of three documents become stale and expire continuously; the third stays until it is evicted or invalidated. */
 function strategy(id) {
   return id % 3 === 0 ? 'max-age=20,stale-while-revalidate=600' : `max-age=${1 + (id % 4)},stale-while-revalidate=${(id * 7) % 6}`
 }
@@ -63,14 +63,14 @@ export class Load {
   #target
   #agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS })
   #popularity = cumulativePopularity()
-  /** The version that each document must have at least: that of the last write whose invalidation was answered. */
+  /** The lowest acceptable version of each document: that of its last write whose invalidation has completed. */
   #floor = new Uint32Array(DOCUMENTS + 1)
   #unrepeated = 0
   #running = []
   #stopped = false
   #next = 0
 
-  /** `target`: `{host, port, key}`; `rate`: requests per second, in all. */
+  /** `target`: `{host, port, key}`; `rate`: requests per second, in total. */
   constructor(target, rate) {
     this.#target = target
     this.interval = 1000 / rate
@@ -112,12 +112,12 @@ export class Load {
     }
   }
 
-  /** As part of the load: a failure is counted. */
+  /** Runs as part of the load, so failures are counted. */
   invalidateAll() {
     return this.#run('invalidateEverything')
   }
 
-  /** As part of the load, like a migration. */
+  /** Runs as part of the load, so failures are counted. Has the effect of a migration. */
   changeSchema() {
     return this.#run('schemaChanged')
   }
@@ -132,7 +132,7 @@ export class Load {
     return this.#readDocument(id, fill('document', id), { 'cache-control': 'no-cache' })
   }
 
-  /** A request and a tag that never come again. */
+  /** Sends a request and a tag that are never repeated. */
   readOnce() {
     const id = this.#document()
     const number = ++this.#unrepeated
@@ -142,7 +142,7 @@ export class Load {
     })
   }
 
-  /** The client closes its connection after up to 30 ms, whatever has come by then. */
+  /** The client closes its connection after up to 30 ms, whether or not it has received the response. */
   async readAndLeave() {
     const id = this.#document()
     const headers = { 'cache-control': strategy(id), 'accelerate-cache-tags': tags(id) }
@@ -228,7 +228,7 @@ export class Load {
         ...headers,
       },
     })
-    request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error('no answer')))
+    request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error('no response')))
     request.end(body)
     return request
   }

@@ -1,5 +1,5 @@
--- Documents of 200 bytes to 200 KB, small ones as frequent as large ones on a logarithmic scale: 115 MB in all.
--- Hex digits, so that they compress to about a half. The size of a document follows from its id, in load.mjs too.
+-- Documents of 200 bytes to 200 KB, with sizes distributed evenly on a logarithmic scale: 115 MB in total. The content is
+-- hex digits, which compress to about half. A document's size depends on its id; load.mjs uses the same formula.
 BEGIN;
 CREATE TABLE hasten_bench_documents (
     id integer PRIMARY KEY,

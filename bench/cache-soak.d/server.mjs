@@ -1,4 +1,4 @@
-// The Hasten that is soaked: started, looked at, stopped.
+// The Hasten server under test.
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -14,16 +14,16 @@ const seed = fileURLToPath(new URL('seed.sql', import.meta.url))
 const javaHome = () => execFileSync(fileURLToPath(new URL('../../bin/java-home', import.meta.url)), { encoding: 'utf8' }).trim()
 const DROP = 'DROP TABLE IF EXISTS hasten_bench_documents'
 
-/** All of the heap is touched at the start: from then on, resident memory grows by what is not heap only. */
+/** The JVM touches the whole heap at startup, so that later only off-heap memory makes resident memory grow. */
 const JAVA_OPTIONS = '-Xms256m -Xmx256m -XX:+AlwaysPreTouch'
 const CACHE_BYTES = '64mb'
 
 const MIB = 2 ** 20
 
-/** As in `GC(7) Pause Full (Diagnostic Command) 150M->93M(256M)`. */
+/** Matches lines like `GC(7) Pause Full (Diagnostic Command) 150M->93M(256M)`. */
 const COLLECTED = /\(Diagnostic Command\) \d+M(?:\(\d+%\))?->(\d+)M/g
 
-/** Starts Hasten, with its embedded PostgreSQL or for DATABASE_URL. */
+/** Starts Hasten, with its embedded PostgreSQL unless DATABASE_URL is set. */
 export class Server {
   #directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-soak-'))
   #gcLog = path.join(this.#directory, 'gc.log')
@@ -37,14 +37,14 @@ export class Server {
   /** `{host, port, key}` for clients. */
   client = { host: '127.0.0.1', port: 0, key: '' }
   adminUrl = ''
-  /** What Hasten logged: warnings by logger, and errors. */
+  /** Hasten's log: warnings by logger, and errors. */
   warnings = new Map()
   errors = []
 
   constructor() {
     const { HASTEN_API_KEY, HASTEN_JAVA_OPTS, ...inherited } = process.env
     this.#child = spawn(command, ['serve'], {
-      // Of a process group of its own, so that Ctrl-C reaches only us, who stop it in order.
+      // In its own process group, so that Ctrl-C reaches only this process, which stops the server gracefully.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -61,7 +61,7 @@ export class Server {
     this.#exited = new Promise((resolve) => this.#child.once('exit', (code, signal) => resolve(code ?? signal)))
   }
 
-  /** Waits until it serves, fills the database, makes a key. */
+  /** Waits until the server is ready, fills the database, and creates a key. */
   async ready() {
     await new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`Hasten ${why}\n${this.#lines.slice(-30).join('\n')}`))
@@ -76,7 +76,7 @@ export class Server {
         })
       }
     })
-    // On a given database an earlier run may have been killed.
+    // If DATABASE_URL is set, a killed run may have left tables behind.
     await this.#psql('-c', `SET client_min_messages = warning; ${DROP}`)
     await this.#psql('-f', seed)
     const response = await fetch(`${this.adminUrl}/keys`, {
@@ -84,7 +84,7 @@ export class Server {
       headers: { authorization: `Bearer ${this.#adminToken}`, 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'soak', database: 'default', scopes: ['prisma', 'invalidate', 'schema'] }),
     })
-    if (response.status !== 201) throw new Error(`no key was made: ${response.status} ${await response.text()}`)
+    if (response.status !== 201) throw new Error(`cannot create a key: ${response.status} ${await response.text()}`)
     this.client.key = (await response.json()).token
   }
 
@@ -109,10 +109,10 @@ export class Server {
     return run('psql', ['-q', '-v', 'ON_ERROR_STOP=1', this.#directUrl, ...args])
   }
 
-  /** The metrics: `read(name, labels...)` adds up the samples of that name whose line holds all the labels. */
+  /** Fetches the metrics: `read(name, labels...)` returns the sum of the samples with that name and all these labels. */
   async metrics() {
     const response = await fetch(`${this.adminUrl}/metrics`, { headers: { authorization: `Bearer ${this.#adminToken}` } })
-    if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`)
+    if (response.status !== 200) throw new Error(`/metrics returned ${response.status}`)
     const lines = (await response.text()).split('\n')
     return (name, ...labels) => {
       const samples = lines.filter(
@@ -129,15 +129,15 @@ export class Server {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) * 1024
   }
 
-  /** Collects all garbage; answers the bytes of heap that are still in use: what a leak adds to. */
+  /** Runs a full garbage collection; returns the bytes of heap still in use, which grow with a leak. */
   async liveHeap() {
     await run(path.join(javaHome(), 'bin/jcmd'), [String(this.#child.pid), 'GC.run'])
     const after = [...fs.readFileSync(this.#gcLog, 'utf8').matchAll(COLLECTED)].at(-1)?.[1]
-    if (after === undefined) throw new Error('the log of collections does not show the one that was asked for')
+    if (after === undefined) throw new Error('the GC log does not contain the requested collection')
     return Number(after) * MIB
   }
 
-  /** Ends Hasten; answers its exit status. */
+  /** Stops Hasten; returns its exit status. */
   stop() {
     this.#stopped ??= this.#stop()
     return this.#stopped

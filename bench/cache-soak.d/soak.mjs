@@ -1,4 +1,4 @@
-// bench/cache-soak: mixed load on a small cache in a small heap; is memory flat, and is every answer right?
+// bench/cache-soak: mixed load on a small cache in a small heap; checks that memory does not grow and responses are right.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -11,10 +11,10 @@ const SAMPLE_MS = 10_000
 const SAMPLES_PER_MINUTE = 6
 const MIB = 2 ** 20
 
-/** Of the mean, and at the least in bytes: what a line may rise by and still be flat. */
+/** The allowed rise of the fitted line: a share of the mean, or `least` bytes, whichever is larger. */
 const LIMITS = { beside: { share: 0, least: 4 * MIB }, resident: { share: 0.03, least: 8 * MIB } }
 
-/** Carriers and collectors come and go. */
+/** The allowed growth of the number of threads: carrier and GC threads start and stop. */
 const THREADS = 4
 
 const { minutes, rate } = options()
@@ -40,7 +40,7 @@ if (interrupted) {
   process.exit(130)
 }
 if (status !== 0) {
-  console.log(`Hasten ended with ${status} after SIGTERM`)
+  console.log(`Hasten exited with ${status} after SIGTERM`)
   passed = false
 }
 process.exit(passed ? 0 : 1)
@@ -52,7 +52,7 @@ function options() {
   })
   const asked = { minutes: Number(positionals[0] ?? 10), rate: Number(values.rate) }
   if (!(Number.isInteger(asked.minutes) && asked.minutes >= 6) || !(asked.rate > 0) || positionals.length > 1) {
-    console.error('usage: bench/cache-soak [minutes, 6 or more; 10 by default] [--rate requests per second; 400 by default]')
+    console.error('usage: bench/cache-soak [minutes, at least 6; default 10] [--rate requests per second; default 400]')
     process.exit(2)
   }
   return asked
@@ -98,7 +98,7 @@ async function takeSample(load) {
   }
 }
 
-/** Connections and leases that are still there 10 s after the last client has gone; none should be. */
+/** Returns the connections and leases left 10 s after the last client has disconnected; there should be none. */
 async function leftBehind() {
   let left
   for (let attempt = 0; attempt < 20; attempt++) {
@@ -115,7 +115,7 @@ function verdict(rows, load, left) {
   const judge = (title, values, limits) => {
     const { mean, risen, allowed, flat } = flatness(values, limits)
     const [a, b, c] = [mean, risen, allowed].map((bytes) => (bytes / MIB).toFixed(1))
-    console.log(`${title}: mean ${a} MB, in the last two thirds the line rises by ${b} MB, allowed are ${c} MB`)
+    console.log(`${title}: mean ${a} MB; the fitted line rises by ${b} MB in the last two thirds, ${c} MB are allowed`)
     if (!flat) problems.push(`${title} is not flat`)
   }
   const samples = rows.flatMap((row) => row.samples)
@@ -123,13 +123,13 @@ function verdict(rows, load, left) {
   console.log(`\nload average ${loadBefore} before, ${loadAverage()} after`)
   console.log(`refreshes ${last.refreshes}, coalesced misses ${last.coalesced}`)
   for (const [logger, warnings] of server.warnings) {
-    console.log(`${warnings.length} warnings of ${logger}, such as ${warnings[0].slice(0, 200)}`)
+    console.log(`${warnings.length} warnings from ${logger}, such as ${warnings[0].slice(0, 200)}`)
   }
   judge('live heap beside the cache', rows.map((row) => row.beside), LIMITS.beside)
   judge('resident memory', samples.map((sample) => sample.resident), LIMITS.resident)
-  if (samples.some((sample) => sample.cacheBytes > sample.cacheLimit)) problems.push('the cache was over its limit')
-  if (last.threads > samples[Math.floor(samples.length / 3)].threads + THREADS) problems.push('threads grew')
-  if (last.evictions === 0) problems.push('nothing was evicted: the load was too small to prove anything')
+  if (samples.some((sample) => sample.cacheBytes > sample.cacheLimit)) problems.push('the cache exceeded its limit')
+  if (last.threads > samples[Math.floor(samples.length / 3)].threads + THREADS) problems.push('the number of threads grew')
+  if (last.evictions === 0) problems.push('nothing was evicted: the load was too small for a meaningful result')
   if (last.failedRefreshes > 0) problems.push(`${last.failedRefreshes} refreshes failed`)
   if (left.connections + left.leases > 0) problems.push(`left behind: ${JSON.stringify(left)}`)
   if (load.failures > 0) problems.push(`${load.failures} requests failed:\n  ${load.failureTexts.join('\n  ')}`)

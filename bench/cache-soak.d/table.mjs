@@ -1,4 +1,4 @@
-// The table that a soak prints, a row per minute.
+// The table that bench/cache-soak prints, with one row per minute.
 
 const MIB = 2 ** 20
 
@@ -25,7 +25,7 @@ export function header() {
   return COLUMNS.map(([title, width]) => title.padStart(width)).join('')
 }
 
-/** A minute's counts and latencies, and its memory as of the last sample; the live heap is from a full collection. */
+/** A minute's counts and latencies, and memory as of the last sample; the live heap is measured after a full collection. */
 export function row({ minute, samples, live }, sampleMs) {
   const sum = (key) => samples.reduce((total, sample) => total + sample[key], 0)
   const latencies = samples.flatMap((sample) => sample.latencies).sort((a, b) => a - b)

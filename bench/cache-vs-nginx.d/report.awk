@@ -1,4 +1,4 @@
-# Tables of medians and ratios from the lines of measure().
+# Prints tables of medians and ratios, computed from the lines that measure() writes.
 
 function sorted(name, column, out,   n, i, j, value) {
     n = count[name]
@@ -15,8 +15,8 @@ function median(name, column,   values, n) {
     return n % 2 ? values[(n + 1) / 2] : (values[n / 2] + values[n / 2 + 1]) / 2
 }
 
-# Round by round, a round being `group` measurements of each, so that what slows a round down slows down both.
-# Sets low and high to the quartiles.
+# The median of the ratios per round, where a round is `group` measurements of each load: a disturbance during a round
+# affects both loads. Sets low and high to the quartiles.
 function ratio(a, b, column, group,   i, j, x, y, values, n) {
     for (i = 1; i * group <= count[a]; i++) {
         x = y = 0

@@ -1,5 +1,5 @@
--- wrk script. Arguments: method, file of the body or "-", a number that no other run has, headers as name: value.
--- A body with @UNREPEATED in it becomes another one with each request; others are sent as they are, without running Lua.
+-- wrk script. Arguments: the method; the file with the body, or "-"; a number unique to this run; headers as name: value.
+-- @UNREPEATED in a body becomes a number unique to the request; other bodies are sent unchanged, without running Lua.
 
 local PLACE = "@UNREPEATED"
 local threads = 0

@@ -1,4 +1,4 @@
--- The rows that small.json (186 bytes of answer), large.json (9 KB) and unrepeated.json ask for.
+-- The rows that small.json (a response of 186 bytes), large.json (9 KB) and unrepeated.json request.
 BEGIN;
 CREATE TABLE hasten_bench_users (
     id serial PRIMARY KEY,

@@ -1,9 +1,9 @@
-// Records what @prisma/client sends for the scenarios of `hasten bench`, and writes it to the module's resources:
+// Records the requests of @prisma/client for the scenarios of `hasten bench`, and writes them to the module's resources:
 //
 //   bin/hasten serve                                        (in another terminal)
 //   cd bench/capture && npm ci && node capture.mjs 'prisma+postgres://localhost:4466/?api_key=...'
 //
-// Makes the tables of the bench on that server, and drops them.
+// Creates the tables of the benchmark on that server, and drops them at the end.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -14,13 +14,13 @@ import { withAccelerate } from '@prisma/extension-accelerate'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const resources = `${here}../src/main/resources/dev/hasten/bench`
 
-/** What stands for values that change: two runs with different ones have to give the same template. */
+/** Values that templates replace by placeholders. Two runs with different values must produce the same template. */
 const RUNS = [
   { '@ID': 432, '@POST': 4315, '@NUMBER': 77, '@TEXT': 'abcdefgh' },
   { '@ID': 357, '@POST': 3565, '@NUMBER': 66, '@TEXT': 'stuvwxyz' },
 ]
 
-/** The operations of the scenarios, each of one request. */
+/** The operations of the scenarios; each sends one request. */
 const OPERATIONS = {
   'find-unique': (prisma, { '@ID': id }) => prisma.user.findUnique({ where: { id } }),
   'find-many': (prisma, { '@POST': id }) =>
@@ -39,7 +39,7 @@ const OPERATIONS = {
     prisma.$queryRaw`SELECT id, email, name, age FROM public.hasten_bench_user WHERE id = ${id}`,
 }
 
-/** Its statements have to be sent as they are outside of a transaction; what starts it is recorded. */
+/** Its statements must be the same requests as outside of a transaction; the request that starts it is recorded. */
 const transaction = (prisma, values) =>
   prisma.$transaction(async (tx) => {
     for (const operation of STATEMENTS) await OPERATIONS[operation](tx, values)
@@ -47,14 +47,14 @@ const transaction = (prisma, values) =>
 const STATEMENTS = ['find-unique', 'update', 'create']
 
 function generateClient() {
-  // The command line asks for a native engine that it does not use here.
+  // The command line requires a native engine, although it does not use it here.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' }
   const prisma = `${here}node_modules/prisma/build/index.js`
   execFileSync(process.execPath, [prisma, 'generate', '--no-hints'], { cwd: here, env, stdio: 'pipe' })
   return createRequire(import.meta.url)('./target/client').PrismaClient
 }
 
-/** Stands between the client and the server, and keeps what goes through. */
+/** Forwards requests between the client and the server, and records them. */
 async function recorder(target) {
   const requests = []
   const server = http.createServer(async (request, response) => {
@@ -78,7 +78,7 @@ function template(text, values) {
     .reduce((rest, [name, value]) => rest.replaceAll(String(value), name), text)
 }
 
-/** What one scenario sends, the same in both runs but for the values. */
+/** Returns the requests of one scenario, which must be the same in both runs except for the values. */
 async function record(requests, scenario, prisma) {
   const [first, second] = await RUNS.reduce(async (before, values) => {
     const runs = await before
@@ -87,7 +87,7 @@ async function record(requests, scenario, prisma) {
     return [...runs, requests.map((request) => ({ ...request, body: template(request.body, values) }))]
   }, [])
   first.forEach(({ body }, i) => {
-    if (body !== second[i].body) throw new Error(`the client does not send the same twice:\n${body}\n${second[i].body}`)
+    if (body !== second[i].body) throw new Error(`the client does not send the same request twice:\n${body}\n${second[i].body}`)
   })
   return first
 }
@@ -108,7 +108,7 @@ try {
   const [start, ...statements] = await record(requests, transaction, prisma)
   sent['transaction-start'] = start.body
   STATEMENTS.forEach((name, i) => {
-    if (statements[i].body !== sent[name]) throw new Error(`${name} is another request in a transaction`)
+    if (statements[i].body !== sent[name]) throw new Error(`${name} is a different request in a transaction`)
   })
   for (const [name, body] of Object.entries(sent)) fs.writeFileSync(`${resources}/requests/${name}.json`, `${body}\n`)
   requests.length = 0

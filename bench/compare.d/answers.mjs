@@ -1,4 +1,4 @@
-// Whether peers answer the same, from the same rows.
+// Checks that peers return the same responses from the same rows.
 import { isDeepStrictEqual } from 'node:util'
 import { recorded } from './recorded.mjs'
 
@@ -11,7 +11,7 @@ export const cutBody = (text) => (text.length <= LONGEST_SHOWN ? text : `${text.
 async function request(server, path, headers, body) {
   const response = await fetch(server.url + path, { method: 'POST', headers: { authorization: `Bearer ${server.key}`, ...headers }, body })
   const text = await response.text()
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${cutBody(text)}`)
+  if (!response.ok) throw new Error(`${path} returned ${response.status}: ${cutBody(text)}`)
   return { text, status: response.headers.get('accelerate-cache-status') }
 }
 
@@ -19,7 +19,7 @@ export async function post(server, path, body) {
   return JSON.parse((await request(server, path, { 'content-type': 'application/json' }, body)).text)
 }
 
-/** `{status, text}`: what the cache says of an answer, and its bytes. */
+/** Returns `{status, text}`: the cache status of the response, and its body. */
 export function cacheStatus(server, headers, body) {
   return request(server, '/query', headers, body)
 }
@@ -30,7 +30,7 @@ export async function checkAgreement(scenario, ours, theirs) {
     const answers = []
     for (const server of [ours, theirs]) answers.push(await ask(server, scenario, id))
     if (!isDeepStrictEqual(answers[0], answers[1])) {
-      throw new Error(`${scenario}: the answers differ\n${answers.map((answer) => cutBody(JSON.stringify(answer))).join('\n')}`)
+      throw new Error(`${scenario}: the responses differ\n${answers.map((answer) => cutBody(JSON.stringify(answer))).join('\n')}`)
     }
   }
 }
@@ -51,7 +51,7 @@ function filled(name, id) {
   return Object.entries(values).reduce((body, [slot, value]) => body.replaceAll(slot, value), recorded(name))
 }
 
-/** Without the id and the time of a row that was just made. */
+/** Removes the id and the time of a row that was just created. */
 function comparable({ data }) {
   const made = data?.createdAt && Math.abs(Date.parse(data.createdAt.value ?? data.createdAt) - Date.now()) < 60_000
   return made && 'note' in data ? { ...data, id: 'new', createdAt: 'now' } : data

@@ -1,4 +1,4 @@
-// bench/compare: Hasten and its peers, side by side. See ../README.md.
+// bench/compare: compares Hasten with its peers. See ../README.md.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -35,21 +35,21 @@ const USAGE = `usage: bench/compare ${Object.entries(DEFAULTS)
   .map(([name, value]) => `[--${name} ${value}]`)
   .join(' ')} [--only PART,...] [--out report.md] [--quick]
 
-  --rounds       how often everything is measured
-  --seconds      length of one measurement
-  --warmup       seconds of load on each kind of server before the first one
+  --rounds       number of measurements of each scenario
+  --seconds      duration of one measurement
+  --warmup       seconds of warm-up load on each kind of server, divided among the scenarios
   --only         parts: ${PARTS.join(', ')}
-  --out          writes the report to a file in Markdown, and next to it, as .json, all numbers
+  --out          writes the report to a Markdown file, and all numbers to a .json file next to it
   --quick        ${Object.entries(QUICK)
     .map(([name, value]) => `--${name} ${value}`)
-    .join(' ')}: does everything work?
+    .join(' ')}: checks that everything works
 
-DATABASE_URL names an empty PostgreSQL database to use instead of an embedded one; HASTEN_JAVA_OPTS are the JVM's options.
-Exit status 1 when an answer was an error or not that of the peer, 2 when something that is always needed is missing.`
+DATABASE_URL is an empty PostgreSQL database to use instead of the embedded one; HASTEN_JAVA_OPTS sets the JVM's options.
+Exits with 1 if a response was an error or differed from the peer's, with 2 if a required program is missing.`
 
 const options = readOptions()
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-compare-'))
-// Daemons that do not run as root have to find their files.
+// Daemons that do not run as root must be able to read their files.
 fs.chmodSync(directory, 0o755)
 const skipped = []
 let interrupted = false
@@ -66,7 +66,7 @@ try {
   process.exitCode = 1
   if (!interrupted) console.error(error)
 }
-// Else it is being done.
+// If interrupted, the signal handler cleans up.
 if (!interrupted) await cleanUp()
 
 async function cleanUp() {
@@ -84,9 +84,9 @@ function readOptions() {
     }
     const defaults = { ...DEFAULTS, ...(values.quick ? QUICK : {}) }
     const numbers = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, Number(values[name] ?? value)]))
-    if (Object.values(numbers).some((value) => !Number.isInteger(value) || value < 1)) throw new Error('numbers are whole, from 1 on')
+    if (Object.values(numbers).some((value) => !Number.isInteger(value) || value < 1)) throw new Error('numbers must be integers of at least 1')
     const only = values.only?.split(',') ?? PARTS
-    if (!only.every((part) => PARTS.includes(part))) throw new Error(`--only needs some of ${PARTS.join(',')}`)
+    if (!only.every((part) => PARTS.includes(part))) throw new Error(`--only needs a comma-separated list of ${PARTS.join(', ')}`)
     return { ...numbers, only, out: values.out, quick: values.quick ?? false }
   } catch (error) {
     console.error(`compare: ${error.message}\n${USAGE}`)
@@ -128,7 +128,7 @@ async function compare() {
   }
 }
 
-/** Starts the peers that are there, and answers the scenarios. */
+/** Starts the peers that are available, and returns the scenarios. */
 async function prepare(context, environment) {
   const wanted = (part) => options.only.includes(part)
   const { hasten } = context
@@ -148,12 +148,12 @@ async function prepare(context, environment) {
   let benches = () => []
   const pgbenchVersion = version('pgbench')
   if (wanted('pgbench') || wanted('sql')) {
-    if (!pgbenchVersion) skip('pgbench: not there (Debian: apt-get install postgresql)')
+    if (!pgbenchVersion) skip('pgbench: not installed (Debian: apt-get install postgresql)')
     else {
       environment.pgbench = pgbenchVersion
       const pgBouncerVersion = wanted('pgbench') ? version('pgbouncer') : undefined
       if (pgBouncerVersion) environment.PgBouncer = pgBouncerVersion
-      else if (wanted('pgbench')) skip('PgBouncer: not there (Debian: apt-get install pgbouncer)')
+      else if (wanted('pgbench')) skip('PgBouncer: not installed (Debian: apt-get install pgbouncer)')
       benches = await pgbenches({ ...context, pgBouncerVersion })
     }
   }
@@ -175,11 +175,11 @@ async function prepare(context, environment) {
     if (!wrk) skip('prisma-accelerate-local: needs wrk (Debian: apt-get install wrk)')
     else scenarios.push(...(await accelerateLocalScenarios(context)))
   }
-  // Hasten alone says nothing.
+  // A scenario without a peer is no comparison.
   return scenarios.filter(({ contenders }) => contenders.length > 1)
 }
 
-/** The parts that are wanted whose packages npm has installed. */
+/** Installs the npm packages of the requested parts; returns the parts for which this succeeded. */
 function wantedFromNpm(wanted) {
   const there = new Set()
   for (const [folder, parts] of Object.entries({ '.': ['executor', 'sql'], '../data-proxy.d': ['accelerate-local'] })) {
@@ -195,13 +195,13 @@ function wantedFromNpm(wanted) {
   return there
 }
 
-/** In turns, so that none is measured cold because the others' warm-up compiled it for something else. */
+/** Alternates between the scenarios: after a long warm-up with one, the JVM may have optimized the code only for it. */
 async function warmUp(scenarios, hasten) {
   const seconds = Math.max(1, Math.round(options.warmup / 2 / scenarios.length))
   for (let pass = 1; pass <= (options.quick ? 1 : 2); pass++) {
     for (const { name, contenders } of scenarios) {
       for (const { by, measure } of contenders) {
-        // It starts anew with each measurement.
+        // pgbench starts a new process for each measurement.
         if (by === 'pgbench') continue
         await measure({ seconds, connections: options.connections, seed: 1000 * pass, lead: 0 })
       }
@@ -213,7 +213,7 @@ async function warmUp(scenarios, hasten) {
 
 async function measureRound({ name, writes, contenders }, result, round, hasten) {
   const order = [...contenders.keys()]
-  // What drifts within a round drifts for all.
+  // Reversing the order makes drift within a round affect all contenders equally.
   if (round % 2 === 0) order.reverse()
   for (const i of order) {
     if (writes) await undo(hasten)
@@ -226,7 +226,7 @@ async function measureRound({ name, writes, contenders }, result, round, hasten)
   if (writes) await undo(hasten)
 }
 
-/** What writes leave behind would slow down what comes after them. */
+/** Removes what writes leave behind, which would slow down later measurements. */
 async function undo(hasten) {
   await hasten.psql('-c', 'TRUNCATE hasten_bench_event RESTART IDENTITY')
   await hasten.psql('-c', 'VACUUM ANALYZE hasten_bench_user, hasten_bench_post')

@@ -1,10 +1,11 @@
-// The official executor for one database: node executor.mjs <databaseUrl>. Prints its port.
-// Its pool is of 10 connections, the default of pg.
+// Runs the official executor for one database: node executor.mjs <databaseUrl>. Prints its port.
+// Its pool has 10 connections, the default of pg.
 import { serve } from '@hono/node-server'
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 
-// It answers nothing without this, and takes it when it is loaded. It gets no tracer: spans would cost it time.
+// The executor does not respond without a context manager, which it reads when it is loaded. It gets no tracer, because
+// spans would cost time.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager())
 const { parseDuration, parseSize, Server } = await import('@prisma/query-plan-executor')
 

@@ -1,5 +1,5 @@
-// Who makes the load: the generator of `hasten bench`, or pgbench. Answers of both: requests, `rate` in requests per second,
-// `p50` and `p99` in µs, `cpu` in µs of the server's process for each request; what is not known is left out.
+// The load generators: that of `hasten bench`, and pgbench. Both return `requests`, `rate` in requests per second, `p50` and
+// `p99` in µs, and `cpu`, the CPU time of the server's process in µs per request; unknown values are left out.
 import { execFile, execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -8,14 +8,14 @@ import { Server } from '../lib/server.mjs'
 const run = promisify(execFile)
 const home = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Load before each measurement, in seconds: connections are opened, caches of the processors filled. */
+/** Seconds of load before each measurement, to open connections and fill CPU caches. */
 const LEAD = 0.5
 
-/** dev.hasten.bench.OrderedLoads: one JVM for all loads. */
+/** dev.hasten.bench.OrderedLoads: one JVM generates all loads. */
 export class Generator extends Server {
   #waiting = []
 
-  /** To be called when Hasten has been built. */
+  /** Requires that Hasten has been built. */
   static start() {
     const java = `${execFileSync(`${home}bin/java-home`, { encoding: 'utf8' }).trim()}/bin/java`
     return new Generator(java)
@@ -33,7 +33,8 @@ export class Generator extends Server {
   }
 
   /**
-   * Load on a server. `what` is `{scenario}`, the name of one of `hasten bench`, or `{request}`, a GivenRequest.
+   * Runs a load on a server. `what` is `{scenario}`, the name of a scenario of `hasten bench`, or `{request}`, a
+   * GivenRequest.
    */
   async measure(server, what, { seconds, connections, seed, lead = LEAD, mixedTtlSeconds = 0 }) {
     const { hostname, port } = new URL(server.url)
@@ -47,13 +48,13 @@ export class Generator extends Server {
     })
     const { round, error } = reply
     if (error) throw new Error(error)
-    if (round.failed > 0) throw new Error(`${round.failed} failures beside ${round.operations}: ${JSON.stringify(round.failures)}`)
+    if (round.failed > 0) throw new Error(`${round.failed} failures besides ${round.operations} successful requests: ${JSON.stringify(round.failures)}`)
     const { p50, p99 } = round.latency
     return { requests: round.operations, rate: round.throughput, p50, p99, cpu: round.server?.cpuMicros }
   }
 }
 
-/** Runs a script of pgbench. `proxy`, if there is one, is the server whose CPU time counts. */
+/** Runs a pgbench script. `proxy`, if given, is the server whose CPU time is measured. */
 export async function pgbench(databaseUrl, file, { seconds, connections, protocol, proxy }) {
   const before = proxy?.cpuSeconds()
   const args = ['-n', '-M', protocol, '-c', connections, '-j', Math.min(2, connections), '-T', seconds, '-f', file, databaseUrl]

@@ -1,11 +1,11 @@
-// What Hasten wants to reach, and whether it has.
+// Hasten's performance goals, and whether it reaches them.
 import { median, quartiles, ratio } from '../lib/numbers.mjs'
 
 const EXECUTOR = 'official executor'
 const PGBENCH = 'pgbench -M prepared, 10 connections'
 const NGINX = 'nginx, static file'
 
-/** `least` or `most` of the ratio of Hasten's numbers to those of a peer. */
+/** Goals for the ratio of Hasten's numbers to a peer's: at least `least`, or at most `most`. */
 const RATIOS = [
   { scenario: 'find-unique', peer: EXECUTOR, key: 'rate', least: 10 },
   { scenario: 'find-unique', peer: EXECUTOR, key: 'p99', most: 1 / 5 },
@@ -21,7 +21,7 @@ const RATIOS = [
 const MIXED_MEGABYTES = 250
 const IDLE_MEGABYTES = 200
 
-/** `{text, least | most, value, low, high, reached, by}` of each goal; without a value where nothing was measured. */
+/** Returns `{text, least | most, value, low, high, reached, by}` for each goal; without a value if nothing was measured. */
 export function judge(results, memory) {
   const judged = RATIOS.map(({ scenario: name, peer, key, ...goal }) => {
     const scenario = results.find((result) => result.name === name)
@@ -38,7 +38,7 @@ export function judge(results, memory) {
   ]
 }
 
-/** `by` is the part of the goal that the value is better, or, below 0, worse. */
+/** `by` is how much better the value is, relative to the goal; it is negative if the value is worse. */
 export function verdict(text, goal, values) {
   if (values.length === 0) return { text, ...goal }
   const value = median(values)

@@ -4,13 +4,13 @@ import { judge, verdict } from './goals.mjs'
 
 const round = (rate, p99) => ({ rate, p99 })
 
-test('a goal that is to be exceeded is reached from its number on', () => {
+test('a lower limit is reached if the value is equal or higher', () => {
   assert.equal(verdict('', { least: 4 }, [4]).reached, true)
   assert.equal(verdict('', { least: 4 }, [3.99]).reached, false)
   assert.equal(verdict('', { least: 4 }, [3]).by, -0.25)
 })
 
-test('a goal that is a limit is reached up to its number', () => {
+test('an upper limit is reached if the value is equal or lower', () => {
   assert.equal(verdict('', { most: 200 }, [200]).reached, true)
   assert.equal(verdict('', { most: 200 }, [250]).by, -0.25)
 })
@@ -20,7 +20,7 @@ test('a goal between the quartiles is unsure', () => {
   assert.equal(verdict('', { least: 4 }, [5, 6, 7, 6, 5]).unsure, false)
 })
 
-test('ratios are those of the rounds, against the named peer', () => {
+test('ratios are computed per round, against the named peer', () => {
   const contenders = [
     { name: 'Hasten', rounds: [round(100, 1), round(30, 3), round(50, 1)] },
     { name: 'official executor', rounds: [round(10, 10), round(1, 10), round(10, 10)] },
@@ -30,6 +30,6 @@ test('ratios are those of the rounds, against the named peer', () => {
   assert.equal(p99.value, 0.1)
 })
 
-test('what was not measured is not judged', () => {
+test('a goal without a measurement has no value', () => {
   assert.ok(judge([], undefined).every(({ value }) => value === undefined))
 })

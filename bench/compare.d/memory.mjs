@@ -1,4 +1,4 @@
-// What Hasten takes of the machine: a process of its own, with a cache of 64 MB, that has seen nothing else.
+// Measures Hasten's memory use in a fresh process with a cache of 64 MB.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -12,10 +12,10 @@ const hastenCommand = fileURLToPath(new URL('../../bin/hasten', import.meta.url)
 const CACHE = '64mb'
 const IDLE = 10_000
 
-/** The smallest heap for this cache that passes without a warning, and the collector that Java takes in small containers. */
+/** The smallest heap for this cache that causes no warning, and Java's default collector in small containers. */
 const HEAP = '-Xmx128m -XX:+UseSerialGC'
 
-/** Fifty posts from any of 10,000 on: 90 MB of answers, more than the cache holds. */
+/** Fifty posts, starting at any of 10,000: 90 MB of responses, more than the cache holds. */
 const FILL = {
   path: '/query',
   headers: 'cache-control: max-age=86400\r\naccelerate-cache-tags: hasten_bench\r\n',
@@ -27,8 +27,8 @@ const FILL = {
 }
 
 /**
- * Answers `{javaOptions, cache, mixed, idle}`: megabytes after a mixed run, and what idle connections add, where it is
- * `{connections, before, with}`.
+ * Returns `{javaOptions, cache, mixed, idle}`: `mixed` is the memory in MB after a mixed run, `idle` is `{connections,
+ * before, with}`, the memory before opening idle connections and with them.
  */
 export async function measureMemory({ hasten: main, generator, directory, skip }, { seconds, connections, quick }) {
   const javaOptions = process.env.HASTEN_JAVA_OPTS || HEAP
@@ -37,7 +37,7 @@ export async function measureMemory({ hasten: main, generator, directory, skip }
       DATABASE_URL: main.databaseUrl,
       HASTEN_JAVA_OPTS: javaOptions,
       HASTEN_CACHE_MAX_BYTES: CACHE,
-      // Each write of the mixed run invalidates.
+      // No rate limit, because each write of the mixed run invalidates.
       HASTEN_DATABASES_DEFAULT_CACHE_INVALIDATIONS_PER_SECOND: '0',
       HASTEN_HTTP_MAX_CONNECTIONS: '30000',
       HASTEN_HTTP_IDLE_TIMEOUT: '1h',
@@ -57,7 +57,7 @@ export async function measureMemory({ hasten: main, generator, directory, skip }
 async function idle(hasten, directory, skip) {
   const limit = Number(/Max open files\s+\d+\s+(\d+)/.exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity)
   if (limit < IDLE + 300) {
-    skip(`${IDLE} idle connections: a process may have only ${limit} files open (ulimit -Hn)`)
+    skip(`${IDLE} idle connections: a process may open only ${limit} files (ulimit -Hn)`)
     return undefined
   }
   const json = path.join(directory, 'idle.json')
@@ -65,6 +65,6 @@ async function idle(hasten, directory, skip) {
   await run(hastenCommand, args.map(String), { env: { ...process.env, HASTEN_JAVA_OPTS: '', HASTEN_API_KEY: hasten.key } })
   const [round] = JSON.parse(fs.readFileSync(json, 'utf8')).scenarios[0].rounds
   const { opened, stillOpen, residentMegabytesBefore: before, residentMegabytesWith: after } = round.idle
-  if (stillOpen < opened) throw new Error(`of ${opened} idle connections only ${stillOpen} are still open`)
+  if (stillOpen < opened) throw new Error(`only ${stillOpen} of ${opened} idle connections are still open`)
   return { connections: opened, before, with: after }
 }

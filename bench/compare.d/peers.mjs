@@ -1,4 +1,4 @@
-// What Hasten is compared with. Each has at most 10 connections to PostgreSQL, as Hasten has.
+// The peers that Hasten is compared with. Like Hasten, each has at most 10 connections to PostgreSQL.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,10 +9,10 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const ATTEMPTS = 100
 const isRoot = process.getuid() === 0
 
-/** Where Debian has daemons, which is not in everybody's PATH. */
+/** Includes the directory of daemons on Debian, which is not in every user's PATH. */
 export const PATH = `${process.env.PATH}:/usr/sbin`
 
-/** What is printed by `command --version` or the like, or undefined if there is no such command. */
+/** Returns the version that the command prints, or undefined if the command does not exist. */
 export function version(command, argument = '--version') {
   try {
     const output = execFileSync('/bin/sh', ['-c', `${command} ${argument} 2>&1`], { encoding: 'utf8', env: { ...process.env, PATH } })
@@ -26,7 +26,7 @@ export function installed(name) {
   return JSON.parse(fs.readFileSync(path.join(here, 'node_modules', name, 'package.json'), 'utf8')).version
 }
 
-/** A script of this directory. */
+/** Runs a script of this directory. */
 class NodeServer extends Server {
   constructor(script, databaseUrl) {
     super(script, process.execPath, [path.join(here, script), databaseUrl], { env: { ...process.env, NODE_ENV: 'production' } })
@@ -41,7 +41,7 @@ class NodeServer extends Server {
   }
 }
 
-/** @prisma/query-plan-executor. It takes every key. */
+/** @prisma/query-plan-executor. It accepts any key. */
 export class Executor extends NodeServer {
   constructor(databaseUrl) {
     super('executor.mjs', databaseUrl)
@@ -64,7 +64,7 @@ export class Nginx extends Server {
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(directory, 'www', name), text)
     const configuration = fs.readFileSync(path.join(here, '../cache-vs-nginx.d/nginx.conf'), 'utf8')
     fs.writeFileSync(path.join(directory, 'nginx.conf'), configuration.replaceAll('PORT', port))
-    // Started by root, the workers are somebody else.
+    // When root starts nginx, its workers run as another user.
     if (isRoot) execFileSync('chmod', ['-R', 'a+rX', directory])
     const nginx = new Nginx(directory, port)
     await nginx.reachable(`/get/${Object.keys(files)[0]}`)
@@ -82,16 +82,16 @@ export class Nginx extends Server {
     ended.catch(() => {})
   }
 
-  /** Of the workers, too. */
+  /** Includes the workers. */
   cpuSeconds() {
     const children = fs.readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ')
     return [this.pid, ...children].reduce((sum, pid) => sum + super.cpuSeconds(pid), 0)
   }
 }
 
-/** In its mode "transaction", which is what stands between many clients and few connections. */
+/** PgBouncer in transaction mode, the mode for many clients on few connections. */
 export class PgBouncer extends Server {
-  /** Since 1.21 it keeps prepared statements in this mode. */
+  /** Since 1.21, PgBouncer supports prepared statements in this mode. */
   static keepsStatements(version) {
     const [major, minor] = version.split('.').map(Number)
     return major > 1 || minor >= 21
@@ -127,7 +127,7 @@ export class PgBouncer extends Server {
     fs.mkdirSync(directory, { recursive: true })
     const file = path.join(directory, 'pgbouncer.ini')
     fs.writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
-    // It does not run as root.
+    // PgBouncer refuses to run as root.
     const user = isRoot ? nobody() : {}
     if (isRoot) [directory, file].forEach((name) => fs.chownSync(name, user.uid, user.gid))
     const server = new PgBouncer(file, port, user)
@@ -160,7 +160,7 @@ async function attempts(attempt) {
     } catch (error) {
       if (n === ATTEMPTS) throw error
     }
-    if (n === ATTEMPTS) throw new Error('a server does not answer')
+    if (n === ATTEMPTS) throw new Error('a server does not respond')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

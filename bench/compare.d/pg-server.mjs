@@ -1,11 +1,11 @@
-// The server that one would write oneself: SQL over HTTP with nothing but Node and pg, answering as Hasten's /sql does.
-// node pg-server.mjs <databaseUrl>. Prints its port.
+// A minimal server for SQL over HTTP, with only Node and pg, whose responses are those of Hasten's /sql.
+// Usage: node pg-server.mjs <databaseUrl>. Prints its port.
 import { createServer } from 'node:http'
 import pg from 'pg'
 
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 })
 
-/** A name for each statement, so that PostgreSQL prepares it once for each connection. */
+/** Statement names: PostgreSQL prepares a named statement only once per connection. */
 const names = new Map()
 
 function nameOf(text) {

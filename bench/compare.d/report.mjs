@@ -1,7 +1,7 @@
-// The report, for people and as Markdown.
+// The report, in Markdown.
 import { median, quartiles, ratio } from '../lib/numbers.mjs'
 
-/** `report` is what is written as JSON. */
+/** The argument is the report that is also written as JSON. */
 export function markdown({ environment, results, memory, goals, skipped }) {
   return [
     '# Hasten and its peers',
@@ -10,7 +10,7 @@ export function markdown({ environment, results, memory, goals, skipped }) {
     '## Goals',
     table(['', 'goal', 'measured', ''], goals.map(goalRow)),
     '## Ratios',
-    'Medians over the rounds, quartiles in brackets. More is better for requests/s and CPU, less for p99.',
+    'Medians over the rounds, quartiles in parentheses. Higher is better for requests/s and CPU, lower for p99.',
     table(['', 'Hasten /', 'requests/s', 'p99', 'by CPU time of the servers'], results.flatMap(ratioRows)),
     '## Medians',
     table(['', 'server', 'load by', 'requests/s', 'p50, µs', 'p99, µs', 'CPU of the server, µs/request'], results.flatMap(medianRows)),
@@ -55,7 +55,7 @@ function medianRows({ title, contenders }) {
 }
 
 function memoryText({ javaOptions, cache, mixed, idle }) {
-  const after = `Resident memory of a Hasten with ${javaOptions} and a cache of ${cache}: ${mixed.toFixed(0)} MB after a mixed run`
+  const after = `Resident memory of Hasten with ${javaOptions} and a cache of ${cache}: ${mixed.toFixed(0)} MB after a mixed run`
   if (!idle) return `${after}.`
   return `${after}; ${idle.before.toFixed(0)} MB before and ${idle.with.toFixed(0)} MB with ${idle.connections} idle connections.`
 }

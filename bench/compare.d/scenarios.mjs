@@ -1,7 +1,7 @@
-// What is measured: scenarios, each with its contenders. The first contender is what the others are compared with.
+// The scenarios and their contenders. The others are compared with the first contender.
 //
-// A contender is `{name, by, measure}`, where `measure({seconds, connections, seed, lead})` makes the load, and `by` says
-// who makes it. All contenders of a scenario are loaded by the same generator, but for pgbench, which is a peer of its own.
+// A contender is `{name, by, measure}`, where `measure({seconds, connections, seed, lead})` runs the load, and `by` names
+// the generator. All contenders of a scenario use the same generator, except pgbench, which is itself a contender.
 import fs from 'node:fs'
 import path from 'node:path'
 import { Load } from '../lib/load.mjs'
@@ -13,10 +13,10 @@ import { recorded } from './recorded.mjs'
 const GENERATOR = 'hasten bench'
 const USERS = 1000
 
-/** Hundred posts follow the first of this user's. */
+/** At least a hundred posts follow the first post of this user. */
 const LAST_OF_HUNDRED = 990
 
-/** Of the same names as those of `hasten bench`. */
+/** Scenarios with the same names as those of `hasten bench`. */
 const PRISMA = [
   { name: 'find-unique', title: 'findUnique' },
   { name: 'find-many', title: 'findMany, 50 rows' },
@@ -48,7 +48,7 @@ const SQL = [
   },
 ]
 
-/** By Prisma's protocol, against the official executor; findUnique against pgbench, too. */
+/** Prisma's protocol, against the official executor; findUnique also against pgbench. */
 export function prismaScenarios({ hasten, executor, generator, benches }) {
   return PRISMA.map(({ name, ...scenario }) => {
     const load = (server) => (how) => generator.measure(server, { scenario: name }, how)
@@ -60,7 +60,7 @@ export function prismaScenarios({ hasten, executor, generator, benches }) {
   })
 }
 
-/** The SQL of a recorded plan of one statement, for pgbench: the first parameter is `:p0`, the others are what they are. */
+/** Converts a recorded plan of one statement to SQL for pgbench: the first parameter becomes `:p0`, the others literals. */
 function statement(body) {
   const { fragments, args } = find(JSON.parse(body.replaceAll('@ID', '0')).plan, (node) => node.type === 'templateSql')
   let sets = ''
@@ -101,14 +101,14 @@ export function sqlScenarios({ hasten, pgServer, generator, benches }) {
       for (const id of pgServer ? [7, 500, 901] : []) {
         const [ours, theirs] = await Promise.all([hasten, pgServer].map((server) => post(server, '/sql', request.body.replace(slot, id))))
         const rows = (answer) => JSON.stringify([answer.command, answer.rowCount, answer.rows, answer.fields.map((field) => field.name)])
-        if (rows(ours) !== rows(theirs)) throw new Error(`${name}: the answers differ\n${rows(ours)}\n${rows(theirs)}`)
+        if (rows(ours) !== rows(theirs)) throw new Error(`${name}: the responses differ\n${rows(ours)}\n${rows(theirs)}`)
       }
     }
     return { name, title, contenders, check }
   })
 }
 
-/** Answers `benches(script, throughPgBouncer)`, the contenders of pgbench for a script. */
+/** Returns `benches(script, throughPgBouncer)`, which returns the pgbench contenders for a script. */
 export async function pgbenches({ hasten, directory, pgBouncerVersion, skip }) {
   let number = 0
   const keeps = pgBouncerVersion && PgBouncer.keepsStatements(pgBouncerVersion)
@@ -135,7 +135,7 @@ export async function pgbenches({ hasten, directory, pgBouncerVersion, skip }) {
   }
 }
 
-/** Hits of the cache against the same bytes as files. */
+/** Cache hits, against the same bytes served as files. */
 export async function cacheScenarios({ hasten, directory }) {
   const headers = {
     accept: 'application/json',
@@ -151,7 +151,7 @@ export async function cacheScenarios({ hasten, directory }) {
   ]
   const files = {}
   for (const { file, body } of sizes) {
-    // The first answer carries the telemetry of its query, too.
+    // The first response also contains the telemetry of its query.
     await cacheStatus(hasten, headers, body)
     files[file] = (await cacheStatus(hasten, headers, body)).text
   }
@@ -165,9 +165,9 @@ export async function cacheScenarios({ hasten, directory }) {
     const check = async () => {
       for (const [, load] of loads) await load.once(42, '')
       const { status, text } = await cacheStatus(hasten, headers, body)
-      if (status !== 'ttl') throw new Error(`${name}: the cache says ${status}`)
+      if (status !== 'ttl') throw new Error(`${name}: the cache status is ${status}`)
       const served = await (await fetch(`${nginx.url}/get/${file}`)).text()
-      if (served !== text) throw new Error(`${name}: nginx serves other bytes than Hasten`)
+      if (served !== text) throw new Error(`${name}: nginx and Hasten serve different bytes`)
     }
     return {
       name,
@@ -178,7 +178,7 @@ export async function cacheScenarios({ hasten, directory }) {
   })
 }
 
-/** Many connections against few. */
+/** Many connections, against few. */
 export function connectionScenarios({ hasten, generator, few }) {
   const load = (connections) => ({
     name: `Hasten, ${connections} connections`,
@@ -188,7 +188,7 @@ export function connectionScenarios({ hasten, generator, few }) {
   return [{ name: 'connections', title: 'findUnique', contenders: [load(1000), load(few)], check: async () => {} }]
 }
 
-/** Prisma 6 without an engine, against prisma-accelerate-local. What it needs is that of bench/data-proxy. */
+/** Prisma 6 without an engine, against prisma-accelerate-local. Uses the packages of bench/data-proxy. */
 export async function accelerateLocalScenarios({ hasten, directory }) {
   const { AccelerateLocal } = await import('../data-proxy.d/servers.mjs')
   const { capture, generateClient } = await import('../data-proxy.d/capture.mjs')
@@ -196,19 +196,19 @@ export async function accelerateLocalScenarios({ hasten, directory }) {
   const reads = Object.fromEntries(Object.entries(scenarios).filter(([name]) => name.startsWith('find')))
   const { templates, schema } = await capture(generateClient(), reads, hasten)
   const other = await AccelerateLocal.on(hasten.databaseUrl)
-  // It fails on a body that is called JSON.
+  // prisma-accelerate-local fails on a body whose content type is JSON.
   const text = { 'content-type': 'text/plain;charset=UTF-8' }
   const uploaded = await fetch(other.url + schema.path, { method: 'PUT', headers: { ...schema.headers, ...text }, body: schema.body })
-  if (!uploaded.ok) throw new Error(`prisma-accelerate-local refuses the schema: ${await uploaded.text()}`)
+  if (!uploaded.ok) throw new Error(`prisma-accelerate-local rejects the schema: ${await uploaded.text()}`)
   return Object.entries(templates).map(([title, template], i) => {
     const ours = new Load(directory, hasten, template)
     const theirs = new Load(directory, other, { ...template, headers: { ...template.headers, ...text } })
     const check = async () => {
       for (const id of [1000, 2345, 5979]) {
-        // It wraps the data once more with the runtime of 6.19.
+        // With the 6.19 runtime, prisma-accelerate-local wraps the data twice.
         const answers = [(await ours.once(id, '')).data, (await theirs.once(id, '')).data.data]
         const [a, b] = answers.map((answer) => JSON.stringify(answer))
-        if (a !== b) throw new Error(`${title}: the answers differ\n${cutBody(a)}\n${cutBody(b)}`)
+        if (a !== b) throw new Error(`${title}: the responses differ\n${cutBody(a)}\n${cutBody(b)}`)
       }
     }
     return {

@@ -1,4 +1,4 @@
-// bench/data-proxy: Hasten and prisma-accelerate-local under the same requests of Prisma 6. See ../README.md.
+// bench/data-proxy: compares Hasten and prisma-accelerate-local under the same Prisma 6 requests. See ../README.md.
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -17,13 +17,13 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const DEFAULTS = { rounds: 5, seconds: 5, warmup: 15, connections: 32 }
 const PARTS = ['reuse', 'compare', 'remote']
 
-/** Ids and numbers of the answers that have to be equal. */
+/** Ids and numbers of the requests whose responses must be equal. */
 const SAMPLES = [1000, 1001, 2345, 5979].map((id) => [id, `9${String(id).padStart(17, '0')}`])
 
-/** A remote executor's client sends these; @prisma/client 7.10.0. */
+/** Headers that @prisma/client 7.10.0 sends to a remote executor. */
 const REMOTE_HEADERS = { 'prisma-engine-hash': '7.10.0', 'prisma-engine-version': '0edf323efd1d98336f3f0a68684b56f689b900d3' }
 
-/** What clients of older versions send: prisma-accelerate-local parses the text itself, and fails on a body that is called JSON. */
+/** The content type of older clients: prisma-accelerate-local parses the text itself, and fails if the type is JSON. */
 const TEXT = { 'content-type': 'text/plain;charset=UTF-8' }
 
 const { only, ...options } = readOptions()
@@ -58,8 +58,8 @@ function readOptions() {
       ),
     })
     const read = Object.fromEntries(named.map((name) => [name, Number(values[name])]))
-    if (Object.values(read).some((value) => !Number.isInteger(value) || value < 1)) throw new Error('numbers are whole, from 1 on')
-    if (values.only && !PARTS.includes(values.only)) throw new Error(`--only needs one of ${PARTS.join(', ')}`)
+    if (Object.values(read).some((value) => !Number.isInteger(value) || value < 1)) throw new Error('numbers must be integers of at least 1')
+    if (values.only && !PARTS.includes(values.only)) throw new Error(`--only must be one of ${PARTS.join(', ')}`)
     return { ...read, only: values.only }
   } catch (error) {
     const usage = named.map((name) => `[--${name} ${DEFAULTS[name]}]`).join(' ')
@@ -83,7 +83,7 @@ async function bench() {
   console.log(`\nload after   ${loadAverage()}`)
 }
 
-// --- Plans that are reused
+// --- Reuse of plans
 
 async function reuse(PrismaClient, hasten) {
   const prisma = new PrismaClient({ datasourceUrl: clientUrl(hasten) })
@@ -91,7 +91,7 @@ async function reuse(PrismaClient, hasten) {
     const { reused, compiled, operations } = await runWorkload(prisma, hasten)
     const percent = ((100 * reused) / (reused + compiled)).toFixed(1)
     console.log(
-      `\nPlans that were reused in ${reused + compiled} queries with changing ids and data: ${percent} %; the goal is more than 95`,
+      `\nReused plans in ${reused + compiled} queries with changing ids and data: ${percent} %; the goal is more than 95 %`,
     )
     for (const [name, misses, queries] of operations.sort((a, b) => b[1] - a[1]).slice(0, 8)) {
       console.log(`  ${name.padEnd(34)} compiled ${String(misses).padStart(4)} of ${String(queries).padStart(5)}`)
@@ -102,7 +102,7 @@ async function reuse(PrismaClient, hasten) {
   await undo(hasten)
 }
 
-/** As after the seed, in what the scenarios see. */
+/** Restores the seeded rows that the scenarios use. */
 async function undo(hasten) {
   await hasten.psql(
     '-c',
@@ -125,7 +125,7 @@ async function compare(hasten, templates, schema) {
     headers: { ...schema.headers, ...TEXT },
     body: schema.body,
   })
-  if (!uploaded.ok) throw new Error(`prisma-accelerate-local refuses the schema: ${await uploaded.text()}`)
+  if (!uploaded.ok) throw new Error(`prisma-accelerate-local rejects the schema: ${await uploaded.text()}`)
   const loads = Object.entries(templates).map(([name, template]) => ({
     name,
     hasten: new Load(directory, hasten, template),
@@ -137,7 +137,7 @@ async function compare(hasten, templates, schema) {
   await warmUp(loads.flatMap((load) => [load.hasten, load.other]))
   for (let round = 1; round <= options.rounds; round++) {
     for (const [i, load] of loads.entries()) {
-      // What drifts within a round drifts for both.
+      // Alternating the order makes drift within a round affect both servers equally.
       for (const server of round % 2 ? ['hasten', 'other'] : ['other', 'hasten']) {
         await undo(hasten)
         const result = await load[server].measure(options.seconds, options.connections)
@@ -156,35 +156,35 @@ async function compare(hasten, templates, schema) {
     line(`${name}, Hasten`, of.hasten)
     line(`${name}, prisma-accelerate-local`, of.other)
   }
-  console.log('\nHasten / prisma-accelerate-local: median over the rounds (quartiles); more is better, the goal is 5')
+  console.log('\nHasten / prisma-accelerate-local: median over the rounds (quartiles); higher is better, the goal is 5')
   for (const { name, ...of } of results) {
     const cpu = spread(ratio(of.other, of.hasten, 'cpu'))
     console.log(`  ${name.padEnd(26)} ${spread(ratio(of.hasten, of.other, 'rate'))}   by CPU time ${cpu}`)
   }
 }
 
-/** Both servers have to answer the same, from the same rows. */
+/** Checks that both servers return the same response from the same rows. */
 async function checkAnswers(hasten, load) {
   for (const [id, number] of SAMPLES) {
     const answers = []
     for (const server of ['hasten', 'other']) {
       await undo(hasten)
       const { data } = await load[server].once(id, number)
-      // prisma-accelerate-local wraps the data once more with the runtime of 6.19.
+      // With the 6.19 runtime, prisma-accelerate-local wraps the data twice.
       const answer = server === 'other' ? data.data : data
       const now = answer.createOneUser?.createdAt
       if (now && Math.abs(Date.parse(now.value) - Date.now()) < 60_000) now.value = 'now'
       answers.push(answer)
     }
     if (!isDeepStrictEqual(answers[0], answers[1])) {
-      throw new Error(`${load.name}: the answers differ\n${answers.map((answer) => JSON.stringify(answer)).join('\n')}`)
+      throw new Error(`${load.name}: the responses differ\n${answers.map((answer) => JSON.stringify(answer)).join('\n')}`)
     }
   }
 }
 
 async function checkRows(hasten, least) {
   const rows = Number(await hasten.psql('-c', 'SELECT count(*) FROM hasten_bench_users WHERE id >= 100000'))
-  if (rows < least) throw new Error(`${least} creates were answered, but there are only ${rows} rows`)
+  if (rows < least) throw new Error(`${least} creates succeeded, but there are only ${rows} rows`)
 }
 
 // --- Against the remote executor
@@ -200,12 +200,12 @@ async function remote(hasten, template) {
     const { data } = await loads.query.once(id, number)
     const [same] = Object.values(data).length === 1 ? Object.values(data) : [data]
     if (!isDeepStrictEqual(record, same)) {
-      throw new Error(`/graphql and /query answer differently\n${JSON.stringify(record)}\n${JSON.stringify(same)}`)
+      throw new Error(`/graphql and /query return different responses\n${JSON.stringify(record)}\n${JSON.stringify(same)}`)
     }
   }
   await warmUp(Object.values(loads))
   const results = { graphql: [], query: [] }
-  // The difference is small: many short measurements find it sooner than a few long ones.
+  // The difference is small; many short measurements detect it sooner than a few long ones.
   const seconds = Math.min(options.seconds, 2)
   for (let round = 1; round <= 2 * options.rounds; round++) {
     for (const name of round % 2 ? ['graphql', 'query'] : ['query', 'graphql']) {
@@ -222,10 +222,10 @@ async function remote(hasten, template) {
   console.log(`  CPU time  ${spread(ratio(results.graphql, results.query, 'cpu'))}`)
 }
 
-// --- Both
+// --- Common
 
 async function warmUp(loads) {
-  // In turns, so that none is measured cold because the others' warm-up compiled it for something else.
+  // Alternates between the loads: after a long warm-up with one, the JVM may have optimized the code only for it.
   for (const seconds of [options.warmup / 2, options.warmup / 2].map(Math.ceil)) {
     for (const load of loads) {
       await load.once(2000, String(process.hrtime.bigint()).padStart(18, '8'))

@@ -1,4 +1,4 @@
-// What the real client sends, as templates for the load.
+// Records the requests of the real client as templates for the load.
 import { execFileSync } from 'node:child_process'
 import http from 'node:http'
 import { createRequire } from 'node:module'
@@ -6,24 +6,24 @@ import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** Headers that belong to a connection, or would let only one of the servers compress. */
+/** Headers that belong to a connection, or that would make only one of the servers compress. */
 const NOT_SENT = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'authorization'])
 
-/** Generates the client without an engine, as apps on Accelerate do, and answers its class. */
+/** Generates the client without an engine, as apps on Accelerate do, and returns its class. */
 export function generateClient() {
-  // Its command line asks for native engines that it does not use here.
+  // The command line requires native engines, although it does not use them here.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_QUERY_ENGINE_LIBRARY: '/bin/true' }
   const prisma = `${here}node_modules/prisma/build/index.js`
   execFileSync(process.execPath, [prisma, 'generate', '--no-engine', '--no-hints'], { cwd: here, env, stdio: 'pipe' })
   return createRequire(import.meta.url)('./target/client').PrismaClient
 }
 
-/** What a client takes as `datasourceUrl`. */
+/** Returns the `datasourceUrl` of a client. */
 export function clientUrl({ url, key }) {
   return `prisma+postgres://${new URL(url).host}/?api_key=${key}`
 }
 
-/** Stands between a client and a server, and keeps what goes through. */
+/** Forwards requests between a client and a server, and records them. */
 class Recorder {
   requests = []
   #server
@@ -54,8 +54,8 @@ class Recorder {
 }
 
 /**
- * Runs each scenario twice with the real client, against `target`, and makes a template of what it sent: `{path, headers, body}`,
- * with `@ID` and `@UNREPEATED` in the body. Also answers `schema`, the request that uploaded the schema.
+ * Runs each scenario twice with the real client, against `target`, and creates a template of its request: `{path, headers,
+ * body}`, with `@ID` and `@UNREPEATED` in the body. Also returns `schema`, the request that uploaded the schema.
  */
 export async function capture(PrismaClient, scenarios, target) {
   const recorder = new Recorder(target)
@@ -73,7 +73,7 @@ export async function capture(PrismaClient, scenarios, target) {
         bodies.push(body.replaceAll(String(id), '@ID').replaceAll(number, '@UNREPEATED'))
         templates[name] = { path, headers: sent(headers), body: bodies[0] }
       }
-      if (bodies[0] !== bodies[1]) throw new Error(`${name}: the client does not send the same twice:\n${bodies.join('\n')}`)
+      if (bodies[0] !== bodies[1]) throw new Error(`${name}: the client does not send the same request twice:\n${bodies.join('\n')}`)
     }
     const schema = recorder.requests.find(({ method }) => method === 'PUT')
     return { templates, schema: { ...schema, headers: sent(schema.headers) } }

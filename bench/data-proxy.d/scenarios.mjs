@@ -1,4 +1,4 @@
-// What is measured, as calls of the client: `id` is another user each time, `number` never comes again.
+// The measured scenarios, as client calls: `id` is a different user each time, and `number` is never repeated.
 export const scenarios = {
   'findUnique, changing ids': (prisma, id) => prisma.user.findUnique({ where: { id } }),
   'findMany with include': (prisma, id) =>

@@ -1,4 +1,4 @@
--- All values of a column are equally long, so that all answers of a scenario are, too.
+-- All values of a column have the same length, so that all responses of a scenario have the same length.
 CREATE TABLE hasten_bench_users (
   id serial PRIMARY KEY,
   email text NOT NULL UNIQUE,
@@ -20,7 +20,7 @@ CREATE INDEX ON hasten_bench_posts (author_id);
 INSERT INTO hasten_bench_users
 SELECT id, 'user' || id || '@example.com', 'Renamed ' || lpad(id::text, 18, '0'), 20 + id % 60, timestamp '2026-01-01' + id * interval '61 seconds'
 FROM generate_series(1000, 5999) id;
--- Two of each user.
+-- Two per user.
 INSERT INTO hasten_bench_posts
 SELECT id, 'Post number ' || id, repeat('Lorem ipsum dolor sit amet. ', 4), true, 1.5, timestamp '2026-02-01' + id * interval '61 seconds', 1000 + id % 5000
 FROM generate_series(10000, 19999) id;

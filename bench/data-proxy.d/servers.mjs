@@ -1,4 +1,4 @@
-// The peer of Hasten.
+// Hasten's peer.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import { freePort, Server } from '../lib/server.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** prisma-accelerate-local with its WebAssembly engine. It checks no key without --secret. */
+/** prisma-accelerate-local with its WebAssembly engine. Without --secret, it does not check keys. */
 export class AccelerateLocal extends Server {
   static async on(databaseUrl) {
     provideEngine()
@@ -30,8 +30,8 @@ export class AccelerateLocal extends Server {
 const engineHome = path.join(here, 'target/accelerate-local')
 
 /**
- * Where prisma-accelerate-local looks for its engine first, seen from its working directory: @prisma/client had it as a file in
- * 6.10, for which that server was made, and has it in base64 since.
+ * Provides the engine at the path, relative to its working directory, where prisma-accelerate-local looks first.
+ * @prisma/client 6.10, for which that server was made, had the engine as a file; later versions have it in base64.
  */
 function provideEngine() {
   const { wasm } = createRequire(import.meta.url)('@prisma/client/runtime/query_engine_bg.postgresql.wasm-base64.js')

@@ -1,9 +1,9 @@
-// Reads and writes as an app does them, with other ids and data each time: how many find their plan compiled?
+// Reads and writes of a typical app, with different ids and data each time; counts how many reuse a compiled plan.
 import { Decimal } from '@prisma/client/runtime/library.js'
 
 const PASSES = 60
 
-/** `n` is another number each time. Rows of the seed are users 1000 to 5999 and posts 10000 to 19999. */
+/** `n` is a different number each time. The seed contains users 1000 to 5999 and posts 10000 to 19999. */
 const operations = {
   'findUnique by id': (p, n) => p.user.findUnique({ where: { id: user(n) } }),
   'findUnique by email': (p, n) => p.user.findUnique({ where: { email: `user${user(n)}@example.com` } }),
@@ -68,8 +68,8 @@ const newUser = (n, kind) => ({ email: `${kind}${n}@example.net`, name: `new ${n
 const newPost = (n) => ({ title: `New ${n}`, body: `text ${n}`, published: n % 2 === 0, score: new Decimal(n).div(4) })
 
 /**
- * Runs the workload. Answers `{reused, compiled, operations}`, where `operations` has `[name, compiled, queries]` of each; the very
- * first compilation of each plan is counted, too.
+ * Runs the workload. Returns `{reused, compiled, operations}`, where `operations` has `[name, compiled, queries]` for each
+ * operation. The first compilation of each plan is included.
  */
 export async function runWorkload(prisma, hasten) {
   const counts = new Map(Object.keys(operations).map((name) => [name, { reused: 0, compiled: 0 }]))

@@ -1,4 +1,4 @@
-// Hasten as the benches start it: it brings the PostgreSQL, or DATABASE_URL names it.
+// Starts Hasten for the benchmarks, with its embedded PostgreSQL unless DATABASE_URL is set.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -11,17 +11,17 @@ import { Server } from './server.mjs'
 const run = promisify(execFile)
 const command = fileURLToPath(new URL('../../bin/hasten', import.meta.url))
 
-/** `await ready()` before anything else. */
+/** Call `await ready()` before any other method. */
 export class Hasten extends Server {
   #directory
   #adminToken
   #adminUrl = ''
   #drop
 
-  /** For PostgreSQL's own clients. */
+  /** The URL for PostgreSQL clients. */
   databaseUrl = process.env.DATABASE_URL ?? ''
 
-  /** `tables` are those that seed() makes, which are dropped at the end; `env` is of Hasten, on top of what all benches need. */
+  /** `tables` are created by seed() and dropped at the end; `env` has variables for Hasten in addition to the common ones. */
   constructor({ tables = [], env = {} } = {}) {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-bench-'))
     const adminToken = randomBytes(24).toString('hex')
@@ -52,7 +52,7 @@ export class Hasten extends Server {
     })
   }
 
-  /** Makes the tables. On a given database an earlier run may have been killed. */
+  /** Creates the tables. Drops them first: if DATABASE_URL is set, a killed run may have left tables behind. */
   async seed(...files) {
     await this.psql('-c', this.#drop)
     for (const file of files) await this.psql('-f', file)
@@ -65,7 +65,7 @@ export class Hasten extends Server {
   /** Queries whose plan was cached, and queries that were compiled. */
   async planLookups() {
     const response = await fetch(`${this.#adminUrl}/metrics`, { headers: { authorization: `Bearer ${this.#adminToken}` } })
-    if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`)
+    if (response.status !== 200) throw new Error(`/metrics returned ${response.status}`)
     const samples = [...(await response.text()).matchAll(/^hasten_plan_lookups_total\{.*result="(\w+)".*\} (\S+)$/gm)]
     const count = (result) => samples.filter((sample) => sample[1] === result).reduce((sum, sample) => sum + Number(sample[2]), 0)
     return { reused: count('hit'), compiled: count('miss') }

@@ -1,4 +1,4 @@
-// One measurement: wrk against a server, and what it cost that server.
+// Measures a server under a load of wrk, including the server's CPU time.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -10,10 +10,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const script = fileURLToPath(new URL('requests.lua', import.meta.url))
 
-/** Of the bytes of an answer: failed queries answer 200, too, but with far fewer or more bytes. */
+/** The allowed deviation of a response's size. Failed queries also return 200, but with a very different size. */
 const TOLERANCE = 0.05
 
-/** The same request to the same server, again and again: `request` is `{path, headers, body}` with places in the body, or a GET without. */
+/** Repeats a request to a server. `request` is `{path, headers, body}`, the body with placeholders; without one, a GET. */
 export class Load {
   static #runs = 0
 
@@ -34,16 +34,16 @@ export class Load {
   async once(id, number) {
     const body = this.#request.body?.replaceAll('@ID', id).replaceAll('@UNREPEATED', number)
     const { status, head, text } = await send(new URL(this.#request.path, this.#server.url), this.#request.headers, body)
-    if (status !== 200) throw new Error(`${this.#server.url}${this.#request.path} answered ${status}: ${text}`)
+    if (status !== 200) throw new Error(`${this.#server.url}${this.#request.path} returned ${status}: ${text}`)
     this.#answerBytes = head + Buffer.byteLength(text)
     return JSON.parse(text)
   }
 
-  /** Answers requests and CPU time of the server per second and per request, and latencies in µs. */
+  /** Returns requests, requests per second (`rate`), CPU time of the server per request (`cpu`) and latencies, in µs. */
   async measure(seconds, connections) {
     const url = new URL(this.#request.path, this.#server.url).href
     const headers = Object.entries(this.#request.headers).map(([name, value]) => `${name}: ${value}`)
-    // As many as there are cores: with fewer, the load generator would be what is measured.
+    // One thread per core: with fewer, the load generator would be the bottleneck.
     const threads = Math.min(os.availableParallelism(), connections)
     const cpuBefore = this.#server.cpuSeconds()
     const { stdout } = await run('wrk', [
@@ -54,21 +54,21 @@ export class Load {
     const result = /^RESULT (.*)$/m.exec(stdout)
     if (!result) throw new Error(`wrk has no result:\n${stdout}`)
     const [requests, microseconds, bytes, errors, p50, p99] = result[1].split(' ').map(Number)
-    if (errors > 0) throw new Error(`${errors} errors in ${requests} answers of ${url}`)
+    if (errors > 0) throw new Error(`${errors} errors in ${requests} responses of ${url}`)
     if (Math.abs(bytes / requests / this.#answerBytes - 1) > TOLERANCE) {
-      throw new Error(`answers of ${url} have ${bytes / requests} bytes; one that was right had ${this.#answerBytes}`)
+      throw new Error(`responses of ${url} have ${bytes / requests} bytes on average; a correct one had ${this.#answerBytes}`)
     }
     return { requests, rate: requests / (microseconds / 1e6), cpu: (cpu * 1e6) / requests, p50, p99 }
   }
 }
 
-/** Answers `{status, head, text}`, `head` in bytes. */
+/** Returns `{status, head, text}`, with `head` in bytes. */
 function send(url, headers, body) {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method: body === undefined ? 'GET' : 'POST', headers }, async (response) => {
       const text = Buffer.concat(await response.toArray()).toString()
       const { statusCode, statusMessage, rawHeaders } = response
-      // ": " after a name, an end of line after a value; "HTTP/1.1 200 " and the line ends around the fields.
+      // Each name is followed by ": " and each value by CRLF; "HTTP/1.1 200 " and two line ends surround the fields.
       const head = rawHeaders.reduce((sum, part) => sum + part.length + 2, 17 + statusMessage.length)
       resolve({ status: statusCode, head, text })
     })

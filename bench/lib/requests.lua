@@ -1,5 +1,5 @@
--- wrk script. Arguments: file of the body or "-" for a GET without, a number that no other run has, headers as name: value.
--- In each request, @ID is another id of a user, and @UNREPEATED a number that never comes again.
+-- wrk script. Arguments: the file with the body, or "-" for a GET without a body; a number unique to this run; headers as
+-- name: value. In each request, @ID becomes a random user id and @UNREPEATED a number that is never repeated.
 
 local FIRST_ID, IDS = 1000, 5000
 local threads = 0
@@ -9,7 +9,7 @@ function setup(thread)
    thread:set("id", threads)
 end
 
--- All that takes a place is as long as what it stands in for here, so that one Content-Length does for all requests.
+-- Replacement values have the length of these stand-ins, so that all requests have the same Content-Length.
 local STAND_IN = {["@ID"] = "1000", ["@UNREPEATED"] = "000000000000000000"}
 
 function init(args)
@@ -38,7 +38,7 @@ function init(args)
       rest = rest:sub(to + 1)
    end
    parts[#parts] = parts[#parts] .. rest
-   -- Without places, wrk sends the same bytes again and again, and does not run Lua.
+   -- Without placeholders, wrk sends the same bytes repeatedly, without running Lua.
    if #parts == 1 then return end
    math.randomseed(tonumber(args[2]) * 64 + id)
    local first = string.format("1%05d%02d", args[2], id)

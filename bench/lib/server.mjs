@@ -1,4 +1,4 @@
-// Processes that are measured.
+// Server processes under measurement.
 import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const TICKS_PER_SECOND = Number((await promisify(execFile)('getconf', ['CLK_TCK'])).stdout)
 
-/** A server's process, and where its clients find it. */
+/** A server process and the URL and key for its clients. */
 export class Server {
   static #running = new Set()
 
@@ -22,13 +22,13 @@ export class Server {
 
   constructor(name, command, args, options) {
     this.#name = name
-    // Of a process group of its own, so that Ctrl-C reaches only us, who stop it in order.
+    // In its own process group, so that Ctrl-C reaches only this process, which stops the server gracefully.
     this.#child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...options })
     this.#exited = new Promise((resolve) => this.#child.once('exit', (code, signal) => resolve(code ?? signal)))
     Server.#running.add(this)
   }
 
-  /** Stops all that run, the last first. */
+  /** Stops all running servers in reverse order. */
   static async stopAll() {
     for (const server of [...Server.#running].reverse()) await server.stop()
   }
@@ -41,7 +41,7 @@ export class Server {
   started(last) {
     return new Promise((resolve, reject) => {
       this.#child.once('error', reject)
-      this.#exited.then((code) => reject(new Error(`${this.#name} ended with ${code}\n${this.#lines.join('\n')}`)))
+      this.#exited.then((code) => reject(new Error(`${this.#name} exited with ${code}\n${this.#lines.join('\n')}`)))
       for (const stream of [this.#child.stdout, this.#child.stderr]) {
         let rest = ''
         stream.setEncoding('utf8').on('data', (text) => {
@@ -56,7 +56,7 @@ export class Server {
     })
   }
 
-  /** Seconds of CPU time that the process has used. */
+  /** Returns the CPU time of the process in seconds. */
   cpuSeconds(pid = this.pid) {
     const fields = fs
       .readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -65,7 +65,7 @@ export class Server {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
   }
 
-  /** Megabytes of a million bytes. */
+  /** Returns the resident memory in megabytes of 1,000,000 bytes. */
   residentMegabytes() {
     const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${this.pid}/status`, 'utf8'))
     return (Number(kilobytes) * 1024) / 1e6
@@ -83,13 +83,13 @@ export class Server {
     clearTimeout(timer)
   }
 
-  /** A line to its standard input, which `options` have to make a pipe. */
+  /** Writes a line to the server's standard input, which must be a pipe (see `options`). */
   tell(line) {
     this.#child.stdin.write(`${line}\n`)
   }
 }
 
-/** One that nothing listens on, for servers that do not choose their own. */
+/** Returns a port on which nothing listens, for servers that cannot choose one themselves. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer().once('error', reject)

@@ -1,4 +1,4 @@
-// Where a run was made.
+// Describes the environment of a run.
 import { execFileSync } from 'node:child_process'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'

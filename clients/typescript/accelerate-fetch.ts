@@ -1,14 +1,14 @@
-// Hasten's helper for `@prisma/extension-accelerate`. Copy this file into your project; it depends on nothing.
+// Hasten's helper for `@prisma/extension-accelerate`. Copy this file into your project; it has no dependencies.
 
-/** What `fetch` is, whichever runtime's types are in use. */
+/** The type of `fetch`, independent of the runtime whose types you use. */
 export type Fetch = (...args: Parameters<typeof fetch>) => Promise<Response>
 
-/** Where the stock extension posts invalidations, with the API key. README.md lists the exceptions. */
+/** The URL to which the stock extension posts invalidations, with the API key. README.md lists the exceptions. */
 const VENDOR_INVALIDATE = 'https://accelerate.prisma-data.net/invalidate'
 
 /**
  * A `fetch` for `withAccelerate` that sends `$accelerate.invalidate()` and `$accelerate.invalidateAll()` to your own
- * server, with your own API key. Every other call goes to `base` as it is.
+ * server, with your own API key. Every other call is passed to `base` unchanged.
  *
  * @example
  * ```ts
@@ -16,9 +16,9 @@ const VENDOR_INVALIDATE = 'https://accelerate.prisma-data.net/invalidate'
  * const prisma = new PrismaClient({ accelerateUrl: url }).$extends(withAccelerate({ fetch: accelerateFetch(url) }))
  * ```
  *
- * @param url  the URL that the client is given: `prisma://HOST/?api_key=KEY` or `prisma+postgres://HOST/?api_key=KEY`
- * @param base the fetch to build on; by default the global one, as it is at the time of each call
- * @throws Error when `url` is not such a URL; its message never contains the URL or the key
+ * @param url  the client's URL: `prisma://HOST/?api_key=KEY` or `prisma+postgres://HOST/?api_key=KEY`
+ * @param base the `fetch` to use; by default the global one, looked up on each call
+ * @throws Error if `url` is not such a URL; the message never contains the URL or the key
  */
 export function accelerateFetch(url: string | undefined, base: Fetch = (...args) => fetch(...args)): Fetch {
   const { endpoint, apiKey } = invalidationTarget(url)
@@ -40,15 +40,15 @@ function invalidationTarget(url: string | undefined): { endpoint: string; apiKey
   if (!host) throw new Error('accelerateFetch: the URL has no host')
   const apiKey = parsed.searchParams.get('api_key')
   if (!apiKey) throw new Error('accelerateFetch: the URL has no api_key parameter')
-  // A header refuses anything else with an error that quotes it.
+  // Headers reject other characters, with an error that would quote the key.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new Error('accelerateFetch: the api_key has characters that no key has')
-  // As Prisma Client decides it.
+  // The same rule as in Prisma Client.
   const plain = protocol === 'prisma+postgres:' && /localhost|127\.0\.0\.1|\[::1\]/.test(host)
   const endpoint = parse(`${plain ? 'http' : 'https'}://${host}/invalidate`, 'the URL has an impossible host')
   return { endpoint: endpoint.href, apiKey }
 }
 
-/** `new URL`, but its error quotes the URL and with it the key. */
+/** Like `new URL`, whose error would quote the URL and with it the key. */
 function parse(text: string, problem: string): URL {
   try {
     return new URL(text)

@@ -1,4 +1,4 @@
-// What an application writes. The verification type-checks this file against the extension's own types.
+// Typical application code. The verification type-checks this file against the extension's own types.
 import { withAccelerate } from '@prisma/extension-accelerate'
 import { accelerateFetch } from '../../clients/typescript/accelerate-fetch'
 import { PrismaClient } from '../prisma7/generated/query'

@@ -1,4 +1,4 @@
-// clients/typescript/accelerate-fetch.ts: type-checked as an application uses it, and made runnable.
+// Type-checks clients/typescript/accelerate-fetch.ts as an application uses it, and makes it runnable.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url)
 const here = path.dirname(fileURLToPath(import.meta.url))
 const source = path.join(here, '../../clients/typescript/accelerate-fetch.ts')
 
-/** The function, from the file as it is shipped. */
+/** Returns the function from the unmodified file. */
 export async function accelerateFetch() {
   const { outputText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
@@ -21,7 +21,7 @@ export async function accelerateFetch() {
   return (await import(pathToFileURL(script))).accelerateFetch
 }
 
-/** The compiler's complaints about example.ts, '' when there are none. `options` as of tsc's command line. */
+/** Returns the compiler's errors for example.ts, '' if there are none. `options` are command-line options of tsc. */
 export async function typeErrors(...options) {
   const tsc = require.resolve('typescript/bin/tsc')
   try {

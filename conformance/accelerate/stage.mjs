@@ -1,31 +1,31 @@
-// What a promise has at hand.
+// The environment of a promise.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { withConnection } from '../lib/databases.mjs'
 
-/** A state that is not reached within this time will never be. Milliseconds. */
+/** Milliseconds to wait for a state. */
 const PATIENCE = 60_000
 
 /** The advisory lock that `gate` waits for. */
 const GATE = 4466
 
-/** Hasten, its database, and clients of it. */
+/** Hasten, its database, and its clients. */
 export class Stage {
   #clients = new Map()
   #own = []
 
   /**
    * @param urls two client URLs of the same database, with different API keys
-   * @param generation whose clients they are for; `modules` are its generated modules
+   * @param generation the generation of the clients; `modules` are its generated modules
    * @param withAccelerate the stock extension
-   * @param accelerateFetch the helper for it; used by default where the extension would call the vendor's host
+   * @param accelerateFetch the helper for the extension; the default where the extension would call the vendor's host
    */
   constructor({ urls, database, generation, modules, withAccelerate, network, accelerateFetch }) {
     Object.assign(this, { urls, database, generation, modules, withAccelerate, network, accelerateFetch })
     this.major = generation.major
   }
 
-  /** The client of a variant (`query` or `join`), with the stock extension. */
+  /** Returns the client of a variant (`query` or `join`), with the stock extension. */
   client(variant = 'query') {
     if (!this.#clients.has(variant)) this.#clients.set(variant, this.#connect({ variant }))
     return this.#clients.get(variant)
@@ -35,14 +35,14 @@ export class Stage {
     return this.client()
   }
 
-  /** Another client, disconnected after the promise. */
+  /** Opens another client, which is disconnected after the promise. */
   open(options = {}) {
     const client = this.#connect(options)
     this.#own.push(client)
     return client
   }
 
-  /** `extension` is asked before the stock extension; `onQuery` is told the statements that ran for the client. */
+  /** `extension` is called before the stock extension; `onQuery` receives the statements that ran for the client. */
   #connect({ variant = 'query', url = this.urls[0], fetch, extension = {}, onQuery, ...options }) {
     const { PrismaClient } = this.modules[variant]
     const log = onQuery ? [{ emit: 'event', level: 'query' }] : undefined
@@ -53,7 +53,7 @@ export class Stage {
     return client.$extends(extension).$extends(accelerated)
   }
 
-  /** From version 3 on the extension knows its own host where that is this machine. */
+  /** With Prisma 7, the extension sends invalidations to a server on this machine, so it needs no helper. */
   #fetchFor(url) {
     return this.major < 7 ? this.accelerateFetch(url) : undefined
   }
@@ -66,7 +66,7 @@ export class Stage {
     return this.database.sql(text, params)
   }
 
-  /** Calls fn and counts how often PostgreSQL ran SELECTs on the table meanwhile. */
+  /** Calls fn and counts how often PostgreSQL ran SELECTs on the table in the meantime. */
   async counting(table, fn) {
     const before = await this.#calls(table)
     const value = await fn()
@@ -84,8 +84,9 @@ export class Stage {
   }
 
   /**
-   * Runs fn while reads of the view `post_stat` stand still inside their statement, after its snapshot of "Post" was
-   * taken. fn gets `{waiting()}`: how many statements stand there. They go on when fn has ended, or by `open()`.
+   * Runs fn while reads of the view `post_stat` block inside their statement, after its snapshot of "Post" was taken. fn
+   * gets `waiting()`, the number of blocked statements, and `open()`, which lets them continue. They also continue when
+   * fn has ended.
    */
   async gated(fn) {
     return withConnection(this.database.url, async (connection) => {
@@ -102,7 +103,7 @@ export class Stage {
     })
   }
 
-  /** Puts a gate into the view. The snapshot of the statement is older than the wait. */
+  /** Adds the gate to the view. A statement takes its snapshot before it waits. */
   async buildGate() {
     await this.sql(`
       create function gate() returns int language plpgsql volatile as
@@ -112,13 +113,13 @@ export class Stage {
         from "Post", (select gate() as wait offset 0) g group by "authorId"`)
   }
 
-  /** The database as it was, and nothing in the cache. */
+  /** Restores the seed and empties the cache. */
   async restore() {
     await this.database.reset()
     await this.prisma.$accelerate.invalidateAll()
   }
 
-  /** Tidies up after a promise. */
+  /** Cleans up after a promise. */
   async reset() {
     await Promise.all(this.#own.splice(0).map((client) => client.$disconnect()))
     await this.restore()
@@ -130,15 +131,15 @@ export class Stage {
   }
 }
 
-/** Sends a call at once: Prisma's promises wait until somebody wants their value. */
+/** Sends a call immediately; Prisma's own promises are lazy. */
 export function send(call) {
   const answer = call.then((value) => value)
-  // Whoever awaits it later sees the error; until then it is not unhandled.
+  // Callers that await the result get the error; this only prevents an unhandled rejection before that.
   answer.catch(() => {})
   return answer
 }
 
-/** Calls probe until it answers something true, and answers that. */
+/** Calls probe until it returns a truthy value, and returns that value. */
 export async function until(what, probe) {
   const deadline = Date.now() + PATIENCE
   for (;;) {
@@ -149,7 +150,7 @@ export async function until(what, probe) {
   }
 }
 
-/** Calls probe with growing pauses, in which nothing touches the server, until it answers something true. */
+/** Like `until`, but with increasing pauses, during which no requests are sent to the server. */
 export async function untilAfterPause(what, probe) {
   const deadline = Date.now() + PATIENCE
   for (let pause = 500; ; pause *= 1.6) {
@@ -160,7 +161,7 @@ export async function untilAfterPause(what, probe) {
   }
 }
 
-/** Runs a read and answers its cache status. */
+/** Runs a read and returns its cache status. */
 export async function statusOf(read) {
   return (await read.withAccelerateInfo()).info?.cacheStatus
 }

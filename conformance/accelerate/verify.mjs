@@ -1,4 +1,4 @@
-// Checks what the cache promises to the real @prisma/client with the real @prisma/extension-accelerate.
+// Checks the cache's promises with the real @prisma/client and the real @prisma/extension-accelerate.
 // Usage: see ../README.md
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,11 +15,11 @@ const here = path.dirname(fileURLToPath(import.meta.url))
 
 /**
  * Verifies and prints; returns whether all promises were kept.
- * @param generation of the clients, one of loadGeneration
- * @param extension which of the generation's versions of the extension; the newest when not given
+ * @param generation the generation of the clients, from loadGeneration
+ * @param extension the version of the extension; by default the newest of the generation
  * @param urls two client URLs of the same database, with different API keys
- * @param databaseUrl the same database; it is wiped. Its server preloads pg_stat_statements
- * @param only regular expression on `theme/name`
+ * @param databaseUrl the same database; its contents are deleted. Its server must preload pg_stat_statements
+ * @param only regular expression for `theme/name`
  */
 export async function verify({ generation, extension, urls, databaseUrl, only, slow = false }) {
   const version = extension ?? Object.keys(generation.extensions)[0]

@@ -1,11 +1,11 @@
-// What a promise of the data proxy protocol has at hand.
+// The environment of a promise of the data proxy protocol.
 import { createHash } from 'node:crypto'
 import { startHasten, stopHasten } from '../lib/hasten.mjs'
 
-/** The client version that plain calls name. */
+/** The client version that plain calls use. */
 const VERSION = '6.19.3'
 
-/** Hasten with its database, spoken to as clients without an engine do it. */
+/** Hasten with its database; sends the requests of clients without an engine. */
 export class Stage {
   #start
   #server
@@ -21,7 +21,7 @@ export class Stage {
     return stage
   }
 
-  /** What a client without an engine takes as its URL. */
+  /** The URL for clients without an engine. */
   get url() {
     return this.#server.url.replace('YOUR_KEY', this.apiKey)
   }
@@ -35,7 +35,7 @@ export class Stage {
     this.#server = await this.#start()
   }
 
-  /** Another real client of Prisma 6, disconnected after the promise. */
+  /** Opens a real Prisma 6 client, which is disconnected after the promise. */
   client(options = {}) {
     const { modules, connect } = this.clients
     const client = connect(modules.query, { datasourceUrl: this.url, errorFormat: 'minimal', ...options })
@@ -43,7 +43,7 @@ export class Stage {
     return client
   }
 
-  /** Sends a request; answers `{status, headers, body}`, the body parsed when it is JSON. */
+  /** Sends a request; returns `{status, headers, body}`, with the body parsed if it is JSON. */
   async call(path, body, { method = 'POST', key = this.apiKey, headers } = {}) {
     const response = await fetch(path.startsWith('http') ? path : this.origin + path, {
       method,
@@ -54,7 +54,7 @@ export class Stage {
     return { status: response.status, headers: response.headers, body: parsed(text) }
   }
 
-  /** Uploads the text of a schema; `hash` and `version` may be wrong on purpose. */
+  /** Uploads the text of a schema; tests may pass an invalid `hash` or `version`. */
   upload(schema, { hash = hashOf(schema), version = VERSION, ...options } = {}) {
     return this.call(`/${version}/${hash}/schema`, base64(schema), { method: 'PUT', ...options })
   }
@@ -64,13 +64,13 @@ export class Stage {
     return this.call(`/${version}/${hash}/graphql`, body, options)
   }
 
-  /** Sends a query and, as a client does, uploads the schema and tries again when it is missing. */
+  /** Sends a query; like a real client, uploads the schema and retries if it is missing. */
   async ask(schema, body) {
     for (let attempt = 0; attempt < 4; attempt++) {
       const answer = await this.query(schema, body)
       if (answer.status !== 404) return answer
       const { status, body: refusal } = await this.upload(schema)
-      if (status !== 200) throw new Error(`the upload was answered ${status}: ${JSON.stringify(refusal)}`)
+      if (status !== 200) throw new Error(`the upload returned ${status}: ${JSON.stringify(refusal)}`)
     }
     throw new Error('the schema is still missing after it was uploaded')
   }
@@ -106,7 +106,7 @@ function parsed(text) {
 
 let made = 0
 
-/** A schema that no server has seen, with models of the program's tables. `models` replaces them. */
+/** Returns a schema that is new to every server, with models of the program's tables, or with `models` if given. */
 export function newSchema(models = MODELS) {
   return `// schema ${++made} of process ${process.pid}
 generator client {
@@ -133,7 +133,7 @@ model Bulk {
 
 const scalars = { $composites: true, $scalars: true }
 
-/** A query in the JSON protocol, on all scalars. */
+/** Returns a query in the JSON protocol that selects all scalars. */
 export const read = (modelName, action, args = {}) => ({
   modelName,
   action,
@@ -143,7 +143,7 @@ export const read = (modelName, action, args = {}) => ({
 /** The first page of teams, which newSchema knows. */
 export const teams = read('Team', 'findMany', { orderBy: [{ id: 'asc' }] })
 
-/** What `teams` is answered. */
+/** The response to `teams`. */
 export const TEAMS = {
   data: {
     findManyTeam: [

@@ -1,4 +1,4 @@
-// Checks what Hasten promises to clients that speak the data proxy protocol.
+// Checks Hasten's promises to clients that use the data proxy protocol.
 // Usage: see ../README.md
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -16,8 +16,8 @@ const here = path.dirname(fileURLToPath(import.meta.url))
 
 /**
  * Starts Hasten, verifies and prints; returns whether all promises were kept.
- * @param databaseUrl a database, which is wiped
- * @param only regular expression on `theme/name`
+ * @param databaseUrl a database whose contents are deleted
+ * @param only regular expression for `theme/name`
  */
 export async function verify({ databaseUrl, only, slow = false }) {
   const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-data-proxy-'))

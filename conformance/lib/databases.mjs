@@ -1,4 +1,4 @@
-// The two databases of a run: create, reset, seed, read back.
+// Creates, seeds, resets and reads the two databases of a run.
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,13 +6,13 @@ import pg from 'pg'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 
-/** Ids that a database generates start here, so that they never meet those of seed.sql. */
+/** Generated ids start here, so that they never collide with the ids of seed.sql. */
 const FIRST_GENERATED_ID = 1000
 
-/** Longer column values are compared by their MD5. */
+/** Longer column values are compared by MD5. */
 const LONGEST_PLAIN_VALUE = 2000
 
-/** Runs `use` with a connection to `url` and closes it. */
+/** Runs `use` with a connection to `url`, and then closes the connection. */
 export async function withConnection(url, use) {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {})
@@ -37,14 +37,14 @@ export async function createDatabase(adminUrl, name) {
 
 let schemaEngine
 
-/** The schema engine's module. Its JavaScript half knows one instance per process. */
+/** Loads the schema engine. Its JavaScript part supports only one instance per process. */
 function loadSchemaEngine() {
   schemaEngine ??= instantiateSchemaEngine()
   return schemaEngine
 }
 
 async function instantiateSchemaEngine() {
-  // The npm package is made for bundlers: it wants its WebAssembly module handed in.
+  // The npm package is intended for bundlers, so its WebAssembly module must be passed in.
   const home = fileURLToPath(new URL('../node_modules/@prisma/schema-engine-wasm/', import.meta.url))
   const runtime = await import(path.join(home, 'schema_engine_bg.js'))
   const module = new WebAssembly.Module(fs.readFileSync(path.join(home, 'schema_engine_bg.wasm')))
@@ -54,7 +54,7 @@ async function instantiateSchemaEngine() {
   return runtime
 }
 
-/** The DDL Prisma's own schema engine makes of a schema for an empty database. */
+/** Returns the DDL that Prisma's own schema engine generates from a schema for an empty database. */
 export async function ddlOf(schemaPath, schema, databaseUrl) {
   const runtime = await loadSchemaEngine()
   const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, max: 1 }))
@@ -74,14 +74,14 @@ export async function ddlOf(schemaPath, schema, databaseUrl) {
   }
 }
 
-/** A target's database, kept on one connection that is used for set-up and checks only. */
+/** A target's database, accessed through one connection that is only used for set-up and checks. */
 export class Database {
-  /** Drops all that is in the database, makes the tables and puts the seed in. The user must be a superuser. */
+  /** Deletes the contents of the database, creates the tables and inserts the seed. The user must be a superuser. */
   static async prepare(url, { ddl, extra, seed }) {
     const client = new pg.Client({ connectionString: url })
     client.on('error', () => {})
     await client.connect()
-    // Error texts and text forms must not depend on the machine.
+    // Error messages and text representations must not depend on the machine.
     await client.query(`set timezone = 'UTC'; set client_min_messages = warning`)
     await client.query('drop schema if exists public cascade; create schema public')
     const { rowCount } = await client.query(`select 1 from pg_available_extensions where name = 'citext'`)
@@ -95,7 +95,7 @@ export class Database {
     return database
   }
 
-  /** What `dump` answers right after a reset. */
+  /** The result of `dump` directly after a reset. */
   seedRows = {}
   #client
   #seed
@@ -112,7 +112,7 @@ export class Database {
   async #learn() {
     this.#tables = (await this.#userTables()).sort()
     const quoted = this.#tables.map((name) => pg.escapeIdentifier(name))
-    // Without foreign keys and triggers (replica), deletes of near-empty tables are far cheaper than TRUNCATE.
+    // Without foreign keys and triggers (replica), DELETE from nearly empty tables is much faster than TRUNCATE.
     this.#resetSql = `
       begin; set local session_replication_role = replica;
       ${quoted.map((name) => `delete from ${name};`).join('\n')}
@@ -137,18 +137,18 @@ export class Database {
     return rows.map((row) => row.relname)
   }
 
-  /** Runs SQL on the set-up connection; with one statement returns its rows. */
+  /** Runs SQL on the set-up connection; returns the rows if it is a single statement. */
   async sql(text, params) {
     const result = await this.#client.query(text, params)
     return result.rows
   }
 
-  /** Changes when any transaction of this PostgreSQL server wrote something. */
+  /** Returns a mark that changes when any transaction of this PostgreSQL server writes something. */
   async writeMark() {
     return (await this.sql('select pg_snapshot_xmax(pg_current_snapshot())::text as mark'))[0].mark
   }
 
-  /** Back to the seed; also drops tables that an operation left behind. */
+  /** Restores the seed; also drops tables that an operation left behind. */
   async reset() {
     await this.#client.query('set lock_timeout = 20000')
     const strange = (await this.#userTables()).filter((name) => !this.#tables.includes(name))
@@ -161,7 +161,7 @@ export class Database {
     }
   }
 
-  /** Every row of every table: `{table: [row, ...]}` with all values as text. */
+  /** Returns every row of every table: `{table: [row, ...]}` with all values as text. */
   async dump() {
     const tables = {}
     for (const { table_name: name, row } of await this.sql(this.#dumpSql)) (tables[name] ??= []).push(row)

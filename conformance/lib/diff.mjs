@@ -1,6 +1,6 @@
-// Deep comparison of two encoded trees (encode.mjs). Nothing is forgiven but what an operation declares as generated.
+// Compares two encoded trees (encode.mjs). Only values that an operation declares as generated may differ.
 
-/** Forms of generated values; an operation lists the ones that it generates. */
+/** Formats of generated values; an operation lists the ones that it generates. */
 export const GENERATED = {
   uuid4: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   uuid7: /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
@@ -11,20 +11,20 @@ export const GENERATED = {
   nanoid8: /^[A-Za-z0-9_-]{8}$/,
 }
 
-/** How far a generated timestamp may be from the time of the run, in milliseconds. */
+/** The maximum difference between a generated timestamp and the time of the run, in milliseconds. */
 const NOW_TOLERANCE = 60_000
 
-/** `however 217 ms passed`: the only text of an error that depends on the clock. */
+/** `however 217 ms passed`: the only error message that depends on the clock. */
 const ELAPSED = /(The timeout for this transaction was (\d+) ms, however )(\d+)( ms passed)/
 
 const TIMESTAMP = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?$/
 
 /**
  * Returns the differences as `{path, reference, candidate}`.
- * @param generated names of GENERATED, or `now`, that may differ when both sides have the form
- * @param bareTransactionErrors the candidate's protocol has no place for the meta of errors of transactions
- * @param codeless the reference has no codes for some errors, where the candidate may have that of Prisma 7; its adapter leaves
- *   quotes in the names of columns; and its clock stands still
+ * @param generated names of GENERATED, or `now`: values that may differ if both sides have the format
+ * @param bareTransactionErrors the candidate's protocol cannot transport the meta of transaction errors
+ * @param codeless the reference has no codes for some errors, for which the candidate may have the code of Prisma 7; its
+ *   adapter leaves quotes in column names; and its clock does not advance
  */
 export function diff(reference, candidate, generated = [], { bareTransactionErrors = false, codeless = false } = {}) {
   return new Comparison(generated, bareTransactionErrors, codeless).run(reference, candidate)
@@ -97,7 +97,7 @@ class Comparison {
     return false
   }
 
-  /** The same generated value on one side must always meet the same one on the other. */
+  /** A generated value on one side must always correspond to the same value on the other side. */
   #areGenerated(kind, a, b) {
     if (!GENERATED[kind].test(a) || !GENERATED[kind].test(b)) return false
     if (!this.#pairs.has(`a${a}`) && !this.#pairs.has(`b${b}`)) {
@@ -113,14 +113,14 @@ class Comparison {
 }
 
 /**
- * The reference broke (HTTP 500 without a code, which the client turns into P6000, with logs of the server in `meta`).
- * The candidate must fail too, but may say what is wrong.
+ * Whether the reference failed internally (HTTP 500 without a code, which the client turns into P6000, with server logs in
+ * `meta`). The candidate must also fail, but may report the actual problem.
  */
 const isInternalError = (tree) => codeOf(tree) === 'string:P6000'
 
 const isCodelessError = (tree) => tree.type === 'error PrismaClientUnknownRequestError'
 
-/** Backticks around a name in a text, or nothing around it in a list of names. */
+/** Replaces the quotes around a name by backticks in a message, and removes them in a list of names. */
 const withoutQuotedNames = (leaf) => leaf.replace(/`"([^"`]+)"`/g, '`$1`').replace(/^string:"([^"]+)"$/, 'string:$1')
 
 const isCodedError = (tree) =>
@@ -146,13 +146,13 @@ function isNow(text) {
   return Math.abs(Date.parse(zoned.replace(' ', 'T')) - Date.now()) < NOW_TOLERANCE
 }
 
-/** null when the text says that less than the timeout had passed. */
+/** Returns null if the elapsed time in the text is less than the timeout. */
 function withoutElapsed(text) {
   const [, , timeout, elapsed] = ELAPSED.exec(text)
   return Number(elapsed) >= Number(timeout) ? text.replace(ELAPSED, '$1<elapsed>$4') : null
 }
 
-/** A stable order for rows whose generated values differ between the two sides. */
+/** Returns a sort key for rows whose generated values differ between the two sides. */
 export function sortKey(row, generated) {
   return JSON.stringify(
     Object.entries(row).map(([key, value]) => {
@@ -163,12 +163,12 @@ export function sortKey(row, generated) {
   )
 }
 
-/** One difference as lines of text. */
+/** Formats a difference as lines of text. */
 export function render({ path, reference, candidate }) {
   return `    at ${path}\n      reference: ${shorten(show(reference))}\n      candidate: ${shorten(show(candidate))}`
 }
 
-/** A tree as compact text. */
+/** Formats a tree as compact text. */
 export function show(tree) {
   if (Array.isArray(tree)) return `[${tree.map(show).join(', ')}]`
   if (isTree(tree))

@@ -5,7 +5,7 @@ import { encode } from './encode.mjs'
 
 const differs = (a, b, generated) => diff(encode(a), encode(b), generated).length > 0
 
-test('values that JavaScript confuses are told apart', () => {
+test('values that look alike in JavaScript are distinguished', () => {
   const values = [
     1,
     1n,
@@ -29,14 +29,14 @@ test('values that JavaScript confuses are told apart', () => {
   values.forEach((a, i) => values.forEach((b, j) => assert.equal(differs(a, b), i !== j, `${i} and ${j}`)))
 })
 
-test('missing keys, undefined keys and the order of keys count', () => {
+test('missing keys, undefined keys and the order of keys are differences', () => {
   assert.ok(differs({ a: undefined }, {}))
   assert.ok(differs({}, { a: null }))
   assert.ok(differs({ a: 1, b: 2 }, { b: 2, a: 1 }))
   assert.ok(differs([{ a: 1 }], [{ a: 1 }, { a: 2 }]))
 })
 
-test('long bytes are compared to the end', () => {
+test('long byte values are compared completely', () => {
   const a = new Uint8Array(1000)
   const b = new Uint8Array(1000)
   assert.ok(!differs(a, b))
@@ -53,7 +53,7 @@ test('errors differ by class, code, message and meta', () => {
   assert.ok(differs(new TypeError('m'), new Error('m')))
 })
 
-test('generated values must have their form and keep their identity', () => {
+test('generated values must have their format and keep their identity', () => {
   const [a, b, c] = [
     '6f0f3f5e-6c1c-4b5e-9d5e-2a1b3c4d5e6f',
     'f47ac10b-58cc-4372-a567-0e02b2c3d479',
@@ -66,7 +66,7 @@ test('generated values must have their form and keep their identity', () => {
   assert.ok(differs(a, 'not a uuid', ['uuid4']))
 })
 
-test('now is near the clock', () => {
+test('now must be close to the current time', () => {
   assert.ok(!differs(new Date(), new Date(Date.now() - 1000), ['now']))
   assert.ok(differs(new Date(), new Date(0), ['now']))
   assert.ok(differs(new Date(), new Date(Date.now() - 1000)))
@@ -79,7 +79,7 @@ test('the elapsed time must not be less than the timeout', () => {
   assert.ok(differs(text(201), text(150)))
 })
 
-test('the meta of an error of a transaction may be missing where the protocol has no place for it', () => {
+test('the meta of a transaction error may be missing if the protocol cannot transport it', () => {
   const error = (code, meta) => Object.assign(new Error('text'), { code, meta })
   const bare = (a, b) => diff(encode(a), encode(b), [], { bareTransactionErrors: true }).length === 0
   assert.ok(bare(error('P2028', { error: 'text' }), error('P2028', undefined)))
@@ -88,7 +88,7 @@ test('the meta of an error of a transaction may be missing where the protocol ha
   assert.ok(differs(error('P2028', { error: 'text' }), error('P2028', undefined)))
 })
 
-test('what the engine of older versions lacks is only forgiven where it is known to', () => {
+test('known gaps of older engines are only tolerated where they are declared', () => {
   const error = (type, entries) => ({ type: `error ${type}`, entries })
   const codeless = error('PrismaClientUnknownRequestError', [['message', 'string:x']])
   const coded = error('PrismaClientKnownRequestError', [['code', 'string:P2007']])

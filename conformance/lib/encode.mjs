@@ -1,12 +1,12 @@
-// Turns whatever a client answers or throws into a tree that loses nothing and can be compared and printed.
+// Converts everything that a client returns or throws into a lossless tree that can be compared and printed.
 import { createHash } from 'node:crypto'
 
-/** Longer byte values are shown by their first bytes and compared by their SHA-256. */
+/** Longer byte values are shown by their first bytes and compared by SHA-256. */
 const SHOWN_BYTES = 64
 
 /**
- * Leaves are strings of the form `type:text`, so that 1, 1n, "1" and Decimal 1 all differ; null and booleans stay.
- * Objects become `{type, entries: [[key, tree], ...]}` in their own order of keys, lists become arrays.
+ * Leaves are strings of the form `type:text`, so that 1, 1n, "1" and Decimal 1 all differ; null and booleans are kept.
+ * Objects become `{type, entries: [[key, tree], ...]}` in the order of their keys, lists become arrays.
  */
 export function encode(value) {
   switch (typeof value) {
@@ -41,7 +41,7 @@ function encodeObject(value) {
   }
 }
 
-/** Decimal.js instances; the class itself is bundled in the client's runtime under a minified name. */
+/** Recognizes Decimal.js instances; the client's runtime contains the class under a minified name. */
 function isDecimal(value) {
   return typeof value.toFixed === 'function' && Array.isArray(value.d ?? []) && 's' in value && 'e' in value
 }
@@ -56,7 +56,7 @@ function encodeBytes(view) {
   return `${view.constructor.name}:${shown}${rest}`
 }
 
-/** All that an application can see of an error but its stack. */
+/** Encodes everything that an application can see of an error, except the stack. */
 function encodeError(error) {
   const own = Object.entries(error).filter(([key]) => !['name', 'message', 'stack'].includes(key))
   return {

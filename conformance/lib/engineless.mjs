@@ -1,18 +1,18 @@
-// Prisma 5 and 6 without an engine: clients that speak the data proxy protocol, and the same version with an engine of
-// its own on a database, to compare with.
+// Prisma 5 and 6 without an engine: clients that use the data proxy protocol, and, for comparison, the same version with
+// its own engine and a direct database connection.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { schemaFor, VARIANTS, withPreviewFeatures } from '../schema/schema.mjs'
 import { generate, loadWithWasmEngine } from './prisma-cli.mjs'
 
-/** The clients of one major version, whose packages are installed in the folder `home`. */
+/** The clients of a major version, whose packages are installed in the folder `home`. */
 export class EnginelessVersion {
   #home
   #major
   #features
 
-  /** @param features maps the preview features of the schema to those of this version */
+  /** @param features maps the preview features of the schema to the features of this version */
   constructor({ home, major, features = (list) => list }) {
     this.#home = home
     this.#major = major
@@ -20,13 +20,13 @@ export class EnginelessVersion {
     this.require = createRequire(path.join(home, 'package.json'))
   }
 
-  /** `withAccelerate` of the extension's versions for these clients, the newest first. */
+  /** Returns `withAccelerate` of the extension's versions for these clients, newest first. */
   extensions() {
     const { version, withAccelerate } = this.#extension('@prisma/extension-accelerate')
     const first = this.#extension('extension-accelerate-1')
     return {
       [version]: withAccelerate,
-      // `withAccelerate` of version 1 takes no options; this is what it calls.
+      // `withAccelerate` of version 1 takes no options; it calls this function.
       [first.version]: (options) => first.makeAccelerateExtension(options?.fetch ?? fetch),
     }
   }
@@ -37,7 +37,7 @@ export class EnginelessVersion {
     return { version, ...this.require(name) }
   }
 
-  /** Clients of a server that speaks the data proxy protocol. */
+  /** Returns clients of a server with the data proxy protocol. */
   async clientsOf(url) {
     return {
       modules: await this.#eachVariant('', { flags: ['--no-engine'], load: this.require }),
@@ -46,12 +46,12 @@ export class EnginelessVersion {
     }
   }
 
-  /** The query engine (Rust, as WebAssembly), which the vendor's server of this protocol was made of. */
+  /** Returns clients with the query engine (Rust, as WebAssembly), which the vendor's server of this protocol used. */
   async queryEngine(adapters, features = []) {
     return this.#on(adapters, await this.#eachVariant('-engine', { features, load: loadWithWasmEngine }))
   }
 
-  /** The engine in TypeScript with the query compiler, which followed it. */
+  /** Returns clients with its successor, the TypeScript engine with the query compiler. */
   async clientEngine(adapters) {
     const generator = { engineType: 'client' }
     return this.#on(adapters, await this.#eachVariant('-client', { generator, load: this.require }))

@@ -6,10 +6,10 @@ import { startProcess } from './processes.mjs'
 const command = process.env.HASTEN_COMMAND ?? fileURLToPath(new URL('../../bin/hasten', import.meta.url))
 
 /**
- * Starts `hasten serve` and waits until it has printed the awaited URLs; answers the process with the URLs.
- * @param name of the server in messages, and of its folder in stateDir
+ * Starts `hasten serve` and waits until it has printed the awaited URLs; returns the process with the URLs.
+ * @param name the server's name in messages, and the name of its folder in stateDir
  * @param settings environment variables
- * @param tls serve HTTPS; `caFile` of the answer is the certificate to trust
+ * @param tls serve HTTPS; `caFile` of the result is the certificate to trust
  */
 export async function startHasten(name, stateDir, settings, { awaited = ['DATABASE_URL'], tls = false } = {}) {
   const { DATABASE_URL, DIRECT_URL, ...inherited } = process.env
@@ -28,10 +28,10 @@ export async function startHasten(name, stateDir, settings, { awaited = ['DATABA
   return { ...server, ...urls, name, caFile: path.join(state, 'tls', 'ca.pem') }
 }
 
-/** Ends a server and throws when it does not end well. */
+/** Stops a server; throws if it does not exit with 0. */
 export async function stopHasten(server) {
   const code = await server.stop()
   if (code === 0) return
   const lines = server.lines.slice(-20).join('\n')
-  throw new Error(`hasten serve (${server.name}) ended with ${code} after SIGTERM:\n${lines}`)
+  throw new Error(`hasten serve (${server.name}) exited with ${code} after SIGTERM:\n${lines}`)
 }

@@ -1,8 +1,8 @@
-// Watches and guards what this process sends by `fetch`.
+// Records and restricts the `fetch` calls of this process.
 
 /**
- * Replaces the global fetch by one that keeps what was exchanged, adds headers on demand, and refuses every host that
- * is not this machine: nothing that a test does may reach a public host.
+ * Replaces the global fetch by one that records exchanges, adds headers on demand, and rejects every host other than this
+ * machine, because a test must not reach a public host.
  */
 export class Network {
   #original = globalThis.fetch
@@ -28,7 +28,7 @@ export class Network {
     return response
   }
 
-  /** Runs fn and answers `[what it returned, the exchanges meanwhile]`. */
+  /** Runs fn; returns `[the result of fn, the exchanges in the meantime]`. */
   async watch(fn) {
     const exchanges = []
     this.#watchers.add(exchanges)
@@ -39,7 +39,7 @@ export class Network {
     }
   }
 
-  /** Runs fn; every query sent meanwhile, by whichever way, carries these headers. */
+  /** Runs fn; every query sent in the meantime has these headers. */
   async forcing(headers, fn) {
     this.#forced = headers
     try {
@@ -49,7 +49,7 @@ export class Network {
     }
   }
 
-  /** Puts the global fetch back. */
+  /** Restores the global fetch. */
   close() {
     globalThis.fetch = this.#original
   }

@@ -1,41 +1,41 @@
-// How the files under program/ are written.
+// Functions and conventions for the files under program/.
 
 /**
  * One operation of the program.
  *
- * `run(ctx)` returns what is compared; ctx has
- *   prisma    the client of this target (of the variant `query` or `join`)
+ * `run(ctx)` returns the value to compare; ctx has
+ *   prisma    the client of this target and variant
  *   Prisma    the namespace of the generated client
  *   variant   `query` or `join`
- *   client(options)   another client of this target, disconnected after the operation
- *   sql(text, params) runs SQL on a connection of the test's own; returns the rows
- *   attempt(code, fn) runs fn, which must fail with that code with the reference, and returns the error;
- *                     with code null it must succeed
- *   outcome(fn)       runs fn and returns its value or its error, whichever
+ *   client(options)   opens another client of this target, which is disconnected after the operation
+ *   sql(text, params) runs SQL on the test's own connection; returns the rows
+ *   attempt(code, fn) runs fn, which must fail with that code on the reference, and returns the error;
+ *                     with code null, fn must succeed
+ *   outcome(fn)       runs fn and returns its value or its error
  *   sleep(ms)
  *   Instrumentation   PrismaInstrumentation of the client's version
  *
  * Options:
- *   throws      code that the reference fails with, or `error` for an error without one
- *   generated   forms of generated values (lib/diff.mjs) that may differ between the targets
- *   variants    clients to run with; default only `query`. `join` has relationJoins and nativeDistinct
+ *   throws      the code with which the reference fails, or `error` for an error without a code
+ *   generated   formats of generated values (lib/diff.mjs) that may differ between the targets
+ *   variants    clients to run with; by default only `query`. `join` has relationJoins and nativeDistinct
  *   state       false: do not compare the tables afterwards
- *   since       major version of Prisma that brought what it uses; left out for older ones
- *   flawed      reasons why a reference cannot be compared with, by its name (`{ client6: 'it panics' }`), or by name and
- *               variant (`'client6 join'`). Without any other reference the candidate has to do what is announced
- *   expectDifference, expect   reason why Hasten answers differently on purpose, and a function that checks its
- *               outcome `{value}` or `{error}` (throws when it is wrong)
+ *   since       the first major version of Prisma that supports the operation; it is skipped for older versions
+ *   flawed      reasons why a reference is not used for comparison, by its name (`{ client6: 'it panics' }`), or by name
+ *               and variant (`'client6 join'`). If no reference is left, the candidate must succeed or fail as declared
+ *   expectDifference, expect   the reason why Hasten deliberately differs, and a function that checks its outcome
+ *               `{value}` or `{error}` (throws if it is wrong)
  */
 export function op(name, run, options = {}) {
   return { name, run, variants: ['query'], generated: [], flawed: {}, state: true, ...options }
 }
 
-/** An operation that loads relations: runs with both ways of loading them. */
+/** An operation that loads relations: runs with both loading strategies. */
 export function relational(name, run, options = {}) {
   return op(name, run, { variants: ['query', 'join'], ...options })
 }
 
-/** Checks of `attempt` that the reference did not pass make the operation itself invalid. */
+/** Records the checks of `attempt` that failed. If a check fails on the reference, the operation itself is invalid. */
 export class Attempts {
   violations = []
 
@@ -67,8 +67,8 @@ export async function outcomeOf(fn) {
 }
 
 /**
- * Whether an error is the announced one. A validation error never left the client and so tests nothing here.
- * @param codeless whether the client's version has errors of the database without a code where Prisma 7 gives them one
+ * Whether an error is the declared one. A validation error is raised in the client and tests nothing, so it never is.
+ * @param codeless whether some database errors have no code in the client's version, but have one in Prisma 7
  */
 export function hasCode(error, code, codeless) {
   if (code === 'validation') return error?.name === 'PrismaClientValidationError'

@@ -1,11 +1,11 @@
-// Generates clients by Prisma's own command line, for the versions whose command line generates without an engine.
+// Generates clients with Prisma's own command line, for the versions whose command line can generate without an engine.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
-/** Nothing is downloaded: the command line takes any program for its engines, and does not run them. */
+/** Prevents downloads: the command line accepts any programs as engines, and does not run them. */
 const ENVIRONMENT = {
   PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
   PRISMA_QUERY_ENGINE_LIBRARY: '/bin/true',
@@ -17,16 +17,16 @@ const ENVIRONMENT = {
 /**
  * Writes the client for `schema` to `home/generated/name` and returns that folder.
  * @param home folder with the node_modules of a Prisma version
- * @param schema Prisma schema with a `generator client` and a `datasource db`, both without the lines made here
- * @param generator further lines of the generator, such as `{ engineType: 'client' }`
- * @param flags of `prisma generate`
+ * @param schema Prisma schema with a `generator client` and a `datasource db`, both without the lines added here
+ * @param generator additional lines of the generator, such as `{ engineType: 'client' }`
+ * @param flags flags of `prisma generate`
  */
 export async function generate({ home, name, schema, generator = {}, flags = [] }) {
   const output = path.join(home, 'generated', name)
   fs.rmSync(output, { recursive: true, force: true })
   fs.mkdirSync(output, { recursive: true })
   const lines = Object.entries({ output, ...generator }).map(([key, value]) => `  ${key} = ${JSON.stringify(value)}\n`)
-  // The client's folder gets a file of this name, too, so the schema lies beside it.
+  // The generator writes a file with the same name into the client's folder, so the schema is next to the folder.
   const schemaPath = `${output}.prisma`
   fs.writeFileSync(
     schemaPath,
@@ -43,15 +43,15 @@ export async function generate({ home, name, schema, generator = {}, flags = [] 
 }
 
 /**
- * Makes the WebAssembly query engine of a generated client run in Node, and returns the client's module.
- * The generated `wasm.js` is made for edge runtimes: here it takes the client's runtime for Node, and its engine, which
- * it imports as `#wasm-engine-loader` (each platform that Prisma knows resolves that in its own way), from the file.
+ * Makes the WebAssembly query engine of a generated client run in Node, and returns the client's module. The generated
+ * `wasm.js` is intended for edge runtimes. This makes it use the client's runtime for Node, and load the engine from the
+ * file; it imports the engine as `#wasm-engine-loader`, which each platform supported by Prisma resolves differently.
  */
 export function loadWithWasmEngine(output) {
   const file = (name) => path.join(output, name)
   const edge = fs.readFileSync(file('wasm.js'), 'utf8')
   const node = edge.replace(/'\.\/runtime\/wasm[a-z-]*\.js'/, "'./runtime/library.js'")
-  if (node === edge) throw new Error(`${file('wasm.js')} names its runtime in another way`)
+  if (node === edge) throw new Error(`${file('wasm.js')} imports its runtime in an unknown way`)
   fs.writeFileSync(file('wasm-node.js'), node)
   fs.writeFileSync(
     file('wasm-node-loader.mjs'),

@@ -1,12 +1,12 @@
-// Child processes that announce on standard output when they are ready.
+// Child processes that report on standard output when they are ready.
 import { spawn } from 'node:child_process'
 
-/** Kept of a child's output, for the message when it fails. */
+/** The number of output lines kept for error messages. */
 const KEPT_LINES = 200
 
 /**
- * Starts a command and waits until `ready(line)` has returned true for a line of its standard output.
- * Returns `{child, lines, stop()}`; `stop` sends SIGTERM and answers the exit code (null when a signal ended it).
+ * Starts a command and waits until `ready(line)` returns true for a line of its standard output.
+ * Returns `{child, lines, stop()}`; `stop` sends SIGTERM and returns the exit code (null if a signal ended the process).
  */
 export async function startProcess(
   command,
@@ -48,7 +48,7 @@ export async function startProcess(
   return {
     child,
     lines,
-    /** Ends the process; SIGKILL after `graceMs`. */
+    /** Stops the process; sends SIGKILL after `graceMs`. */
     async stop(graceMs = 30_000) {
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)

@@ -1,21 +1,21 @@
-// Runs promises: tests whose names say what is promised, in files `'text': async (stage) => {...}`.
-// `'text': since(7, async (stage) => {...})` is left out when `stage.major` is less.
+// Runs promises: tests whose titles state what Hasten promises, in files with `'title': async (stage) => {...}`.
+// `'title': since(7, async (stage) => {...})` is skipped if `stage.major` is lower.
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 
-/** A promise that is not kept within this time is broken. Milliseconds. */
+/** Milliseconds after which a promise fails. */
 const TIMEOUT = 180_000
 
-/** Marks a promise that only a client from this major version on can be given. */
+/** Marks a promise that requires a client of at least this major version. */
 export const since = (major, run) => Object.assign(run, { since: major })
 
 /**
- * Verifies the promises of a folder and prints; returns whether all were kept.
- * @param stage what each promise gets; `stage.reset()` tidies up after each
- * @param title what is printed with the sum
- * @param only regular expression on `file/name`
+ * Verifies the promises of a folder and prints the results; returns whether all passed.
+ * @param stage the argument of each promise; `stage.reset()` cleans up after each
+ * @param title printed with the totals
+ * @param only regular expression for `file/name`
  */
 export async function verifyPromises(directory, stage, { title: what, only, slow = false }) {
   const started = Date.now()
@@ -37,13 +37,13 @@ export async function verifyPromises(directory, stage, { title: what, only, slow
     failed.push(title)
     console.log(`FAILED ${title}\n${indent(error)}`)
   }
-  const left = inapplicable ? `, without ${inapplicable} that need a later version` : ''
+  const left = inapplicable ? `, without ${inapplicable} that require a later version` : ''
   console.log(`${what}: ${Math.round((Date.now() - started) / 1000)} s${left}`)
   console.log(`${passed} passed, ${failed.length} failed`)
   return failed.length === 0
 }
 
-/** Runs one promise and tidies up; returns the error when it was broken. */
+/** Runs one promise and cleans up; returns the error if it failed. */
 async function keep(stage, run) {
   const broken = await errorOf(within(TIMEOUT, run(stage)))
   const untidy = await errorOf(stage.reset())
@@ -78,7 +78,7 @@ function indent(error) {
     .replaceAll(/^/gm, '    ')
 }
 
-/** The promises of the folder whose title matches, in the order of files and of each file. */
+/** Returns the promises of the folder whose title matches, ordered by file and by position in the file. */
 async function loadPromises(directory, pattern) {
   const selected = []
   for (const file of fs.readdirSync(directory).sort()) {

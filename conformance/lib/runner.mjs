@@ -1,15 +1,15 @@
-// Runs one operation against both targets and compares everything it did.
+// Runs one operation against both targets and compares all of its effects.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Attempts, describe, hasCode, outcomeOf } from './operations.mjs'
 import { diff, render, sortKey } from './diff.mjs'
 import { encode } from './encode.mjs'
 
-/** An operation that takes longer than this hangs. Milliseconds. */
+/** Milliseconds after which an operation is considered to hang. */
 const OPERATION_TIMEOUT = 60_000
 
 /**
- * One of the two servers with its database. `clients` are those of a generation: `modules` maps a variant to its
- * generated module, `connect(module, options)` makes a client, `stop()` ends what they need.
+ * One of the two servers with its database. `clients` are the clients of a generation: `modules` maps a variant to its
+ * generated module, `connect(module, options)` creates a client, `stop()` stops the servers that they need.
  */
 export class Target {
   #clients = new Map()
@@ -30,7 +30,7 @@ export class Target {
     return this.#clients.get(variant)
   }
 
-  /** Returns `{value}` or `{error}`, `violations` of attempts, and `rows` when the operation wrote something. */
+  /** Returns `{value}` or `{error}`, the `violations` of attempts, and `rows` if the operation wrote something. */
   async run(operation, variant) {
     const attempts = new Attempts(this.generation.codeless)
     const ownClients = []
@@ -53,7 +53,7 @@ export class Target {
     const outcome = { violations: attempts.violations }
     const clock = new AbortController()
     const hanging = sleep(OPERATION_TIMEOUT, undefined, { signal: clock.signal }).then(
-      () => Promise.reject(new Error(`no answer within ${OPERATION_TIMEOUT} ms`)),
+      () => Promise.reject(new Error(`no response within ${OPERATION_TIMEOUT} ms`)),
       () => {},
     )
     try {
@@ -78,13 +78,13 @@ export class Target {
 }
 
 /**
- * Returns the problems of one operation as text, an empty list when the candidate agrees with one of the references.
- * The differences told are those to the first.
+ * Returns the problems of one operation as text; the list is empty if the candidate agrees with one of the references.
+ * Otherwise, it contains the differences from the first reference.
  */
 export async function compareOperation(operation, variant, references, candidate, { honourExpectations }) {
   const isSound = ({ name }) => !operation.flawed[name] && !operation.flawed[`${name} ${variant}`]
   const usable = references.filter(isSound)
-  // Only in a self-check is the candidate one of those that have flaws.
+  // The candidate can only be flawed in a self-check, where it is also a reference.
   if (!isSound(candidate)) return []
   let actual
   let told
@@ -116,7 +116,7 @@ function differencesOf(operation, reference, expected, candidate, actual) {
   return differences
 }
 
-/** An operation that does not do with the reference what its author meant would compare nothing of worth. */
+/** Returns the declared outcomes that do not apply; if the reference has any, a comparison would be meaningless. */
 function invalidity({ throws, expectDifference }, { error, value, violations }, { generation }) {
   if (expectDifference) return violations
   const problems = [...violations]

@@ -11,7 +11,7 @@ const version = new EnginelessVersion({
 const { PrismaPg } = version.require('@prisma/adapter-pg')
 const pg = version.require('pg')
 
-/** The adapters of this version leave the pool to the application. */
+/** In this version, the application must close the adapters' pools. */
 function adaptersOf(databaseUrl) {
   const pools = []
   return {

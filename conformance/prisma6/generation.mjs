@@ -1,4 +1,4 @@
-// Prisma 6 without an engine, compared with both engines that Prisma 6 can have.
+// Prisma 6 without an engine, compared with both engines of Prisma 6.
 import { fileURLToPath } from 'node:url'
 import { DEPARTURES } from '../lib/departures.mjs'
 import { EnginelessVersion } from '../lib/engineless.mjs'
@@ -7,7 +7,7 @@ const version = new EnginelessVersion({ home: fileURLToPath(new URL('.', import.
 const { PrismaPg } = version.require('@prisma/adapter-pg')
 const { PrismaInstrumentation } = version.require('@prisma/instrumentation')
 
-/** Each client disposes of the pool of its adapter. */
+/** Each client closes the pool of its adapter. */
 const adaptersOf = (databaseUrl) => ({
   next: () => new PrismaPg({ connectionString: databaseUrl }),
   close: () => {},

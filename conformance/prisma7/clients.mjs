@@ -1,16 +1,16 @@
-// Generates the unmodified Prisma Client without the Prisma command line (which wants native engines).
+// Generates the unmodified Prisma Client without the Prisma command line, which requires native engines.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
 const require = createRequire(import.meta.url)
 
-/** Version of `@prisma/client` that is under test. */
+/** The version of `@prisma/client` under test. */
 export const clientVersion = require('@prisma/client/package.json').version
 
 /** Writes the client for `schema` to `outputDir` and returns its module. */
 export async function generateClient({ schema, schemaPath, outputDir }) {
-  // These pull in half of Prisma's command line; only loaded when a client is made.
+  // Loaded only when a client is generated, because these import much of Prisma's command line.
   const internals = require('@prisma/internals')
   const { generateClient: generate } = require('@prisma/client-generator-js')
   const dmmf = await internals.getDMMF({ datamodel: [[schemaPath, schema]] })

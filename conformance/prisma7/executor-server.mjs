@@ -1,5 +1,5 @@
-// The official executor for one database: node executor-server.mjs <databaseUrl> <port, 0 = any>.
-// Accepts any API key. Prints its port, ends when its standard input is closed.
+// Runs the official executor for one database: node executor-server.mjs <databaseUrl> <port, 0 = any>.
+// Accepts any API key. Prints its port; exits when its standard input is closed.
 import { serve } from '@hono/node-server'
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -7,7 +7,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 
 const [databaseUrl, port] = process.argv.slice(2)
 
-// The executor takes its tracer when it is loaded, so OpenTelemetry comes first.
+// The executor reads its tracer when it is loaded, so OpenTelemetry must be set up before.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager())
 trace.setGlobalTracerProvider(new BasicTracerProvider())
 const executor = await import('@prisma/query-plan-executor')

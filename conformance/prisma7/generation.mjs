@@ -12,7 +12,7 @@ const generated = fileURLToPath(new URL('generated/', import.meta.url))
 
 let modules
 
-/** The generated client modules by variant; generated once per process. */
+/** Returns the generated client modules by variant; generates them once per process. */
 function clientModules() {
   modules ??= generateAll()
   return modules
@@ -31,7 +31,7 @@ async function generateAll() {
   return found
 }
 
-/** Clients of whichever server speaks the remote executor's protocol. */
+/** Returns clients of any server with the remote executor's protocol. */
 async function clientsOf(url) {
   return {
     modules: await clientModules(),
@@ -40,7 +40,7 @@ async function clientsOf(url) {
   }
 }
 
-/** The official executor for a database, as a process of its own. */
+/** Starts the official executor for a database in its own process. */
 async function startExecutor(databaseUrl) {
   let port
   const script = fileURLToPath(new URL('executor-server.mjs', import.meta.url))

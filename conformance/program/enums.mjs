@@ -1,4 +1,4 @@
-// Enums, mapped ones above all.
+// Enums, mainly mapped ones.
 import { op } from '../lib/operations.mjs'
 
 const ids = (prisma, where) =>

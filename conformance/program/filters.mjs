@@ -1,7 +1,7 @@
 // Every filter of the query language.
 import { op, relational } from '../lib/operations.mjs'
 
-/** The ids that each of the filters selects. */
+/** Returns the ids that each of the filters selects. */
 const each =
   (model, filters) =>
   async ({ prisma, Prisma }) => {

@@ -1,4 +1,4 @@
-// Default values, in the client's query plan and in the database.
+// Default values that are generated in the client's query plan or in the database.
 import { op } from '../lib/operations.mjs'
 
 const generated = ['uuid4', 'uuid7', 'cuid', 'cuid2', 'ulid', 'nanoid', 'nanoid8', 'now']

@@ -1,4 +1,4 @@
-// Sizes: chunking of bind values, many rows, long texts.
+// Large data: chunking of bind values, many rows, long texts.
 import assert from 'node:assert/strict'
 import { op, relational } from '../lib/operations.mjs'
 

@@ -239,7 +239,7 @@ export default [
   }),
 ]
 
-/** The same client with ids moved, so that a second series does not meet the first one's. */
+/** Returns the same client with an offset added to ids, so that a second series does not collide with the first. */
 function withOffset(prisma) {
   return {
     native: {

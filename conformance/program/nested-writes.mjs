@@ -4,7 +4,7 @@ import { relational } from '../lib/operations.mjs'
 const asc = { id: 'asc' }
 const posts = { posts: { orderBy: asc } }
 
-/** One user.update with the given nested write, on user 1 unless told otherwise. */
+/** Returns a user.update with the given nested write, by default for user 1. */
 const user =
   (data, { id = 1, include = posts } = {}) =>
   ({ prisma }) =>

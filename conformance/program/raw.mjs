@@ -1,9 +1,8 @@
-// Raw SQL: values of every PostgreSQL type back, parameters, statements of all kinds.
+// Raw SQL: results of every PostgreSQL type, parameters, statements of all kinds.
 import assert from 'node:assert/strict'
 import { op } from '../lib/operations.mjs'
 
-/** One SELECT per expression, so that one that fails does not hide the others. */
-/** Where PostgreSQL reported no code, references say N/A and Hasten says 0A000: docs/differences.md. */
+/** For errors that do not come from PostgreSQL, references report N/A and Hasten 0A000: docs/differences.md. */
 function withCode(result) {
   if (result instanceof Error) {
     result.message = result.message.replace('Code: `N/A`', 'Code: `0A000`')
@@ -12,6 +11,7 @@ function withCode(result) {
   return result
 }
 
+/** Runs one SELECT per expression, so that a failed expression does not hide the others. */
 const selects =
   (expressions) =>
   async ({ prisma, outcome }) => {

@@ -1,4 +1,4 @@
-// Loading of relations, with one statement (join) and with one per level (query).
+// Loading of relations, with one statement (join) or one per level (query).
 import { op, relational } from '../lib/operations.mjs'
 
 const asc = { id: 'asc' }

@@ -1,8 +1,8 @@
-// Values of every scalar type on their way in and out.
+// Writing and reading values of every scalar type.
 import assert from 'node:assert/strict'
 import { op } from '../lib/operations.mjs'
 
-/** Writes each value to one field through create and update and reads it back, also as a filter. */
+/** Writes each value to a field with create and update, reads it back, and uses it as a filter. */
 function roundTrips(field, values) {
   return async ({ prisma, sql }) => {
     const results = []
@@ -26,7 +26,7 @@ function roundTrips(field, values) {
   }
 }
 
-/** Reads rows whose column was set by SQL to what no client could write. */
+/** Reads rows whose column was set by SQL to values that a client cannot write. */
 function reads(field, literals, cast) {
   return async ({ prisma, sql }) => {
     const results = []
@@ -40,7 +40,7 @@ function reads(field, literals, cast) {
 
 const date = (text) => new Date(text)
 
-/** What PostgreSQL can hold and the protocol's date text cannot, with the right value where JavaScript has one. */
+/** Values that PostgreSQL supports but the protocol's date text does not, with the correct value if JavaScript has one. */
 const OUTSIDE = [
   ['0044-03-15 12:00:00 BC', '-000043-03-15T12:00:00Z'],
   ['10000-01-01', '+010000-01-01T00:00:00Z'],

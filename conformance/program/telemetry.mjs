@@ -4,7 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { op } from '../lib/operations.mjs'
 
-/** Runs `use` with a client that emits events and returns them without their times. */
+/** Runs `use` with a client that emits events; returns the events without times. */
 async function events({ client, sleep }, use, levels = ['query']) {
   const prisma = client({ log: levels.map((level) => ({ emit: 'event', level })) })
   const seen = []
@@ -22,10 +22,10 @@ async function events({ client, sleep }, use, levels = ['query']) {
   return [result, seen]
 }
 
-/** Clients without an engine tell of their calls. */
+/** Clients without an engine log their HTTP calls. */
 const isOfTransport = ({ message }) => /^(Calling http|Schema \(re\)uploaded|Attempt |Retrying after )/.test(message)
 
-/** Runs `use` with tracing on; returns the tree of span names, kinds and attributes that are not times. */
+/** Runs `use` with tracing enabled; returns the tree of span names, kinds and attributes, without times. */
 async function spans({ client, Instrumentation }, use) {
   const exporter = new InMemorySpanExporter()
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
@@ -71,7 +71,7 @@ function tree(finished) {
   }
 }
 
-/** The text of the statement as PostgreSQL got it. */
+/** Returns the text of the statement as PostgreSQL received it. */
 const ownText = (prisma) => prisma.$queryRaw`select query from pg_stat_activity where pid = pg_backend_pid()`
 
 export default [

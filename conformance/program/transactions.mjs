@@ -391,7 +391,7 @@ export default [
     return attempt('P2034', () =>
       prisma.$transaction(
         async (tx) => {
-          // In this order, so that PostgreSQL finds the conflict at the same place each time: at the second update.
+          // In this order, PostgreSQL always detects the conflict at the same place: the second update.
           const before = await sum(tx)
           await prisma.$transaction((other) => move(other, 3), { isolationLevel })
           await tx.counter.update({ where: { id: 1 }, data: { int: { increment: before } } })
@@ -431,7 +431,7 @@ export default [
           { timeout: 10_000 },
         )
       const results = await Promise.allSettled([lock(1, 3), lock(3, 1)])
-      // Texts may name process ids and tuples, so only what the application acts on is compared.
+      // Messages may contain process ids and tuples, so only the parts that applications evaluate are compared.
       return results
         .filter((result) => result.status === 'rejected')
         .map(({ reason }) => [

@@ -1,4 +1,4 @@
--- What a Prisma schema cannot say. Runs after the schema's own DDL, as one simple query.
+-- DDL that a Prisma schema cannot express. Runs after the schema's own DDL, as one simple query.
 ALTER TABLE "Scalar" ALTER COLUMN wide TYPE numeric;
 ALTER TABLE "Guarded" ADD CONSTRAINT amount_is_positive CHECK (amount > 0);
 ALTER TABLE "Guarded" ADD CONSTRAINT no_overlap EXCLUDE USING gist (int4range(lo, hi) WITH &&) WHERE (lo IS NOT NULL);

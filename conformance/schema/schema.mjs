@@ -1,5 +1,5 @@
-// The schema that the program and the promises of the cache share, for each major version of Prisma, and what fills a
-// database.
+// The schema shared by the program and the promises of the cache, for each major version of Prisma, and the scripts that
+// fill a database.
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,10 +10,10 @@ const file = (name) => fs.readFileSync(path.join(here, name), 'utf8')
 
 export const schemaPath = path.join(here, 'schema.prisma')
 
-/** Preview features that each variant's client has on top of those in the schema. */
+/** Preview features of each variant's client, in addition to those in the schema. */
 export const VARIANTS = { query: [], join: ['relationJoins', 'nativeDistinct'] }
 
-/** The schema without the lines that a later major version of Prisma brought (`/// since 6`). */
+/** Returns the schema without the lines that require a later major version of Prisma (`/// since 6`). */
 export function schemaFor(major) {
   const later = (line) => Number(/\/\/\/ since (\d+)$/.exec(line)?.[1] ?? 0) > major
   return file('schema.prisma')
@@ -22,7 +22,7 @@ export function schemaFor(major) {
     .join('\n')
 }
 
-/** The schema with other preview features; `change` gets the list and answers another. */
+/** Returns the schema with other preview features; `change` maps the list of features to the new list. */
 export function withPreviewFeatures(schema, change) {
   return schema.replace(/previewFeatures = (\[[^\]]*\])/, (_, list) => {
     return `previewFeatures = ${JSON.stringify(change(JSON.parse(list)))}`
@@ -31,7 +31,7 @@ export function withPreviewFeatures(schema, change) {
 
 const setUps = new Map()
 
-/** What `Database.prepare` wants; made once per process and version, by way of any database that can be reached. */
+/** Returns the argument of `Database.prepare`; created once per process and version, with any reachable database. */
 export function setUp(databaseUrl, major) {
   if (!setUps.has(major)) setUps.set(major, makeSetUp(databaseUrl, major))
   return setUps.get(major)

@@ -1,4 +1,4 @@
--- The rows every operation starts from. Generated ids start at 1000 (lib/databases.mjs).
+-- The rows that exist when an operation starts. Generated ids start at 1000 (lib/databases.mjs).
 INSERT INTO "User" (id, email, name, age, score, tags, "managerId") VALUES
   (1, 'ada@x.test', 'Ada', 36, 9.5, '{math,code}', NULL),
   (2, 'bob@x.test', 'Bob', 25, 7.25, '{}', 1),

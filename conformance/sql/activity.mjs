@@ -1,4 +1,4 @@
-// Queries of what goes on in the candidate's database: each answers a number.
+// Queries for the activity in the candidate's database; each returns a number.
 
 export const OPEN_TRANSACTIONS = `
   select count(*)::int as n from pg_stat_activity

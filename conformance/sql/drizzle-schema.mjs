@@ -1,4 +1,4 @@
-// The tables of fixtures.sql that the programs with drizzle use, as an app declares them.
+// Declares the tables of fixtures.sql that the drizzle programs use, as an app does.
 import { relations } from 'drizzle-orm'
 import * as t from 'drizzle-orm/pg-core'
 

@@ -1,11 +1,11 @@
-// The configuration of the servers that the promises are checked on.
+// The configuration of the servers under test.
 import { randomBytes } from 'node:crypto'
 
-/** Small, so that requests and answers beyond them are made quickly. Bytes. */
+/** The size limits in bytes; small, so that requests and responses that exceed them are created quickly. */
 export const BODY_BYTES = 2 * 1024 * 1024
 export const RESPONSE_BYTES = 1024 * 1024
 
-/** Name and password of the role with few rights, as whom the database `guest` is reached. */
+/** Name and password of the role with few privileges that the database `guest` uses. */
 export const GUEST = 'hasten_guest'
 
 const SCOPES = {
@@ -20,8 +20,8 @@ const SCOPES = {
 const newSecret = () => randomBytes(24).toString('hex')
 
 /**
- * Secrets by name, and the configuration that they belong to.
- * @param origins for `http.cors_origins`; none when not given
+ * Returns secrets by name, and the configuration that contains them.
+ * @param origins the value of `http.cors_origins`; by default none
  */
 export function configuration(databaseUrl, { origins } = {}) {
   const secrets = Object.fromEntries(
@@ -42,7 +42,7 @@ export function configuration(databaseUrl, { origins } = {}) {
           url: databaseUrl,
           limits,
           pool,
-          // As many as a loop can make.
+          // No rate limit, because tests invalidate in loops.
           cache: { invalidations: 0 },
           keys: [
             ...Object.entries(SCOPES).map(([name, scopes]) => key(name, scopes)),

@@ -1,5 +1,5 @@
-// The tagged-template function of @neondatabase/serverless over a direct connection with `pg`: what a program gets as `sql` on
-// the reference's side.
+// The tagged-template function of @neondatabase/serverless on a direct connection with `pg`: the `sql` of a program on the
+// reference's side.
 import { once } from 'node:events'
 import pg from 'pg'
 
@@ -10,10 +10,10 @@ const LEVELS = {
   ReadUncommitted: 'read uncommitted',
 }
 
-/** Sessions of Hasten are in UTC. */
+/** The same time zone as Hasten's sessions. */
 export const SESSION = { options: '-c timezone=UTC' }
 
-/** A connection that every statement finds as it was made. */
+/** A connection whose session state is reset for every statement. */
 export class FreshSession {
   #url
   #client
@@ -23,7 +23,7 @@ export class FreshSession {
     this.#url = url
   }
 
-  /** Runs `use` with the connection, after all that came before. */
+  /** Runs `use` with the connection, after all earlier calls have completed. */
   run(use) {
     const run = this.#last.then(() => this.#run(use))
     this.#last = run.catch(() => {})
@@ -36,7 +36,7 @@ export class FreshSession {
     try {
       return await use(client)
     } finally {
-      // An error is told before the connection can be used again.
+      // pg reports an error before the connection is ready for the next query.
       if (!client.readyForQuery) await nextOf(client, 'drain', 'end')
       if (this.#client) {
         await client.query('rollback')
@@ -65,7 +65,7 @@ async function nextOf(emitter, ...events) {
   over.abort()
 }
 
-/** A query that runs when it is awaited, or as part of another or of a transaction. */
+/** A query that runs when it is awaited, or as part of another query or a transaction. */
 class ReferenceQuery {
   constructor(run, text, options) {
     Object.assign(this, { run, text, options })
@@ -82,7 +82,7 @@ class Raw {
   }
 }
 
-/** Writes a template, and those in it, as one text with numbered placeholders. */
+/** Writes a template, including nested ones, as one text with numbered placeholders. */
 function writeTemplate(strings, values, written) {
   strings.forEach((part, i) => {
     written.text += part
@@ -92,7 +92,7 @@ function writeTemplate(strings, values, written) {
     else if (value instanceof ReferenceQuery) value.text(written)
     else {
       written.values.push(value)
-      // Bytes in a template are declared as such by the driver, too.
+      // The driver also casts bytes in a template.
       written.text += `$${written.values.length}${ArrayBuffer.isView(value) ? '::bytea' : ''}`
     }
   })
@@ -100,7 +100,7 @@ function writeTemplate(strings, values, written) {
 
 /**
  * @param session a FreshSession
- * @param defaults options as `neon()` takes them
+ * @param defaults options of `neon()`
  */
 export function referenceNeon(session, defaults = {}) {
   const send = async (client, { text: write }, { arrayMode, fullResults, types }) => {

@@ -1,9 +1,9 @@
-// Promises of the form: this program sees over HTTP what it sees over a direct connection.
+// Promises that a program gets the same results over HTTP as over a direct connection.
 import assert from 'node:assert/strict'
 import { diff, render } from '../lib/diff.mjs'
 import { encode } from '../lib/encode.mjs'
 
-/** What PostgreSQL tells of an error; the fields of pg's DatabaseError and of the driver's NeonDbError. */
+/** The fields of an error that PostgreSQL sets; they are fields of pg's DatabaseError and of the driver's NeonDbError. */
 export const ERROR_FIELDS = [
   'message',
   'severity',
@@ -27,9 +27,10 @@ export const ERROR_FIELDS = [
 const CLASSES = { reference: /^(DatabaseError|error)$/, candidate: /^NeonDbError$/ }
 
 /**
- * Makes a promise of a program: that both sides return the same, and leave the same rows.
- * @param program gets `{sql, neon, drizzle, kysely, batch, full, setUp, failure}`, see side.mjs; returns what is compared
- * @param departures those of departures.mjs that it meets
+ * Returns the promise that a program returns the same value and leaves the same rows on both sides.
+ * @param program gets `{sql, neon, drizzle, kysely, batch, full, setUp, failure}`, see side.mjs; returns the value to
+ *   compare
+ * @param departures the departures of departures.mjs that apply
  */
 export function same(program, ...departures) {
   return async ({ reference, candidate }) => {
@@ -47,7 +48,7 @@ export function same(program, ...departures) {
   }
 }
 
-/** Told without a stack, which would say nothing. */
+/** An error whose stack is replaced by the differences. */
 class Difference extends Error {
   constructor(differences) {
     super()
@@ -70,23 +71,23 @@ async function outcomeOf(side, program) {
       failure: (code, run) => failureOf(side, code, run),
     })
     const [after] = await mark()
-    // Nothing on this server wrote meanwhile.
+    // Nothing else writes on this server in the meantime.
     return { value, wrote: after.mark !== before.mark }
   } catch (error) {
     return { error }
   }
 }
 
-/** Runs what fails with a SQLSTATE, and answers all that the client is told of it. */
+/** Runs a call that must fail with a SQLSTATE; returns all fields of the error. */
 async function failureOf({ name }, code, run) {
   try {
     await run()
   } catch (thrown) {
-    // Drizzle wraps what its driver throws.
+    // Drizzle wraps the driver's errors.
     const error = thrown.cause ?? thrown
     const told = Object.fromEntries(ERROR_FIELDS.map((field) => [field, error[field]]))
     if (!CLASSES[name].test(error.name) || error.code !== code) {
-      throw new Error(`not an error ${code} of the database: ${error.name} ${error.code} ${error.message}`)
+      throw new Error(`not a database error ${code}: ${error.name} ${error.code} ${error.message}`)
     }
     return told
   }

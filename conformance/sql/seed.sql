@@ -1,4 +1,4 @@
--- What the tables hold when a promise begins.
+-- The rows that exist when a promise starts.
 insert into author (id, name, email, born, meta) values
   (1, 'Ada', 'ada@example.org', '1815-12-10', '{"tags": ["math", "first"], "rank": 1}'),
   (2, 'Grace', 'grace@example.org', '1906-12-09', '{"tags": ["compiler"], "navy": true}'),

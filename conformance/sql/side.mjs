@@ -1,4 +1,4 @@
-// The two sides of a comparison: the clients of HTTP over Hasten, and the same ones directly on PostgreSQL.
+// The two sides of a comparison: HTTP clients of Hasten, and the same clients directly on PostgreSQL.
 import fs from 'node:fs'
 import { neon, types as neonTypes } from '@neondatabase/serverless'
 import { drizzle as drizzleNeon } from 'drizzle-orm/neon-http'
@@ -12,13 +12,13 @@ import { FreshSession, referenceNeon, SESSION } from './reference.mjs'
 const SEED = fs.readFileSync(new URL('seed.sql', import.meta.url), 'utf8')
 const FIXTURES = fs.readFileSync(new URL('fixtures.sql', import.meta.url), 'utf8')
 
-/** Ids that a database generates start here, so that they never meet those of the seed. */
+/** Generated ids start here, so that they never collide with the ids of the seed. */
 const FIRST_GENERATED_ID = 1000
 
-/** Types for which drizzle changes the parsers of the driver, for the whole process. */
+/** Types whose parsers in the driver drizzle replaces for the whole process. */
 const CHANGED_BY_DRIZZLE = [1082, 1114, 1184, 1186, 1231, 1115, 1185, 1187, 1182]
 
-/** The database of a side, by a connection of its own for set-up and checks. */
+/** The database of a side, accessed through a separate connection for set-up and checks. */
 class SideDatabase {
   #client
   #resetSql
@@ -47,7 +47,7 @@ class SideDatabase {
     return database
   }
 
-  /** Runs SQL; with one statement returns its rows. */
+  /** Runs SQL; returns the rows if it is a single statement. */
   async sql(text, values) {
     const result = await this.#client.query(text, values)
     return result.rows
@@ -62,7 +62,7 @@ class SideDatabase {
     }
   }
 
-  /** Every row of every table, as text. */
+  /** Returns every row of every table, as text. */
   async dump() {
     const tables = await this.sql(
       `select relnamespace::regnamespace || '.' || quote_ident(relname) as name from pg_class
@@ -76,7 +76,7 @@ class SideDatabase {
     return dump
   }
 
-  /** The name of a table or type that is not PostgreSQL's own, which has another number in each database. */
+  /** Returns the name of a table or type that is not built in, because its OID differs between databases. */
   async nameOf(catalog, oid) {
     if (oid < 16384) return oid
     const cast = { relation: '$1::oid::regclass::text', type: 'format_type($1::oid, null)' }[catalog]
@@ -89,23 +89,23 @@ class SideDatabase {
   }
 }
 
-/** What a program has at hand on one side. */
+/** The environment of a program on one side. */
 class Side {
   constructor(name, database) {
     Object.assign(this, { name, database })
   }
 
-  /** The driver's function. */
+  /** The driver's query function. */
   get sql() {
     return this.neon()
   }
 
-  /** Makes a view, a function or the like, by another way than the one that is compared. */
+  /** Creates a view, function or similar object through the set-up connection, which is not part of the comparison. */
   setUp(text) {
     return this.database.sql(text)
   }
 
-  /** All of a full result, with names for what has other numbers in each database. */
+  /** Returns a full result, with names instead of OIDs that differ between databases. */
   async full({ command, rowCount, rows, fields }) {
     const described = []
     for (const { name, dataTypeID, tableID, columnID, dataTypeSize, dataTypeModifier, format } of fields) {
@@ -123,12 +123,12 @@ class Side {
   }
 }
 
-/** @neondatabase/serverless, drizzle-orm/neon-http and kysely-neon over Hasten. */
+/** @neondatabase/serverless, drizzle-orm/neon-http and kysely-neon with Hasten. */
 export class Candidate extends Side {
   #url
   #parsers = CHANGED_BY_DRIZZLE.map((oid) => [oid, neonTypes.getTypeParser(oid)])
 
-  /** @param url the connection string of an app, whose password is the API key */
+  /** @param url the app's connection string; the password is the API key */
   static async open(url, databaseUrl) {
     const side = new Candidate('candidate', await SideDatabase.prepare(databaseUrl))
     side.#url = url
@@ -161,7 +161,7 @@ export class Candidate extends Side {
   }
 }
 
-/** The same programs over `pg`. */
+/** The same programs with `pg`. */
 export class Reference extends Side {
   #session
   #open = []
@@ -197,7 +197,7 @@ export class Reference extends Side {
     return new Kysely({ dialect: new PostgresDialect({ pool: this.#pool() }) })
   }
 
-  /** One connection, ended after the promise. */
+  /** Opens a pool with one connection, which is closed after the promise. */
   #pool() {
     const pool = new pg.Pool({ connectionString: this.database.url, max: 1, ...SESSION })
     this.#open.push(pool)

@@ -1,4 +1,4 @@
-// What a promise of SQL over HTTP has at hand.
+// The environment of a promise of SQL over HTTP.
 import fs from 'node:fs'
 import path from 'node:path'
 import { neonConfig } from '@neondatabase/serverless'
@@ -7,10 +7,10 @@ import { startHasten, stopHasten } from '../lib/hasten.mjs'
 import { configuration, GUEST } from './keys.mjs'
 import { Candidate, Reference } from './side.mjs'
 
-/** How the driver finds a server that is not its vendor's: an app sets the same. */
+/** Makes the driver use a server other than its vendor's; an app must set the same option. */
 neonConfig.fetchEndpoint = (host, port) => `http://${host}:${port}/sql`
 
-/** Hasten with its database, and the same database without Hasten. */
+/** Hasten with its database, and an equal database without Hasten. */
 export class Stage {
   #stateDir
   #databaseUrl
@@ -18,7 +18,8 @@ export class Stage {
   #mark
 
   /**
-   * @param databaseUrl a database, which is wiped, with a superuser; its neighbour is made as the reference
+   * @param databaseUrl a database whose contents are deleted, with a superuser; the reference database is created on the
+   *   same server
    */
   static async open({ stateDir, databaseUrl }) {
     const stage = new Stage()
@@ -43,7 +44,7 @@ export class Stage {
     this.#mark = await this.#currentMark()
   }
 
-  /** Starts a server, which ends with the stage; answers its origin and the secrets of its keys. */
+  /** Starts a server, which is stopped with the stage; returns its origin and the secrets of its keys. */
   async start(name, options) {
     const { secrets, configuration: content } = configuration(this.#databaseUrl, options)
     const file = path.join(this.#stateDir, `${name}.yaml`)
@@ -54,22 +55,22 @@ export class Stage {
     return { origin: `http://${new URL(server.url).host}`, secrets }
   }
 
-  /** The connection string with which an app gives a key. */
+  /** Returns an app's connection string with a key. */
   urlFor(key) {
     return connectionString(this.secrets[key], new URL(this.origin))
   }
 
-  /** Runs SQL beside the server, on its database; with one statement returns its rows. */
+  /** Runs SQL directly on the server's database; returns the rows if it is a single statement. */
   sql(text, values) {
     return this.candidate.database.sql(text, values)
   }
 
-  /** Sends a request; answers `{status, headers, body, text}`, `body` parsed when it is JSON. */
+  /** Sends a request; returns `{status, headers, body, text}`, with `body` parsed if it is JSON. */
   async call(pathname, body, { method = 'POST', key = 'app', headers, origin = this.origin, signal } = {}) {
     const response = await fetch(origin + pathname, {
       method,
       headers: {
-        // The driver sends none, and fetch that of a text.
+        // For /sql, the driver sends no content type, so fetch sends that of text.
         ...(pathname !== '/sql' && body !== undefined && { 'content-type': 'application/json' }),
         ...(key && { authorization: `Bearer ${this.secrets[key] ?? key}` }),
         ...headers,
@@ -86,31 +87,31 @@ export class Stage {
     return this.call('/sql', typeof query === 'string' ? { query } : query, options)
   }
 
-  /** Sends a query that succeeds; answers the body. */
+  /** Sends a query that must succeed; returns the body. */
   async query(query, options) {
     const { status, text, body } = await this.post(query, options)
-    if (status !== 200) throw new Error(`answered ${status}: ${text}`)
+    if (status !== 200) throw new Error(`returned ${status}: ${text}`)
     return body
   }
 
   async invalidate(tags) {
     const { status, text } = await this.call('/invalidate', tags)
-    if (status !== 200) throw new Error(`/invalidate answered ${status}: ${text}`)
+    if (status !== 200) throw new Error(`/invalidate returned ${status}: ${text}`)
   }
 
-  /** Tells the server of a migration. */
+  /** Reports a migration to the server. */
   async migrated() {
     const { status, text } = await this.call('/schema/invalidate', {}, { key: 'migrations' })
-    if (status !== 200) throw new Error(`/schema/invalidate answered ${status}: ${text}`)
+    if (status !== 200) throw new Error(`/schema/invalidate returned ${status}: ${text}`)
   }
 
-  /** How many rows of `item` there are beside those of the seed. */
+  /** Returns the number of rows in `item` in addition to the seed. */
   async added() {
     const [{ n }] = await this.sql('select count(*)::int as n from item where id > 3')
     return n
   }
 
-  /** Databases as they were, nothing cached. */
+  /** Restores the databases and empties the cache. */
   async reset() {
     await Promise.all([this.candidate.reset(), this.reference.reset()])
     if ((await this.#currentMark()) !== this.#mark) {
@@ -121,7 +122,7 @@ export class Stage {
     await this.invalidate({ tags: 'all' })
   }
 
-  /** Changes when any transaction of this PostgreSQL server wrote something. */
+  /** Returns a mark that changes when any transaction of this PostgreSQL server writes something. */
   async #currentMark() {
     const [{ mark }] = await this.sql('select pg_snapshot_xmax(pg_current_snapshot())::text as mark')
     return mark
@@ -137,12 +138,12 @@ export class Stage {
   }
 }
 
-/** As an app writes it: any user, the key as its password, any database. */
+/** Returns a connection string as an app writes it: any user, the key as the password, any database. */
 export function connectionString(secret, { hostname, port }) {
   return `postgresql://app:${encodeURIComponent(secret)}@${hostname}:${port}/app`
 }
 
-/** Roles belong to all databases of a server. */
+/** Creates the role if it does not exist: all databases of a server share their roles. */
 function makeGuest(databaseUrl) {
   return withConnection(databaseUrl, (connection) =>
     connection.query(`do $$ begin

@@ -1,8 +1,8 @@
-// Every type of PostgreSQL with values as SQL writes them. A name with a `:` is a remark.
+// Every PostgreSQL type with values in SQL syntax. In a key, the text after `:` is a remark.
 
 const many = (type, ...texts) => texts.map((text) => `'${text.replaceAll("'", "''")}'::${type}`)
 
-/** Type to expressions. Types of scratch are made by TYPES_OF_SCRATCH. */
+/** Expressions by type. TYPES_OF_SCRATCH creates the types of the schema scratch. */
 export const TYPES = {
   bool: ['true', 'false'],
   int2: many('int2', '0', '-32768', '32767'),
@@ -194,10 +194,10 @@ export const TYPES = {
   hstore: many('hstore', 'a=>1, "b c"=>NULL, d=>"x\\"y"'),
 }
 
-/** Types without arrays, or whose arrays SQL cannot make. */
+/** Types without arrays, or whose arrays SQL cannot construct. */
 export const WITHOUT_ARRAYS = new Set(['void', 'unknown', 'timestamptz: other time zones'])
 
-/** Types that the server does not know. */
+/** Types that are not built in. */
 export const TYPES_OF_SCRATCH = `
   create domain scratch.short as varchar(5);
   create type scratch.span as range (subtype = float8);
@@ -207,7 +207,7 @@ export const TYPES_OF_SCRATCH = `
   create extension if not exists hstore schema public;
   reset search_path`
 
-/** Arrays that are special as such. */
+/** Arrays with special properties. */
 export const ARRAYS = {
   'empty arrays': ["'{}'::int[]", "'{}'::text[]", "'{}'::jsonb[]", "'{}'::mood[]", "'{}'::date[]", "'{}'::point[]"],
   'arrays of arrays': [

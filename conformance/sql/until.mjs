@@ -1,10 +1,10 @@
-// Waits for states instead of times.
+// Waits for conditions instead of fixed times.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A state that is not reached within this time will never be. Milliseconds. */
+/** Milliseconds to wait for a condition. */
 const PATIENCE = 60_000
 
-/** Calls probe until it answers something true, and answers that. */
+/** Calls probe until it returns a truthy value, and returns that value. */
 export async function until(what, probe) {
   const deadline = Date.now() + PATIENCE
   for (;;) {

@@ -1,4 +1,4 @@
-// Checks what Hasten promises to clients of SQL over HTTP.
+// Checks Hasten's promises to clients of SQL over HTTP.
 // Usage: see ../README.md
 import fs from 'node:fs'
 import os from 'node:os'
@@ -13,8 +13,8 @@ const here = path.dirname(fileURLToPath(import.meta.url))
 
 /**
  * Starts Hasten, verifies and prints; returns whether all promises were kept.
- * @param databaseUrl a database, which is wiped; its user is a superuser
- * @param only regular expression on `theme/name`
+ * @param databaseUrl a database whose contents are deleted; its user must be a superuser
+ * @param only regular expression for `theme/name`
  */
 export async function verify({ databaseUrl, only, slow = false }) {
   const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-sql-'))

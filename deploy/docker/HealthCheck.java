@@ -13,13 +13,13 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * The image's health check: exits 0 when the server on this container's loopback answers {@code GET} of the path in
- * the first argument with status 200, else 1 with the reason on standard error.
+ * The image's health check: sends a {@code GET} for the path in the first argument to the server on this container's
+ * loopback. Exits with 0 if the response has status 200, else with 1 and the reason on standard error.
  *
- * <p>Written with sockets because a JVM that loads no HTTP client starts in a fraction of the time.
+ * <p>Uses plain sockets, because a JVM that does not load an HTTP client starts in a fraction of the time.
  */
 final class HealthCheck {
-    /** Milliseconds to connect, and to wait for each part of the answer; the image allows five seconds in all. */
+    /** Milliseconds to connect, and for each read of the response; the image allows five seconds in total. */
     private static final int TIMEOUT = 2_000;
 
     private static final int DEFAULT_PORT = 4466;
@@ -35,7 +35,10 @@ final class HealthCheck {
         }
     }
 
-    /** The status line, or why there is none. The configuration file may turn TLS on or off: what fails is not final. */
+    /**
+     * Returns the status line, or the reason why there is none. The configuration file may turn TLS on or off, so a
+     * failed request is repeated with the other setting.
+     */
     private static String status(String path) {
         boolean tls = isSet("HASTEN_TLS_CERT") || "true".equals(System.getenv("HASTEN_TLS_DEV"));
         try {
@@ -60,14 +63,17 @@ final class HealthCheck {
                                 new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
                         .readLine();
                 if (line == null || !line.startsWith("HTTP/")) {
-                    throw new IOException("no HTTP answer");
+                    throw new IOException("no HTTP response");
                 }
                 return line;
             }
         }
     }
 
-    /** The certificate names the host that clients use, not loopback, and nothing secret is sent: any will do. */
+    /**
+     * Accepts any certificate: it is issued for the host name that clients use, not for loopback, and nothing secret is
+     * sent.
+     */
     private static Socket overTls(Socket plain) throws IOException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -80,7 +86,10 @@ final class HealthCheck {
         }
     }
 
-    /** {@code HASTEN_PORT}, which Kubernetes may set to {@code tcp://...} for a Service; the server ignores that too. */
+    /**
+     * Returns {@code HASTEN_PORT}, or the default if it is not a number: Kubernetes may set it to {@code tcp://...} for
+     * a Service, which the server also ignores.
+     */
     private static int port() {
         String port = System.getenv("HASTEN_PORT");
         return port != null && port.matches("\\d{1,5}") ? Integer.parseInt(port) : DEFAULT_PORT;

@@ -1,7 +1,7 @@
-"""Part of deploy/verify: what docker-compose.yml must hold, checked without Docker Compose.
+"""Part of deploy/verify: checks docker-compose.yml without Docker Compose.
 
-compose.py check FILE        prints what is wrong and exits 1
-compose.py environment FILE  prints the environment of the service hasten, defaults filled in, one NAME=VALUE a line
+compose.py check FILE        prints the problems; exits with 1 if there are any
+compose.py environment FILE  prints the environment of the service hasten, with defaults, one NAME=VALUE per line
 """
 
 import os
@@ -17,7 +17,7 @@ KEYS_OF_A_SERVICE = {
 
 
 def interpolate(value):
-    """Fills in ${NAME:-default} from the defaults alone, which is what a user without a .env gets."""
+    """Replaces ${NAME:-default} by its default, as for a user without a .env file."""
     return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
 
 
@@ -33,12 +33,12 @@ def problems(compose, directory):
             if key not in service:
                 yield f"{name}: no {key}"
         if "no-new-privileges:true" not in service.get("security_opt", []):
-            yield f"{name}: may gain privileges"
+            yield f"{name}: security_opt must include no-new-privileges:true"
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             if source.startswith("."):
                 if not os.path.isfile(os.path.join(directory, source)):
-                    yield f"{name}: there is no file {source}"
+                    yield f"{name}: the file {source} does not exist"
             elif source not in volumes:
                 yield f"{name}: the volume {source} is not declared"
         for other, how in service.get("depends_on", {}).items():
@@ -49,7 +49,7 @@ def problems(compose, directory):
         yield "hasten: must have a read-only root and no capabilities"
     for port in hasten["ports"]:
         if not re.fullmatch(r"127\.0\.0\.1:4466:4466", interpolate(port)):
-            yield f"hasten: publishes {port}; by default only 4466 on loopback"
+            yield f"hasten: publishes {port}; the default must be 4466 on loopback only"
     if "ports" in services["postgres"]:
         yield "postgres: must not be published"
     if seconds(hasten["stop_grace_period"]) <= 30:

@@ -1,10 +1,10 @@
-// Which state an answer is in, and what a state means.
+// The cache status of responses, and what each status means.
 import assert from 'node:assert/strict'
 import { statusOf, until, untilAfterPause } from '../stage.mjs'
 
 const HOUR = 3600
 
-/** Reads the article and answers `{title, status}`. */
+/** Reads the article and returns `{title, status}`. */
 async function article(stage, cacheStrategy, id = 1) {
   const args = { where: { id }, select: { title: true }, ...(cacheStrategy && { cacheStrategy }) }
   const { data, info } = await stage.prisma.article.findMany(args).withAccelerateInfo()
@@ -14,7 +14,7 @@ async function article(stage, cacheStrategy, id = 1) {
 const rename = (stage, title) => stage.sql('update "Article" set title = $1 where id = 1', [title])
 
 export default {
-  'none: without a strategy every call reads': async (stage) => {
+  'none: without a strategy, every call reads the database': async (stage) => {
     const { calls } = await stage.counting('Article', async () => {
       assert.deepEqual(await article(stage), { title: 'Cats', status: 'none' })
       await rename(stage, 'new')
@@ -23,7 +23,7 @@ export default {
     assert.equal(calls, 2)
   },
 
-  'none: a call without a strategy is not answered from an entry that another call made': async (stage) => {
+  'none: a call without a strategy does not use an entry that another call created': async (stage) => {
     assert.equal((await article(stage, { ttl: HOUR })).status, 'miss')
     await rename(stage, 'new')
     assert.deepEqual(await article(stage), { title: 'new', status: 'none' })
@@ -48,7 +48,7 @@ export default {
     assert.equal(calls, 1)
   },
 
-  'ttl alone: when it is over, the answer is read again and never stale': async (stage) => {
+  'only ttl: after it has expired, the database is read again and no stale response is returned': async (stage) => {
     const strategy = { ttl: 1 }
     assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
     await rename(stage, 'new')
@@ -60,7 +60,7 @@ export default {
     })
   },
 
-  'ttl and swr: fresh, then stale while it is refreshed, then fresh with the new data': async (stage) => {
+  'ttl and swr: fresh, then stale during the refresh, then fresh with the new data': async (stage) => {
     const strategy = { ttl: 1, swr: HOUR }
     assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
     await rename(stage, 'new')
@@ -78,7 +78,7 @@ export default {
     await until('a fresh hit of the new data', async () => (await article(stage, strategy)).status === 'ttl')
   },
 
-  'ttl and swr: back to miss when both are over': async (stage) => {
+  'ttl and swr: a miss after both have expired': async (stage) => {
     const strategy = { ttl: 1, swr: 1 }
     assert.equal((await article(stage, strategy)).status, 'miss')
     await untilAfterPause('a miss', async () => {
@@ -88,7 +88,7 @@ export default {
     })
   },
 
-  'swr alone: every hit is stale and starts a refresh': async (stage) => {
+  'only swr: every hit is stale and starts a refresh': async (stage) => {
     const strategy = { swr: HOUR }
     assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
     await rename(stage, 'new')
@@ -108,7 +108,7 @@ export default {
     })
   },
 
-  'each request judges an entry by its own ttl and swr': async (stage) => {
+  'each request applies its own ttl and swr to an entry': async (stage) => {
     assert.equal((await article(stage, { ttl: HOUR })).status, 'miss')
     assert.equal((await article(stage, { ttl: HOUR, swr: 5 })).status, 'ttl')
     assert.equal((await article(stage, { ttl: 2 * HOUR })).status, 'ttl')
@@ -117,7 +117,7 @@ export default {
     await until('the new data', async () => (await article(stage, { ttl: HOUR })).title === 'new')
   },
 
-  'an entry is gone ttl + swr after it was read, whatever later requests would accept': async (stage) => {
+  'an entry expires ttl + swr after it was read, whatever later requests would accept': async (stage) => {
     assert.equal((await article(stage, { ttl: 1, swr: 1 })).status, 'miss')
     await until('a miss', async () => {
       const { status } = await article(stage, { ttl: HOUR })
@@ -126,7 +126,7 @@ export default {
     })
   },
 
-  'a failing refresh leaves the stale entry in use, and the next one mends it': async (stage) => {
+  'a failed refresh keeps the stale entry, and the next successful one replaces it': async (stage) => {
     const strategy = { swr: HOUR }
     assert.deepEqual(await article(stage, strategy), { title: 'Cats', status: 'miss' })
     await stage.sql('alter table "Article" rename to "Away"')
@@ -149,7 +149,7 @@ export default {
     })
   },
 
-  'null is an answer like any other': async (stage) => {
+  'null is cached like any other result': async (stage) => {
     const find = () => stage.prisma.article.findFirst({ where: { id: 77 }, cacheStrategy: { ttl: HOUR, tags: ['x'] } })
     assert.equal(await statusOf(find()), 'miss')
     await stage.sql(`insert into "Article" (id, title, text) values (77, 'late', '')`)
@@ -159,7 +159,7 @@ export default {
     assert.equal((await find()).title, 'late')
   },
 
-  'a strategy that makes no sense is refused': async (stage) => {
+  'an invalid strategy is rejected': async (stage) => {
     for (const strategy of [{ ttl: -1 }, { swr: -1 }, { ttl: 1.5 }, { ttl: 31_536_001 }, { swr: 1e10 }, { ttl: NaN }]) {
       await assert.rejects(article(stage, strategy), { code: 'P6005' }, JSON.stringify(strategy))
     }

@@ -1,4 +1,4 @@
-// clients/typescript/accelerate-fetch.ts.
+// Tests of clients/typescript/accelerate-fetch.ts.
 import assert from 'node:assert/strict'
 import { typeErrors } from '../helper.mjs'
 import { statusOf } from '../stage.mjs'
@@ -6,7 +6,7 @@ import { statusOf } from '../stage.mjs'
 const VENDOR = 'https://accelerate.prisma-data.net/invalidate'
 const SECRET = 'very-secret-key'
 
-/** A fetch that answers `{}` to everything and keeps what it was called with. */
+/** A fetch that responds with `{}` to every call and records its arguments. */
 function stub() {
   const calls = []
   const fetch = async (input, init) => {
@@ -16,7 +16,7 @@ function stub() {
   return { calls, fetch }
 }
 
-/** What the stock extension sends. */
+/** The request that the stock extension sends. */
 const invalidation = (body = '{"tags":"all"}') => ({
   method: 'POST',
   headers: { authorization: 'Bearer of-another-place', 'content-type': 'application/json' },
@@ -24,7 +24,7 @@ const invalidation = (body = '{"tags":"all"}') => ({
 })
 
 export default {
-  'type-checks as fetch of the extension, with the types of browsers and of Node.js': async () => {
+  'type-checks as the fetch option of the extension, with the types of browsers and of Node.js': async () => {
     const errors = await Promise.all([
       typeErrors(),
       typeErrors('--lib', 'ES2022', '--types', 'node'),
@@ -33,7 +33,7 @@ export default {
     assert.deepEqual(errors, ['', '', ''])
   },
 
-  'sends an invalidation to the host of the URL with its key': async ({ accelerateFetch }) => {
+  'sends an invalidation to the host of the URL with the key of the URL': async ({ accelerateFetch }) => {
     const endpoints = {
       [`prisma://hasten.example/?api_key=${SECRET}`]: 'https://hasten.example/invalidate',
       [`prisma://hasten.example:8443/path?x=1&api_key=${SECRET}`]: 'https://hasten.example:8443/invalidate',
@@ -59,7 +59,7 @@ export default {
     }
   },
 
-  'keeps everything else of the call, and the caller’s objects': async ({ accelerateFetch }) => {
+  'keeps the rest of the call, and does not modify the caller’s objects': async ({ accelerateFetch }) => {
     const { calls, fetch } = stub()
     const init = { ...invalidation(), signal: new AbortController().signal, keepalive: true }
     const before = structuredClone(init.headers)
@@ -69,7 +69,7 @@ export default {
     assert.deepEqual(init.headers, before)
   },
 
-  'leaves every other call alone': async ({ accelerateFetch }) => {
+  'passes every other call through unchanged': async ({ accelerateFetch }) => {
     const others = [
       ['https://hasten.example/query', { method: 'POST', body: '{}', headers: { authorization: 'Bearer x' } }],
       ['https://hasten.example/invalidate', invalidation()],
@@ -90,7 +90,7 @@ export default {
     }
   },
 
-  'uses the global fetch as it is at the time of the call': async ({ accelerateFetch }) => {
+  'looks up the global fetch on each call': async ({ accelerateFetch }) => {
     const made = accelerateFetch(`prisma://hasten.example/?api_key=${SECRET}`)
     const original = globalThis.fetch
     const { calls, fetch } = stub()
@@ -103,7 +103,7 @@ export default {
     assert.equal(String(calls[0].input), 'https://hasten.example/invalidate')
   },
 
-  'says what is wrong with a URL and never the key': async ({ accelerateFetch }) => {
+  'reports the problem with a URL, but never the key': async ({ accelerateFetch }) => {
     const wrong = [
       [undefined, /missing/],
       ['', /missing/],
@@ -133,7 +133,7 @@ export default {
     }
   },
 
-  'without it the extension would ask the vendor': async (stage) => {
+  'without it, the extension would call the vendor': async (stage) => {
     const prisma = stage.open({ url: aliasOf(stage.urls[0]), fetch: (input, init) => fetch(input, init) })
     await prisma.team.count()
     const [, exchanges] = await stage.network.watch(() =>
@@ -145,7 +145,7 @@ export default {
     )
   },
 
-  'with it the extension invalidates here': async (stage) => {
+  'with it, the extension invalidates this server’s cache': async (stage) => {
     const url = aliasOf(stage.urls[0])
     const prisma = stage.open({ url, fetch: stage.accelerateFetch(url) })
     const read = () => prisma.team.count({ cacheStrategy: { ttl: 3600, tags: ['teams'] } })
@@ -165,7 +165,7 @@ export default {
     for (const exchange of exchanges) assert.match(new URL(exchange.url).hostname, /^(127\.0\.0\.1|localhost)$/)
   },
 
-  'with a public host nothing but that host is asked, over https': async (stage) => {
+  'with a public host, only that host is called, over https': async (stage) => {
     const hasten = new URL(stage.urls[0].replace('prisma+postgres:', 'http:').replace('prisma:', 'https:'))
     const key = hasten.searchParams.get('api_key')
     const asked = []
@@ -195,8 +195,9 @@ export default {
 }
 
 /**
- * A URL with which the extension asks the vendor: with `prisma:` every one, else the same address in a spelling that the client takes for this machine (it looks for 127.0.0.1 in the host) and the
- * extension does not (it compares), as with [::1], which not every machine has.
+ * Returns a URL for which the extension calls the vendor. Any `prisma:` URL is one. Otherwise, spells the address such that
+ * the client recognizes it as local (it searches the host for 127.0.0.1), but the extension does not (it compares the whole
+ * host). [::1] would have the same effect, but not every machine has it.
  */
 function aliasOf(url) {
   if (url.startsWith('prisma:')) return url

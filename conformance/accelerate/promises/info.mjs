@@ -1,4 +1,4 @@
-// What withAccelerateInfo() and the headers say.
+// The results of withAccelerateInfo() and the headers.
 import assert from 'node:assert/strict'
 import { until } from '../stage.mjs'
 
@@ -7,13 +7,13 @@ const HOUR = 3600
 const read = (prisma, cacheStrategy, where = { id: { gt: 1 } }) =>
   prisma.article.findMany({ where, ...(cacheStrategy && { cacheStrategy }) }).withAccelerateInfo()
 
-/** HTTP dates have whole seconds; clocks of one machine. */
+/** HTTP dates are rounded to seconds. Server and client run on the same machine, so their clocks agree. */
 function assertNow(date) {
   assert.ok(date instanceof Date && Math.abs(date.getTime() - Date.now()) < 60_000, String(date))
 }
 
 export default {
-  'is full and true in every state': async ({ prisma, network }) => {
+  'is complete and correct for every cache status': async ({ prisma, network }) => {
     const states = [
       [undefined, 'none'],
       [{ ttl: HOUR }, 'miss'],
@@ -35,7 +35,7 @@ export default {
     assert.equal(ids.size, states.length)
   },
 
-  'lastModified is when the data was read: the same for all hits, later after a refresh': async ({ prisma }) => {
+  'lastModified is the time when the data was read: the same for all hits, later after a refresh': async ({ prisma }) => {
     const { info: filled } = await read(prisma, { ttl: HOUR })
     for (let i = 0; i < 5; i++) {
       const { info } = await read(prisma, { ttl: HOUR })
@@ -67,7 +67,7 @@ export default {
     })
   },
 
-  'signature is the operation’s: the same whatever the strategy, another for other arguments': async (stage) => {
+  'signature identifies the operation: it does not depend on the strategy, and differs for other arguments': async (stage) => {
     const signature = async (prisma, strategy, where) => (await read(prisma, strategy, where)).info.signature
     const { prisma } = stage
     const first = await signature(prisma)
@@ -84,7 +84,7 @@ export default {
     assert.equal(new Set([first, ...others]).size, 5)
   },
 
-  'invalidations answer a request id of this region': async ({ prisma }) => {
+  'invalidations return a request id with this region': async ({ prisma }) => {
     for (const answer of [
       await prisma.$accelerate.invalidate({ tags: ['a'] }),
       await prisma.$accelerate.invalidateAll(),
@@ -93,7 +93,7 @@ export default {
     }
   },
 
-  'calls without a cache-control header get none of the headers': async ({ prisma, network }) => {
+  'responses to calls without a cache-control header have none of the headers': async ({ prisma, network }) => {
     const [, [{ headers, requestHeaders, path }]] = await network.watch(() => prisma.$queryRaw`select 1`)
     assert.match(path, /\/(query|graphql)$/)
     assert.equal(requestHeaders.get('cache-control'), null)

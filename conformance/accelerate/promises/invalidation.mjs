@@ -1,11 +1,11 @@
-// Tags, and from when on an invalidation holds.
+// Tags, and when an invalidation takes effect.
 import assert from 'node:assert/strict'
 import { send, statusOf, until } from '../stage.mjs'
 
 const HOUR = 3600
 const ROUNDS = 200
 
-/** One read per model, by name, with these tags. */
+/** Returns one read per model, by name, with these tags. */
 const READS = {
   user: ['users', 'people'],
   team: ['people'],
@@ -24,7 +24,7 @@ const statusesOf = async (prisma) => {
 
 const all = (status) => Object.fromEntries(Object.keys(READS).map((model) => [model, status]))
 
-/** The counter as the cache has it. */
+/** Reads the counter through the cache. */
 const counter = async (prisma, id = 1) =>
   (await prisma.counter.findMany({ where: { id }, cacheStrategy: { ttl: HOUR, swr: HOUR, tags: ['counter'] } }))[0].int
 
@@ -39,7 +39,7 @@ const refusedTags = {
 }
 
 export default {
-  'a tag drops exactly the entries that carry it, on every model': async ({ prisma }) => {
+  'invalidating a tag removes exactly the entries with that tag, on every model': async ({ prisma }) => {
     const affected = {
       users: ['user', 'post'],
       people: ['user', 'team'],
@@ -76,14 +76,14 @@ export default {
     assert.deepEqual(await statusesOf(prisma), all('ttl'))
   },
 
-  'invalidateAll drops all, with and without tags': async ({ prisma }) => {
+  'invalidateAll removes all entries, with and without tags': async ({ prisma }) => {
     await statusesOf(prisma)
     await prisma.$accelerate.invalidateAll()
     assert.deepEqual(await statusesOf(prisma), all('miss'))
     assert.deepEqual(await statusesOf(prisma), all('ttl'))
   },
 
-  'stale entries are dropped, too': async ({ prisma }) => {
+  'stale entries are also removed': async ({ prisma }) => {
     const read = () => prisma.team.findMany({ where: { id: 1 }, cacheStrategy: { swr: HOUR, tags: ['t'] } })
     assert.equal(await statusOf(read()), 'miss')
     assert.equal(await statusOf(read()), 'swr')
@@ -91,14 +91,14 @@ export default {
     assert.equal(await statusOf(read()), 'miss')
   },
 
-  'what one key invalidates is gone for the other': async (stage) => {
+  'an invalidation by one key also applies to other keys': async (stage) => {
     const other = stage.open({ url: stage.urls[1] })
     await statusesOf(stage.prisma)
     await other.$accelerate.invalidate({ tags: ['users'] })
     assert.deepEqual(await statusesOf(stage.prisma), { ...all('ttl'), user: 'miss', post: 'miss' })
   },
 
-  'a reader’s own tags count, even on an entry that was filled without them': async (stage) => {
+  'a request’s own tags apply, even if the entry was created without them': async (stage) => {
     const read = (tags) => stage.prisma.team.findMany({ where: { id: 1 }, cacheStrategy: { ttl: HOUR, tags } })
     assert.equal((await read([]))[0].name, 'core')
     await stage.sql(`update "Team" set name = 'new' where id = 1`)
@@ -106,7 +106,7 @@ export default {
     assert.equal((await read(['teams']))[0].name, 'new')
   },
 
-  'holds for every read that starts after it was answered': async (stage) => {
+  'applies to every read that starts after its response': async (stage) => {
     for (let round = 1; round <= ROUNDS; round++) {
       await stage.sql('update "Counter" set int = $1 where id = 1', [round])
       await stage.prisma.$accelerate.invalidate({ tags: ['counter'] })
@@ -114,7 +114,7 @@ export default {
     }
   },
 
-  'holds for every read that starts after it was answered, while others hammer the same key': async (stage) => {
+  'applies to every read that starts after its response, under concurrent load on the same entry': async (stage) => {
     await stage.sql('update "Counter" set int = 0 where id = 1')
     let promised = 0
     let done = false
@@ -143,7 +143,7 @@ export default {
     assert.ok(reads > ROUNDS, `only ${reads} reads`)
   },
 
-  'a read that began before it neither answers nor fills for those that begin after it': async (stage) => {
+  'a read that started before it is neither shared with nor cached for requests that start after it': async (stage) => {
     const read = (prisma) =>
       prisma.postStat
         .findMany({ where: { authorId: 1 }, cacheStrategy: { ttl: HOUR, tags: ['stats'] } })
@@ -164,7 +164,7 @@ export default {
     assert.deepEqual(await read(stage.prisma), { posts: 4, status: 'ttl' })
   },
 
-  'a refresh that began before it does not bring old data back': async (stage) => {
+  'a refresh that started before it does not restore old data': async (stage) => {
     const read = (strategy) =>
       stage.prisma.postStat
         .findMany({ where: { authorId: 1 }, cacheStrategy: { ...strategy, tags: ['stats'] } })
@@ -181,7 +181,7 @@ export default {
     for (let i = 0; i < 20; i++) assert.equal(await read({ ttl: HOUR }), 4)
   },
 
-  'bad tags are refused with the reason': async ({ prisma }) => {
+  'invalid tags are rejected with the reason': async ({ prisma }) => {
     await statusesOf(prisma)
     for (const [name, [tags, reason]] of Object.entries({ ...refusedTags, 'no tag': [[], /tag/i] })) {
       await assert.rejects(
@@ -201,9 +201,9 @@ export default {
     assert.deepEqual(await statusesOf(prisma), all('ttl'))
   },
 
-  'bad tags in a strategy are refused with the reason': async ({ prisma }) => {
+  'invalid tags in a strategy are rejected with the reason': async ({ prisma }) => {
     for (const [name, [tags, reason]] of Object.entries(refusedTags)) {
-      // The extension joins the tags with commas: these two cannot be told from good ones, or from no tags.
+      // The extension joins tags with commas, so the server cannot distinguish these two from valid tags or no tags.
       if (name === 'a comma' || name === 'an empty tag') continue
       await assert.rejects(
         prisma.team.findMany({ cacheStrategy: { ttl: HOUR, tags } }),

@@ -1,4 +1,4 @@
-// Which requests share an entry, and that a hit is the same answer.
+// Which requests share an entry, and that a hit returns the same response.
 import assert from 'node:assert/strict'
 import { encode } from '../../lib/encode.mjs'
 import { since } from '../../lib/promises.mjs'
@@ -8,7 +8,7 @@ const HOUR = 3600
 const cacheStrategy = { ttl: HOUR }
 
 export default {
-  'different arguments make different entries': async ({ prisma }) => {
+  'different arguments have different entries': async ({ prisma }) => {
     const reads = {
       all: {},
       where: { where: { id: 1 } },
@@ -39,7 +39,7 @@ export default {
     for (const [name, read] of Object.entries(others)) assert.equal(await statusOf(read), 'miss', name)
   },
 
-  'values of different types make different entries': async ({ prisma }) => {
+  'values of different types have different entries': async ({ prisma }) => {
     const read = (where) => prisma.scalar.findMany({ where, select: { id: true }, cacheStrategy }).withAccelerateInfo()
     const filters = [
       { str: '1' },
@@ -66,7 +66,7 @@ export default {
     assert.deepEqual(hit.data, data)
   },
 
-  'tags are not part of the key': async ({ prisma }) => {
+  'tags are not part of the cache key': async ({ prisma }) => {
     const read = (tags) => statusOf(prisma.team.findMany({ cacheStrategy: { ttl: HOUR, tags } }))
     assert.equal(await read(['a']), 'miss')
     assert.equal(await read(['a']), 'ttl')
@@ -74,7 +74,7 @@ export default {
     assert.equal(await read([]), 'ttl')
   },
 
-  'comments that change with each call do not defeat the cache': since(7, async (stage) => {
+  'comments that change with each call do not prevent hits': since(7, async (stage) => {
     let calls = 0
     const traceparent = () => ({ traceparent: `00-${String(++calls).padStart(32, '0')}-${'1'.padStart(16, '0')}-01` })
     const action = ({ query }) => ({ action: query.action })
@@ -90,7 +90,7 @@ export default {
     assert.equal(calls, 4)
   }),
 
-  'a client that comments shares entries with one that does not': since(7, async (stage) => {
+  'a client that adds comments shares entries with one that does not': since(7, async (stage) => {
     const commenting = stage.open({ comments: [() => ({ traceparent: 'x' })] })
     const read = (prisma) => prisma.team.findMany({ where: { id: { gt: 1 } }, cacheStrategy }).withAccelerateInfo()
     const { info } = await read(commenting)
@@ -101,7 +101,7 @@ export default {
     }
   }),
 
-  'text that looks like comments in the arguments is not taken for them': since(7, async (stage) => {
+  'text in arguments that looks like a comment is not treated as one': since(7, async (stage) => {
     const commenting = stage.open({ comments: [() => ({ traceparent: 'x' })] })
     const status = (text) =>
       statusOf(commenting.article.findMany({ where: { text: { contains: text } }, cacheStrategy }))
@@ -123,11 +123,11 @@ export default {
       ['ttl', 'ttl'],
     )
     for (const { data } of hits) assert.deepEqual(data, miss.data)
-    // No statement ran for a hit.
+    // A hit runs no statement.
     assert.equal(queries.length, 1)
   },
 
-  'compressed hits are equal to the answer that was read': async ({ prisma, network }) => {
+  'compressed hits equal the original response': async ({ prisma, network }) => {
     const read = () => prisma.bulk.findMany({ orderBy: { id: 'asc' }, cacheStrategy }).withAccelerateInfo()
     const filled = await read()
     assert.equal(filled.info.cacheStatus, 'miss')
@@ -140,7 +140,7 @@ export default {
     })
   },
 
-  'a client that does not accept gzip gets plain hits': async (stage) => {
+  'a client that does not accept gzip gets uncompressed hits': async (stage) => {
     const plain = stage.open({
       fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, 'accept-encoding': 'identity' } }),
     })
@@ -154,7 +154,7 @@ export default {
     }
   },
 
-  'a large answer is cached whole': async (stage) => {
+  'a large response is cached completely': async (stage) => {
     await stage.sql(`insert into "Bulk" (id, n, label)
       select 1000 + i, i % 10, repeat('x' || i, 20) from generate_series(1, 20000) i`)
     const read = () => stage.prisma.bulk.findMany({ orderBy: { id: 'asc' }, cacheStrategy }).withAccelerateInfo()

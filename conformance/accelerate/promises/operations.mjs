@@ -1,4 +1,4 @@
-// Every cacheable operation is really cached: the second call is a fresh hit with equal data.
+// Every cacheable operation is cached: the second call is a fresh hit with equal data.
 import assert from 'node:assert/strict'
 import { encode } from '../../lib/encode.mjs'
 
@@ -6,7 +6,7 @@ const HOUR = 3600
 const asc = { id: 'asc' }
 const date = new Date('2024-01-03T10:00:00Z')
 
-/** Model, operation and arguments. `D` makes a Decimal. */
+/** Model, operation and arguments. `D` creates a Decimal. */
 const cases = ({ Prisma }) => {
   const D = (text) => new Prisma.Decimal(text)
   return {
@@ -182,7 +182,7 @@ const cases = ({ Prisma }) => {
   }
 }
 
-/** Unlike deepEqual this tells all types of values apart, and -0 from 0. */
+/** Unlike deepEqual, distinguishes all types of values, and -0 from 0. */
 function assertSame(actual, expected, message) {
   assert.deepStrictEqual(encode(actual), encode(expected), message)
 }

@@ -1,4 +1,4 @@
-// The reads of the Prisma 7 program, each of them twice: nothing that Prisma compiles a read to may look like a write.
+// Runs each read of the Prisma 7 program twice: no SQL that Prisma generates for a read may be mistaken for a write.
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { encode } from '../../lib/encode.mjs'
@@ -30,8 +30,8 @@ const CACHEABLE = new Set([
 ])
 
 /**
- * An extension that makes each cacheable call also with a strategy, twice, by another client, and reports what the cache
- * did not do well.
+ * An extension that repeats each cacheable call twice with a strategy, using another client, and reports misses and
+ * different results.
  */
 function doubt(client, reports) {
   return {
@@ -45,7 +45,7 @@ function doubt(client, reports) {
           const plain = await delegate[operation](args)
           await read()
           const { data, info } = await read()
-          // Without info it was sent in a batch: those carry no strategy.
+          // No info means that the call was sent in a batch, which has no strategy.
           if (info?.cacheStatus === 'ttl') reports.hits++
           else if (info) reports.misses.push(`${model}.${operation} was ${info.cacheStatus}`)
           if (!isDeepStrictEqual(encode(data), encode(plain))) reports.differences.push(`${model}.${operation} differs`)
@@ -79,7 +79,7 @@ async function sweep(stage, theme) {
     )
     hits += reports.hits
     problems.push(...reports.misses.map((text) => `${title}: ${text}`))
-    // What an operation wrote may rightly make an older entry differ.
+    // An older entry may differ if the operation has written something.
     if ((await stage.database.writeMark()) !== mark) await stage.restore()
     else problems.push(...reports.differences.map((text) => `${title}: ${text}`))
   }

@@ -1,11 +1,11 @@
-// How often PostgreSQL is asked.
+// How often PostgreSQL runs a query.
 import assert from 'node:assert/strict'
 import { send, until } from '../stage.mjs'
 
 const HOUR = 3600
 const CROWD = 50
 
-/** Reads that the gate holds; each is one statement on the view. */
+/** Reads that the gate blocks; each is one statement on the view. */
 const READS = {
   findMany: (prisma, cacheStrategy) => prisma.postStat.findMany({ orderBy: { authorId: 'asc' }, cacheStrategy }),
   findFirst: (prisma, cacheStrategy) => prisma.postStat.findFirst({ where: { authorId: 2 }, cacheStrategy }),
@@ -14,9 +14,9 @@ const READS = {
 }
 
 export default {
-  'identical misses at the same time reach PostgreSQL once': async (stage) => {
+  'concurrent identical misses reach PostgreSQL once': async (stage) => {
     const clients = [stage.prisma, stage.open(), stage.open({ url: stage.urls[1] })]
-    // Connects them, so that their requests really come together.
+    // Opens the connections first, so that the requests arrive at the same time.
     for (const client of clients) await client.team.count()
     for (const [name, read] of Object.entries(READS)) {
       const { value: answers, calls } = await stage.counting('post_stat', () =>
@@ -38,7 +38,7 @@ export default {
     }
   },
 
-  'different misses at the same time do not wait for each other': async (stage) => {
+  'concurrent different misses do not wait for each other': async (stage) => {
     const { calls } = await stage.counting('post_stat', () =>
       stage.gated(async ({ waiting, open }) => {
         const reads = [1, 2, 3, 4, 5].map((take) =>
@@ -52,13 +52,13 @@ export default {
     assert.equal(calls, 5)
   },
 
-  'stale hits at the same time start one refresh, and none of them waits for it': async (stage) => {
+  'concurrent stale hits start one refresh, and none of them waits for it': async (stage) => {
     const clients = [stage.prisma, stage.open({ url: stage.urls[1] })]
     const read = (i, strategy) => READS.findMany(clients[i % 2], strategy).withAccelerateInfo()
     await read(0, { ttl: HOUR })
     const { value: statuses, calls } = await stage.counting('post_stat', async () => {
       const answers = await stage.gated(async ({ waiting, open }) => {
-        // The gate is shut: these answers come without the refresh.
+        // The gate is closed, so these responses cannot come from the refresh.
         const stale = await Promise.all(Array.from({ length: CROWD }, (_, i) => read(i, { swr: HOUR })))
         await until('the refresh to be under way', async () => (await waiting()) === 1)
         stale.push(await read(0, { swr: HOUR }), await read(1, { swr: HOUR }))
@@ -72,11 +72,11 @@ export default {
       return answers.map((answer) => answer.info.cacheStatus)
     })
     assert.deepEqual(new Set(statuses), new Set(['swr']))
-    // The refresh counts in pg_stat_statements when it has ended, maybe a moment after its lock is gone.
+    // pg_stat_statements includes the refresh after it has ended, possibly shortly after it has released its lock.
     assert.ok(calls <= 1, `${calls} refreshes`)
   },
 
-  'a reader that goes away does not cancel the read of the others': async (stage) => {
+  'a client that disconnects does not cancel the read for the others': async (stage) => {
     const leaver = new AbortController()
     const leaving = stage.open({ fetch: (input, init) => fetch(input, { ...init, signal: leaver.signal }) })
     for (const client of [leaving, stage.prisma]) await client.team.count()

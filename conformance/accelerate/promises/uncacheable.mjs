@@ -1,4 +1,4 @@
-// What is never stored and never answered from the cache, whatever the request asks for.
+// Requests that are never stored in or served from the cache, whatever the strategy.
 import assert from 'node:assert/strict'
 import { since } from '../../lib/promises.mjs'
 import { statusOf } from '../stage.mjs'
@@ -6,7 +6,7 @@ import { statusOf } from '../stage.mjs'
 const HOUR = 3600
 const cacheStrategy = { ttl: HOUR, swr: HOUR, tags: ['forced'] }
 
-/** The same as headers, for calls to which the extension adds none. */
+/** The same strategy as headers, for calls to which the extension adds no headers. */
 const FORCED = { 'cache-control': `max-age=${HOUR},stale-while-revalidate=${HOUR}`, 'accelerate-cache-tags': 'forced' }
 
 const counterOne = { where: { id: 1 }, data: { int: { increment: 1 } } }
@@ -15,7 +15,10 @@ const TEAMS = 'select count(*) as n from "Team"'
 const MEMBERS = 'select count(*) as n from "Member"'
 const LEFT = 'select -count(*) as n from "Bulk"'
 
-/** Model, operation, arguments, SQL for a number, what one execution adds to it, and since which version it exists. */
+/**
+ * Model, operation, arguments, SQL that returns a number, by how much one execution increases the number, and the first
+ * version with the operation.
+ */
 const WRITES = {
   create: ['team', 'create', { data: { name: 'x' } }, TEAMS, 1],
   'create with relations': ['team', 'create', { data: { name: 'x', members: { create: { userId: 3 } } } }, MEMBERS, 1],
@@ -59,7 +62,7 @@ const teams = (client, options) => client.team.findMany({ orderBy: { id: 'asc' }
 const nameOf = async (reading) => (await reading)[0].name
 const rename = (stage, name) => stage.sql('update "Team" set name = $1 where id = 1', [name])
 
-/** The cache holds the teams as they are in the seed; in the database the first has another name. */
+/** Caches the seeded teams, then renames the first one in the database. */
 async function outdate(stage) {
   assert.equal(await statusOf(teams(stage.prisma, { cacheStrategy })), 'miss')
   await rename(stage, 'new')
@@ -70,7 +73,7 @@ async function assertStillOutdated(stage) {
   assert.deepEqual([data[0].name, info.cacheStatus], ['core', 'ttl'])
 }
 
-/** Posts a request again as it was sent, with changes to its body; answers status, body and cache status. */
+/** Sends a request again, with changes to its body; returns status, body and cache status. */
 async function resend({ url, requestHeaders, body }, changes) {
   const headers = new Headers(requestHeaders)
   for (const [name, value] of Object.entries(FORCED)) headers.set(name, value)
@@ -101,7 +104,7 @@ for (const [name, [model, operation, args, text, added, major = 5]] of Object.en
 export default {
   ...writes,
 
-  'delete with a strategy is executed every time': async (stage) => {
+  'a delete with a strategy is executed every time': async (stage) => {
     for (let i = 0; i < 3; i++) {
       const deletion = stage.prisma.article.delete({ where: { id: 1 }, cacheStrategy, __accelerateInfo: true })
       assert.equal((await deletion).info.cacheStatus, 'none')
@@ -148,7 +151,7 @@ export default {
     assert.equal(await number(stage, INT), before + 3)
   },
 
-  'an interactive transaction reads for itself': async (stage) => {
+  'an interactive transaction does not use the cache': async (stage) => {
     await outdate(stage)
     await stage.network.forcing(FORCED, async () => {
       await stage.prisma.$transaction(async (tx) => {
@@ -163,7 +166,7 @@ export default {
     await assertStillOutdated(stage)
   },
 
-  'what an interactive transaction read and rolled back is not stored': async (stage) => {
+  'reads of an interactive transaction that is rolled back are not stored': async (stage) => {
     await assert.rejects(
       stage.network.forcing(FORCED, () =>
         stage.prisma.$transaction(async (tx) => {
@@ -178,7 +181,7 @@ export default {
     assert.deepEqual([data[0].name, info.cacheStatus], ['core', 'miss'])
   },
 
-  '$transaction([...]) reads for itself': async (stage) => {
+  '$transaction([...]) does not use the cache': async (stage) => {
     await outdate(stage)
     await stage.network.forcing(FORCED, async () => {
       const [list, updated, again] = await stage.prisma.$transaction([
@@ -191,7 +194,7 @@ export default {
     await assertStillOutdated(stage)
   },
 
-  'a compacted batch of findUnique without a strategy reads for itself': async (stage) => {
+  'a compacted batch of findUnique without a strategy does not use the cache': async (stage) => {
     const find = (id, strategy) => stage.prisma.team.findUnique({ where: { id }, cacheStrategy: strategy })
     for (const id of [1, 2]) await find(id, cacheStrategy)
     await stage.sql(`update "Team" set name = 'new'`)
@@ -203,7 +206,7 @@ export default {
     )
   },
 
-  'errors are not stored: a row that was absent is found once it is there': async (stage) => {
+  'errors are not stored: a missing row is found after it has been inserted': async (stage) => {
     for (const [operation, id] of [
       ['findUniqueOrThrow', 71],
       ['findFirstOrThrow', 72],
@@ -218,7 +221,7 @@ export default {
     }
   },
 
-  'errors are not stored: a table that was absent is read once it is there': async (stage) => {
+  'errors are not stored: a missing table is read after it has been created': async (stage) => {
     const find = () => stage.prisma.gone.findMany({ cacheStrategy })
     await assert.rejects(find(), { code: 'P2021' })
     await stage.sql('create table "Gone" (id int primary key); insert into "Gone" values (7)')

@@ -1,4 +1,4 @@
-// The form of answers and errors, and that no client does a write twice.
+// The format of responses and errors, and that clients do not repeat writes.
 import assert from 'node:assert/strict'
 import { newSchema, read, TEAMS, teams } from '../stage.mjs'
 
@@ -6,7 +6,7 @@ const schema = newSchema()
 const create = (id) => read('Bulk', 'createOne', { data: { id, n: 0 } })
 const failing = create(1)
 
-/** The one error of an answer. */
+/** Returns the only error of a response. */
 function errorOf({ status, body }) {
   assert.equal(status, 200, JSON.stringify(body))
   assert.deepEqual(
@@ -21,37 +21,37 @@ function errorOf({ status, body }) {
 }
 
 export default {
-  'an answer has data and nothing that a client takes for an error': async (stage) => {
+  'a successful response has data, and nothing that a client treats as an error': async (stage) => {
     const { body } = await stage.ask(schema, teams)
     assert.deepEqual(body, TEAMS)
   },
 
-  'an error of the database is an answer with errors': async (stage) => {
+  'a database error is a response with errors': async (stage) => {
     const shown = errorOf(await stage.ask(schema, failing))
     assert.equal(shown.error_code, 'P2002')
     assert.deepEqual(shown.meta, { target: ['id'] })
     assert.equal(shown.message, 'Unique constraint failed on the fields: (`id`)')
   },
 
-  'an unknown field is a validation error that names where': async (stage) => {
+  'an unknown field is a validation error with its location': async (stage) => {
     const shown = errorOf(await stage.ask(schema, read('Team', 'findMany', { where: { nope: 1 } })))
     assert.equal(shown.error_code, 'P2009')
     assert.equal(shown.meta.kind, 'UnknownInputField')
   },
 
-  'a batch answers each query': async (stage) => {
+  'a batch returns a result for each query': async (stage) => {
     const { body } = await stage.ask(schema, { batch: [teams, read('Team', 'findUnique', { where: { id: 9 } })] })
     assert.deepEqual(body, { batchResult: [TEAMS, { data: { findUniqueTeam: null } }] })
   },
 
-  'an error in a batch without a transaction is that query’s': async (stage) => {
+  'an error in a batch without a transaction only affects that query': async (stage) => {
     const { body } = await stage.ask(schema, { batch: [create(900), failing, create(901)] })
     assert.deepEqual(body.batchResult[0], { data: { createOneBulk: { id: 900, n: 0, label: null } } })
     assert.equal(body.batchResult[1].errors[0].user_facing_error.error_code, 'P2002')
     assert.deepEqual(body.batchResult[2], { data: { createOneBulk: { id: 901, n: 0, label: null } } })
   },
 
-  'an error in a batch with a transaction is the whole answer, and tells which query': async (stage) => {
+  'an error in a batch with a transaction is the whole response, and names the query': async (stage) => {
     const batch = [create(900), create(901), failing, create(902)]
     const shown = errorOf(await stage.ask(schema, { batch, transaction: { isolationLevel: 'Serializable' } }))
     assert.deepEqual([shown.error_code, shown.batch_request_idx], ['P2002', 2])
@@ -59,7 +59,7 @@ export default {
     assert.equal(n, 0)
   },
 
-  'a body that is not of the protocol is refused, and not tried again': async (stage) => {
+  'an invalid body is rejected, and clients do not retry it': async (stage) => {
     await stage.ask(schema, teams)
     const bodies = ['', 'x', '{', '[]', 'null', '{}', '{"batch":{}}', '{"batch":[1]}', '{"action":1,"query":2}']
     for (const text of bodies) {
@@ -69,7 +69,7 @@ export default {
     }
   },
 
-  'the type of the body does not matter': async (stage) => {
+  'the content type of the body is ignored': async (stage) => {
     await stage.ask(schema, teams)
     for (const type of ['text/plain;charset=UTF-8', 'application/json', 'application/octet-stream']) {
       const { body } = await stage.query(schema, JSON.stringify(teams), { headers: { 'content-type': type } })
@@ -77,7 +77,7 @@ export default {
     }
   },
 
-  'a real client does nothing twice that failed': async (stage) => {
+  'a real client does not retry a failed operation': async (stage) => {
     await stage.sql(`create sequence tries; create function try() returns trigger language plpgsql as
       $$ begin perform nextval('tries'); raise 'no' using errcode = new.name; end $$;
       create trigger try before insert on "Team" for each row execute function try()`)

@@ -1,11 +1,11 @@
-// Schemas: uploaded by clients, found by their hash, kept.
+// Schemas: uploaded by clients, identified by their hash, kept.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { hashOf, newSchema, read, TEAMS, teams } from '../stage.mjs'
 
 const MISSING = { EngineNotStarted: { reason: 'SchemaMissing' } }
 
-/** An error as clients of every version understand it; answers its text. */
+/** Checks that clients of every version understand the error; returns its message. */
 function refusal({ status, body }, expectedStatus) {
   assert.equal(status, expectedStatus, JSON.stringify(body))
   assert.equal(body.is_panic, false)
@@ -19,7 +19,7 @@ async function isMissing(stage, schema, hash) {
 }
 
 export default {
-  'an unknown hash is answered 404 SchemaMissing, whatever is asked': async (stage) => {
+  'every request with an unknown hash returns 404 SchemaMissing': async (stage) => {
     const schema = newSchema()
     await isMissing(stage, schema)
     const bodies = [{ batch: [teams, teams] }, { batch: [teams], transaction: {} }, { action: 'no such' }]
@@ -28,7 +28,7 @@ export default {
     assert.deepEqual([start.status, start.body], [404, MISSING])
   },
 
-  'an uploaded schema is used from then on': async (stage) => {
+  'an uploaded schema is used for later requests': async (stage) => {
     const schema = newSchema()
     assert.equal((await stage.upload(schema)).status, 200)
     for (let i = 0; i < 3; i++) {
@@ -37,13 +37,13 @@ export default {
     }
   },
 
-  'uploading a schema again is no error': async (stage) => {
+  'uploading a schema again succeeds': async (stage) => {
     const schema = newSchema()
     for (let i = 0; i < 3; i++) assert.equal((await stage.upload(schema)).status, 200)
     assert.deepEqual((await stage.query(schema, teams)).body, TEAMS)
   },
 
-  'a hash serves every version of the client': async (stage) => {
+  'a hash is valid for every version of the client': async (stage) => {
     const schema = newSchema()
     await stage.upload(schema, { version: '6.19.3' })
     for (const version of ['5.0.0', '5.22.0', '6.0.0', '6.19.3']) {
@@ -51,7 +51,7 @@ export default {
     }
   },
 
-  'a schema of another hash is refused with 400 and not kept': async (stage) => {
+  'a schema that does not match the hash is rejected with 400 and not kept': async (stage) => {
     const schema = newSchema()
     const other = hashOf(newSchema())
     refusal(await stage.upload(schema, { hash: other }), 400)
@@ -59,7 +59,7 @@ export default {
     await isMissing(stage, schema, other)
   },
 
-  'what is no hash is refused': async (stage) => {
+  'an invalid hash is rejected': async (stage) => {
     const schema = newSchema()
     for (const hash of ['x', hashOf(schema).slice(1), hashOf(schema).toUpperCase(), `${hashOf(schema)}0`]) {
       const { status } = await stage.upload(schema, { hash })
@@ -68,14 +68,14 @@ export default {
     await isMissing(stage, schema)
   },
 
-  'a body that is not base64 is refused': async (stage) => {
+  'a body that is not base64 is rejected': async (stage) => {
     const body = '%%% no base64 %%%'
     const hash = createHash('sha256').update(body).digest('hex')
     refusal(await stage.call(`/6.19.3/${hash}/schema`, body, { method: 'PUT' }), 400)
     await isMissing(stage, undefined, hash)
   },
 
-  'a schema that does not parse is refused with the compiler’s own message': async (stage) => {
+  'a schema that does not parse is rejected with the compiler’s own message': async (stage) => {
     const schema = newSchema('model Team {\n  id Int @id\n  other Nonsense\n}\n')
     const message = refusal(await stage.upload(schema), 400)
     assert.match(message, /Type "Nonsense" is neither a built-in type, nor refers to another model/)
@@ -83,7 +83,7 @@ export default {
     await isMissing(stage, schema)
   },
 
-  'a schema for another kind of database is refused with a text that says so': async (stage) => {
+  'a schema for another database system is rejected with a message that says so': async (stage) => {
     const schema = newSchema().replace('"postgresql"', '"mysql"')
     assert.match(refusal(await stage.upload(schema), 400), /mysql.*postgresql|postgresql.*mysql/is)
   },
@@ -100,11 +100,11 @@ export default {
     assert.deepEqual((await stage.ask(schema, teams)).body, TEAMS)
   },
 
-  'a schema beyond the limit is refused with 413': async (stage) => {
+  'a schema larger than the limit is rejected with 413': async (stage) => {
     refusal(await stage.upload(newSchema(`// ${'x'.repeat(17_000_000)}`)), 413)
   },
 
-  'two schemas of one database serve their own models': async (stage) => {
+  'two schemas of one database each have their own models': async (stage) => {
     const mine = newSchema()
     const yours = newSchema('model Crew {\n  id Int @id\n  title String @map("name")\n\n  @@map("Team")\n}\n')
     const crews = read('Crew', 'findMany', { where: { id: 1 } })
@@ -117,7 +117,7 @@ export default {
     assert.match(body.errors[0].error, /Team/)
   },
 
-  'the same query means another thing under another schema': async (stage) => {
+  'the same query is compiled separately for each schema': async (stage) => {
     const plain = newSchema()
     const swapped = newSchema('model Bulk {\n  id Int @id @map("n")\n  n Int @map("id")\n}\n')
     const query = {
@@ -131,7 +131,7 @@ export default {
     }
   },
 
-  'many clients that upload one schema at once are all served': async (stage) => {
+  'many clients that upload the same schema concurrently all succeed': async (stage) => {
     for (let round = 0; round < 3; round++) {
       const schema = newSchema()
       const answers = await Promise.all(Array.from({ length: 60 }, () => stage.ask(schema, teams)))
@@ -139,13 +139,13 @@ export default {
     }
   },
 
-  'many clients that upload their own schemas at once are all served': async (stage) => {
+  'many clients that upload different schemas concurrently all succeed': async (stage) => {
     const schemas = Array.from({ length: 20 }, () => newSchema())
     const answers = await Promise.all(schemas.flatMap((schema) => [1, 2].map(() => stage.ask(schema, teams))))
     for (const { status, body } of answers) assert.deepEqual([status, body], [200, TEAMS])
   },
 
-  'uploads that end half-way and wrong ones between good ones do no harm': async (stage) => {
+  'aborted and invalid uploads do not affect valid ones': async (stage) => {
     const schema = newSchema()
     const wrong = () => stage.upload(newSchema(), { hash: hashOf(schema) })
     const aborted = () => {
@@ -169,14 +169,14 @@ export default {
     for (const answer of answers.filter((_, i) => i % 3 === 0)) assert.equal(answer.status, 400)
   },
 
-  'real clients that start together are all served': async (stage) => {
+  'real clients that start concurrently all succeed': async (stage) => {
     const lists = await Promise.all(
       Array.from({ length: 30 }, () => stage.client().team.findMany({ orderBy: { id: 'asc' } })),
     )
     for (const list of lists) assert.deepEqual(list, TEAMS.data.findManyTeam)
   },
 
-  'a restart keeps what was uploaded': async (stage) => {
+  'uploaded schemas survive a restart': async (stage) => {
     const schemas = [newSchema(), newSchema(), newSchema()]
     for (const schema of schemas) assert.equal((await stage.upload(schema)).status, 200)
     await stage.client().team.count()
@@ -192,7 +192,7 @@ export default {
     assert.ok(!uploads.some((message) => message.includes('uploaded')), uploads.join('\n'))
   },
 
-  'a schema needs a valid key': async (stage) => {
+  'uploading a schema requires a valid key': async (stage) => {
     const schema = newSchema()
     for (const key of [null, 'wrong']) {
       for (const answer of [await stage.upload(schema, { key }), await stage.query(schema, teams, { key })]) {

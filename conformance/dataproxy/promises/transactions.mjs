@@ -1,4 +1,4 @@
-// Interactive transactions as the protocol has them.
+// Interactive transactions of the data proxy protocol.
 import assert from 'node:assert/strict'
 import { hashOf, newSchema, read, TEAMS, teams } from '../stage.mjs'
 
@@ -26,27 +26,27 @@ async function open(stage, options) {
 const nameOf = async (stage) => (await stage.sql('select name from "Team" where id = 1'))[0].name
 
 function isGone({ status, body }) {
-  // A query says so among its errors, the other calls as an error of the server.
+  // Queries report it in `errors`, other calls as a server error.
   const error = status === 200 ? body.errors?.[0]?.user_facing_error : body
   assert.equal(error?.error_code, 'P2028', JSON.stringify(body))
   assert.match(error.message, /^Transaction API error: /)
 }
 
 export default {
-  'the endpoint is a URL at the address that the client used': async (stage) => {
+  'the endpoint is a URL with the address that the client used': async (stage) => {
     const transaction = await open(stage)
     assert.ok(transaction.endpoint.startsWith(`${stage.origin}/`), transaction.endpoint)
     assert.equal((await transaction.end('rollback')).status, 200)
   },
 
-  'headers that a proxy could set do not bend the endpoint': async (stage) => {
+  'headers that a proxy could set do not change the endpoint': async (stage) => {
     const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' }
     const transaction = await open(stage, { headers })
     assert.ok(transaction.endpoint.startsWith(`${stage.origin}/`), transaction.endpoint)
     assert.equal((await transaction.end('rollback')).status, 200)
   },
 
-  'what is done in it is seen by others after the commit': async (stage) => {
+  'changes are visible to others after the commit': async (stage) => {
     const transaction = await open(stage)
     assert.deepEqual((await transaction.ask(rename('new'))).body, { data: { updateOneTeam: { id: 1, name: 'new' } } })
     assert.equal(await nameOf(stage), 'core')
@@ -54,14 +54,14 @@ export default {
     assert.equal(await nameOf(stage), 'new')
   },
 
-  'a rollback undoes it': async (stage) => {
+  'a rollback discards the changes': async (stage) => {
     const transaction = await open(stage)
     await transaction.ask(rename('new'))
     assert.equal((await transaction.end('rollback')).status, 200)
     assert.equal(await nameOf(stage), 'core')
   },
 
-  'a batch in it is part of it': async (stage) => {
+  'a batch within it is part of it': async (stage) => {
     const transaction = await open(stage)
     const { body } = await transaction.ask({ batch: [rename('a'), rename('b'), teams] })
     assert.equal(body.batchResult.length, 3)
@@ -71,7 +71,7 @@ export default {
     assert.equal(await nameOf(stage), 'core')
   },
 
-  'every isolation level that PostgreSQL has': async (stage) => {
+  'every isolation level of PostgreSQL': async (stage) => {
     for (const level of ['ReadUncommitted', 'ReadCommitted', 'RepeatableRead', 'Serializable']) {
       const transaction = await open(stage, { isolation_level: level })
       const raw = { query: "select current_setting('transaction_isolation') as v", parameters: '[]' }
@@ -81,12 +81,12 @@ export default {
     }
   },
 
-  'after its end it is told to be gone': async (stage) => {
+  'calls after its end report that it no longer exists': async (stage) => {
     for (const action of ['commit', 'rollback']) {
       const transaction = await open(stage)
       await transaction.end(action)
       isGone(await transaction.ask(teams))
-      // Clients send a commit again when its answer got lost.
+      // Clients repeat a commit if its response was lost.
       const again = await transaction.end('commit')
       if (action === 'commit') assert.deepEqual([again.status, again.body], [200, {}])
       else isGone(again)
@@ -94,7 +94,7 @@ export default {
     }
   },
 
-  'when its time is over it is told to be gone, and nothing of it stays': async (stage) => {
+  'calls after its timeout report that it no longer exists, and its changes are discarded': async (stage) => {
     const transaction = await open(stage, { timeout: 300 })
     await transaction.ask(rename('late'))
     await stage.sql('select pg_sleep(0.6)')
@@ -104,7 +104,7 @@ export default {
     assert.deepEqual((await stage.ask(schema, teams)).body, TEAMS)
   },
 
-  'a transaction that never was is told to be gone': async (stage) => {
+  'calls with an unknown transaction report that it does not exist': async (stage) => {
     const { endpoint, id, end } = await open(stage)
     const other = endpoint.replace(id, [...id].reverse().join(''))
     isGone(await stage.call(`${other}/graphql`, teams))
@@ -113,7 +113,7 @@ export default {
     await end('rollback')
   },
 
-  'a transaction belongs to its key and needs one': async (stage) => {
+  'a transaction requires a key and belongs to that key': async (stage) => {
     const transaction = await open(stage)
     for (const key of [null, 'wrong']) {
       for (const action of ['graphql', 'commit', 'rollback']) {
@@ -125,7 +125,7 @@ export default {
     await transaction.end('rollback')
   },
 
-  'wrong options are refused': async (stage) => {
+  'invalid options are rejected': async (stage) => {
     const wrong = [{ isolation_level: 'Snapshot' }, { isolation_level: 7 }, { timeout: 'soon' }, { max_wait: -1 }]
     for (const options of wrong) {
       const { status, body } = await begin(stage, options)

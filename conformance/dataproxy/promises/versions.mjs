@@ -1,4 +1,4 @@
-// Versions of the client that are not supported.
+// Supported and unsupported client versions.
 import assert from 'node:assert/strict'
 import { hashOf, newSchema, TEAMS, teams } from '../stage.mjs'
 
@@ -13,14 +13,14 @@ function refused({ status, body, headers }, what) {
 }
 
 export default {
-  'all of Prisma 5 and 6 is served': async (stage) => {
+  'all versions of Prisma 5 and 6 are supported': async (stage) => {
     const schema = newSchema()
     await stage.ask(schema, teams)
     for (const version of SUPPORTED)
       assert.deepEqual((await stage.query(schema, teams, { version })).body, TEAMS, version)
   },
 
-  'another version is refused with P6006, which names the supported ones, on every path': async (stage) => {
+  'any other version is rejected on every path with P6006, which names the supported versions': async (stage) => {
     const schema = newSchema()
     for (const version of UNSUPPORTED) {
       refused(await stage.query(schema, teams, { version }), version)
@@ -30,7 +30,7 @@ export default {
     assert.equal((await stage.query(schema, teams)).status, 404)
   },
 
-  'the GraphQL text that older clients send is refused, and said to be': async (stage) => {
+  'the GraphQL requests of older clients are rejected with a message that says so': async (stage) => {
     const schema = newSchema()
     await stage.ask(schema, teams)
     const body = { query: 'query { findManyTeam { id name } }', variables: {} }

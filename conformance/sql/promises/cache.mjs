@@ -1,4 +1,4 @@
-// What a cacheStrategy does for statements that only read.
+// The effect of a cacheStrategy on statements that only read.
 import assert from 'node:assert/strict'
 import { refused } from '../refusal.mjs'
 import { until } from '../until.mjs'
@@ -12,7 +12,7 @@ const cached = (query, strategy = { ttl: HOUR }) => ({
 
 const statusOf = ({ headers }) => headers.get('accelerate-cache-status')
 
-/** Sends and answers `[what the cache did, rows]`. */
+/** Sends a query; returns `[cache status, rows]`. */
 async function ask(stage, body, options) {
   const answer = await stage.post(body, options)
   assert.equal(answer.status, 200, answer.text)
@@ -21,10 +21,10 @@ async function ask(stage, body, options) {
 
 const n = (value) => [{ n: value }]
 
-/** Adds a row without the server's knowledge. */
+/** Adds a row without using the server. */
 const add = (stage, id) => stage.sql('insert into item values ($1)', [id])
 
-/** Reads each twice; answers those that were not a miss and then a hit. */
+/** Runs each read twice; returns those that were not first a miss and then a hit. */
 async function notCached(stage, reads) {
   const wrong = []
   for (const query of reads) {
@@ -37,7 +37,7 @@ async function notCached(stage, reads) {
   return wrong
 }
 
-/** How often PostgreSQL has run SELECTs on a table. */
+/** Returns how often PostgreSQL has run SELECTs on a table. */
 async function callsOn(stage, table) {
   const [{ calls }] = await stage.sql(
     `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements
@@ -49,13 +49,13 @@ async function callsOn(stage, table) {
 }
 
 export default {
-  'the second time is a hit, whatever happens in the database': async (stage) => {
+  'the second request is a hit, even if the data has changed': async (stage) => {
     assert.deepEqual(await ask(stage, cached(count)), ['miss', n(3)])
     await add(stage, 50)
     for (let i = 0; i < 3; i++) assert.deepEqual(await ask(stage, cached(count)), ['ttl', n(3)])
   },
 
-  'without a strategy it is read': async (stage) => {
+  'without a strategy, every request reads the database': async (stage) => {
     await ask(stage, cached(count))
     await add(stage, 50)
     const [status, rows] = await ask(stage, { query: count })
@@ -68,14 +68,14 @@ export default {
     }
   },
 
-  'a hit is the same answer, byte for byte': async (stage) => {
+  'a hit returns the same response, byte for byte': async (stage) => {
     const body = cached({ query: 'select *, $1::text as x from author order by id', params: ['ö'] })
     const [first, second] = [await stage.post(body), await stage.post(body)]
     assert.deepEqual([statusOf(first), statusOf(second)], ['miss', 'ttl'])
     assert.equal(second.text, first.text)
   },
 
-  'a strategy by headers, as the extension for Prisma sends it': async (stage) => {
+  'a strategy in headers, as the extension for Prisma sends it': async (stage) => {
     const headers = { 'cache-control': 'max-age=60,stale-while-revalidate=60', 'accelerate-cache-tags': 'a,b' }
     assert.deepEqual(await ask(stage, { query: count }, { headers }), ['miss', n(3)])
     await add(stage, 50)
@@ -88,7 +88,7 @@ export default {
     )
   },
 
-  'an app of the driver gives the headers by its fetchOptions': async (stage) => {
+  'an app with the driver sets the headers in its fetchOptions': async (stage) => {
     const { sql } = stage.candidate
     const headers = {
       'neon-connection-string': stage.urlFor('app'),
@@ -103,7 +103,7 @@ export default {
     assert.deepEqual(await sql.query(count), n(4))
   },
 
-  'swr alone: the answer from before, and a refresh': async (stage) => {
+  'only swr: a stale response, and a refresh': async (stage) => {
     const body = cached(count, { swr: HOUR })
     assert.deepEqual(await ask(stage, body), ['miss', n(3)])
     await add(stage, 50)
@@ -115,7 +115,7 @@ export default {
     })
   },
 
-  'ttl alone: when it is over, it is read': async (stage) => {
+  'only ttl: after it has expired, the database is read again': async (stage) => {
     const body = cached(count, { ttl: 1 })
     assert.deepEqual(await ask(stage, body), ['miss', n(3)])
     await add(stage, 50)
@@ -126,7 +126,7 @@ export default {
     })
   },
 
-  'a tag drops the entries that carry it': async (stage) => {
+  'invalidating a tag removes the entries with that tag': async (stage) => {
     const tagged = (tag, query = count) => cached(query, { ttl: HOUR, tags: [tag] })
     const other = 'select max(id) as n from item'
     await ask(stage, tagged('one'))
@@ -139,7 +139,7 @@ export default {
     assert.deepEqual(await ask(stage, tagged('two', other)), ['miss', n(50)])
   },
 
-  'a schema invalidation drops everything': async (stage) => {
+  'a schema invalidation removes all entries': async (stage) => {
     await stage.sql('create table scratch.t (a int); insert into scratch.t values (1)')
     const body = cached('select * from scratch.t')
     assert.deepEqual(await ask(stage, body), ['miss', [{ a: 1 }]])
@@ -150,7 +150,7 @@ export default {
     assert.deepEqual(await ask(stage, body), ['ttl', [{ a: 1, b: 'new' }]])
   },
 
-  'a schema invalidation renews what is known of a function': async (stage) => {
+  'after a schema invalidation, the properties of a function are checked again': async (stage) => {
     const body = cached('select scratch.f() as n')
     await stage.sql('create function scratch.f() returns bigint language sql immutable as $$ select 1::bigint $$')
     assert.equal((await ask(stage, body))[0], 'miss')
@@ -168,7 +168,7 @@ export default {
     assert.deepEqual(await ask(stage, body), ['miss', [{ n: '2' }]])
   },
 
-  'a schema invalidation renews what is known of a view': async (stage) => {
+  'after a schema invalidation, the properties of a view are checked again': async (stage) => {
     const body = cached('select count(*)::int as n from scratch.v')
     await stage.sql('create view scratch.v as select id from item')
     assert.equal((await ask(stage, body))[0], 'miss')
@@ -179,7 +179,7 @@ export default {
     assert.deepEqual(await ask(stage, body), ['none', n(4)])
   },
 
-  'other texts, parameters and forms of rows are other entries': async (stage) => {
+  'different texts, parameters and row formats have different entries': async (stage) => {
     const bodies = [
       cached('select id from item where id = 1'),
       cached('select id from item where id = 2'),
@@ -211,20 +211,20 @@ export default {
     assert.equal((await ask(stage, cached(count), { key: 'other' }))[0], 'ttl')
   },
 
-  'a read key shares them, too, and gets only what it may read': async (stage) => {
+  'a read key also shares entries, but gets only data that it may read': async (stage) => {
     const [first] = await ask(stage, cached(count), { key: 'reader' })
     assert.equal(first, 'miss')
     assert.equal((await ask(stage, cached(count), { key: 'reader' }))[0], 'ttl')
   },
 
-  'where the operator wants it, each key has its own': async (stage) => {
+  'if configured, each key has its own entries': async (stage) => {
     const query = `select count(*)::int as n from item where id <> ${process.pid}`
     assert.equal((await ask(stage, cached(query), { key: 'unshared' }))[0], 'miss')
     assert.equal((await ask(stage, cached(query), { key: 'otherUnshared' }))[0], 'miss')
     assert.equal((await ask(stage, cached(query), { key: 'unshared' }))[0], 'ttl')
   },
 
-  'databases do not share': async (stage) => {
+  'databases do not share entries': async (stage) => {
     const query = 'select id, owner from guarded order by id'
     const [, all] = await ask(stage, cached(query))
     const [status, own] = await ask(stage, cached(query), { key: 'guest' })
@@ -239,7 +239,7 @@ export default {
     assert.deepEqual((await ask(stage, body))[1], [{ a: 1 }])
   },
 
-  'many who ask the same at the same time are one read': async (stage) => {
+  'concurrent identical requests cause one read': async (stage) => {
     await stage.sql(`create extension if not exists pg_stat_statements schema public;
       create table scratch.together as select 1 as id`)
     const before = await callsOn(stage, 'scratch.together')
@@ -262,7 +262,7 @@ export default {
     await refused(stage, { queries: [{ query: count }], cacheStrategy: { ttl: HOUR } }, 400)
   },
 
-  'a strategy that makes no sense is refused': async (stage) => {
+  'an invalid strategy is rejected': async (stage) => {
     const strategies = [
       { ttl: -1 },
       { ttl: 1.5 },
@@ -284,7 +284,7 @@ export default {
     }
   },
 
-  'what a hit and a miss tell beside the status': async (stage) => {
+  'other headers of hits and misses': async (stage) => {
     const answers = [await stage.post(cached(count)), await stage.post(cached(count))]
     for (const { headers } of answers) {
       assert.ok(Math.abs(Date.parse(headers.get('last-modified')) - Date.now()) < 60_000)
@@ -325,7 +325,7 @@ export default {
     assert.deepEqual(await notCached(stage, reads), [])
   },
 
-  'names and texts that look like something else are cached': async (stage) => {
+  'names and texts that look like uncacheable constructs are cached': async (stage) => {
     const reads = [
       `select "n" as "random()", 'insert into' as x from item where label = 'current_user' or id > 0 order by id`,
       `select id as now, n as "user", label as "for update" from item order by id -- for update`,
@@ -335,7 +335,7 @@ export default {
     assert.deepEqual(await notCached(stage, reads), [])
   },
 
-  'relations as JSON, as drizzle and Kysely ask for them, are cached': async (stage) => {
+  'relations as JSON, as drizzle and Kysely query them, are cached': async (stage) => {
     const reads = [
       `select json_agg(json_build_object('id', id, 'name', name)), jsonb_object_agg(id, name) from author`,
       `select coalesce(json_agg(agg), '[]') as books from (select title, price from book where author_id = 2 order by id) as agg`,

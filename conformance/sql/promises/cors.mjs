@@ -1,9 +1,9 @@
-// Pages of other origins: not unless the operator says so.
+// Pages of other origins have access only if the operator allows it.
 import assert from 'node:assert/strict'
 
 const ORIGIN = 'https://app.example'
 
-/** What a browser asks before the driver's request. */
+/** The headers of a browser's preflight request before the driver's request. */
 const preflight = (origin) => ({
   method: 'OPTIONS',
   key: false,
@@ -14,7 +14,7 @@ const preflight = (origin) => ({
   },
 })
 
-/** The driver's own, and those of section "cache headers" that an app may add. */
+/** The driver's own headers, and the cache headers that an app may add. */
 const HEADERS = [
   'authorization',
   'content-type',
@@ -31,7 +31,7 @@ const HEADERS = [
 
 const allowed = ({ headers }) => headers.get('access-control-allow-origin')
 
-/** A server of the stage with origins, started once. */
+/** The servers with configured origins; each is started once. */
 const servers = new Map()
 function serverFor(stage, origins) {
   const name = `cors-${servers.size}`
@@ -40,7 +40,7 @@ function serverFor(stage, origins) {
 }
 
 export default {
-  'no page is let in by default': async (stage) => {
+  'no page has access by default': async (stage) => {
     const answer = await stage.post('select 1 as one', { headers: { origin: ORIGIN } })
     assert.equal(answer.status, 200)
     assert.equal(allowed(answer), null)
@@ -49,7 +49,7 @@ export default {
     assert.ok(asked.status >= 400, `answered ${asked.status}`)
   },
 
-  'pages of the listed origins are let in, and no others': async (stage) => {
+  'only pages of the listed origins have access': async (stage) => {
     const { origin, secrets } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     for (const page of [ORIGIN, 'http://localhost:3000']) {
       const asked = await stage.call('/sql', undefined, { origin, ...preflight(page) })
@@ -76,7 +76,7 @@ export default {
     }
   },
 
-  'a page may send each header of the driver': async (stage) => {
+  'a page may send every header of the driver': async (stage) => {
     const { origin } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     const request = preflight(ORIGIN)
     request.headers['access-control-request-headers'] = [...HEADERS].sort().join(',')
@@ -92,7 +92,7 @@ export default {
     )
   },
 
-  'a page can read errors, too': async (stage) => {
+  'a page can also read errors': async (stage) => {
     const { origin, secrets } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     const headers = { origin: ORIGIN }
     const failed = await stage.post('select 1/0', { origin, key: secrets.app, headers })
@@ -102,21 +102,21 @@ export default {
     assert.equal(allowed(unknown), ORIGIN)
   },
 
-  'a page can read what the cache says': async (stage) => {
+  'a page can read the cache headers': async (stage) => {
     const { origin, secrets } = await serverFor(stage, `${ORIGIN},http://localhost:3000`)
     const body = { query: 'select id from item', cacheStrategy: { ttl: 60 } }
     const { headers } = await stage.post(body, { origin, key: secrets.app, headers: { origin: ORIGIN } })
     assert.match(headers.get('access-control-expose-headers') ?? '', /accelerate-cache-status|\*/i)
   },
 
-  'every page is let in by *': async (stage) => {
+  'with *, every page has access': async (stage) => {
     const { origin, secrets } = await serverFor(stage, '*')
     for (const page of [ORIGIN, 'http://localhost:5173']) {
       const asked = await stage.call('/sql', undefined, { origin, ...preflight(page) })
       assert.ok(['*', page].includes(allowed(asked)))
       const answer = await stage.post('select 1 as one', { origin, key: secrets.app, headers: { origin: page } })
       assert.ok(['*', page].includes(allowed(answer)))
-      // With credentials of the browser, every page could act for the user.
+      // If browsers sent credentials, any page could act on behalf of the user.
       assert.equal(answer.headers.get('access-control-allow-credentials'), null)
     }
   },

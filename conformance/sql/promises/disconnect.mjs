@@ -1,8 +1,8 @@
-// A client that goes away takes its statement with it.
+// When a client disconnects, its statement is cancelled.
 import assert from 'node:assert/strict'
 import { until } from '../until.mjs'
 
-/** Whether a statement with this mark runs on the candidate's database. */
+/** Returns whether a statement with this mark is running in the candidate's database. */
 async function running(stage, mark) {
   const [{ n }] = await stage.sql(
     `select count(*)::int as n from pg_stat_activity
@@ -12,7 +12,7 @@ async function running(stage, mark) {
   return n > 0
 }
 
-/** Sends, waits until PostgreSQL runs it, goes away, and waits until PostgreSQL has stopped. */
+/** Sends a statement, waits until PostgreSQL runs it, disconnects, and waits until PostgreSQL has stopped running it. */
 async function abandon(stage, mark, body) {
   const gone = new AbortController()
   const answer = stage.post(body, { signal: gone.signal })
@@ -22,7 +22,7 @@ async function abandon(stage, mark, body) {
   gone.abort()
   await assert.rejects(answer, { name: 'AbortError' })
   await until('the statement has ended', async () => !(await running(stage, mark)))
-  // Neither by its own end nor by the limit of the server, which are later.
+  // Earlier than the end of the statement and than the server's query timeout.
   assert.ok(Date.now() - since < 15_000, `ended after ${Date.now() - since} ms`)
 }
 
@@ -31,7 +31,7 @@ export default {
     await abandon(stage, 'abandoned 1', `select pg_sleep(30) /* abandoned 1 */`)
   },
 
-  'a query within a batch is cancelled, and the batch leaves nothing': async (stage) => {
+  'a query within a batch is cancelled, and the batch has no effect': async (stage) => {
     const queries = [
       { query: 'insert into item values (50)' },
       { query: 'select pg_sleep(30) /* abandoned 2 */' },
@@ -41,12 +41,12 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
-  'a write is cancelled, and leaves nothing': async (stage) => {
+  'a write is cancelled, and has no effect': async (stage) => {
     await abandon(stage, 'abandoned 3', `insert into item select 50 from pg_sleep(30) /* abandoned 3 */`)
     assert.equal(await stage.added(), 0)
   },
 
-  'a query of the driver is cancelled by its signal': async (stage) => {
+  'aborting the signal of a driver query cancels the query': async (stage) => {
     const gone = new AbortController()
     const rows = stage.candidate.sql.query('select pg_sleep(30) /* abandoned 4 */', [], {
       fetchOptions: { signal: gone.signal },
@@ -58,8 +58,8 @@ export default {
     await until('the statement has ended', async () => !(await running(stage, 'abandoned 4')))
   },
 
-  'a query that waits for a connection is not sent any more': async (stage) => {
-    // More than the pool has.
+  'a query that is still waiting for a connection is never sent': async (stage) => {
+    // More queries than the pool has connections.
     const gone = new AbortController()
     const all = Array.from({ length: 12 }, () =>
       stage.post('select pg_sleep(30) /* abandoned 5 */', { signal: gone.signal }),
@@ -73,7 +73,7 @@ export default {
     assert.equal(await running(stage, 'abandoned 5'), false)
   },
 
-  'the connections of those who went away serve the next': async (stage) => {
+  'connections used for disconnected clients can be reused': async (stage) => {
     for (let i = 0; i < 5; i++) await abandon(stage, `abandoned 6.${i}.`, `select pg_sleep(30) /* abandoned 6.${i}. */`)
     const answers = await Promise.all(Array.from({ length: 12 }, () => stage.query('select 1 as one')))
     for (const { rows } of answers) assert.deepEqual(rows, [{ one: 1 }])

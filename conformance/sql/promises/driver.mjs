@@ -1,4 +1,4 @@
-// What an app asks the driver for: templates, queries, options, results.
+// The driver's templates, queries, options and results.
 import assert from 'node:assert/strict'
 import { DEPARTURES } from '../departures.mjs'
 import { refused } from '../refusal.mjs'
@@ -24,7 +24,7 @@ export default {
 
   'a query without parameters': same(({ sql }) => sql.query('select id from author order by id')),
 
-  'placeholders that repeat and come in any order': same(async ({ sql }) => [
+  'placeholders that are repeated and in any order': same(async ({ sql }) => [
     await sql.query('select $2::text as b, $1::text as a, $2::text || $1 as ba', ['a', 'b']),
     await sql.query('select $1::int as x where $1 = 1 or $1 is null', [1]),
     await sql.query('select id from item where ($1::text is null or label = $1) order by id', [null]),
@@ -33,7 +33,7 @@ export default {
     ]),
   ]),
 
-  'a placeholder left out has no type': same(({ sql, failure }) =>
+  'an omitted placeholder has no type': same(({ sql, failure }) =>
     failure('42P18', () => sql.query('select $2::int', [1, 2])),
   ),
 
@@ -42,8 +42,8 @@ export default {
     DEPARTURES.noSourcePlace,
   ),
 
-  // Hasten's driver names them when it parses the statement, pg when it binds them: another error.
-  'too many parameters are refused': async (stage) => {
+  // Hasten declares all parameters when it parses the statement, pg only binds them, so the errors differ.
+  'too many parameters are rejected': async (stage) => {
     for (const query of ['select $1::int', 'select 1']) {
       const { status, body } = await stage.post({ query, params: [1, 2] })
       assert.deepEqual([status, body.code], [400, '42P18'], query)
@@ -77,7 +77,7 @@ export default {
     ),
   ),
 
-  'names of fields as PostgreSQL has them': same(({ sql, full }) =>
+  'names of fields as PostgreSQL returns them': same(({ sql, full }) =>
     full(
       sql.query(
         `select 1, 2 as "Mixed Case", 3 as "with ""quotes""", 4 as "漢字 ö", count(*), now() is null, 6 as "a.b",
@@ -88,7 +88,7 @@ export default {
     ),
   ),
 
-  'columns of the same name': same(async ({ sql, full }) => [
+  'columns with the same name': same(async ({ sql, full }) => [
     await sql`select 1 as a, 2 as b, 3 as a`,
     await sql.query('select 1 as a, 2 as b, 3 as a', [], { arrayMode: true }),
     await full(
@@ -96,7 +96,7 @@ export default {
     ),
   ]),
 
-  'names of columns like numbers keep the order that an object gives them': same(
+  'column names that are numbers have the order of object keys': same(
     ({ sql }) => sql`select 'x' as b, 'y' as "2", 'z' as "1", 'w' as a`,
   ),
 
@@ -135,7 +135,7 @@ export default {
     DEPARTURES.emptyCommand,
   ),
 
-  'one statement with a semicolon, and several, which are refused': same(async ({ sql, failure }) => [
+  'one statement with a semicolon, and several, which are rejected': same(async ({ sql, failure }) => [
     await sql.query('select 1 as a;'),
     await sql.query(' ; '),
     await sql.query('select 1 as a; -- and no more'),
@@ -189,7 +189,7 @@ export default {
     ]
   }),
 
-  'half a character and the NUL character, which PostgreSQL has not, are refused': async (stage) => {
+  'unpaired surrogates and NUL, which PostgreSQL does not support, are rejected': async (stage) => {
     for (const text of ['a\0b', 'a\ud800b', '\udc00']) {
       const attempts = [
         { query: 'select $1::text', params: [text] },
@@ -209,7 +209,7 @@ export default {
     return [n, await sql`select md5(${text}::text) as md5, ${text}::text = ${text} as equal, ${text}::text as text`]
   }),
 
-  'as many parameters as the protocol takes, and one more': same(async ({ sql }) => {
+  'the maximum number of parameters, and one more': same(async ({ sql }) => {
     const query = (n) =>
       sql.query(`select ${Array.from({ length: n }, (_, i) => `$${i + 1}::int`).join('+')} as sum`, Array(n).fill(1))
     const [{ sum }] = await sql.query(
@@ -220,13 +220,13 @@ export default {
     return [sum, few]
   }),
 
-  'more parameters than the protocol has are refused': async ({ candidate }) => {
+  'more parameters than the protocol supports are rejected': async ({ candidate }) => {
     const text = `select 1 where '1' in (${Array.from({ length: 65_536 }, (_, i) => `$${i + 1}`).join()})`
     await assert.rejects(candidate.sql.query(text, Array(65_536).fill('1')), { name: 'NeonDbError' })
     assert.deepEqual(await candidate.sql`select 1 as one`, [{ one: 1 }])
   },
 
-  'many queries at the same time': same(async ({ sql }) =>
+  'many concurrent queries': same(async ({ sql }) =>
     Promise.all(
       Array.from(
         { length: 100 },

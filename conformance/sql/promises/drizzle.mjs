@@ -342,7 +342,7 @@ export default {
     ]
   }),
 
-  'names in another case': same(async ({ drizzle }) => {
+  'names in a different case': same(async ({ drizzle }) => {
     const db = drizzle({ casing: 'snake_case' })
     return db.select({ createdAt: users.createdAt }).from(users).orderBy(users.id)
   }),
@@ -360,7 +360,7 @@ export default {
     return Promise.all([results[0], full(results[1]), results[2], results[3], full(results[4]), full(results[5])])
   }),
 
-  'a batch that fails leaves nothing': same(async ({ drizzle, batch, failure }) => {
+  'a batch that fails has no effect': same(async ({ drizzle, batch, failure }) => {
     const db = drizzle()
     return failure('23505', () =>
       batch(db, [
@@ -382,7 +382,7 @@ export default {
     ]
   }),
 
-  'interactive transactions are refused by drizzle itself, before anything is sent': async ({ candidate }) => {
+  'drizzle itself rejects interactive transactions, before anything is sent': async ({ candidate }) => {
     const db = candidate.drizzle()
     await assert.rejects(
       db.transaction((tx) => tx.insert(labels).values({ name: 'x' })),
@@ -390,7 +390,7 @@ export default {
     )
   },
 
-  'a bearer token beside the connection string': async (stage) => {
+  'a bearer token in addition to the connection string': async (stage) => {
     const db = stage.candidate.drizzle()
     const rows = await db.$withAuth(stage.secrets.app).select({ id: users.id }).from(users).orderBy(users.id)
     assert.deepEqual(rows, [{ id: 1 }, { id: 2 }, { id: 3 }])

@@ -1,7 +1,7 @@
-// Errors of the database: every field that PostgreSQL fills, as `pg` shows it.
+// Database errors: every field that PostgreSQL sets, as `pg` shows it.
 import { same } from '../same.mjs'
 
-/** SQLSTATE and a statement that fails so, by what is wrong. */
+/** The SQLSTATE and a statement that fails with it, by the cause. */
 const FAILURES = {
   'a syntax error': ['42601', 'selec 1'],
   'a syntax error on a later line': ['42601', 'select 1,\n\n  from where'],
@@ -44,7 +44,7 @@ const FAILURES = {
   'arrays of different dimensions': ['2202E', 'select array[1, 2] || array[[[1]]]'],
 }
 
-/** What is made first, SQLSTATE and a statement. */
+/** The objects to create first, the SQLSTATE and a statement. */
 const FAILURES_OF_FUNCTIONS = {
   'RAISE with all that it can say': [
     `create function scratch.f() returns int language plpgsql as $$ begin
@@ -143,7 +143,7 @@ export default {
     ]),
   ),
 
-  'positions count letters, also with parameters and comments': same(async ({ sql, failure }) => [
+  'positions are in characters, also with parameters and comments': same(async ({ sql, failure }) => [
     await failure('42703', () => sql`/* ö */ select ${1}::int, '漢', nope from item`),
     await failure('42883', () => sql`select ${'x'}::text, 🎉()`).catch(() =>
       failure('42601', () => sql`select ${'x'}::text, 🎉 ()`),
@@ -160,7 +160,7 @@ export default {
     return failure('23505', () => sql`insert into scratch.t values (1), (1)`)
   }),
 
-  'a statement that takes longer than it set itself': same(async ({ sql, failure }) => {
+  'a statement that exceeds the timeout that it set itself': same(async ({ sql, failure }) => {
     const { code, message, severity } = await failure('57014', () =>
       sql.transaction([sql`set local statement_timeout = 20`, sql`select pg_sleep(20)`]),
     )

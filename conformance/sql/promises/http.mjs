@@ -1,4 +1,4 @@
-// Plain calls of POST /sql: keys, bodies, headers, answers, limits.
+// Plain calls of POST /sql: keys, bodies, headers, responses, limits.
 import { neon } from '@neondatabase/serverless'
 import assert from 'node:assert/strict'
 import http from 'node:http'
@@ -11,7 +11,7 @@ const one = { query: 'select 1 as one' }
 const asPassword = (stage, secret) => ({ 'neon-connection-string': connectionString(secret, new URL(stage.origin)) })
 
 export default {
-  'an answer has fields, rows, command, rowCount and rowAsArray': async (stage) => {
+  'a response has fields, rows, command, rowCount and rowAsArray': async (stage) => {
     const { status, headers, body } = await stage.post({
       query: 'select id, label from item where id = $1',
       params: [2],
@@ -34,7 +34,7 @@ export default {
     assert.equal(fields.length, 2)
   },
 
-  'rows are arrays by header or body, and the body wins': async (stage) => {
+  'header or body can request rows as arrays, and the body takes precedence': async (stage) => {
     const array = { 'neon-array-mode': 'true' }
     const forms = [
       [{}, undefined, false],
@@ -56,7 +56,7 @@ export default {
     }
   },
 
-  'texts are raw by header, and only by the word true': async (stage) => {
+  'the header requests raw text only if its value is true': async (stage) => {
     const query = `select 1 as n, true as b, '{1,2}'::int[] as l, '{"a": 1}'::json as j, null as x`
     const { rows } = await stage.query({ query }, { headers: { 'neon-raw-text-output': 'true' } })
     assert.deepEqual(rows, [{ n: '1', b: 't', l: '{1,2}', j: '{"a": 1}', x: null }])
@@ -66,7 +66,7 @@ export default {
     }
   },
 
-  'parameters as JSON has them': async (stage) => {
+  'parameters of every JSON type': async (stage) => {
     const value = async (cast, param) =>
       (await stage.query({ query: `select $1${cast} as v`, params: [param] })).rows[0].v
     assert.equal(await value('', 42), '42')
@@ -103,7 +103,7 @@ export default {
     assert.deepEqual(await value('::int[]', []), [])
   },
 
-  'numbers keep the digits that they were sent with': async (stage) => {
+  'numbers keep the digits that were sent': async (stage) => {
     for (const digits of ['12345678901234567890.123456789', '1e400', '1.50', '9007199254740993']) {
       const { body, text } = await stage.call(
         '/sql',
@@ -117,11 +117,11 @@ export default {
     for (const body of [one, { ...one, params: [] }]) assert.deepEqual((await stage.query(body)).rows, [{ one: 1 }])
   },
 
-  'keys of the body that nobody knows do not matter': async (stage) => {
+  'unknown keys of the body are ignored': async (stage) => {
     assert.deepEqual((await stage.query({ ...one, rowMode: 'x', name: 'y' })).rows, [{ one: 1 }])
   },
 
-  'the type of the body does not matter, nor that there is none': async (stage) => {
+  'the content type of the body is ignored and may be missing': async (stage) => {
     for (const type of [
       'application/json',
       'application/sql',
@@ -130,12 +130,12 @@ export default {
     ]) {
       assert.deepEqual((await stage.query(one, { headers: { 'content-type': type } })).rows, [{ one: 1 }], type)
     }
-    // As bytes, fetch sends no type.
+    // For a body of bytes, fetch sends no content type.
     const { body } = await stage.call('/sql', new TextEncoder().encode(JSON.stringify(one)))
     assert.deepEqual(body.rows, [{ one: 1 }])
   },
 
-  'a body in chunks': async (stage) => {
+  'a chunked body': async (stage) => {
     const answer = await new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${stage.secrets.app}` }
       const request = http.request(`${stage.origin}/sql`, { method: 'POST', headers }, (response) => {
@@ -149,7 +149,7 @@ export default {
     assert.deepEqual(answer.rows, [{ one: 1 }])
   },
 
-  'a client that waits for leave to send its body gets it': async (stage) => {
+  'a client that sends Expect: 100-continue gets 100 Continue': async (stage) => {
     const answer = await new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${stage.secrets.app}`, expect: '100-continue' }
       const request = http.request(`${stage.origin}/sql`, { method: 'POST', headers }, (response) => {
@@ -169,7 +169,7 @@ export default {
     assert.deepEqual((await stage.query(one, { headers })).rows, [{ one: 1 }])
   },
 
-  'a bearer token counts, whatever the connection string says': async (stage) => {
+  'a bearer token takes precedence over the connection string': async (stage) => {
     const strings = [
       'postgresql://user@host/db',
       'postgresql://user:other@host.example/db?sslmode=require',
@@ -184,7 +184,7 @@ export default {
     }
   },
 
-  'everything but the password of the connection string is ignored': async (stage) => {
+  'everything except the password of the connection string is ignored': async (stage) => {
     const { app } = stage.secrets
     const strings = [
       `postgres://someone:${app}@127.0.0.1/neondb`,
@@ -201,7 +201,7 @@ export default {
     }
   },
 
-  'wrong, missing and expired keys are refused, without a word on which': async (stage) => {
+  'wrong, missing and expired keys are rejected with the same error': async (stage) => {
     const cases = [
       {},
       { key: 'no-such-key' },
@@ -223,7 +223,7 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
-  'the driver sends a token of its own as the bearer': async (stage) => {
+  'the driver sends its authToken as a bearer token': async (stage) => {
     const server = new URL(stage.origin)
     for (const authToken of [stage.secrets.app, async () => stage.secrets.app]) {
       const sql = neon(`postgresql://app@${server.host}/app`, { authToken })
@@ -232,12 +232,12 @@ export default {
     }
   },
 
-  'the driver tells a wrong key as an error of its own': async (stage) => {
+  'the driver reports a wrong key as a driver error': async (stage) => {
     const sql = neon(connectionString('no-such-key', new URL(stage.origin)))
     await assert.rejects(sql`select 1`, { name: 'NeonDbError' })
   },
 
-  'a key without the scope sql may not': async (stage) => {
+  'a key without the scope sql has no access': async (stage) => {
     for (const key of ['prisma', 'invalidator', 'migrations']) {
       const { body } = await refused(stage, 'insert into item values (50)', 403, { key })
       assert.match(body.message, /sql/)
@@ -246,7 +246,7 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
-  'a key with the scope sql alone may nothing else': async (stage) => {
+  'a key with only the scope sql has no other access': async (stage) => {
     const calls = [
       ['/invalidate', { tags: 'all' }],
       ['/schema/invalidate', {}],
@@ -256,7 +256,7 @@ export default {
     for (const [path, body] of calls) assert.equal((await stage.call(path, body, { key: 'other' })).status, 403, path)
   },
 
-  'a body that is not of the protocol is refused': async (stage) => {
+  'an invalid body is rejected': async (stage) => {
     const bodies = [
       '',
       'select 1',
@@ -293,7 +293,7 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
-  'an error of the database is 400 with every key, null where PostgreSQL says nothing': async (stage) => {
+  'a database error is 400 with every key, null for fields that PostgreSQL does not set': async (stage) => {
     const { body } = await refused(stage, 'select 1/0', 400)
     const { file, line, routine, ...told } = body
     assert.deepEqual(told, {
@@ -316,7 +316,7 @@ export default {
     assert.match(line, /^\d+$/)
   },
 
-  'a batch answers results, and the headers that it was sent with': async (stage) => {
+  'a batch returns results, and echoes its headers': async (stage) => {
     const queries = [one, { query: 'select $1::int as n', params: [2], arrayMode: true }]
     const { status, headers, body } = await stage.post(
       { queries },
@@ -342,7 +342,7 @@ export default {
     assert.deepEqual(echoed, ['Serializable', 'true', 'true'])
   },
 
-  'a batch echoes nothing that it was not sent, and nothing that is not true': async (stage) => {
+  'a batch does not echo headers that were not sent or that are not true': async (stage) => {
     const names = ['isolation-level', 'read-only', 'deferrable'].map((name) => `neon-batch-${name}`)
     for (const headers of [{}, { 'neon-batch-read-only': 'false', 'neon-batch-deferrable': 'True' }]) {
       const answer = await stage.post({ queries: [one] }, { headers })
@@ -359,7 +359,7 @@ export default {
     assert.deepEqual(await stage.query({ queries: [] }), { results: [] })
   },
 
-  'a request that is too large is 413': async (stage) => {
+  'a request that is too large returns 413': async (stage) => {
     const answer = await stage.post({ query: 'select length($1) as n', params: ['x'.repeat(BODY_BYTES)] })
     assert.equal(answer.status, 413)
     assertRefusal(answer)
@@ -367,7 +367,7 @@ export default {
     assert.deepEqual(rows, [{ n: BODY_BYTES - 1000 }])
   },
 
-  'an answer that is too large is 507': async (stage) => {
+  'a response that is too large returns 507': async (stage) => {
     const large = `select repeat('x', 1000) as x from generate_series(1, ${RESPONSE_BYTES / 500})`
     for (const body of [{ query: large }, { queries: [one, { query: large }] }]) {
       const { body: refusal } = await refused(stage, body, 507)
@@ -378,29 +378,29 @@ export default {
     assert.equal(fits.rows[0].x.length, RESPONSE_BYTES - 10_000)
   },
 
-  'what wrote and then answers too much says so, and a batch of it leaves nothing': async (stage) => {
+  'a statement that has written but whose result is too large says so, and a batch with it has no effect': async (stage) => {
     const query = `insert into item select i + 100, 0, repeat('x', 1000) from generate_series(1, ${RESPONSE_BYTES / 500}) i returning *`
     await refused(stage, { queries: [{ query: 'insert into item values (50)' }, { query }] }, 507)
     assert.equal(await stage.added(), 0)
   },
 
-  'an endless answer is cut off': async (stage) => {
+  'an endless result is cut off': async (stage) => {
     await refused(stage, 'select * from generate_series(1, 5000) a cross join generate_series(1, 5000) b', 507)
     assert.deepEqual((await stage.query(one)).rows, [{ one: 1 }])
   },
 
-  'other methods are refused': async (stage) => {
+  'other methods are rejected': async (stage) => {
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
       const { status } = await stage.call('/sql', method === 'GET' ? undefined : one, { method })
       assert.ok([404, 405].includes(status), `${method}: ${status}`)
     }
   },
 
-  'paths beside it are unknown': async (stage) => {
+  'other paths below it do not exist': async (stage) => {
     for (const path of ['/sql/', '/sql/x', '/SQL', '/v2']) assert.equal((await stage.call(path, one)).status, 404, path)
   },
 
-  'a query takes no longer than the server allows': async (stage) => {
+  'a query cannot take longer than the server allows': async (stage) => {
     const { body } = await refused(stage, 'select pg_sleep(60)', undefined, { key: 'guest' })
     assert.match(body.message, /time|cancel/i)
     const batch = { queries: [one, { query: 'select pg_sleep(60)' }, one] }

@@ -159,7 +159,7 @@ export default {
     ]
   }),
 
-  'transactions are refused by the dialect itself': async ({ candidate }) => {
+  'the dialect itself rejects transactions': async ({ candidate }) => {
     const work = candidate
       .kysely()
       .transaction()

@@ -1,4 +1,4 @@
-// Values of JavaScript as parameters of the driver.
+// JavaScript values as parameters of the driver.
 import { same } from '../same.mjs'
 
 export default {
@@ -32,7 +32,7 @@ export default {
     )
   }),
 
-  'a number where PostgreSQL wants an integer': same(async ({ sql, failure }) => [
+  'a number where PostgreSQL expects an integer': same(async ({ sql, failure }) => [
     await sql`select ${7}::int as a, ${7}::int8 as b, ${7}::numeric as c, n from item where id = ${1}`,
     await failure('22P02', () => sql`select n from item where id = ${1.5}`),
     await failure('22003', () => sql`select n from item where id = ${2 ** 31}`),
@@ -78,7 +78,7 @@ export default {
     ]
   }),
 
-  'an object that says what it is as a parameter': same(({ sql }) => {
+  'an object that defines its parameter value': same(({ sql }) => {
     const money = { toPostgres: () => '12.50' }
     const nested = { toPostgres: (prepare) => prepare(new Date(0)) }
     const json = { toJSON: () => ({ kind: 'json' }) }
@@ -94,7 +94,7 @@ export default {
     await sql`select ${[{ a: 1 }, { b: '"' }]}::jsonb[] as a`,
   ]),
 
-  'lists with nulls and characters that lists are written with': same(
+  'lists with nulls and with characters of the array syntax': same(
     ({ sql }) =>
       sql`select ${[null, 'null', 'NULL', '', '"', '\\', '{', '}', ',', ' x ', "'", '\n', '漢']}::text[] as a, ${[null, 1, undefined]}::int[] as b`,
   ),
@@ -107,21 +107,21 @@ export default {
       ]}::int[] as a, ${[[['a', null]], [['"', '\\']]]}::text[] as b, ${[[], []]}::text[] as c`,
   ),
 
-  'lists of unequal length are the error of PostgreSQL': same(({ sql, failure }) =>
+  'nested lists of unequal length cause an error of PostgreSQL': same(({ sql, failure }) =>
     failure('22P02', () => sql`select ${[[1], [2, 3]]}::int[]`),
   ),
 
-  'values without a cast take the type that the statement gives them': same(async ({ sql }) => [
+  'values without a cast have the type inferred from the statement': same(async ({ sql }) => [
     await sql`insert into author (name, email, born, meta) values (${'n'}, ${null}, ${'2000-01-31'}, ${{ x: [1] }}) returning *`,
     await sql`update book set price = ${'1.10'}, tags = ${['x y', 'z']}, published = ${'2001-02-03 04:05:06'} where id = ${1} returning *`,
     await sql`select ${'a'} || ${'b'} as a, ${1} + 1 as b, coalesce(${null}, ${'x'}) as c, ${5} = any(array[5]) as d`,
   ]),
 
-  'a parameter whose type nothing tells is text': same(({ sql, full }) =>
+  'a parameter without an inferable type is text': same(({ sql, full }) =>
     full(sql.query('select $1 as a, $2 as b', ['x', 5], { fullResults: true })),
   ),
 
-  'a value that its type does not take': same(async ({ sql, failure }) => [
+  'a value that is invalid for its type': same(async ({ sql, failure }) => [
     await failure('22P02', () => sql`select ${'x'}::int`),
     await failure('22P02', () => sql`select ${'{'}::jsonb`),
     await failure('22007', () => sql`select ${'yesterdayish'}::date`),

@@ -1,4 +1,4 @@
-// A key with the scope `read` reads, and nothing that its SQL does gets it further.
+// A key with the scope `read` can only read, whatever its SQL does.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -10,13 +10,13 @@ import { until } from '../until.mjs'
 const key = 'reader'
 const INSERT = 'insert into item values (50)'
 
-/** Everything that a request may have changed. */
+/** Returns everything that a request could have changed. */
 async function state(stage) {
   const [{ ticket }] = await stage.sql('select last_value::text as ticket from ticket')
   return { rows: await stage.candidate.database.dump(), ticket }
 }
 
-/** Runs `attempt`, and checks that the database is what it was. */
+/** Runs `attempt`, and checks that the database is unchanged. */
 async function unchanged(stage, about, attempt) {
   const before = await state(stage)
   const answer = await attempt()
@@ -24,7 +24,7 @@ async function unchanged(stage, about, attempt) {
   return answer
 }
 
-/** Single statements that write, which PostgreSQL refuses in a read-only transaction. */
+/** Single statements that write, which PostgreSQL rejects in a read-only transaction. */
 const WRITES = [
   INSERT,
   'update item set n = n + 1',
@@ -56,7 +56,7 @@ const WRITES = [
   'explain analyze insert into item values (50)',
 ]
 
-/** Batches that would get out of a read-only transaction that is begun and nothing else. */
+/** Batches that would escape if a read-only transaction were the only protection. */
 const ESCAPES = [
   ['set transaction read write', INSERT],
   ['set transaction_read_only = off', INSERT],
@@ -108,7 +108,7 @@ const ESCAPES = [
   ],
 ]
 
-/** Texts of one query that would get out. */
+/** Texts of a single query that would escape. */
 const TEXTS = [
   `commit; ${INSERT}`,
   `rollback; ${INSERT}; commit`,
@@ -133,11 +133,11 @@ const TEXTS = [
   'call add_item_and_commit(50)',
 ]
 
-/** A try that fails, whatever it answers to what comes before. */
+/** Creates a batch of these queries. */
 const batch = (texts) => ({ queries: texts.map((query) => ({ query })) })
 
 export default {
-  'it reads': async (stage) => {
+  'it can read': async (stage) => {
     const { rows } = await stage.query({ query: 'select name from author where id = $1', params: [1] }, { key })
     assert.deepEqual(rows, [{ name: 'Ada' }])
     const { results } = await stage.query(
@@ -154,7 +154,7 @@ export default {
     assert.deepEqual((await stage.query('select stable_titles()::int as n', { key })).rows, [{ n: 3 }])
   },
 
-  'it reads with every isolation level': async (stage) => {
+  'it can read with every isolation level': async (stage) => {
     for (const level of ['Serializable', 'RepeatableRead', 'ReadCommitted', 'ReadUncommitted']) {
       for (const readOnly of ['true', 'false']) {
         const headers = {
@@ -175,7 +175,7 @@ export default {
     }
   },
 
-  'a statement that writes is error 25006': async (stage) => {
+  'a statement that writes fails with 25006': async (stage) => {
     const wrong = []
     for (const query of WRITES) {
       for (const body of [{ query }, batch(['select 1', query])]) {
@@ -186,7 +186,7 @@ export default {
           wrong.push(`${status} ${answer.code} ${answer.message}: ${JSON.stringify(body)}`)
       }
     }
-    // What has no read-only form, or is not there, may be refused in another way.
+    // Statements without a read-only form, and missing objects, may fail with another error.
     const tolerated = /copy item from|scratch\.none/
     assert.deepEqual(
       wrong.filter((text) => !tolerated.test(text) || text.startsWith('200')),
@@ -194,11 +194,11 @@ export default {
     )
   },
 
-  'no single query gets out': async (stage) => {
+  'no single query can escape': async (stage) => {
     for (const query of TEXTS) {
       await unchanged(stage, query, async () => {
         await stage.post({ query }, { key })
-        // What it may have left behind must not help the next one.
+        // Session state that it may have left behind must not help the next request.
         for (let i = 0; i < 6; i++) {
           const { body } = await refused(stage, INSERT, 400, { key })
           assert.equal(body.code, '25006', `${query}, then ${INSERT}: ${body.message}`)
@@ -207,7 +207,7 @@ export default {
     }
   },
 
-  'no batch gets out': async (stage) => {
+  'no batch can escape': async (stage) => {
     const wrong = []
     for (const texts of ESCAPES) {
       await unchanged(stage, JSON.stringify(texts), async () => {
@@ -221,7 +221,7 @@ export default {
     assert.deepEqual(await stage.sql('select gid from pg_prepared_xacts'), [])
   },
 
-  'it does not get at files or programs of the database server': async (stage) => {
+  'it cannot access files or programs of the database server': async (stage) => {
     const file = path.join(os.tmpdir(), `hasten-read-key-${process.pid}`)
     for (const query of [
       `copy (select 1) to '${file}'`,
@@ -238,7 +238,7 @@ export default {
     }
   },
 
-  'its session is that of no other key afterwards, nor the other way round': async (stage) => {
+  'it does not share session state with other keys': async (stage) => {
     for (let i = 0; i < 8; i++) {
       await stage.query('select 1', { key })
       await stage.query({ queries: [{ query: 'insert into item values ($1)', params: [100 + i] }] })
@@ -258,7 +258,7 @@ export default {
     assert.equal(await stage.added(), 26)
   },
 
-  'what another key has in the cache does not let it write, and errors are its own': async (stage) => {
+  'cached results of another key do not let it write, and errors are not shared': async (stage) => {
     const body = { query: 'select add_item(50)', cacheStrategy: { ttl: 60 } }
     await unchanged(stage, 'a strategy', () => refused(stage, body, 400, { key }))
     const read = { query: 'select count(*)::int as n from item', cacheStrategy: { ttl: 60 } }
@@ -266,7 +266,7 @@ export default {
     assert.deepEqual((await stage.query(read)).rows, [{ n: 3 }])
   },
 
-  'it holds no locks of its own after a request': async (stage) => {
+  'it holds no locks after a request': async (stage) => {
     await stage.post('select pg_advisory_lock(99)', { key })
     await until('the lock is given back', () => isZero(stage, ADVISORY_LOCKS))
   },

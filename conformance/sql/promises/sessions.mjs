@@ -1,12 +1,12 @@
-// No request sees what another has left in its session.
+// No request sees session state left behind by another.
 import assert from 'node:assert/strict'
 import { ADVISORY_LOCKS, isZero, OPEN_TRANSACTIONS } from '../activity.mjs'
 import { until } from '../until.mjs'
 
-/** More than the pool has connections, so that each of them is asked. */
+/** More than the number of connections in the pool, so that each connection is used. */
 const PROBES = 12
 
-/** What the requests after `before` see of `probe`; all of them must see the same. */
+/** Runs `before`, then `probe` on many connections; returns the result of `probe`, which must be the same for all. */
 async function seenAfter(stage, before, probe) {
   for (const query of [before].flat()) await stage.post(query)
   const alone = await stage.query(probe)
@@ -21,7 +21,7 @@ const settings = `select current_setting('work_mem') as work_mem, current_settin
   current_setting('datestyle') as dates, current_setting('intervalstyle') as intervals, current_setting('bytea_output') as bytes,
   current_setting('extra_float_digits') as digits, current_setting('session_replication_role') as triggers`
 
-/** Each in turn, then what a request sees. */
+/** Statements that change session state. */
 const CHANGES = {
   SET: `set work_mem = '8MB'`,
   'SET of an own name': `set app.user = 'x'`,
@@ -45,7 +45,7 @@ const CHANGES = {
 export default {
   ...Object.fromEntries(
     Object.entries(CHANGES).map(([name, change]) => [
-      `settings changed by ${name} are gone, also after a batch`,
+      `settings changed by ${name} are reset, also after a batch`,
       async (stage) => {
         const { rows: before } = await stage.query(settings)
         assert.deepEqual(await seenAfter(stage, change, settings), before)
@@ -57,7 +57,7 @@ export default {
     ]),
   ),
 
-  'settings changed within a batch count there, and only there': async (stage) => {
+  'settings changed within a batch apply only to that batch': async (stage) => {
     const { results } = await stage.query({
       queries: [
         { query: `set work_mem = '8MB'` },
@@ -71,9 +71,9 @@ export default {
     assert.notEqual(after, '8MB')
   },
 
-  'an open transaction is gone, with what it wrote': async (stage) => {
+  'an open transaction is rolled back': async (stage) => {
     await seenAfter(stage, ['begin', 'insert into item values (50)', 'garbage ('], 'select 1 as one')
-    // The INSERT was a request, and so a transaction, of its own.
+    // The INSERT was a separate request, and so a separate transaction.
     assert.equal(await stage.added(), 1)
     await seenAfter(
       stage,
@@ -83,7 +83,7 @@ export default {
     await until('no transaction is open', () => isZero(stage, OPEN_TRANSACTIONS))
   },
 
-  'temporary tables are gone': async (stage) => {
+  'temporary tables are dropped': async (stage) => {
     const probe = `select count(*)::int as n from pg_class where relname = 'fleeting'`
     for (const make of [
       'create temp table fleeting (id int)',
@@ -99,7 +99,7 @@ export default {
     }
   },
 
-  'a temporary table does not stand before one of the same name': async (stage) => {
+  'a temporary table does not hide a table of the same name': async (stage) => {
     await stage.query({
       queries: [
         { query: 'create temp table item (id int, n text)' },
@@ -113,12 +113,12 @@ export default {
     await seenAfter(stage, 'create temp table item (id int)', 'select title from book order by id')
   },
 
-  'prepared statements are gone': async (stage) => {
+  'prepared statements are deallocated': async (stage) => {
     const probe = `select count(*)::int as n from pg_prepared_statements where name = 'mine'`
     assert.deepEqual(await seenAfter(stage, 'prepare mine as select 1', probe), [{ n: 0 }])
   },
 
-  'DEALLOCATE ALL and DISCARD ALL do no harm': async (stage) => {
+  'DEALLOCATE ALL and DISCARD ALL do not affect other requests': async (stage) => {
     const probe = { query: 'select id from item where id = $1', params: [2] }
     for (const query of [
       'deallocate all',
@@ -135,7 +135,7 @@ export default {
     }
   },
 
-  'advisory locks are given back': async (stage) => {
+  'advisory locks are released': async (stage) => {
     for (const take of [
       'select pg_advisory_lock(4711)',
       'select pg_try_advisory_lock_shared(1, 2)',
@@ -147,7 +147,7 @@ export default {
     }
   },
 
-  'subscriptions are gone': async (stage) => {
+  'subscriptions are removed': async (stage) => {
     assert.deepEqual(await seenAfter(stage, 'listen news', 'select count(*)::int as n from pg_listening_channels()'), [
       { n: 0 },
     ])
@@ -155,7 +155,7 @@ export default {
     assert.deepEqual((await stage.query('select 1 as one')).rows, [{ one: 1 }])
   },
 
-  'cursors WITH HOLD are gone': async (stage) => {
+  'cursors WITH HOLD are closed': async (stage) => {
     const hold = 'declare kept cursor with hold for select 1'
     assert.deepEqual(
       await seenAfter(
@@ -167,7 +167,7 @@ export default {
     )
   },
 
-  'an error leaves nothing': async (stage) => {
+  'an error leaves no state behind': async (stage) => {
     await seenAfter(
       stage,
       ['select 1/0', 'syntax error', { queries: [{ query: 'select 1' }, { query: 'select 1/0' }] }],
@@ -175,7 +175,7 @@ export default {
     )
   },
 
-  'a table changed by another is seen as it is now': async (stage) => {
+  'a table changed by another session is seen in its current form': async (stage) => {
     await stage.sql('create table scratch.t (a int); insert into scratch.t values (1)')
     const all = { query: 'select * from scratch.t where a = $1', params: [1] }
     for (let i = 0; i < PROBES; i++) assert.deepEqual((await stage.query(all)).rows, [{ a: 1 }])

@@ -1,9 +1,9 @@
-// Statements of every kind: what they answer, and what they leave.
+// Statements of every kind: their results and their effects.
 import assert from 'node:assert/strict'
 import { refused } from '../refusal.mjs'
 import { same } from '../same.mjs'
 
-/** Runs statements one after the other and answers the full results of all. */
+/** Runs statements in sequence and returns the full results. */
 const run =
   (...texts) =>
   async ({ sql, full }) => {
@@ -74,7 +74,7 @@ export default {
     ),
   ),
 
-  'tables made, changed and dropped': same(
+  'creating, changing and dropping tables': same(
     run(
       'create table scratch.t (id int primary key, x text)',
       'create table scratch.copy as select id, n from item',
@@ -94,7 +94,7 @@ export default {
     ),
   ),
 
-  'other objects made and dropped': same(
+  'creating and dropping other objects': same(
     run(
       'create schema scratch_2',
       'drop schema scratch_2',
@@ -115,7 +115,7 @@ export default {
     ),
   ),
 
-  'statements that no transaction may contain': same(
+  'statements that cannot run in a transaction': same(
     run(
       'create table scratch.t (id int primary key, x int)',
       'create index concurrently t_x on scratch.t (x)',
@@ -148,11 +148,11 @@ export default {
     ),
   ),
 
-  'statements for transactions, alone': same(
+  'transaction control statements on their own': same(
     run('begin', 'start transaction read only', 'commit', 'end', 'rollback', 'abort'),
   ),
 
-  'statements that need a transaction are refused outside of one': same(async ({ sql, failure }) => [
+  'statements that require a transaction are rejected outside of one': same(async ({ sql, failure }) => [
     await failure('25P01', () => sql`savepoint a`),
     await failure('25P01', () => sql`release a`),
     await failure('25P01', () => sql`rollback to a`),
@@ -161,7 +161,7 @@ export default {
     await failure('34000', () => sql`fetch 1 from c`),
   ]),
 
-  'prepared statements and what uses them': same(async ({ sql, full, failure }) => [
+  'prepared statements and statements that use them': same(async ({ sql, full, failure }) => [
     await full(sql.query('prepare p as select 1', [], { fullResults: true })),
     await failure('26000', () => sql`execute none`),
     await failure('26000', () => sql`deallocate none`),
@@ -178,7 +178,7 @@ export default {
     ]),
   ),
 
-  'notices do no harm': same(async ({ sql, setUp, full }) => {
+  'notices do not affect results': same(async ({ sql, setUp, full }) => {
     await setUp(`create function scratch.chatty() returns int language plpgsql as
       $$ begin raise notice 'one'; raise warning 'two'; raise info 'three'; return 3; end $$`)
     return [
@@ -187,7 +187,7 @@ export default {
     ]
   }),
 
-  'a rule that turns a statement into another': same(async ({ sql, setUp, full }) => {
+  'a rule that rewrites a statement': same(async ({ sql, setUp, full }) => {
     await setUp(`create view scratch.v as select id from item;
       create rule r as on insert to scratch.v do instead insert into item values (new.id) returning id`)
     return [
@@ -196,7 +196,7 @@ export default {
     ]
   }),
 
-  'COPY is refused with a clear error, and the next query is answered': async (stage) => {
+  'COPY is rejected with a clear error, and the next query works': async (stage) => {
     const attempts = [
       'copy item from stdin',
       'copy item to stdout',
@@ -214,7 +214,7 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
-  'a query that ends its own connection is an error, and the next one is answered': async (stage) => {
+  'a query that terminates its own connection fails, and the next one works': async (stage) => {
     await refused(stage, 'select pg_terminate_backend(pg_backend_pid())')
     for (let i = 0; i < 6; i++) assert.deepEqual((await stage.query('select 1 as one')).rows, [{ one: 1 }])
   },

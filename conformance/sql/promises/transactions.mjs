@@ -7,7 +7,7 @@ import { until } from '../until.mjs'
 
 const LEVELS = ['ReadUncommitted', 'ReadCommitted', 'RepeatableRead', 'Serializable']
 
-/** What a transaction says of itself. */
+/** Queries for the properties of the current transaction. */
 const self = (sql) => [
   sql`show transaction_isolation`,
   sql`show transaction_read_only`,
@@ -24,7 +24,7 @@ export default {
     ]),
   ),
 
-  'a function that answers the list': same(({ sql }) =>
+  'a function that returns the list': same(({ sql }) =>
     sql.transaction((txn) => [
       txn`insert into item values (11) returning *`,
       txn.query('select id from item order by id', []),
@@ -48,7 +48,7 @@ export default {
     return [await Promise.all(all.map(full)), one, await Promise.all(preset.map(full))]
   }),
 
-  'parsers of one query': same(({ sql }) => {
+  'parsers of a single query': same(({ sql }) => {
     const types = { getTypeParser: (oid) => (text) => `${oid}:${text}` }
     return sql.transaction([sql.query('select 1 as a', [], { types }), sql.query('select 1 as a')])
   }),
@@ -64,7 +64,7 @@ export default {
     return told
   }),
 
-  'the isolation level that there is without one': same(({ sql }) => sql.transaction(self(sql))),
+  'the default isolation level': same(({ sql }) => sql.transaction(self(sql))),
 
   'read only and deferrable': same(async ({ sql, neon }) => {
     const told = []
@@ -77,7 +77,7 @@ export default {
     return told
   }),
 
-  'a read-only transaction writes nothing': same(async ({ sql, failure }) => [
+  'a read-only transaction cannot write': same(async ({ sql, failure }) => [
     await failure('25006', () =>
       sql.transaction([sql`select 1`, sql`insert into item values (13)`], { readOnly: true }),
     ),
@@ -85,7 +85,7 @@ export default {
     await sql.transaction([sql`select count(*) from item`], { readOnly: true }),
   ]),
 
-  'the options of one transaction do not reach the next': same(async ({ sql }) => [
+  'the options of a transaction do not affect the next one': same(async ({ sql }) => [
     await sql.transaction(self(sql), { isolationLevel: 'Serializable', readOnly: true, deferrable: true }),
     await sql.transaction(self(sql)),
     await sql`select current_setting('transaction_isolation') as i, current_setting('transaction_read_only') as r`,
@@ -93,7 +93,7 @@ export default {
     await sql`show transaction_isolation`,
   ]),
 
-  'an error in the middle undoes all': same(async ({ sql, failure }) => [
+  'an error in the middle rolls back everything': same(async ({ sql, failure }) => [
     await failure('23505', () =>
       sql.transaction([
         sql`insert into item values (14)`,
@@ -107,7 +107,7 @@ export default {
     await sql`select count(*) from item`,
   ]),
 
-  'an error that comes with the commit undoes all': same(async ({ sql, setUp, failure }) => {
+  'an error at commit rolls back everything': same(async ({ sql, setUp, failure }) => {
     await setUp(`create table scratch.child (item_id int references item deferrable initially deferred);
       create table scratch.once (id int unique deferrable initially deferred)`)
     return [
@@ -119,7 +119,7 @@ export default {
     ]
   }),
 
-  'savepoints within': same(({ sql }) =>
+  'savepoints': same(({ sql }) =>
     sql.transaction([
       sql`savepoint a`,
       sql`insert into item values (18)`,
@@ -130,7 +130,7 @@ export default {
     ]),
   ),
 
-  'time stands still within, and all queries see one snapshot': same(async ({ sql }) => {
+  'the transaction time is constant, and all queries see one snapshot': same(async ({ sql }) => {
     const [[a], [b]] = await sql.transaction([
       sql`select now() as t, pg_current_xact_id()::text as x`,
       sql`select now() as t, pg_current_xact_id()::text as x`,
@@ -138,7 +138,7 @@ export default {
     return [a.t.getTime() === b.t.getTime(), a.x === b.x]
   }),
 
-  'what is made within is there for the queries after': same(({ sql }) =>
+  'later queries see objects created by earlier ones': same(({ sql }) =>
     sql.transaction([
       sql`create table scratch.t (id int generated always as identity, x mood)`,
       sql`insert into scratch.t (x) values ('ok'), (null) returning *`,
@@ -154,7 +154,7 @@ export default {
     return results.flat().map(({ n }) => n)
   }),
 
-  'two that cannot both be serializable: one is told so': async ({ candidate: { sql } }) => {
+  'one of two conflicting serializable transactions fails': async ({ candidate: { sql } }) => {
     const increment = () =>
       sql.transaction(
         [sql`select n from item where id = 1`, sql`select pg_sleep(0.05)`, sql`update item set n = n + 1 where id = 1`],
@@ -167,7 +167,7 @@ export default {
     assert.equal(n, results.length - failed.length)
   },
 
-  'an isolation level that there is not is refused': async (stage) => {
+  'an unknown isolation level is rejected': async (stage) => {
     for (const level of [
       'serializable',
       'READ COMMITTED',
@@ -183,7 +183,7 @@ export default {
     assert.equal(await stage.added(), 0)
   },
 
-  'a transaction ended by its own queries leaves no session open and no lie': async (stage) => {
+  'a transaction ended by its own queries leaves no open transaction and no wrong result': async (stage) => {
     for (const end of ['commit', 'rollback', 'abort', 'end']) {
       await stage.post({ queries: [{ query: 'insert into item values (21)' }, { query: end }, { query: 'select 1' }] })
       await stage.sql('delete from item where id = 21')
@@ -192,9 +192,9 @@ export default {
     await until('no transaction is open', () => isZero(stage, OPEN_TRANSACTIONS))
   },
 
-  'a transaction whose queries rolled it back is not answered as done': async (stage) => {
+  'a transaction rolled back by its own queries is not reported as committed': async (stage) => {
     const { status } = await stage.post({ queries: [{ query: 'insert into item values (22)' }, { query: 'rollback' }] })
-    // Either it is refused, or the app asked for it and is told the command; nothing is left.
+    // It is either rejected, or the result shows the ROLLBACK that the app requested; in both cases nothing is written.
     assert.ok([200, 400].includes(status))
     assert.equal(await stage.added(), 0)
   },

@@ -1,19 +1,19 @@
-// Every type of PostgreSQL, as the driver and plain calls get it.
+// Every PostgreSQL type, as the driver and plain calls receive it.
 import assert from 'node:assert/strict'
 import pg from 'pg'
 import { same } from '../same.mjs'
 import { ARRAYS, TYPES, TYPES_OF_SCRATCH, WITHOUT_ARRAYS } from '../types.mjs'
 
-/** A query of all expressions. */
+/** Returns a query that selects all expressions. */
 const select = (expressions) => `select ${expressions.map((expression, i) => `${expression} as v${i}`).join(', ')}`
 
-/** Arrays of the values of a type, each, all of them, and with null. */
+/** Returns arrays of the values of a type: of each value, of all values, and with null. */
 function arraysOf(expressions) {
   const all = `array[${expressions.join(', ')}]`
   return [all, `array[${expressions[0]}, null]`, `array[${all}, ${all}]`]
 }
 
-/** Expressions of a type, and its arrays. */
+/** Expressions of each type, and arrays of them. */
 const EXPRESSIONS = {
   ...Object.fromEntries(
     Object.entries(TYPES).map(([type, values]) => [
@@ -26,7 +26,7 @@ const EXPRESSIONS = {
 
 const SET_UP = `${TYPES_OF_SCRATCH}; create domain scratch.numbers as int[]`
 
-/** As the driver parses it, in rows of both forms. */
+/** Values as the driver parses them, with rows as objects and as arrays. */
 const parsed = (expressions) =>
   same(async ({ sql, setUp, full }) => {
     await setUp(SET_UP)
@@ -43,7 +43,7 @@ const FLOATS = [700, 701]
 const JSONS = [114, 3802]
 const BOX = 603
 
-/** What JSON a text of PostgreSQL is where nobody asked for raw texts. */
+/** Returns the JSON for a text of PostgreSQL if raw text is not requested. */
 function jsonOf(text, oid, elements) {
   if (text === null) return null
   if (oid in elements) return elementsOf(text, elements[oid], elements)
@@ -54,15 +54,15 @@ function jsonOf(text, oid, elements) {
   return text
 }
 
-/** The elements of an array, which are lists themselves where it has more dimensions. */
+/** Returns the elements of an array, which are lists if the array has more dimensions. */
 function elementsOf(text, oid, elements) {
   const parse = (list, write) => pg.types.arrayParser.create(list, (element) => write(element)).parse()
-  // Boxes alone have a semicolon between them, for the commas in them.
+  // Only arrays of boxes use a semicolon as separator, because boxes contain commas.
   if (oid === BOX) return parse(text.replaceAll(',', '|').replaceAll(';', ','), (box) => box.replaceAll('|', ','))
   return parse(text, (element) => jsonOf(element, oid, elements))
 }
 
-/** As plain calls get it. */
+/** Values as plain calls receive them. */
 const typed = (expressions) => async (stage) => {
   await stage.sql(SET_UP)
   const query = select(expressions)
@@ -70,7 +70,7 @@ const typed = (expressions) => async (stage) => {
     { query, arrayMode: true },
     { headers: { 'neon-raw-text-output': 'true' } },
   )
-  // True arrays: those of fixed length, such as points and int2vector, and record[] have a form of their own.
+  // Only true arrays: types of fixed length, such as points and int2vector, and record[] have a different format.
   const known = await stage.sql(
     `select oid::int, typelem::int as element from pg_type
      where oid = any($1) and typsubscript = 'array_subscript_handler'::regproc and typtype = 'b' and oid not in (22, 30)`,

@@ -1,9 +1,9 @@
-// Statements that are read every time, whatever strategy they come with.
+// Statements that are executed every time, whatever their strategy.
 import assert from 'node:assert/strict'
 
 const strategy = { ttl: 3600, swr: 3600, tags: ['any'] }
 
-/** Statements whose answer depends on more than the rows of tables, or that do more than read, by why. */
+/** Statements whose result depends on more than rows of tables, or that do more than read, by the reason. */
 const STATEMENTS = {
   writes: [
     'insert into item values (50 + (select count(*)::int from item)) returning id',
@@ -143,13 +143,13 @@ const STATEMENTS = {
   ],
 }
 
-/** A change to everything that these statements read, which shows when an old answer comes. */
+/** Changes everything that these statements read, so that a cached result is detected. */
 async function change(stage, round) {
   await stage.sql('insert into item values ($1, $2)', [500 + round, round])
   await stage.sql('insert into guarded values ($1, $2)', [500 + round, 'nobody'])
 }
 
-/** Asks twice with a change in between; answers what was wrong. */
+/** Runs a query twice with a change in between; returns what was wrong. */
 async function twice(stage, query, options) {
   const answers = []
   for (let round = 0; round < 2; round++) {
@@ -163,7 +163,7 @@ async function twice(stage, query, options) {
   return statuses.every((status) => status === 'none') ? [] : [`${statuses.join(', ')}: ${query}`]
 }
 
-/** Asks each twice; answers those that the cache had to do with. */
+/** Runs each query twice; returns those that were cached. */
 async function cached(stage, queries) {
   const wrong = []
   for (const query of queries) {
@@ -192,7 +192,7 @@ export default {
     ]),
   ),
 
-  'volatile counts are counted again': async (stage) => {
+  'counts of volatile expressions are computed each time': async (stage) => {
     const read = async () =>
       (await stage.query({ query: 'select volatile_count()::int as n', cacheStrategy: strategy })).rows[0].n
     assert.equal(await read(), 3)
@@ -215,7 +215,7 @@ export default {
     assert.deepEqual(await cached(stage, queries), [])
   },
 
-  'a table that an own one stands before by the search path': async (stage) => {
+  'a table hidden by another one through the search path': async (stage) => {
     const read = async () => {
       const answer = await stage.post({ query: 'select count(*)::int as n from item', cacheStrategy: strategy })
       return [answer.headers.get('accelerate-cache-status'), answer.body.rows[0].n]
@@ -230,7 +230,7 @@ export default {
     assert.deepEqual(await read(), ['ttl', 3])
   },
 
-  'a row type that hides the time, in a text made by the statement': async (stage) => {
+  'a row type that contains the time, in a text built by the statement': async (stage) => {
     const query = `select ('("' || 'now' || '")')::scratch.moment as m`
     await stage.sql('create type scratch.moment as (t timestamptz)')
     for (let round = 0; round < 2; round++) {
@@ -239,7 +239,7 @@ export default {
     }
   },
 
-  'a parameter that is the time': async (stage) => {
+  'a parameter with the value now': async (stage) => {
     for (const query of [
       'select $1::timestamptz as t',
       'select count(*) from book where published < $1',

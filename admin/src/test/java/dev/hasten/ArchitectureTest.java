@@ -25,11 +25,11 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
-            // Generated from WebAssembly: a million instructions.
+            // Excluded because it is generated from WebAssembly: a million instructions.
             .withImportOption(location -> !location.contains("/WasmMachine"))
             .importPackages("dev.hasten");
 
-    /** What each package may use, besides itself; in the order of the dependencies. */
+    /** The packages that each package may use in addition to itself, in the order of the dependencies. */
     private static final Map<String, String> MAY_USE = new TreeMap<>(Map.ofEntries(
             Map.entry("protocol", ""),
             Map.entry("compiler", ""),
@@ -76,7 +76,7 @@ class ArchitectureTest {
                     "protocol memory deadline config http auth postgres telemetry admission server admin bench")));
 
     @Test
-    void packagesUseOnlyWhatTheyMayUse() {
+    void packagesUseOnlyAllowedPackages() {
         MAY_USE.forEach((name, used) -> classes()
                 .that()
                 .resideInAPackage(all(name))

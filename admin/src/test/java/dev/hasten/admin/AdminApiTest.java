@@ -95,7 +95,7 @@ class AdminApiTest {
     }
 
     @Test
-    void theAdminTokenOpensNoDatabase() throws Exception {
+    void theAdminTokenIsNotAnApiKey() throws Exception {
         assertThat(running.query("GET", "/connection-info", RunningServer.ADMIN_TOKEN, null)
                         .status())
                 .isEqualTo(401);
@@ -105,7 +105,7 @@ class AdminApiTest {
     void metricsArePrometheusText() throws Exception {
         running.query("GET", "/connection-info", RunningServer.CONFIGURED_KEY, null);
 
-        // A request is counted after its last byte has gone out.
+        // The server counts a request after it has sent the last byte.
         await().untilAsserted(() -> {
             Reply metrics = running.admin("/metrics");
             assertThat(metrics.status()).isEqualTo(200);
@@ -119,7 +119,7 @@ class AdminApiTest {
     }
 
     @Test
-    void statusTellsWhatRuns() throws Exception {
+    void statusShowsTheRunningServer() throws Exception {
         Reply status = running.admin("/status");
 
         assertThat(status.status()).isEqualTo(200);
@@ -136,7 +136,7 @@ class AdminApiTest {
     }
 
     @Test
-    void anOpenTransactionShowsWithItsAgeAndItsConnection() throws Exception {
+    void anOpenTransactionIsShownWithItsAgeAndConnection() throws Exception {
         String id = running.query("POST", "/transaction/start", RunningServer.CONFIGURED_KEY, "{\"timeout\":15000}")
                 .json()
                 .get("id")
@@ -170,7 +170,7 @@ class AdminApiTest {
     }
 
     @Test
-    void aNewKeyOpensTheDatabaseUntilItIsRevoked() throws Exception {
+    void aNewKeyIsValidUntilItIsRevoked() throws Exception {
         Reply created = running.admin("POST", "/keys", "{\"name\":\"web app\",\"expires\":\"30d\"}");
 
         assertThat(created.status()).isEqualTo(201);
@@ -203,7 +203,7 @@ class AdminApiTest {
     }
 
     @Test
-    void aKeyShowsTheScopesItWasMadeWith() throws Exception {
+    void aKeyIsListedWithItsScopes() throws Exception {
         JsonNode created = running.admin("POST", "/keys", "{\"name\":\"ci\",\"scopes\":[\"schema\",\"prisma\"]}")
                 .json();
         assertThat(created.get("scopes").toString()).isEqualTo("[\"prisma\",\"schema\"]");
@@ -253,7 +253,7 @@ class AdminApiTest {
                     {"name":"a","expires":"2020-01-01T00:00:00Z"} | not in the future
                     {"name":"a","expires":"0d"}             | not in the future
                     """)
-    void aBadRequestForAKeyIsToldWhatIsWrong(String body, String told) throws Exception {
+    void aBadKeyRequestIsRejectedWithTheReason(String body, String told) throws Exception {
         int before = running.admin("/keys").json().get("keys").size();
 
         Reply refused = running.admin("POST", "/keys", body);
@@ -269,7 +269,7 @@ class AdminApiTest {
     }
 
     @Test
-    void unknownPathsAndMethodsAreToldApart() throws Exception {
+    void unknownPathsAndMethodsHaveDifferentErrors() throws Exception {
         assertThat(running.admin("/nothing").status()).isEqualTo(404);
         assertThat(running.admin("PUT", "/keys", "{}").status()).isEqualTo(405);
         assertThat(running.admin("POST", "/query", "{}").status()).isEqualTo(404);

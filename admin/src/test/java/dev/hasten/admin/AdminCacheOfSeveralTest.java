@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The caches of several databases. They are never asked, so none runs. */
+/** The caches of several databases. The databases are never used, so no PostgreSQL runs. */
 class AdminCacheOfSeveralTest {
     private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
 
@@ -59,7 +59,7 @@ class AdminCacheOfSeveralTest {
     @CsvSource(
             delimiter = '|',
             value = {"cache | {\"tags\":\"all\"}", "schema | {}"})
-    void whichOneIsMeantMustBeSaid(String what, String body) throws Exception {
+    void theDatabaseMustBeNamed(String what, String body) throws Exception {
         Reply refused = running.admin("POST", "/" + what + "/invalidate", body);
 
         assertThat(refused.status()).isEqualTo(400);
@@ -71,7 +71,7 @@ class AdminCacheOfSeveralTest {
     }
 
     @Test
-    void onlyTheOneThatIsMeantChanges() throws Exception {
+    void onlyTheNamedCacheChanges() throws Exception {
         assertThat(running.admin("POST", "/schema/invalidate", "{\"database\":\"shop\"}")
                         .body())
                 .isEqualTo("{\"database\":\"shop\",\"schemaEpoch\":1}");

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** What operators see of the cache, and do to it. */
+/** Cache statistics and invalidation for operators. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminCacheTest {
     private static final String TTL = "max-age=60";
     private static final String SWR = "stale-while-revalidate=60";
 
-    /** A read that is always answered the same. */
+    /** A read with a constant result. */
     private static final String READ = """
             {"model":"User","operation":"findMany","params":{},"plan":{"type":"dataMap","args":{
               "expr":{"type":"query","args":{"type":"templateSql",
@@ -58,7 +58,7 @@ class AdminCacheTest {
         postgres.close();
     }
 
-    /** One for each test, because the server counts from its start. */
+    /** Starts a server for each test, because its counters start at zero. */
     @BeforeEach
     void start() {
         running = new RunningServer(
@@ -115,7 +115,7 @@ class AdminCacheTest {
     }
 
     @Test
-    void theCacheTellsWhatItHoldsAndWhatAppsMayDo() throws Exception {
+    void theCacheShowsItsContentsAndPolicy() throws Exception {
         JsonNode empty = cache();
         assertThat(empty.get("database").asString()).isEqualTo("default");
         assertThat(empty.get("enabled").asBoolean()).isTrue();
@@ -135,7 +135,7 @@ class AdminCacheTest {
     }
 
     @Test
-    void requestsAreCountedByWhatBecameOfThem() throws Exception {
+    void requestsAreCountedByOutcome() throws Exception {
         read("no-cache", "");
         read(TTL, "users");
         read(TTL, "users");
@@ -151,7 +151,7 @@ class AdminCacheTest {
     }
 
     @Test
-    void anInvalidationByTagCountsForWhatCarriesTheTag() throws Exception {
+    void anInvalidationByTagRemovesEntriesWithThatTag() throws Exception {
         read(TTL, "users");
 
         Reply other = running.admin("POST", "/cache/invalidate", "{\"tags\":[\"posts\"]}");
@@ -177,7 +177,7 @@ class AdminCacheTest {
     }
 
     @Test
-    void theRateOfClientsDoesNotHoldUpAnOperator() throws Exception {
+    void theRateLimitOfClientsDoesNotApplyToOperators() throws Exception {
         for (int i = 0; i < 10; i++) {
             assertThat(running.admin("POST", "/cache/invalidate", "{\"tags\":[\"users\"]}")
                             .status())
@@ -192,7 +192,7 @@ class AdminCacheTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {"``", "{}", "{\"database\":\"default\"}"})
-    void afterAChangeOfTheSchemaNothingFromBeforeIsUsedAgain(String body) throws Exception {
+    void aSchemaChangeInvalidatesEntriesAndConnections(String body) throws Exception {
         read(TTL, "users");
         List<Integer> before = sessions();
         assertThat(before).hasSize(1);
@@ -225,7 +225,7 @@ class AdminCacheTest {
                     schema | {"tags":"all"}                              | P6000 | unknown field; allowed fields: database
                     schema | {"database":"other"}                        | P6000 | unknown database other; known databases: default
                     """)
-    void aBadRequestIsToldWhatIsWrongAndChangesNothing(String what, String body, String code, String told)
+    void aBadRequestIsRejectedWithTheReasonAndChangesNothing(String what, String body, String code, String told)
             throws Exception {
         read(TTL, "a");
 

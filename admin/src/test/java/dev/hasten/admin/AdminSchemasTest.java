@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** What operators see of the schemas of Prisma 5 and 6. Taking a schema needs no database. */
+/** The list of Prisma 5 and 6 schemas for operators. Uploading a schema needs no database. */
 class AdminSchemasTest {
     private static final String NOWHERE = "postgresql://postgres@127.0.0.1:1/postgres";
     private static final String SCHEMA = """
@@ -30,7 +30,7 @@ class AdminSchemasTest {
     private Path stateDir;
 
     @Test
-    void uploadedSchemasAreListedAlsoAfterARestart() throws Exception {
+    void uploadedSchemasAreStillListedAfterARestart() throws Exception {
         String base64 = Base64.getEncoder().encodeToString(SCHEMA.getBytes(UTF_8));
         String hash =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(base64.getBytes(UTF_8)));

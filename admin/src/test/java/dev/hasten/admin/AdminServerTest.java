@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the admin API listens. The database is never asked, so none runs. */
+/** The address and token of the admin API. The database is never used, so no PostgreSQL runs. */
 class AdminServerTest {
     @TempDir
     private Path stateDir;
@@ -31,7 +31,7 @@ class AdminServerTest {
     }
 
     @Test
-    void twoServersOnOneMachineNeedNoAdminPort() {
+    void twoServersOnOneMachineNeedNoConfiguredAdminPort() {
         try (HastenServer first = server(Map.of());
                 AdminServer firstAdmin = AdminServer.start(first);
                 HastenServer second = server(Map.of());
@@ -42,7 +42,7 @@ class AdminServerTest {
     }
 
     @Test
-    void aPortThatWasAskedForIsTheOneOrNone() throws Exception {
+    void aConfiguredPortIsNeverReplacedByAnother() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 HastenServer server = server(Map.of("admin_port", Integer.toString(taken.getLocalPort())))) {
             assertThatThrownBy(() -> AdminServer.start(server))
@@ -52,7 +52,7 @@ class AdminServerTest {
     }
 
     @Test
-    void aTokenIsMadeWhenNoneIsConfigured() {
+    void aTokenIsGeneratedIfNoneIsConfigured() {
         try (HastenServer server = server(Map.of("admin_port", "0"));
                 AdminServer admin = AdminServer.start(server)) {
             assertThat(admin.tokenFile()).isEqualTo(stateDir.toAbsolutePath().resolve("admin-token"));

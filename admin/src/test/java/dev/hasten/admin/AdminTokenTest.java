@@ -24,7 +24,7 @@ class AdminTokenTest {
     }
 
     @Test
-    void theFirstStartMakesATokenThatLaterStartsKeep() throws Exception {
+    void theFirstStartGeneratesATokenThatLaterStartsReuse() throws Exception {
         ServerConfig config =
                 config(Map.of("state_dir", directory.resolve("new/state").toString()));
 

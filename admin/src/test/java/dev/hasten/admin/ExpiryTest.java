@@ -20,13 +20,13 @@ class ExpiryTest {
         "2027-01-01T00:00:00Z, 2027-01-01T00:00:00Z",
         "2027-01-01T01:00:00+01:00, 2027-01-01T00:00:00Z"
     })
-    void spansCountFromNowAndTimesAreTakenAsTheyAre(String text, Instant expected) {
+    void durationsAreRelativeToNowAndTimesAreAbsolute(String text, Instant expected) {
         assertThat(KeyExpiry.parse(text, NOW)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "d", "30", "-1d", "1.5h", "30 d", "30D", "999999d", "1y", "tomorrow", "2027-01-01"})
-    void anythingElseIsToldWhatIsAllowed(String text) {
+    void anythingElseIsRejectedWithTheAllowedFormats(String text) {
         assertThatThrownBy(() -> KeyExpiry.parse(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(

@@ -44,7 +44,7 @@ final class RunningServer implements AutoCloseable {
         admin = AdminServer.start(server);
     }
 
-    /** An answer; JSON where it has a body. */
+    /** A response; a body is JSON. */
     record Reply(HttpResponse<String> response) {
         int status() {
             return response.statusCode();
@@ -63,7 +63,7 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    /** Asks the admin API with the token. */
+    /** Calls the admin API with the token. */
     Reply admin(String method, String path, @Nullable String body) throws IOException, InterruptedException {
         return send(admin.url() + path, method, "Bearer " + ADMIN_TOKEN, body);
     }
@@ -72,13 +72,13 @@ final class RunningServer implements AutoCloseable {
         return admin("GET", path, null);
     }
 
-    /** Asks the client port with an API key. */
+    /** Calls the client port with an API key. */
     Reply query(String method, String path, String key, @Nullable String body)
             throws IOException, InterruptedException {
         return send("http://127.0.0.1:" + server.port() + path, method, "Bearer " + key, body);
     }
 
-    /** Asks the client port for a query with a {@code cacheStrategy}. */
+    /** Sends a query with a {@code cacheStrategy} to the client port. */
     Reply read(String key, String body, String cacheControl, String tags) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/query"))
                 .header("Authorization", "Bearer " + key)

@@ -33,7 +33,7 @@ class BenchCommandTest {
         return CommandRun.of(all.toArray(String[]::new));
     }
 
-    /** All but the one with 10,000 connections, for which a machine of tests may not have enough file descriptors. */
+    /** All scenarios except the one with 10,000 connections, which may need more file descriptors than available. */
     private static String scenarios() {
         return String.join(
                 ",",
@@ -44,7 +44,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void everyScenarioRunsOnAServerOfItsOwn() throws Exception {
+    void everyScenarioRunsOnItsOwnServer() throws Exception {
         Path json = directory.resolve("a.json");
         Path html = directory.resolve("a.html");
 
@@ -108,7 +108,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void aRunningServerIsLoadedOverTlsAndGetsItsTablesBack() throws Exception {
+    void aRunningServerIsLoadedOverTlsAndItsTablesAreDroppedAfterwards() throws Exception {
         try (EmbeddedDatabase postgres = EmbeddedDatabase.start(directory);
                 HastenServer server = start(postgres.url(), Map.of("tls.dev", "true"));
                 var database = DriverManager.getConnection(
@@ -146,7 +146,7 @@ class BenchCommandTest {
             events.next();
             assertThat(events.getInt(1)).isEqualTo(150);
 
-            // Those of an earlier run are its own, and are made anew; a table of somebody else is not.
+            // The command replaces tables of an earlier run, but not a table that it has not created.
             assertThat(bench(java.util.Arrays.copyOf(arguments, arguments.length - 1))
                             .status())
                     .isZero();
@@ -162,7 +162,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void failuresAreShownAndMakeItFail() throws Exception {
+    void failuresAreShownAndFailTheCommand() throws Exception {
         try (EmbeddedDatabase postgres = EmbeddedDatabase.start(directory);
                 HastenServer server = start(postgres.url(), Map.of("databases.default.cache.enabled", "false"))) {
             CommandRun run = bench(
@@ -208,7 +208,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void whereNobodyAnswersItSaysSo() {
+    void anUnreachableServerIsReported() {
         CommandRun run = bench("--url", "http://localhost:1", "--key", "s3cret");
 
         assertThat(run.status()).isOne();
@@ -240,7 +240,7 @@ class BenchCommandTest {
                 "--json /nowhere/at/all.json             | --json: /nowhere/at/all.json cannot be written",
                 "compare a.json                          | Missing required parameter: 'B.json'"
             })
-    void wrongUsageIsToldWithoutTheKey(String arguments, String told) {
+    void usageErrorsDoNotShowTheKey(String arguments, String told) {
         CommandRun run = bench(arguments.split(" +", -1));
 
         assertThat(run.status()).isEqualTo(2);
@@ -248,7 +248,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void aFileThatIsNoReportIsNamed() {
+    void aFileThatIsNotAReportIsNamed() {
         CommandRun run = bench("compare", "none.json", "none.json");
 
         assertThat(run.status()).isOne();

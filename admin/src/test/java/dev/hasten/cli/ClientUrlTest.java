@@ -23,7 +23,7 @@ class ClientUrlTest {
         "http://10.0.0.7, http://10.0.0.7, ",
         "http://10.0.0.7/?api_key=, http://10.0.0.7, "
     })
-    void aUrlMeansWhatItMeansToPrismaClient(String url, String server, @Nullable String key) {
+    void urlsAreReadAsInPrismaClient(String url, String server, @Nullable String key) {
         ClientUrl parsed = ClientUrl.parse(url);
 
         assertThat(parsed.server()).hasToString(server);
@@ -42,7 +42,7 @@ class ClientUrlTest {
                 "prisma://a b/?api_key=s3cret",
                 "prisma://host/?api_key=s3cret|"
             })
-    void anythingElseIsToldWhatIsAllowedAndNeverShown(String url) {
+    void anythingElseIsRejectedWithoutShowingIt(String url) {
         assertThatThrownBy(() -> ClientUrl.parse(url))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()
@@ -51,7 +51,7 @@ class ClientUrlTest {
     }
 
     @Test
-    void whatHastenPrintsItReads() {
+    void printedUrlsCanBeParsed() {
         assertThat(ClientUrl.parse(ClientUrl.of(false, "4466", "k")).server()).hasToString("http://localhost:4466");
         assertThat(ClientUrl.parse(ClientUrl.of(true, "4466", "k")).server()).hasToString("https://localhost:4466");
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class DemoCommandTest {
     @Test
-    void everyRowIsAsExpectedAndNothingStays() throws Exception {
+    void allStepsSucceedAndLeaveNothingBehind() throws Exception {
         List<Path> before = demoDirectories();
 
         CommandRun demo = CommandRun.of("demo");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedDatabaseTest {
     @Test
-    void itsStatementsCanBeLookedAtAlsoWhereItsDataIsFromBefore(@TempDir Path stateDir) throws Exception {
+    void existingDataDirectoriesAlsoGetStatementStatistics(@TempDir Path stateDir) throws Exception {
         EmbeddedPostgres.builder()
                 .setDataDirectory(stateDir.resolve("postgres"))
                 .setCleanDataDirectory(false)

@@ -42,7 +42,7 @@ class KeysCommandTest {
     }
 
     @Test
-    void aKeyIsMadeListedAndRevoked() {
+    void aKeyIsCreatedListedAndRevoked() {
         CommandRun created = keys("create", "--name", "web app", "--expires", "30d");
         assertThat(created.status()).isZero();
         String token = token(created).group();
@@ -73,7 +73,7 @@ class KeysCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {"--scope schema --scope prisma", "--scope=schema,prisma", "--scope schema --scope prisma,schema"})
-    void aKeyHasTheScopesThatAreAskedFor(String options) {
+    void aKeyHasTheRequestedScopes(String options) {
         List<String> arguments = new ArrayList<>(List.of("create", "--name", "deploys"));
         arguments.addAll(List.of(options.split(" ", -1)));
         assertThat(keys(arguments.toArray(String[]::new)).out()).contains("Scopes: prisma, schema.");
@@ -88,7 +88,7 @@ class KeysCommandTest {
     }
 
     @Test
-    void aRunningServerNotices() {
+    void aRunningServerNoticesChanges() {
         Map<String, String> values = Map.of(
                 "port", "0",
                 "state_dir", stateDir.toString(),
@@ -121,7 +121,7 @@ class KeysCommandTest {
     }
 
     @Test
-    void wrongUsageIsToldAndChangesNothing() {
+    void usageErrorsChangeNothing() {
         assertThat(keys("create").status()).isEqualTo(2);
         assertThat(keys("create", "--name", "").err()).contains("1 to 64 printable characters");
         assertThat(keys("create", "--name", "a", "--database", "b").err())
@@ -145,7 +145,7 @@ class KeysCommandTest {
     }
 
     @Test
-    void aKeyFileThatCannotBeReadIsToldWithoutAStackTrace() throws Exception {
+    void anUnreadableKeyFileIsReportedWithoutAStackTrace() throws Exception {
         Files.writeString(stateDir.resolve("keys.json"), "{");
 
         CommandRun list = keys("list");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tells a real server about migrations. Its database is never asked, so none runs. */
+/** Reports migrations to a real server. The database is never used, so no PostgreSQL runs. */
 class MigratedCommandTest {
     private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
     private static final String DONE = "earlier cached responses are no longer used, and connections are renewed.";
@@ -95,7 +95,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void aKeyOfScopeSchemaTellsItOverThePortOfTheClients() {
+    void aKeyWithScopeSchemaReportsMigrationsOnTheClientPort() {
         start(Map.of());
         String key = key(KeyScope.SCHEMA);
 
@@ -110,7 +110,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void theKeyInTheUrlComesFirst() {
+    void theKeyInTheUrlTakesPrecedence() {
         start(Map.of());
 
         assertThat(migrated("--url", url(key(KeyScope.SCHEMA)), "--key", "wrong")
@@ -119,7 +119,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void withoutAUrlTheAdminApiOfTheConfigurationIsTold() {
+    void withoutAUrlTheConfiguredAdminApiIsUsed() {
         start(Map.of());
 
         CommandRun run = migratedByAdmin(admin.port());
@@ -143,7 +143,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void ofSeveralDatabasesTheOneThatIsNamedIsMeant() {
+    void onlyTheNamedDatabaseIsInvalidated() {
         start(Map.of("databases.shop.url", NOWHERE));
 
         assertFailed(migratedByAdmin(admin.port()), "answered 400: ", "default, shop");
@@ -155,7 +155,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void aDevelopmentCertificateIsTrustedWhereItsAuthorityIsNamed() {
+    void aDevelopmentCertificateIsTrustedIfItsAuthorityIsNamed() {
         start(Map.of("tls.dev", "true"));
         String url = "prisma://localhost:" + server.port();
         String key = key(KeyScope.SCHEMA);
@@ -167,7 +167,7 @@ class MigratedCommandTest {
 
         assertFailed(
                 migrated("--url", url, "--key", key), "no response from Hasten at https://localhost:", "--ca FILE");
-        // As http, which is not what listens there.
+        // The URL uses http, but the server listens for HTTPS.
         assertFailed(migrated("--url", url(key)), "no response from Hasten at http://localhost:");
         assertThat(epoch("default")).isOne();
     }
@@ -183,7 +183,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void aKeyThatIsUnknownOrMayNotIsRefusedAndNotShown() {
+    void anUnknownOrUnauthorizedKeyIsRejectedAndNotShown() {
         start(Map.of());
         String weak = key(KeyScope.PRISMA, KeyScope.INVALIDATE);
 
@@ -200,7 +200,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void aServerThatIsTooOldOrNoneIsTold() throws Exception {
+    void anUnsupportedServerIsReported() throws Exception {
         HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         other.createContext("/page/", exchange -> exchange.sendResponseHeaders(200, -1));
         other.start();
@@ -220,7 +220,7 @@ class MigratedCommandTest {
     }
 
     @Test
-    void whereNobodyAnswersItSaysWhatToDo() throws Exception {
+    void anUnreachableServerIsReportedWithAdvice() throws Exception {
         int port = unusedPort();
         assertFailed(
                 migrated("--url", "prisma+postgres://localhost:" + port + "/?api_key=s3cret"),
@@ -256,7 +256,7 @@ class MigratedCommandTest {
                 "--ca ca.pem                              | --key and --ca require --url",
                 "--set admin_port=0                       | admin_port is 0, so the server uses any free port"
             })
-    void wrongUsageIsToldWithoutTheKey(String arguments, String told) {
+    void usageErrorsDoNotShowTheKey(String arguments, String told) {
         CommandRun run = migrated(arguments.split(" +", -1));
 
         assertThat(run.status()).isEqualTo(2);

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the headers of requests mean. Those of the extension have no spaces and no other directives. */
+/** Parsing of the cache headers of requests. The extension's headers have no spaces and no other directives. */
 final class CacheStrategyTest {
     private static @Nullable CacheStrategy parse(@Nullable String cacheControl, @Nullable String tags) {
         return CacheStrategy.parse(cacheControl, tags, 5);
@@ -28,7 +28,7 @@ final class CacheStrategyTest {
                 "private, max-age=60, must-revalidate=1|60|0",
                 "max-age=31536000|31536000|0",
             })
-    void timesAreRead(String header, long ttl, long swr) {
+    void timesAreParsed(String header, long ttl, long swr) {
         assertThat(parse(header, null)).isEqualTo(new CacheStrategy(ttl, swr, List.of()));
     }
 
@@ -41,21 +41,21 @@ final class CacheStrategyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"max-age=0", "stale-while-revalidate=0", "max-age=0,stale-while-revalidate=0"})
-    void timesOfZeroAreTheStrategyNotToCache(String header) {
+    void timesOfZeroDisableCaching(String header) {
         assertThat(parse(header, "users")).isEqualTo(CacheStrategy.NONE);
         assertThat(CacheStrategy.NONE.caches()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"max-age=", "max-age=a", "max-age=+1", "max-age=-1", "max-age=1e3", "max-age=31536001"})
-    void aTtlThatIsNoNumberOfSecondsIsRefused(String header) {
+    void aTtlThatIsNotANumberOfSecondsIsRejected(String header) {
         assertThatThrownBy(() -> parse(header, null))
                 .hasMessage(
                         "Invalid cacheStrategy: `ttl` must be a whole number of seconds from 0 to 31536000 (one year)");
     }
 
     @Test
-    void aSwrThatIsNoNumberOfSecondsIsRefused() {
+    void aSwrThatIsNotANumberOfSecondsIsRejected() {
         assertThatThrownBy(() -> parse("max-age=1,stale-while-revalidate=99999999", null))
                 .hasMessageContaining("`swr` must be");
     }
@@ -81,13 +81,13 @@ final class CacheStrategyTest {
     }
 
     @Test
-    void aTagThatIsTooLongIsNotRepeatedAsAWhole() {
+    void aTagThatIsTooLongIsTruncatedInTheError() {
         assertThatThrownBy(() -> parse("max-age=1", "x".repeat(10_000)))
                 .satisfies(error -> assertThat(error.getMessage()).hasSizeLessThan(300));
     }
 
     @Test
-    void limitsCutTimesAndKeepTags() {
+    void limitsReduceTimesAndKeepTags() {
         CacheStrategy strategy = new CacheStrategy(100, 200, List.of("a"));
         assertThat(strategy.limitedTo(50, 500)).isEqualTo(new CacheStrategy(50, 200, List.of("a")));
         assertThat(strategy.limitedTo(500, 50)).isEqualTo(new CacheStrategy(100, 50, List.of("a")));

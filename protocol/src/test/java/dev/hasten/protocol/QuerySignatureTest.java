@@ -37,7 +37,7 @@ final class QuerySignatureTest {
                 "{\"comments\":{\"a\":\"1\"},\"plan\":1}",
                 "{\"comments\":{\"a\":\"1\"},\"comments\":2,\"plan\":1,\"comments\":3}",
             })
-    void aBodyWithCommentsIsTheSameAsOneWithout(String body) {
+    void aBodyWithCommentsHasTheSignatureOfOneWithout(String body) {
         assertThat(signature(body.replace(" ,", ","))).isEqualTo(signature("{\"plan\":1}"));
     }
 
@@ -61,7 +61,7 @@ final class QuerySignatureTest {
                 "{\"\\\"comments\":%s}",
                 "{\"comm\\u0065nts\":%s}",
             })
-    void everythingElseCountsWhateverItsName(String template) {
+    void everyOtherMemberIsPartOfTheSignature(String template) {
         assertThat(signature(template.formatted("1"))).isNotEqualTo(signature(template.formatted("2")));
     }
 
@@ -85,7 +85,7 @@ final class QuerySignatureTest {
                 "\"comments\"",
                 "]]]}}\"comments\""
             })
-    void whatIsNoJsonHasASignatureToo(String body) {
+    void invalidJsonAlsoHasASignature(String body) {
         assertThat(signature(body)).hasSize(64);
     }
 

@@ -41,7 +41,7 @@ class RequestParserTest {
     }
 
     @Test
-    void thePlansSliceIsExactlyItsJsonAlsoBehindTextOfSeveralBytes() {
+    void thePlanSliceIsExactAlsoAfterMultiByteText() {
         String body = "{\"operation\": \"ä€😀\",  \"plan\" : {\"type\":\"unit\"} , \"params\": {}}";
         QueryRequest request = query(body);
         byte[] bytes = body.getBytes(UTF_8);
@@ -86,7 +86,7 @@ class RequestParserTest {
                         + " strings",
                 "{\"operation\": \"x\", \"plan\": {}, \"params\": {}, \"model\": 1} | `model` must be a non-empty string",
             })
-    void whatIsWrongWithABodyIsSaid(String body, String text) {
+    void invalidBodiesAreRejectedWithTheReason(String body, String text) {
         assertRefused(() -> query(body), text);
     }
 
@@ -102,7 +102,7 @@ class RequestParserTest {
     }
 
     @Test
-    void whatAClientSentIsNotRepeatedInTheErrorAboutIt() {
+    void errorsDoNotQuoteTheBody() {
         assertThatThrownBy(() -> query("{\"operation\": \"secret-value\" oops"))
                 .isInstanceOf(ApiError.class)
                 .message()
@@ -115,7 +115,7 @@ class RequestParserTest {
     }
 
     @Test
-    void moreValuesThanAllowedAreRefusedWhileTheyAreRead() {
+    void tooManyValuesAreRejectedDuringParsing() {
         AtomicInteger steps = new AtomicInteger();
         byte[] body = ("{\"params\":[" + "[],".repeat(1_000_000) + "[]]}").getBytes(UTF_8);
         assertThatThrownBy(() -> parser.object(body, _ -> steps.incrementAndGet()))
@@ -134,7 +134,7 @@ class RequestParserTest {
                 "{\"query\":\"select 1\",\"params\":[%s]}",
                 "{\"queries\":[{\"params\":[]},{\"params\":[%s]}]}",
             })
-    void moreParametersThanPostgresAllowsAreRefusedWhileTheyAreRead(String body) {
+    void tooManyParametersForPostgresAreRejectedDuringParsing(String body) {
         AtomicInteger steps = new AtomicInteger();
         RequestParser parser = new RequestParser(100, Integer.MAX_VALUE);
         byte[] many = body.formatted("1,".repeat(1_000_000) + "1").getBytes(UTF_8);
@@ -167,7 +167,7 @@ class RequestParserTest {
     }
 
     @Test
-    void whatTheMeterThrowsEndsTheParsing() {
+    void anExceptionOfTheMeterEndsTheParsing() {
         byte[] body = ("[" + "1,".repeat(5000) + "1]").getBytes(UTF_8);
         IllegalStateException stop = new IllegalStateException();
         assertThatThrownBy(() -> parser.object(("{\"a\":" + new String(body, UTF_8) + "}").getBytes(UTF_8), _ -> {

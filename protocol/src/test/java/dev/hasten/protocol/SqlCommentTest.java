@@ -13,7 +13,7 @@ class SqlCommentTest {
     }
 
     @Test
-    void noTagsMakeNoComment() {
+    void noTagsGiveNoComment() {
         assertThat(SqlComment.of(Map.of())).isEmpty();
     }
 
@@ -24,7 +24,7 @@ class SqlCommentTest {
     }
 
     @Test
-    void quotesAreEscapedAndWhatEncodeUriComponentLeavesIsLeft() {
+    void charactersAreEscapedAsByEncodeUriComponentAndQuotesToo() {
         assertThat(SqlComment.of(Map.of("x", "it's ~!()"))).isEqualTo("/*x='it\\'s%20~!()'*/");
     }
 }

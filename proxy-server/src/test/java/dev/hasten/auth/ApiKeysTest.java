@@ -40,7 +40,7 @@ class ApiKeysTest {
     private Path file;
     private ApiKeys server;
 
-    /** Collects what is logged at WARN. */
+    /** Collects log messages at level WARN. */
     private static final class Warnings extends AppenderBase<ILoggingEvent> {
         private final List<String> texts = new CopyOnWriteArrayList<>();
 
@@ -83,7 +83,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void createdKeyIsInForceAtOnceAndAfterARestart() {
+    void createdKeyIsValidAtOnceAndAfterARestart() {
         CreatedKey created = server.create(
                 "web shop ✓", "other", Set.of(KeyScope.SCHEMA), clock.instant().plusSeconds(60));
         assertThat(accepts(server, created)).isTrue();
@@ -104,7 +104,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void keyMayDoWhatItsScopesSayAlsoAfterARestart() {
+    void scopesOfAKeySurviveARestart() {
         CreatedKey created = server.create("deploys", "main", Set.of(KeyScope.SCHEMA, KeyScope.INVALIDATE), null);
         try (ApiKeys restarted = keys()) {
             for (ApiKeys keys : List.of(server, restarted)) {
@@ -147,7 +147,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void revokingAnUnknownKeyMakesNoFiles() {
+    void revokingAnUnknownKeyCreatesNoFiles() {
         assertThat(server.revoke("abcdefgh")).isFalse();
         assertThat(file.getParent()).doesNotExist();
     }
@@ -189,7 +189,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void withoutAFileNoKeyCanBeMade() {
+    void withoutAFileNoKeyCanBeCreated() {
         try (ApiKeys keys = new ApiKeys(DATABASES, null, clock)) {
             assertThat(keys.list()).hasSize(1);
             assertThat(keys.revoke("abcdefgh")).isFalse();
@@ -199,7 +199,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void changesOfAnotherProcessComeIntoForceWithoutARestart() {
+    void changesOfAnotherProcessTakeEffectWithoutARestart() {
         try (ApiKeys commandLine = keys()) {
             CreatedKey created = commandLine.create("from outside", "main", KeyScope.DEFAULT, null);
             await().until(() -> accepts(server, created));
@@ -210,7 +210,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void removedFileTakesItsKeysWithIt() throws Exception {
+    void removingTheFileRemovesItsKeys() throws Exception {
         CreatedKey created = server.create("a", "main", KeyScope.DEFAULT, null);
         Files.delete(file);
         await().until(() -> !accepts(server, created));
@@ -244,7 +244,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void closedKeysStayInForceButAreNoLongerReadAgain() {
+    void closedKeysStayValidButAreNotReloaded() {
         CreatedKey created = server.create("a", "main", KeyScope.DEFAULT, null);
         server.close();
         server.close();

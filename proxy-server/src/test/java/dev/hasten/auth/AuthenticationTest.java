@@ -90,7 +90,7 @@ class AuthenticationTest {
                 "Token accept",
                 "Bearer hasten_abcdefgh_0123456789abcdefghijABCDEFGHIJ01"
             })
-    void anythingElseIsRefusedWithTheSameText(@Nullable String header) {
+    void anythingElseIsRejectedWithTheSameMessage(@Nullable String header) {
         try (ApiKeys keys = keys()) {
             assertRefused(keys, header);
         }
@@ -108,7 +108,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void keyOpensItsOwnDatabaseOnly() {
+    void keyIsOnlyValidForItsOwnDatabase() {
         try (ApiKeys keys = keys()) {
             assertThat(keys.authenticate("Bearer accept").database()).isEqualTo("main");
             assertThat(keys.authenticate("Bearer two words").database()).isEqualTo("other");
@@ -116,7 +116,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void configuredKeyMayDoWhatTheConfigurationSays() {
+    void configuredKeyHasItsConfiguredScopes() {
         ApiKeyConfig app = configured("app", "accept", null);
         ApiKeyConfig deploys = new ApiKeyConfig("deploys", "00".repeat(32), Set.of(KeyScope.SCHEMA), null);
         try (ApiKeys keys = new ApiKeys(Map.of("main", List.of(app, deploys)), null, clock)) {
@@ -164,7 +164,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void refusalDoesNotTellWhy() {
+    void rejectionDoesNotRevealTheReason() {
         try (ApiKeys keys = keys()) {
             String revoked = createRevoked(keys);
             String expired = keys.create(
@@ -182,7 +182,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void keyForADatabaseThatIsGoneIsListedButRefused() {
+    void keyForARemovedDatabaseIsListedButRejected() {
         String token;
         try (ApiKeys keys = keys()) {
             token = keys.create("app", "other", KeyScope.DEFAULT, null).token();
@@ -194,7 +194,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void configurationWinsOverTheFileForTheSameToken() throws Exception {
+    void configurationTakesPrecedenceOverTheFileForTheSameToken() throws Exception {
         Files.writeString(directory.resolve("keys.json"), """
                 {"version":1,"keys":[{"id":"abcdefgh","name":"x","database":"other","sha256":"%s",
                  "created":"2026-11-22T12:00:00Z"}]}
@@ -222,7 +222,7 @@ class AuthenticationTest {
 
     private static List<Object> respond(ApiKeys keys, @Nullable String header) {
         ApiError error = catchThrowableOfType(ApiError.class, () -> keys.authenticate(header));
-        assertThat(error).as("refusal of %s", header).isNotNull();
+        assertThat(error).as("rejection of %s", header).isNotNull();
         return List.of(error.status(), error.code(), error.text(), error.meta());
     }
 

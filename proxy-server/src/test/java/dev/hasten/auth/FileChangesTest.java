@@ -52,7 +52,7 @@ class FileChangesTest {
     }
 
     @Test
-    void changeIsReportedTwiceBecauseAnotherInTheSameTickLeavesNoTrace() throws Exception {
+    void changeIsReportedTwiceBecauseAnotherInTheSameTickIsInvisible() throws Exception {
         Files.writeString(file(), "a");
         FileChanges changes = settled();
         Files.writeString(file(), "bb");
@@ -65,7 +65,7 @@ class FileChangesTest {
     }
 
     @Test
-    void askedAgainItReportsWithoutAChange() throws Exception {
+    void askAgainReportsOneChange() throws Exception {
         FileChanges changes = settled();
         changes.askAgain();
         assertThat(changes.mayHaveChanged()).isTrue();

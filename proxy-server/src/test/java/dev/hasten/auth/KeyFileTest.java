@@ -72,7 +72,7 @@ class KeyFileTest {
     }
 
     @Test
-    void fileIsTheOwnersAloneAndNothingIsLeftBehind() throws Exception {
+    void onlyTheOwnerCanReadTheFileAndNoTemporaryFilesRemain() throws Exception {
         create("a");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
         create("b");
@@ -83,7 +83,7 @@ class KeyFileTest {
     }
 
     @Test
-    void directoryThatIsThereKeepsItsPermissions() throws Exception {
+    void existingDirectoryKeepsItsPermissions() throws Exception {
         Files.createDirectory(file.getParent());
         Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxr-x---"));
         create("a");
@@ -143,14 +143,14 @@ class KeyFileTest {
     }
 
     @Test
-    void keyFromBeforeThereWereScopesHasTheDefault() throws Exception {
+    void keyWithoutScopesHasTheDefaultScopes() throws Exception {
         assertThat(parse(keys(KEY)).getFirst().scopes()).isEqualTo(KeyScope.DEFAULT);
         assertThat(parse(keys(scopes("[\"schema\",\"prisma\"]"))).getFirst().scopes())
                 .containsExactly(KeyScope.PRISMA, KeyScope.SCHEMA);
     }
 
     @Test
-    void scopesAreWrittenEvenWhereTheyAreTheDefault() throws Exception {
+    void scopesAreWrittenEvenIfTheyAreTheDefault() throws Exception {
         create("app");
         assertThat(Files.readString(file)).contains("\"scopes\" : [ \"prisma\", \"sql\", \"invalidate\" ]");
     }
@@ -296,7 +296,7 @@ class KeyFileTest {
                 .start();
     }
 
-    /** What {@code hasten keys create} does, over and over; prints the ids. */
+    /** Repeatedly creates keys, as {@code hasten keys create} does, and prints the ids. */
     static final class WriterProcess {
         static final int KEYS = 20;
 

@@ -53,11 +53,11 @@ class KeyTokenTest {
         assertThat(secrets).hasSize(MANY);
         assertThat(symbols).hasSize(62);
         double bits = Arrays.stream(counts).mapToDouble(KeyTokenTest::entropy).sum();
-        // 32 * log2(62) = 190.5; counting so many loses less than 0.1 bits of it.
+        // 32 * log2(62) = 190.5; the estimate from this number of tokens is less than 0.1 bits lower.
         assertThat(bits).isBetween(190.0, 190.6);
     }
 
-    /** The observed entropy of one place in bits. */
+    /** Returns the observed entropy of one position in bits. */
     private static double entropy(int[] counts) {
         return Arrays.stream(counts)
                 .filter(count -> count > 0)
@@ -82,7 +82,7 @@ class KeyTokenTest {
     @Test
     void digestIsTheSha256OfTheWholeToken() {
         TokenDigest digest = TokenDigest.of("abc".getBytes(StandardCharsets.UTF_8));
-        // The example of FIPS 180-2, appendix B.1.
+        // The example in FIPS 180-2, appendix B.1.
         assertThat(digest.hex()).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assertThat(TokenDigest.parse(digest.hex())).isEqualTo(digest).hasSameHashCodeAs(digest);
         assertThat(TokenDigest.of("abd".getBytes(StandardCharsets.UTF_8))).isNotEqualTo(digest);
@@ -106,7 +106,7 @@ class KeyTokenTest {
         }
     }
 
-    /** The methods that a class file names. */
+    /** Returns the methods that a class file refers to. */
     private static Set<String> calls(Path classFile) {
         try {
             Set<String> calls = new HashSet<>();

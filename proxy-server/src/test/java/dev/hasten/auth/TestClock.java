@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands until a test sets it. */
+/** A clock whose time only changes when a test sets it. */
 final class TestClock extends Clock {
     private volatile Instant now = Instant.parse("2026-11-22T12:00:00Z");
 

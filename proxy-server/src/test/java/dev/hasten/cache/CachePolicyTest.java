@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The operator's limits come before what an app asks for. */
+/** The operator's limits take precedence over the app's strategy. */
 final class CachePolicyTest {
     private static final CacheStrategy POSTS = new CacheStrategy(10, 20, List.of("posts"));
     private static final CacheStrategy OTHERS = new CacheStrategy(10_000, 20_000, List.of("others"));
@@ -25,7 +25,7 @@ final class CachePolicyTest {
     }
 
     @Test
-    void requestGetsWhatItAsksForWithinTheLimits() {
+    void requestedStrategyAppliesWithinTheLimits() {
         assertThat(limited(policy, "max-age=60,stale-while-revalidate=600", "a,b"))
                 .isEqualTo(new CacheStrategy(60, 600, List.of("a", "b")));
         assertThat(limited(policy, "max-age=61,stale-while-revalidate=601", "a"))
@@ -41,12 +41,12 @@ final class CachePolicyTest {
     }
 
     @Test
-    void defaultsAreByModelAndForAllOthers() {
+    void defaultsApplyToListedModelsOrToAllOthers() {
         assertThat(policy.defaultOf("Post")).isEqualTo(POSTS);
         assertThat(policy.defaultOf("User"))
-                .as("within the limits, too")
+                .as("also reduced to the limits")
                 .isEqualTo(new CacheStrategy(60, 600, List.of("others")));
-        assertThat(policy.defaultOf(null)).as("of no model").isEqualTo(CacheStrategy.NONE);
+        assertThat(policy.defaultOf(null)).as("default without a model").isEqualTo(CacheStrategy.NONE);
         assertThat(policy(true, Map.of("Post", POSTS)).defaultOf("User")).isEqualTo(CacheStrategy.NONE);
     }
 

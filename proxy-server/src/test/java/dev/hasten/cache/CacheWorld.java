@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link QueryCache} with its clients and a database whose data change at every moment: what was read before an
- * invalidation is older than it. Every {@link Step} is a moment; after each, the promises are checked.
+ * A {@link QueryCache} with its clients and a database whose data change at every moment, so that data read before an
+ * invalidation is always older. Every {@link Step} is a moment; the promises are checked after each step.
  */
 final class CacheWorld {
     static final int ENTRY_BYTES = 3000;
@@ -44,14 +44,14 @@ final class CacheWorld {
     private final Promises promises;
     private final QueryCache cache;
 
-    /** Counts the steps, and so the versions of all data. */
+    /** The number of steps, which is also the version of all data. */
     private final AtomicInteger clock = new AtomicInteger();
 
-    /** What the thread of an actor does now. */
+    /** The current activity of an actor's thread. */
     static final class Role {
         final Actor actor;
         final Pauses pauses;
-        /** Only for its own thread. */
+        /** Only used by its own thread. */
         int looks;
 
         volatile @Nullable Query query;
@@ -70,7 +70,7 @@ final class CacheWorld {
         }
     }
 
-    /** @param strategies of requests; null for one without, for which the default of its model counts */
+    /** @param strategies the strategies of requests; null for one to which its model's default applies */
     CacheWorld(long maximumBytes, List<@Nullable CacheStrategy> strategies, Watchdog watchdog) {
         this.strategies = strategies;
         CachePolicy policy = new CachePolicy(true, 100, 100, 5, ENTRY_BYTES, true, 0, Map.of(MODEL, MODEL_DEFAULT));
@@ -157,12 +157,12 @@ final class CacheWorld {
         });
     }
 
-    /** As {@code dev.hasten.caching.CacheSession} does it. */
+    /** Reads through the cache like {@code dev.hasten.caching.CacheSession}. */
     private void read(Step.Read read) {
         CacheKey key =
                 new CacheKey(new QuerySignature(read.key(), 0, 0, 0), "remote-executor", cache.schemaEpoch(), null);
         String model = read.key() == 0 ? MODEL : null;
-        // Only what has a default comes without a strategy of its own as far as the cache.
+        // A request without a strategy only uses the cache if its model has a default.
         CacheStrategy chosen = strategies.get(read.strategy() % strategies.size());
         CacheStrategy named = chosen == null && model == null ? MODEL_DEFAULT : chosen;
         CacheStrategy effective = named != null ? named : cache.policy().defaultOf(model);
@@ -199,7 +199,7 @@ final class CacheWorld {
         });
     }
 
-    /** What a query does: its data are as of the moment between the two gates. */
+    /** Runs a query; its data are those of the moment between the two gates. */
     private byte[] query(Request request, boolean refresh, int size, Cancellation cancellation) {
         Role role = Objects.requireNonNull(ROLE.get());
         Query query = new Query(queries.size(), request, refresh, role, cancellation, size, moment(), time.read());
@@ -229,7 +229,7 @@ final class CacheWorld {
         }
     }
 
-    /** The cache's ticker. Inside of Caffeine's locks nobody stops: the others would hang. */
+    /** The cache's ticker. Actors must not stop while they hold Caffeine's locks, because the others would hang. */
     private long look() {
         Role role = ROLE.get();
         if (role == null) {
@@ -275,7 +275,7 @@ final class CacheWorld {
     }
 
     private void check() {
-        // Whoever is woken while nothing is stored asks again without a look at the clock.
+        // A request that is woken while nothing is stored asks again without reading the clock.
         requests.stream().filter(Request::isWaiting).forEach(request -> request.asks(moment() + 1));
         requests.removeIf(request -> {
             boolean ended = request.hasEnded();
@@ -287,23 +287,23 @@ final class CacheWorld {
         promises.hold(requests, queries);
     }
 
-    /** Everybody goes on: nobody waits for ever, and at last nothing is left. */
+    /** Lets all actors continue until they are done. None must wait forever, and finally the cache must be empty. */
     private void end() {
         while (!stage.actors().isEmpty() || !tasks.isEmpty()) {
             clock.incrementAndGet();
             if (!tasks.isEmpty()) {
                 happens(new Step.RunTask(0, Pauses.NONE));
             } else {
-                assertThat(stage.actors()).as("somebody who can go on").anyMatch(Actor::isAtGate);
+                assertThat(stage.actors()).as("actors that can continue").anyMatch(Actor::isAtGate);
                 happens(new Step.GoOn(0, 1));
             }
             check();
         }
-        assertThat(requests).as("requests without an answer").isEmpty();
+        assertThat(requests).as("requests without a response").isEmpty();
         promises.countsAreRight(queries);
         time.pass(Duration.ofHours(2));
         cache.cleanUp();
-        assertThat(cache.size()).as("entries after all this time").isZero();
-        assertThat(cache.bytes()).as("their bytes").isZero();
+        assertThat(cache.size()).as("entries after their expiry").isZero();
+        assertThat(cache.bytes()).as("bytes after their expiry").isZero();
     }
 }

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jol.info.GraphLayout;
 
-/** What a cache says it holds is what the JVM holds for it, or the configured budget would mean nothing. */
+/** The reported size of the cache matches its memory use in the JVM; otherwise the configured limit is ineffective. */
 final class EntryWeightTest {
-    /** Just above a resize of the table, where it is most wasteful. */
+    /** Just enough for a resize of the table, after which it wastes most memory. */
     private static final int ENTRIES = 3_200;
 
     private static final Watchdog WATCHDOG = new Watchdog();
@@ -37,7 +37,7 @@ final class EntryWeightTest {
 
     @ParameterizedTest
     @CsvSource({"25, 0, false", "25, 1, false", "186, 2, false", "186, 5, false", "1024, 0, true", "9000, 5, true"})
-    void bytesAreThoseThatTheJvmRetains(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
+    void reportedBytesMatchTheRetainedHeap(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
         QueryCache cache = new QueryCache(
                 new CachePolicy(true, 1000, 1000, 5, 1 << 20, true, 0, Map.of()),
                 new QueryCache.Settings(
@@ -50,7 +50,9 @@ final class EntryWeightTest {
         assertThat(cache.bytes()).as("bytes of %s entries", ENTRIES).isCloseTo(retained, withinPercentage(15));
     }
 
-    /** Of the table with all that hangs on it; from the cache itself, a walk would get to threads and class loaders. */
+    /**
+     * Returns the bytes retained by the table. Starting at the cache itself would also reach threads and class loaders.
+     */
     private static long retained(QueryCache cache) throws ReflectiveOperationException {
         Object entries = ((Cache<?, ?>) field(QueryCache.class, "entries").get(cache)).asMap();
         Class<?> implementation = entries.getClass();

@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** An invalidation is never lost, however many tags there are. */
+/** Invalidations are never lost, for any number of tags. */
 final class GenerationsTest {
     private final Generations generations = new Generations();
 
@@ -20,7 +20,7 @@ final class GenerationsTest {
     }
 
     @Test
-    void whatWasReadBeforeIsOutdatedAndWhatIsReadAfterIsNot() {
+    void onlyEarlierReadsAreOutdated() {
         long before = generations.now();
         generations.invalidate(List.of("a"));
         assertThat(generations.isCurrent(before, List.of("b", "a"))).isFalse();
@@ -30,7 +30,7 @@ final class GenerationsTest {
     }
 
     @Test
-    void invalidationOfAllOutdatesWhatHasNoTags() {
+    void invalidationOfAllAlsoAppliesToReadsWithoutTags() {
         long before = generations.now();
         generations.invalidateAll();
         assertThat(generations.isCurrent(before, List.of())).isFalse();
@@ -51,9 +51,9 @@ final class GenerationsTest {
                 .isTrue();
     }
 
-    /** One in 16384 by chance; names of a pattern must not be much worse. */
+    /** Random tags share a slot with probability 1/16384; similar names must not be much worse. */
     @Test
-    void tagsSeldomShareASlot() {
+    void tagsRarelyShareASlot() {
         generations.invalidate(List.of("user_0"));
         long shared = IntStream.range(1, 100_000)
                 .filter(i -> !generations.isCurrent(0, List.of("user_" + i)))

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who takes part in a running query, and when it ends. */
+/** The participants of a running query, and its end. */
 final class InFlightQueryTest {
     private static final CachedBody BODY = CachedBody.of("{}".getBytes(StandardCharsets.US_ASCII), Instant.EPOCH);
 
@@ -24,7 +24,7 @@ final class InFlightQueryTest {
     private final Stage stage = new Stage();
 
     @Test
-    void lastReasonToLeaveStopsTheQuery() {
+    void queryIsCancelledWithTheReasonOfTheLastParticipantToLeave() {
         assertThat(miss.join()).isTrue();
         miss.leave(Reason.DISCONNECT);
         assertThat(miss.cancellation.reason()).isNull();
@@ -34,7 +34,7 @@ final class InFlightQueryTest {
     }
 
     @Test
-    void refreshNeedsNobody() {
+    void refreshContinuesWithoutWaiters() {
         assertThat(refresh.join()).isTrue();
         refresh.leave(Reason.DISCONNECT);
         assertThat(refresh.cancellation.reason()).isNull();
@@ -58,14 +58,14 @@ final class InFlightQueryTest {
     }
 
     @Test
-    void whoComesLateGetsTheResultToo() {
+    void waitingAfterCompletionReturnsTheResult() {
         miss.join();
         miss.complete(BODY);
         assertThat(miss.await(new Cancellation())).isSameAs(BODY);
     }
 
     @Test
-    void whoMustStopLeavesAtOnce() {
+    void cancelledRequestStopsWaitingAtOnce() {
         miss.join();
         Cancellation stopped = new Cancellation();
         stopped.cancel(Reason.SHUTDOWN);
@@ -76,7 +76,7 @@ final class InFlightQueryTest {
     }
 
     @Test
-    void interruptOfAWaiterIsGoneWhenTheWaitIsOver() {
+    void interruptStatusIsClearedAfterTheWait() {
         miss.join();
         Cancellation own = new Cancellation();
         AtomicInteger interrupted = new AtomicInteger();

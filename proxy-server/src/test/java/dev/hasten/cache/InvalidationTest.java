@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever comes after an invalidation sees nothing older. */
+/** Requests after an invalidation never get older data. */
 final class InvalidationTest {
     private static final CacheStrategy PLAIN = strategy(100, 100);
     private static final CacheStrategy TAGGED = strategy(100, 100, "a");
@@ -28,7 +28,7 @@ final class InvalidationTest {
     }
 
     @Test
-    void tagsOfTheEntryCount() {
+    void tagsOfTheEntryApply() {
         test.read(key, TAGGED, "old");
         test.cache.invalidate(List.of("x", "a"));
         assertThat(test.freshness(key, PLAIN)).isNull();
@@ -37,26 +37,26 @@ final class InvalidationTest {
     }
 
     @Test
-    void ownTagsOfAReaderCount() {
+    void tagsOfTheRequestApply() {
         test.read(key, PLAIN, "old");
         test.cache.invalidate(List.of("a"));
         assertThat(test.freshness(key, TAGGED)).isNull();
         assertThat(test.freshness(key, PLAIN))
-                .as("for whom the tag says nothing")
+                .as("for a request without the tag")
                 .isEqualTo(Freshness.FRESH);
         assertThat(text(test.read(key, TAGGED, "new"))).isEqualTo("new");
         assertThat(text(test.read(key, PLAIN, "none"))).isEqualTo("new");
     }
 
     @Test
-    void otherTagsDoNotCount() {
+    void otherTagsHaveNoEffect() {
         test.read(key, TAGGED, "data");
         test.cache.invalidate(List.of("b"));
         assertThat(test.freshness(key, strategy(100, 100, "c"))).isEqualTo(Freshness.FRESH);
     }
 
     @Test
-    void invalidationOfAllReachesWhatHasNoTags() {
+    void invalidationOfAllRemovesEntriesWithoutTags() {
         test.read(key, PLAIN, "old");
         test.cache.invalidateAll();
         assertThat(test.freshness(key, PLAIN)).isNull();
@@ -65,17 +65,19 @@ final class InvalidationTest {
     }
 
     @Test
-    void invalidationDuringAFillKeepsItFromBeingStored() {
+    void resultIsNotStoredIfItsTagIsInvalidatedMeanwhile() {
         Reader reader = test.reads(key, TAGGED, "old");
         test.cache.invalidate(List.of("a"));
         reader.goOn();
-        assertThat(text(reader.response())).as("of a request from before").isEqualTo("old");
+        assertThat(text(reader.response()))
+                .as("response to the earlier request")
+                .isEqualTo("old");
         assertThat(test.freshness(key, PLAIN)).isNull();
         assertThat(test.count(Event.OUTDATED)).isOne();
     }
 
     @Test
-    void invalidationOfAllDuringAFillKeepsItFromBeingStored() {
+    void resultIsNotStoredIfEverythingIsInvalidatedMeanwhile() {
         Reader reader = test.reads(key, PLAIN, "old");
         test.cache.invalidateAll();
         reader.goOn();
@@ -83,13 +85,13 @@ final class InvalidationTest {
     }
 
     @Test
-    void readerWhoComesAfterAnInvalidationDoesNotJoinAnOlderQuery() {
+    void requestAfterAnInvalidationDoesNotJoinAnOlderQuery() {
         Reader older = test.reads(key, TAGGED, "old");
         test.cache.invalidate(List.of("a"));
         Reader newer = test.reads(key, TAGGED, "new");
         assertThat(newer.runsAQuery()).isTrue();
         Reader newest = test.reads(key, PLAIN, "none");
-        assertThat(newest.waits()).as("for the newer one").isTrue();
+        assertThat(newest.waits()).as("waits for the newer query").isTrue();
         newer.goOn();
         assertThat(text(newest.response())).isEqualTo("new");
         older.goOn();
@@ -98,7 +100,7 @@ final class InvalidationTest {
     }
 
     @Test
-    void readerWithAnInvalidatedTagDoesNotJoinAnOlderQueryWithoutIt() {
+    void requestWithAnInvalidatedTagDoesNotJoinAnOlderQueryWithoutTheTag() {
         Reader older = test.reads(key, PLAIN, "old");
         test.cache.invalidate(List.of("a"));
         Reader newer = test.reads(key, TAGGED, "new");
@@ -106,12 +108,12 @@ final class InvalidationTest {
         newer.goOn();
         older.goOn();
         assertThat(text(test.read(key, PLAIN, "none")))
-                .as("not overwritten by what was read before")
+                .as("not overwritten by the older query")
                 .isEqualTo("new");
     }
 
     @Test
-    void refreshFromBeforeAnInvalidationBringsNothingBack() {
+    void refreshStartedBeforeAnInvalidationIsNotStored() {
         test.read(key, strategy(0, 100, "a"), "old");
         test.cache.refresh(new Lookup(key, TAGGED, null, false), TestCache.memory(), own -> {
             test.cache.invalidate(List.of("a"));
@@ -129,14 +131,16 @@ final class InvalidationTest {
         assertThat(test.cache.schemaEpoch()).isEqualTo(1);
         reader.goOn();
         assertThat(test.cache.size()).isZero();
-        assertThat(test.freshness(key, PLAIN)).as("for a request from before").isNull();
+        assertThat(test.freshness(key, PLAIN))
+                .as("for a request with the old schema")
+                .isNull();
         assertThat(text(test.read(test.key(1), PLAIN, "new"))).isEqualTo("new");
         assertThat(text(test.read(test.key(2), PLAIN, "new"))).isEqualTo("new");
         assertThat(test.count(Event.SCHEMA_CHANGE)).isOne();
     }
 
     @Test
-    void whatARequestOfAnOlderSchemaReadsIsForItsKindOnly() {
+    void resultsOfAnOlderSchemaAreNotVisibleToTheNewOne() {
         CacheKey older = test.key(1);
         test.cache.schemaChanged();
         test.read(older, PLAIN, "old shape");

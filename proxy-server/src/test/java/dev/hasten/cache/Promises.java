@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a cache promises, checked against what happened in a {@link CacheWorld}. */
+/** The promises of the cache, checked against the history of a {@link CacheWorld}. */
 final class Promises {
     private static final long REFRESH_PAUSE = SECONDS.toNanos(1);
 
@@ -23,7 +23,7 @@ final class Promises {
     private final Map<Event, Integer> least = new EnumMap<>(Event.class);
     private final List<Request> requests = new ArrayList<>();
 
-    /** @param tags null for everything */
+    /** @param tags the invalidated tags; null for everything */
     private record Invalidation(int moment, @Nullable List<String> tags) {
         boolean concerns(CacheStrategy first, CacheStrategy second) {
             return tags == null
@@ -59,7 +59,7 @@ final class Promises {
         requests.add(request);
     }
 
-    /** One query of a key at a time, unless the other one may not be shared; and refreshes that fail have a rest. */
+    /** One query per key at a time, unless the other one must not be shared; and a pause after a failed refresh. */
     void beforeQuery(Query next, List<Query> earlier) {
         for (Query other : List.copyOf(earlier)) {
             if (!other.key().equals(next.key())) {
@@ -69,21 +69,21 @@ final class Promises {
                 Query older = other.asked < next.asked ? other : next;
                 Query newer = older == next ? other : next;
                 assertThat(older.cancellation.reason() != null || wasOvertaken(older, newer.asked))
-                        .as("%s begins although it might have waited for %s", newer, older)
+                        .as("%s starts although it could have waited for %s", newer, older)
                         .isTrue();
             }
             if (next.refresh && other.refresh && other.state == State.FAILED && other.endedAt < next.asked) {
-                // The pause is the entry's: one that came since the request looked has none.
+                // The pause belongs to the entry: an entry stored after the request's lookup has no pause.
                 boolean another = earlier.stream()
                         .anyMatch(query -> query.key().equals(next.key()) && query.storedAt >= other.request.came);
                 assertThat(another || next.beganNanos - other.endedNanos >= REFRESH_PAUSE)
-                        .as("%s begins at once after %s", next, other)
+                        .as("%s starts without a pause after %s", next, other)
                         .isTrue();
             }
         }
     }
 
-    /** Whether somebody who must not wait for a query has asked before a moment, and so takes its place. */
+    /** Returns whether a request that must not wait for the query asked before the moment, and so replaced it. */
     private boolean wasOvertaken(Query query, int moment) {
         return requests.stream()
                 .filter(request -> request.key.equals(query.key()))
@@ -121,7 +121,7 @@ final class Promises {
         for (Invalidation invalidation : invalidations) {
             if (invalidation.moment < request.came && invalidation.concerns(request.strategy, query.strategy())) {
                 assertThat(query.snapshot)
-                        .as("%s gets %s, from before %s", request, query, invalidation)
+                        .as("%s gets %s, which is older than %s", request, query, invalidation)
                         .isGreaterThan(invalidation.moment);
             }
         }
@@ -132,7 +132,7 @@ final class Promises {
         switch (response.freshness()) {
             case MISS -> {
                 assertThat(query.leftAt)
-                        .as("%s gets %s as if just read", request, query)
+                        .as("%s gets %s as a miss", request, query)
                         .isGreaterThanOrEqualTo(request.came);
                 assertThat(response.ageSeconds()).isZero();
                 counted(Event.MISS);
@@ -150,7 +150,7 @@ final class Promises {
         if (response.freshness() != CachedResponse.Freshness.MISS) {
             assertThat(query.storedAt).as("%s is stored", query).isNotNegative();
             assertThat(youngest)
-                    .as("%s outlives its retention", query)
+                    .as("%s is used after its expiry", query)
                     .isLessThan(SECONDS.toNanos(
                             query.strategy().ttlSeconds() + query.strategy().swrSeconds()));
             assertThat(response.ageSeconds())
@@ -158,11 +158,11 @@ final class Promises {
         }
     }
 
-    /** What holds whenever everybody stands. */
+    /** Checks the invariants that hold while all actors are stopped. */
     void hold(List<Request> requests, List<Query> queries) {
         for (Request request : requests) {
             assertThat(request.hasLeft() && request.isWaiting())
-                    .as("%s has left, and waits", request)
+                    .as("%s has left but still waits", request)
                     .isFalse();
         }
         for (Query query : queries) {
@@ -180,11 +180,11 @@ final class Promises {
         if (leader == null || !leader.hasLeft()) {
             assertThat(cancelled).as("%s is cancelled", query).isFalse();
         } else if (requests.stream().noneMatch(other -> other.key.equals(query.key()) && !other.hasLeft())) {
-            assertThat(cancelled).as("%s goes on for nobody", query).isTrue();
+            assertThat(cancelled).as("%s without requests is cancelled", query).isTrue();
         }
     }
 
-    /** When everybody is done. */
+    /** Checks the statistics after all actors are done. */
     void countsAreRight(List<Query> queries) {
         int abandonedLarge = 0;
         for (Query query : queries) {
@@ -192,7 +192,7 @@ final class Promises {
                 if (query.cancellation.reason() == null) {
                     counted(Event.TOO_LARGE);
                 } else {
-                    // What nobody waited for when it ended is forgotten without a look.
+                    // An abandoned result is discarded without checking its size.
                     abandonedLarge++;
                 }
             }

@@ -8,16 +8,16 @@ import dev.hasten.protocol.CacheStrategy;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** A query in a {@link CacheWorld}, and what became of it. All but the constants is written by its own thread. */
+/** A query in a {@link CacheWorld} and its outcome. Only its own thread writes the fields that are not final. */
 final class Query {
-    /** Whether it is over. */
+    /** The state of a query. */
     enum State {
         RUNNING,
         SUCCEEDED,
         FAILED
     }
 
-    /** What a query throws that the model let fail. */
+    /** Thrown by a query that the model makes fail. */
     static final class Failure extends RuntimeException {
         @Serial
         private static final long serialVersionUID = 1;
@@ -36,26 +36,26 @@ final class Query {
     final Role role;
     final Cancellation cancellation;
     final int size;
-    /** The moment when the cache noted the generation for it. */
+    /** The moment when the cache recorded the generation for it. */
     final int asked;
 
-    /** The moment when it began. */
+    /** The moment when it started. */
     final int began;
 
     final long beganNanos;
     volatile State state = State.RUNNING;
-    /** Whether it shall fail; written by the test's thread. */
+    /** Whether it must fail; written by the test's thread. */
     volatile boolean doomed;
-    /** The moment as of which its data are. */
+    /** The moment of its data. */
     volatile int snapshot = -1;
 
     volatile int endedAt = -1;
     volatile long endedNanos;
-    /** The moment when it was stored, -1 if it was not. */
+    /** The moment when its result was stored, -1 if it was not. */
     volatile int storedAt = -1;
 
     volatile long storedNanos;
-    /** The moment when those who waited got it, or later; -1 if that has not come. */
+    /** The moment when its waiters got the result, or later; -1 before that. */
     volatile int leftAt = -1;
 
     Query(

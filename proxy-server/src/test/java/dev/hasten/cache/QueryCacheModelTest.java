@@ -18,7 +18,7 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
 
-/** The promises of the cache under any interleaving of requests, queries, refreshes, invalidations, time and eviction. */
+/** The cache's promises under any interleaving of requests, queries, refreshes, invalidations, time and eviction. */
 final class QueryCacheModelTest {
     private static final Watchdog WATCHDOG = new Watchdog();
 
@@ -48,15 +48,15 @@ final class QueryCacheModelTest {
         return new Step.GoOn(who, 9);
     }
 
-    /** What is stored may suit the leader, and not those who joined it. */
+    /** A stored entry may be acceptable for the leader, but not for its waiters. */
     @Example
-    void joinersOfALeaderWhoFindsSomethingStoredLookForThemselves() {
+    void waitersCheckTheEntryThatTheirLeaderFound() {
         play(
                 List.of(TEN, ONE, NEW),
                 read(0, Pauses.NONE),
                 goOn(0),
                 new Step.LetTimePass(Duration.ofSeconds(2)),
-                // Found something too old, and will look again once the running query is known.
+                // Found an entry that is too old, and will check again after it has registered its query.
                 read(1, new Pauses(4, 6, true)),
                 read(1, Pauses.NONE),
                 goOn(1),
@@ -66,15 +66,15 @@ final class QueryCacheModelTest {
                 goOn(0));
     }
 
-    /** The same for a refresh that finds that there is no need for it any more. */
+    /** The same for a refresh that turns out to be unnecessary. */
     @Example
-    void joinersOfANeedlessRefreshLookForThemselves() {
+    void waitersOfAnUnnecessaryRefreshCheckTheEntryThemselves() {
         play(
                 List.of(STALE, NEW),
                 read(0, Pauses.NONE),
                 goOn(0),
                 new Step.LetTimePass(Duration.ofSeconds(1)),
-                // About to arrange a refresh.
+                // About to schedule a refresh.
                 read(0, new Pauses(4, 0, false)),
                 read(0, Pauses.NONE),
                 new Step.RunTask(0, Pauses.NONE),
@@ -86,7 +86,7 @@ final class QueryCacheModelTest {
     }
 
     @Example
-    void refreshThatWasArrangedWhileAnotherFailedHasARestToo() {
+    void refreshScheduledWhileAnotherFailedAlsoPauses() {
         play(
                 List.of(STALE),
                 read(0, Pauses.NONE),
@@ -108,7 +108,7 @@ final class QueryCacheModelTest {
         return Arbitraries.of(100_000L, 100_000L, 100_000L, 4_000L, 1_200L, 0L);
     }
 
-    /** Few in a story, so that requests have much to do with each other. */
+    /** A story has few strategies, so that its requests interact. */
     @Provide
     Arbitrary<List<@Nullable CacheStrategy>> strategies() {
         return Combinators.combine(Arbitraries.of(0, 0, 1, 3), Arbitraries.of(0, 2, 10), tags())
@@ -164,7 +164,7 @@ final class QueryCacheModelTest {
         return Arbitraries.oneOf(Arbitraries.just(Pauses.NONE), some);
     }
 
-    /** Divisible by many numbers of candidates. */
+    /** The range is divisible by many numbers of candidates. */
     private static Arbitrary<Integer> who() {
         return Arbitraries.integers().between(0, 11);
     }

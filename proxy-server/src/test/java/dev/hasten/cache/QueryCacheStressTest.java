@@ -32,16 +32,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The promises under real threads that go as fast as they can. */
+/** The cache's promises with real threads at full speed. */
 final class QueryCacheStressTest {
     private static final int READERS = 6;
     private static final int READS = 20_000;
     private static final long BUDGET = 200_000;
     private static final Watchdog WATCHDOG = new Watchdog();
 
-    /** What the database holds for every key: a number that only grows. */
+    /** The database's value for every key: a number that only grows. */
     private final AtomicLong database = new AtomicLong();
-    /** The number that was there when the latest of all invalidations that have been answered began. */
+    /** The value at the start of the latest completed invalidation. */
     private final AtomicLong invalidated = new AtomicLong();
 
     private final AtomicInteger reading = new AtomicInteger(READERS);
@@ -68,7 +68,7 @@ final class QueryCacheStressTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 1000})
-    void whoComesAfterAnInvalidationSeesNothingOlder(int keys) throws Exception {
+    void requestAfterAnInvalidationSeesNoOlderData(int keys) throws Exception {
         List<Callable<Integer>> work = new ArrayList<>();
         for (int reader = 0; reader < READERS; reader++) {
             int own = reader;
@@ -80,7 +80,7 @@ final class QueryCacheStressTest {
         long counted = cache.statistics().of(Event.HIT)
                 + cache.statistics().of(Event.STALE_HIT)
                 + cache.statistics().of(Event.MISS);
-        assertThat(counted).as("hits and misses").isEqualTo(responded);
+        assertThat(counted).as("number of hits and misses").isEqualTo(responded);
         cache.cleanUp();
         assertThat(cache.bytes()).isBetween(0L, BUDGET);
     }
@@ -95,14 +95,14 @@ final class QueryCacheStressTest {
         return results;
     }
 
-    /** Returns how many reads were answered. */
+    /** Returns the number of successful reads. */
     private int read(int reader, int keys) {
         SplittableRandom random = new SplittableRandom(reader);
         int responded = 0;
         try {
             for (int i = 0; i < READS; i++) {
                 CacheKey key = key(random.nextInt(keys));
-                // Whoever asks without the tag must not be taken by surprise: others ask for the same with it.
+                // Some requests omit the tag that others use for the same key.
                 List<String> tags = random.nextInt(4) == 0 ? List.of() : List.of("a");
                 CacheStrategy strategy = new CacheStrategy(random.nextInt(2), 1000, tags);
                 Cancellation own = new Cancellation();
@@ -117,9 +117,7 @@ final class QueryCacheStressTest {
                         cache.refresh(new Lookup(key, strategy, null, false), TestCache.memory(), this::query);
                     }
                 } catch (CancelledException e) {
-                    assertThat(own.reason())
-                            .as("whoever is cancelled went away")
-                            .isNotNull();
+                    assertThat(own.reason()).as("reason of a cancelled request").isNotNull();
                 }
             }
         } finally {
@@ -131,7 +129,7 @@ final class QueryCacheStressTest {
     private byte[] query(Cancellation cancellation) {
         byte[] body = String.format("%-500d", database.get()).getBytes(StandardCharsets.US_ASCII);
         if (ThreadLocalRandom.current().nextInt(64) == 0) {
-            // Others come meanwhile.
+            // Gives other requests time to join.
             LockSupport.parkNanos(1);
         }
         Cancellation.Reason reason = cancellation.reason();
@@ -154,7 +152,7 @@ final class QueryCacheStressTest {
                 cache.invalidate(List.of("b", "a"));
             }
             invalidated.set(written);
-            // Now and then the readers shall find something.
+            // Sometimes wait, so that readers find entries.
             for (int pause = 0; pause < i % 1000; pause++) {
                 Thread.onSpinWait();
             }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
 
-/** What is stored, for how long, and what clients get when. */
+/** What is stored, for how long, and what requests get. */
 final class QueryCacheTest {
     private static final CacheStrategy TEN_PLUS_TWENTY = strategy(10, 20);
 
@@ -36,7 +36,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void secondReadGetsTheBytesOfTheFirst() {
+    void secondReadReturnsTheBytesOfTheFirst() {
         CachedResponse miss = test.read(key, TEN_PLUS_TWENTY, "first");
         CachedResponse hit = test.read(key, TEN_PLUS_TWENTY, "second");
         assertThat(miss.freshness()).isEqualTo(Freshness.MISS);
@@ -47,7 +47,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void answerIsFreshForItsTtlAndStaleForItsSwr() {
+    void responseIsFreshForItsTtlAndStaleForItsSwr() {
         test.read(key, TEN_PLUS_TWENTY, "data");
         assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
         test.time.pass(Duration.ofSeconds(10).minusNanos(1));
@@ -61,7 +61,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void ageAndLastModifiedAreThoseOfTheRead() {
+    void ageAndLastModifiedReferToTheRead() {
         test.read(key, TEN_PLUS_TWENTY, "data");
         test.time.pass(Duration.ofMillis(7_900));
         CachedResponse hit = test.read(key, TEN_PLUS_TWENTY, "other");
@@ -70,7 +70,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void ageCountsFromTheEndOfTheQuery() {
+    void ageStartsAtTheEndOfTheQuery() {
         Reader slow = test.reads(key, TEN_PLUS_TWENTY, "data");
         test.time.pass(Duration.ofSeconds(60));
         slow.goOn();
@@ -78,7 +78,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void requestsOwnStrategyDecidesOnFreshness() {
+    void strategyOfTheRequestDeterminesFreshness() {
         test.read(key, TEN_PLUS_TWENTY, "data");
         test.time.pass(Duration.ofSeconds(5));
         assertThat(test.freshness(key, strategy(6, 0))).isEqualTo(Freshness.FRESH);
@@ -87,14 +87,14 @@ final class QueryCacheTest {
     }
 
     @Test
-    void entryIsDroppedAfterTtlAndSwrOfTheRequestThatReadIt() {
+    void entryExpiresAfterTtlAndSwrOfTheRequestThatReadIt() {
         test.read(key, strategy(1, 1), "data");
         test.time.pass(Duration.ofSeconds(2));
         assertThat(test.freshness(key, strategy(100, 100))).isNull();
     }
 
     @Test
-    void defaultOfTheModelCountsForARequestWithoutStrategy() {
+    void defaultOfTheModelAppliesToRequestsWithoutAStrategy() {
         test.cache.fetch(new Lookup(key, TEN_PLUS_TWENTY, "Post", false), new Cancellation(), returning("data"));
         test.time.pass(Duration.ofSeconds(6));
         assertThat(test.cache.find(new Lookup(key, null, null, false)))
@@ -119,7 +119,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void leaderWhoGoesAwayDoesNotCancelTheQueryForTheOthers() {
+    void disconnectOfTheLeaderDoesNotCancelTheQueryForTheOthers() {
         Reader leader = test.reads(key, TEN_PLUS_TWENTY, "data");
         Reader other = test.reads(key, TEN_PLUS_TWENTY, "none");
         leader.leave();
@@ -131,7 +131,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void waiterWhoGoesAwayIsNotHeldUp() {
+    void cancelledWaiterReturnsAtOnce() {
         Reader leader = test.reads(key, TEN_PLUS_TWENTY, "data");
         Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
         waiter.leave();
@@ -142,7 +142,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void queryIsCancelledWhenTheLastOneLeaves() {
+    void queryIsCancelledWhenTheLastRequestLeaves() {
         Reader leader = test.reads(key, TEN_PLUS_TWENTY, "data");
         Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
         leader.leave();
@@ -153,7 +153,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void nobodyJoinsAQueryThatIsBeingCancelled() {
+    void requestsDoNotJoinACancelledQuery() {
         Reader gone = test.reads(key, TEN_PLUS_TWENTY, failing(new CancelledException(Cancellation.Reason.DISCONNECT)));
         gone.leave();
         Reader next = test.reads(key, TEN_PLUS_TWENTY, "data");
@@ -164,7 +164,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void whoJoinedAQueryWhoseTimeIsUpAsksAnew() {
+    void waiterOfATimedOutQueryTriesAgain() {
         Reader leader = test.reads(key, TEN_PLUS_TWENTY, failing(new CancelledException(Cancellation.Reason.TIMEOUT)));
         Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "data");
         leader.query().cancel(Cancellation.Reason.TIMEOUT);
@@ -177,7 +177,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void leaderIsToldItsOwnReasonToStop() {
+    void leaderFailsWithItsOwnCancellationReason() {
         Reader leader =
                 test.reads(key, TEN_PLUS_TWENTY, failing(new CancelledException(Cancellation.Reason.DISCONNECT)));
         Reader waiter = test.reads(key, TEN_PLUS_TWENTY, "none");
@@ -191,7 +191,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void whatNobodyWaitedForIsNotStored() {
+    void abandonedResultIsNotStored() {
         Reader gone = test.reads(key, TEN_PLUS_TWENTY, "older");
         gone.leave();
         test.reads(key, TEN_PLUS_TWENTY, "newer").goOn();
@@ -200,9 +200,9 @@ final class QueryCacheTest {
     }
 
     @Test
-    void theNameOfAModelIsNotKept() {
+    void modelNameIsNotRetained() {
         String model = "x".repeat(1_000_000);
-        // Of arrays only: a thread that a pool starts meanwhile brings much else with it.
+        // Measures arrays only: a thread that a pool starts in the meantime would add many other objects.
         long before = arrayBytes();
         test.cache.fetch(new Lookup(key, TEN_PLUS_TWENTY, model, false), new Cancellation(), returning("data"));
         assertThat(arrayBytes() - before).isLessThan(1_000_000);
@@ -213,7 +213,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void requestThatMustStopAlreadyStartsNoQuery() {
+    void cancelledRequestStartsNoQuery() {
         Cancellation stopped = new Cancellation();
         stopped.cancel(Cancellation.Reason.SHUTDOWN);
         assertThatThrownBy(() -> test.cache.fetch(
@@ -248,7 +248,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void queryThatGoesOnWithoutItsLeaderIsStoppedWhenItTakesTooLong() {
+    void queryWithoutItsLeaderIsCancelledAtItsDeadline() {
         try (TestCache impatient = new TestCache(1 << 20, Duration.ofMillis(1))) {
             Reader leader = impatient.reads(key, TEN_PLUS_TWENTY, "data");
             impatient.reads(key, TEN_PLUS_TWENTY, "none");
@@ -260,7 +260,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void tooLargeAnswersAreNotStored() {
+    void tooLargeResponsesAreNotStored() {
         test.read(key, TEN_PLUS_TWENTY, letters(TestCache.ENTRY_BYTES));
         assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isEqualTo(Freshness.FRESH);
         test.read(test.key(2), TEN_PLUS_TWENTY, letters(TestCache.ENTRY_BYTES + 1));
@@ -269,7 +269,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void entriesMakeRoomForOthers() {
+    void entriesAreEvictedForNewOnes() {
         try (TestCache small = new TestCache(20_000, Duration.ofHours(1))) {
             for (int i = 0; i < 100; i++) {
                 small.read(small.key(i), TEN_PLUS_TWENTY, letters(900));
@@ -292,7 +292,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void gzipIsMadeOncePerEntryAndCountsInItsWeight() {
+    void entryIsCompressedOnceAndGzipIsPartOfItsWeight() {
         String body = letters(10_000);
         test.read(key, TEN_PLUS_TWENTY, body);
         long plain = test.cache.bytes();
@@ -335,7 +335,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void whatHardlyGetsSmallerIsNotCompressed() {
+    void incompressibleResponsesAreNotCompressed() {
         test.read(key, TEN_PLUS_TWENTY, letters(1023));
         test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         assertThat(test.waitingTasks()).isZero();
@@ -350,7 +350,7 @@ final class QueryCacheTest {
     }
 
     @Test
-    void compressionDoesNotBringBackWhatIsGone() {
+    void compressionDoesNotRestoreRemovedEntries() {
         test.read(key, TEN_PLUS_TWENTY, letters(2000));
         test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         test.cache.invalidateAll();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A stale answer is read anew in the background, once, and not again and again when that fails. */
+/** A stale entry is refreshed once in the background, with a pause after a failure. */
 final class RefreshTest {
     private static final CacheStrategy STALE = strategy(0, 100);
 
@@ -67,7 +67,7 @@ final class RefreshTest {
     }
 
     @Test
-    void refreshMakesTheEntryYoungAgain() {
+    void refreshMakesTheEntryFresh() {
         test.time.pass(Duration.ofSeconds(99));
         refresh(returning("new"));
         test.runTasks();
@@ -76,7 +76,7 @@ final class RefreshTest {
     }
 
     @Test
-    void requestThatFindsNothingGoodEnoughJoinsTheRefresh() {
+    void requestWithoutAUsableEntryJoinsTheRefresh() {
         refresh(returning("new"));
         test.time.pass(Duration.ofSeconds(1));
         Reader waiting = test.reads(key, strategy(1, 0), "none");
@@ -86,7 +86,7 @@ final class RefreshTest {
     }
 
     @Test
-    void refreshGoesOnWithoutThoseWhoWaitForIt() {
+    void refreshContinuesWhenItsWaitersDisconnect() {
         test.time.pass(Duration.ofSeconds(1));
         refresh(returning("new"));
         Reader waiting = test.reads(key, strategy(1, 0), "none");
@@ -96,7 +96,7 @@ final class RefreshTest {
     }
 
     @Test
-    void failingRefreshKeepsServingAndPausesForASecond() {
+    void failedRefreshKeepsTheStaleEntryAndPausesForASecond() {
         refresh(failing(new IllegalStateException("PostgreSQL is away")));
         test.runTasks();
         assertThat(stored()).endsWith("old");
@@ -113,7 +113,7 @@ final class RefreshTest {
     }
 
     @Test
-    void pauseAfterAFailureOutlivesTheCompressionOfTheEntry() {
+    void compressionOfTheEntryDoesNotEndThePauseAfterAFailure() {
         test.cache.find(new Lookup(key, STALE, null, true));
         refresh(failing(new IllegalStateException("PostgreSQL is away")));
         test.runTasks();
@@ -123,17 +123,17 @@ final class RefreshTest {
     }
 
     @Test
-    void refreshThatCannotBeStoredPausesToo() {
+    void refreshThatCannotBeStoredAlsoPauses() {
         for (int i = 0; i < 3; i++) {
             refresh(returning(letters(TestCache.ENTRY_BYTES + 1)));
             test.runTasks();
         }
         assertThat(stored()).endsWith("old");
-        assertThat(refreshes).as("queries within a second").hasValue(1);
+        assertThat(refreshes).as("refresh queries within a second").hasValue(1);
     }
 
     @Test
-    void moreRefreshesThanAllowedWaitForALaterRequest() {
+    void refreshesOverTheLimitAreLeftToALaterRequest() {
         for (int number = 2; number <= 4; number++) {
             test.read(test.key(number), STALE, "old");
             test.cache.refresh(new Lookup(test.key(number), STALE, null, false), TestCache.memory(), returning("new"));
@@ -146,14 +146,14 @@ final class RefreshTest {
     }
 
     @Test
-    void nothingIsRefreshedThatIsGone() {
+    void removedEntriesAreNotRefreshed() {
         test.cache.invalidateAll();
         refresh(returning("new"));
         assertThat(test.waitingTasks()).isZero();
     }
 
     @Test
-    void refreshTakesTheStrategyOfTheRequestThatFoundItStale() {
+    void refreshUsesTheStrategyOfTheRequestThatFoundTheEntryStale() {
         test.cache.refresh(new Lookup(key, strategy(0, 5, "b"), null, false), TestCache.memory(), returning("new"));
         test.runTasks();
         test.time.pass(Duration.ofSeconds(5));

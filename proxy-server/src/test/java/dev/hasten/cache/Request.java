@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** A request in a {@link CacheWorld}, and how it ended. */
+/** A request in a {@link CacheWorld} and its outcome. */
 final class Request {
     final CacheKey key;
     final CacheStrategy strategy;
-    /** The moment when it came. */
+    /** The moment when it arrived. */
     final int came;
 
     final long cameNanos;
     final Cancellation own = new Cancellation();
     volatile @Nullable Actor actor;
-    /** The moments when it may have asked for what was not stored. */
+    /** The moments when it may have asked for a result that was not stored. */
     private final List<Integer> asked = new CopyOnWriteArrayList<>();
-    /** The moment when a refresh was arranged for it; -1 if none was. */
+    /** The moment when a refresh was scheduled for it; -1 if none was. */
     volatile int refreshedAt = -1;
 
     private volatile @Nullable End end;
 
-    /** One of answer and failure is null. */
+    /** Either the response or the failure is null. */
     record End(@Nullable CachedResponse response, @Nullable RuntimeException failure, long nanos) {}
 
     Request(CacheKey key, CacheStrategy strategy, int came, long cameNanos) {
@@ -66,7 +66,7 @@ final class Request {
         return !hasEnded() && !hasLeft();
     }
 
-    /** Whether it waits for a query of another one. */
+    /** Returns whether it waits for the query of another request. */
     boolean isWaiting() {
         Actor waiting = actor;
         return !hasEnded() && waiting != null && !waiting.isAtGate() && waiting.isWaitingForAnother();

@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that only move when a test lets them: each goes on until it comes to a gate, waits for the query of another,
- * or is done. Their interleaving is what the test makes it.
+ * Threads that run only when a test lets them: each runs until it reaches a gate, waits for the query of another, or is
+ * done. The test determines their interleaving.
  */
 final class Stage {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private final List<Actor> actors = new ArrayList<>();
 
-    /** One thread and where it stands. */
+    /** A thread and its position. */
     static final class Actor {
         private final String name;
         private final Thread thread;
@@ -42,7 +42,7 @@ final class Stage {
             }
         }
 
-        /** Stops the actor, whose thread this must be, until the test opens the gate. */
+        /** Stops the actor until the test opens the gate. Must be called on the actor's thread. */
         void stopAt(String place) {
             Gate closed = new Gate(place, new CountDownLatch(1));
             gate = closed;
@@ -61,7 +61,7 @@ final class Stage {
             return done;
         }
 
-        /** Whether it waits for what another one reads. */
+        /** Returns whether it waits for the query of another actor. */
         boolean isWaitingForAnother() {
             return thread.getState() == Thread.State.WAITING
                     && Arrays.stream(thread.getStackTrace())
@@ -82,7 +82,7 @@ final class Stage {
 
     private record Gate(String place, CountDownLatch open) {}
 
-    /** Starts a thread, and waits until it stands. */
+    /** Starts a thread, and waits until all have stopped. */
     Actor enter(String name, Consumer<Actor> role) {
         Actor actor = new Actor(name, role);
         actors.add(actor);
@@ -91,7 +91,7 @@ final class Stage {
         return actor;
     }
 
-    /** Opens the gate at which an actor stands, and waits until everybody stands again. */
+    /** Opens the gate at which an actor has stopped, and waits until all actors have stopped again. */
     void pass(Actor actor) {
         Gate closed = actor.gate;
         if (closed != null) {
@@ -101,14 +101,14 @@ final class Stage {
         settle();
     }
 
-    /** Those who are not done. */
+    /** Returns the actors that are not done. */
     List<Actor> actors() {
         return actors;
     }
 
     /**
-     * Waits until everybody stands. Whoever is woken may wake the next one after this method has looked at that one, so
-     * it looks once more for each of them.
+     * Waits until all actors have stopped. An actor that runs can wake another that this method has already checked, so
+     * the method repeats the check once per actor.
      */
     void settle() {
         long start = System.nanoTime();

@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What may happen next in a {@link CacheWorld}. A {@code who} selects among those to whom it may happen, modulo their
- * number; when there is nobody, nothing happens.
+ * A possible next event in a {@link CacheWorld}. {@code who} selects one of the candidates, modulo their number;
+ * without candidates, nothing happens.
  */
 sealed interface Step {
     /**
-     * Where an actor stops besides its queries: where it looks at the clock.
+     * The clock readings at which an actor stops, in addition to its queries.
      *
-     * @param first the number of the look, from 1 on; 0 for none
-     * @param second the same, of another look
-     * @param late whether it stops after the look, so that what it saw is old when it goes on
+     * @param first the number of the reading, starting at 1; 0 for none
+     * @param second the number of another reading
+     * @param late whether it stops after the reading, so that the time is old when it continues
      */
     record Pauses(int first, int second, boolean late) {
         static final Pauses NONE = new Pauses(0, 0, false);
@@ -24,24 +24,24 @@ sealed interface Step {
     }
 
     /**
-     * A request comes.
+     * A request arrives.
      *
-     * @param strategy one of the story's
-     * @param looked whether it relies on the look that it took first
-     * @param size of the answer in bytes
+     * @param strategy the number of a strategy of the story
+     * @param looked whether it relies on its earlier lookup
+     * @param size the size of the response in bytes
      */
     record Read(int key, int strategy, boolean gzip, boolean looked, int size, Pauses pauses) implements Step {}
 
-    /** An actor goes on, through so many gates. */
+    /** An actor continues through the given number of gates. */
     record GoOn(int who, int gates) implements Step {}
 
-    /** A query fails, or is cancelled if somebody asked for that. */
+    /** A query fails; if its cancellation was requested, it ends as cancelled. */
     record FailQuery(int who) implements Step {}
 
-    /** A client goes away. */
+    /** A client disconnects. */
     record Leave(int who) implements Step {}
 
-    /** What the cache wants done in the background begins. */
+    /** A background task of the cache starts. */
     record RunTask(int who, Pauses pauses) implements Step {}
 
     record Invalidate(List<String> tags) implements Step {}

@@ -25,7 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A cache whose time, background and queries are in the hands of a test. */
+/** A cache whose time, background tasks and queries a test controls. */
 final class TestCache implements AutoCloseable {
     static final int ENTRY_BYTES = 100_000;
     static final CacheStrategy MODEL_DEFAULT = new CacheStrategy(5, 5, List.of("posts"));
@@ -37,7 +37,7 @@ final class TestCache implements AutoCloseable {
     private final Watchdog watchdog = new Watchdog();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
-    /** Without a limit that a test might hit. */
+    /** Creates a cache with limits that tests do not reach. */
     TestCache() {
         this(1 << 20, Duration.ofHours(1));
     }
@@ -49,7 +49,7 @@ final class TestCache implements AutoCloseable {
                 new QueryCache.Settings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground));
     }
 
-    /** Memory without a limit. */
+    /** Returns a reservation without a limit. */
     static Reservation memory() {
         return MemoryBudget.unlimited().open(MemoryBudget.NO_DATABASE, "");
     }
@@ -62,7 +62,7 @@ final class TestCache implements AutoCloseable {
         }
     }
 
-    /** Lets all background tasks run, as far as they come without a query that stops. */
+    /** Runs all background tasks until they end or reach a query that stops. */
     void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             Runnable next = task;
@@ -96,7 +96,7 @@ final class TestCache implements AutoCloseable {
         return new String(response.body().json().array(), StandardCharsets.US_ASCII);
     }
 
-    /** Letters that compress to about half. */
+    /** Returns letters that compress to about half. */
     static String letters(int length) {
         StringBuilder text = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
@@ -113,7 +113,7 @@ final class TestCache implements AutoCloseable {
         }
     }
 
-    /** A request that is answered at once, by what is stored or by the query. */
+    /** Sends a request and returns the response from the cache or from the query. */
     CachedResponse read(CacheKey key, CacheStrategy strategy, Fill fill) {
         return cache.fetch(new Lookup(key, strategy, null, false), new Cancellation(), fill);
     }
@@ -127,7 +127,7 @@ final class TestCache implements AutoCloseable {
         return cache.find(new Lookup(key, strategy, null, false));
     }
 
-    /** How fresh what is stored is for a request; null if there is nothing for it. */
+    /** Returns the freshness of the entry for a request; null if there is no usable entry. */
     @Nullable
     Freshness freshness(CacheKey key, CacheStrategy strategy) {
         CachedResponse response = find(key, strategy);
@@ -138,7 +138,7 @@ final class TestCache implements AutoCloseable {
         return cache.statistics().of(event);
     }
 
-    /** A request with a thread of its own, whose query stops before it returns until the test lets it go on. */
+    /** A request in its own thread. Its query stops before it returns until the test lets it continue. */
     final class Reader {
         final Cancellation own = new Cancellation();
         private final Actor actor;
@@ -162,12 +162,12 @@ final class TestCache implements AutoCloseable {
             }
         }
 
-        /** Its query returns. */
+        /** Lets its query return. */
         void goOn() {
             stage.pass(actor);
         }
 
-        /** Its client goes away. */
+        /** Disconnects its client. */
         void leave() {
             own.cancel(Cancellation.Reason.DISCONNECT);
             stage.settle();
@@ -181,7 +181,7 @@ final class TestCache implements AutoCloseable {
             return !actor.isDone() && actor.isWaitingForAnother();
         }
 
-        /** What its query must see; a failure if it has none. */
+        /** Returns the cancellation of its query; fails if it runs no query. */
         Cancellation query() {
             return Objects.requireNonNull(query, "no query");
         }
@@ -196,7 +196,7 @@ final class TestCache implements AutoCloseable {
         }
     }
 
-    /** A request that begins now. */
+    /** Starts a request. */
     Reader reads(CacheKey key, CacheStrategy strategy, Fill fill) {
         return new Reader(key, strategy, fill);
     }

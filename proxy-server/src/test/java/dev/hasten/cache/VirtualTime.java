@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** Time that passes when a test says so. */
+/** Time that only passes when a test advances it. */
 final class VirtualTime implements Ticker, InstantSource {
     static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
 
-    /** Negative at first, as System.nanoTime() may be: nothing may depend on where a ticker begins. */
+    /** Starts negative, as System.nanoTime() may: code must not depend on a ticker's origin. */
     private static final long ORIGIN = -Duration.ofSeconds(5).toNanos();
 
     private volatile long nanos = ORIGIN;
 
-    /** Only the thread of the test calls this. */
+    /** Must only be called on the test's thread. */
     synchronized void pass(Duration duration) {
         nanos += duration.toNanos();
     }

@@ -31,7 +31,7 @@ final class CacheConfigTest {
     }
 
     @Test
-    void withoutAnythingSaidAppsMayCacheAsTheyLike() {
+    void byDefaultAppsMayCacheWithoutLimits() {
         sources.yaml(DATABASE + "pool: {size: 5}");
         assertThat(app().cache())
                 .isEqualTo(
@@ -54,7 +54,7 @@ final class CacheConfigTest {
     }
 
     @Test
-    void cacheAndBudgetThatFillTheHeapAreWarnedOf() {
+    void cacheAndBudgetThatFillTheHeapCauseAWarning() {
         long half = Runtime.getRuntime().maxMemory() / 2;
         assertThat(sources.yaml("cache: {max_bytes: " + half + "}").load().warnings())
                 .isEmpty();
@@ -82,7 +82,7 @@ final class CacheConfigTest {
                 "cache: {max_ttl: 0s}|1s to 8760h",
                 "cache: {share: 0}|1 to 1000",
             })
-    void mistakesAreNamed(String yaml, String problem) {
+    void mistakesAreReported(String yaml, String problem) {
         sources.yaml(DATABASE + yaml);
         assertThat(String.valueOf(sources.problems())).contains(problem);
     }

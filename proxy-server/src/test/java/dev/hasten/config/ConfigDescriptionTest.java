@@ -51,7 +51,7 @@ class ConfigDescriptionTest {
     }
 
     @Test
-    void aDescriptionWithoutSecretsReadsBackAsTheSameConfiguration() {
+    void aDescriptionWithoutSecretsParsesToTheSameConfiguration() {
         Config config = new Sources(directory)
                 .env("HASTEN_DATABASES_B_URL", "postgres://u@h/odd%20name%22?schema=my%20schema")
                 .env("HASTEN_DATABASES_A_URL", "postgres://u@[::1]:5433,h2/d")
@@ -64,7 +64,7 @@ class ConfigDescriptionTest {
     }
 
     @Test
-    void withoutAnyDatabaseTheDescriptionSaysSo() {
+    void aDescriptionWithoutADatabaseSaysSo() {
         assertThat(new Sources(directory).load().describe()).endsWith("\ndatabases: {} # default\n");
     }
 }

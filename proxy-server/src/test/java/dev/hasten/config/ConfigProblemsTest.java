@@ -107,7 +107,7 @@ class ConfigProblemsTest {
         "HASTEN_API_KEY_SCOPE, HASTEN_API_KEY_SCOPES",
         "HASTEN_CONFG, HASTEN_CONFIG",
     })
-    void anUnknownVariableNamesTheNearest(String variable, String nearest) {
+    void anUnknownVariableIsReportedWithTheMostSimilarOne(String variable, String nearest) {
         sources.env("HASTEN_DATABASES_APP_URL", "postgres://u@h/d").env(variable, "s3cret");
         assertThat(sources.problems())
                 .containsExactly(
@@ -135,7 +135,7 @@ class ConfigProblemsTest {
                 "'http: {threads: 1}, http.threads: 2' | http.threads: the key is set twice",
                 "'port: &p 1, admin_port: *p' | admin_port: YAML aliases (*name) are not supported",
             })
-    void aMistakeInTheFileIsNamedWithItsLine(String yaml, String problem) {
+    void aMistakeInTheFileIsReportedWithItsLine(String yaml, String problem) {
         sources.yaml("{" + yaml + "}");
         assertThat(sources.problems())
                 .anySatisfy(found -> assertThat(found).startsWith(problem).endsWith("(hasten.yaml:1)"))
@@ -152,7 +152,7 @@ class ConfigProblemsTest {
                 "'- a' | the file must be a mapping of keys to values",
                 "'text' | the file must be a mapping of keys to values",
             })
-    void aFileThatIsNoMappingIsNamedWithoutBeingQuoted(String yaml, String problem) {
+    void aFileThatIsNotAMappingIsReportedWithoutQuotingIt(String yaml, String problem) {
         sources.yaml(yaml);
         assertThat(sources.problems())
                 .singleElement()
@@ -180,7 +180,7 @@ class ConfigProblemsTest {
     }
 
     @Test
-    void certificateAndKeyComeTogetherAndExcludeTheDevelopmentCertificate() {
+    void certificateAndKeyAreBothRequiredAndExcludeTheDevelopmentCertificate() {
         sources.write("a.pem", "").flag("tls.cert", "a.pem");
         assertThat(sources.problems())
                 .singleElement()
@@ -239,7 +239,7 @@ class ConfigProblemsTest {
     }
 
     @Test
-    void oneSecretCannotOpenTwoDatabases() {
+    void oneSecretCannotBelongToTwoDatabases() {
         sources.yaml("""
                 databases:
                   a: {url: 'postgres://u@h/a', keys: [{name: one, secret: x}]}
@@ -257,7 +257,7 @@ class ConfigProblemsTest {
     }
 
     @Test
-    void scopesOfTheEnvironmentAreThoseOfItsApiKey() {
+    void scopesInTheEnvironmentRequireAnApiKeyAndMustBeKnown() {
         sources.yaml(APP + "}}").env("HASTEN_API_KEY_SCOPES", "prisma");
         assertThat(sources.problems())
                 .containsExactly(
@@ -275,7 +275,7 @@ class ConfigProblemsTest {
     }
 
     @Test
-    void whatIsSaidAboutTheEmbeddedDatabaseIsCheckedBeforeItStarts() {
+    void settingsOfTheEmbeddedDatabaseAreCheckedBeforeItStarts() {
         sources.env("HASTEN_DATABASES_DEFAULT_POOL_SIZE", "many");
         assertThat(sources.problems())
                 .singleElement()

@@ -65,7 +65,7 @@ class ConfigTest {
     }
 
     @Test
-    void aDatabaseNeedsNothingButItsUrl() {
+    void aDatabaseOnlyNeedsAUrl() {
         DatabaseConfig database = database(sources.env("HASTEN_DATABASES_APP_URL", Sources.URL), "app");
         assertThat(database.name()).isEqualTo("app");
         assertThat(database.pool())
@@ -86,7 +86,7 @@ class ConfigTest {
     }
 
     @Test
-    void flagBeatsEnvironmentBeatsFileBeatsDefault() {
+    void flagOverridesEnvironmentOverridesFileOverridesDefault() {
         assertThat(sources.load().server().port()).isEqualTo(4466);
         assertThat(sources.yaml("port: 1001").load().server().port()).isEqualTo(1001);
         assertThat(sources.env("HASTEN_PORT", "1002").load().server().port()).isEqualTo(1002);
@@ -94,7 +94,7 @@ class ConfigTest {
     }
 
     @Test
-    void theFileMayBeNamedByTheEnvironmentAndAFlagBeatsThat() {
+    void theFileCanBeNamedByTheEnvironmentAndAFlagOverridesThat() {
         sources.write("one.yaml", "region: one").env("HASTEN_CONFIG", "one.yaml");
         assertThat(sources.load().server().region()).isEqualTo("one");
         assertThat(sources.file("two.yaml", "region: two").load().server().region())
@@ -133,7 +133,7 @@ class ConfigTest {
         "HASTEN_DATABASES_APP_POOL_URL, app-pool",
         "DATABASE_URL, default",
     })
-    void aUrlInTheEnvironmentAloneMakesADatabase(String variable, String database) {
+    void aUrlInTheEnvironmentIsEnoughForADatabase(String variable, String database) {
         assertThat(sources.env(variable, Sources.URL).load().databases()).containsOnlyKeys(database);
     }
 
@@ -146,13 +146,13 @@ class ConfigTest {
     }
 
     @Test
-    void theSpecificVariableBeatsTheAliasOfTheDefaultUrl() {
+    void theSpecificVariableOverridesTheAliasOfTheDefaultUrl() {
         sources.env("DATABASE_URL", Sources.URL).env("HASTEN_DATABASES_DEFAULT_URL", "postgres://u@other/x");
         assertThat(database(sources, "default").url().database()).isEqualTo("x");
     }
 
     @Test
-    void anEmptyVariableCountsAsNotSet() {
+    void anEmptyVariableIsTreatedAsUnset() {
         Config config = sources.env("HASTEN_PORT", "")
                 .env("HASTEN_API_KEY", "")
                 .env("DATABASE_URL", "")
@@ -228,7 +228,7 @@ class ConfigTest {
     }
 
     @Test
-    void whatTheUrlSaysAboutThePoolCountsUnlessAKeySaysOtherwise() {
+    void keysOverridePoolSettingsOfTheUrl() {
         String url = "postgres://u@h/d?connection_limit=3&pool_timeout=0&statement_cache_size=0";
         PoolConfig fromUrl =
                 database(sources.env("DATABASE_URL", url), "default").pool();
@@ -248,7 +248,7 @@ class ConfigTest {
     }
 
     @Test
-    void aDatabaseAddedAtStartGetsWhatTheSourcesSayAboutIt() {
+    void aDatabaseAddedAtStartGetsItsSettingsFromTheSources() {
         Config config = sources.env("HASTEN_DATABASES_DEFAULT_POOL_SIZE", "7")
                 .env("HASTEN_API_KEY", "abc")
                 .load();

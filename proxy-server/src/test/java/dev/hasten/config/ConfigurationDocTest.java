@@ -13,7 +13,7 @@ class ConfigurationDocTest {
     private static final Path FILE = Path.of("..", "docs", "configuration.md");
 
     @Test
-    void theDocumentationIsWhatTheTableOfKeysSays() throws IOException {
+    void theDocumentationMatchesTheTableOfKeys() throws IOException {
         String document = document();
         if (Boolean.getBoolean("hasten.docs.write")) {
             Files.createDirectories(FILE.toAbsolutePath().getParent());

@@ -17,7 +17,7 @@ import org.postgresql.Driver;
 
 class DatabaseUrlTest {
     @Test
-    void allPartsAreRead() {
+    void allPartsAreParsed() {
         DatabaseUrl url = DatabaseUrl.parse("postgresql://ann:pw@db.example:6543/app?schema=sales&sslmode=require"
                 + "&connect_timeout=3&socket_timeout=7&application_name=my+app&pgbouncer=true");
         assertThat(url.user()).isEqualTo("ann");
@@ -34,7 +34,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void whatTheUrlLeavesOutHasADefault() {
+    void omittedPartsHaveDefaults() {
         DatabaseUrl url = DatabaseUrl.parse("postgres://ann@h");
         assertThat(url.password()).isNull();
         assertThat(url.hosts()).containsExactly(new Host("h", 5432));
@@ -174,7 +174,7 @@ class DatabaseUrlTest {
                 "sslmode=disable&sslaccept=strict | disable | ''",
                 "sslmode=require&sslaccept=accept_invalid_certs | require | ''",
             })
-    void sslModesMeanWhatTheyMeanInLibpqAndPrisma(String query, String mode, String factory) {
+    void sslModesHaveTheMeaningOfLibpqAndPrisma(String query, String mode, String factory) {
         Properties properties = DatabaseUrl.parse("postgres://u@h/d?" + query)
                 .toJdbcProperties()
                 .properties();
@@ -198,7 +198,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void aCertificateWithoutKeyIsTheOneToTrustAsInPrisma() {
+    void aCertificateWithoutKeyIsTheTrustedAuthorityAsInPrisma() {
         DatabaseUrl url = DatabaseUrl.parse("postgres://u@h/d?sslmode=require&sslcert=/server.pem");
         assertThat(url.toJdbcProperties().properties())
                 .containsEntry("sslrootcert", "/server.pem")
@@ -220,7 +220,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void behindPgbouncerTheDriverPreparesNothingOnTheServer() {
+    void withPgbouncerTheDriverPreparesNothingOnTheServer() {
         assertThat(DatabaseUrl.parse("postgres://u@h/d?pgbouncer=true")
                         .toJdbcProperties()
                         .properties())

@@ -11,10 +11,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
-/** Connects the real driver to a real PostgreSQL with what a URL says. */
+/** Connects the real driver to a real PostgreSQL with the settings of a URL. */
 class JdbcTargetTest {
     @Test
-    void oddNamesAndSessionSettingsArriveInPostgres() throws IOException, SQLException {
+    void unusualNamesAndSessionSettingsReachPostgres() throws IOException, SQLException {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
             try (Connection connection = postgres.getPostgresDatabase().getConnection();
                     Statement statement = connection.createStatement()) {

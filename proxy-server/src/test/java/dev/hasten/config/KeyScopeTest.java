@@ -14,25 +14,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyScopeTest {
     @ParameterizedTest
     @EnumSource
-    void wordOfEveryScopeIsReadBackAndNeedsNoQuotesAnywhere(KeyScope scope) {
+    void wordOfEveryScopeParsesBackAndNeedsNoQuotes(KeyScope scope) {
         assertThat(scope.text()).matches("[a-z]+");
         assertThat(KeyScope.parse(List.of(scope.text()))).containsExactly(scope);
     }
 
     @Test
-    void scopesAreInTheOrderOfDeclarationAndOnlyOnce() {
+    void scopesAreDeduplicatedInTheOrderOfDeclaration() {
         Set<KeyScope> scopes = KeyScope.parse(List.of("schema", "prisma", "schema"));
         assertThat(scopes).containsExactly(KeyScope.PRISMA, KeyScope.SCHEMA);
         assertThat(KeyScope.texts(scopes)).containsExactly("prisma", "schema");
     }
 
     @Test
-    void whatAPrismaClientAsksForIsTheDefault() {
+    void theDefaultScopesArePrismaSqlAndInvalidate() {
         assertThat(KeyScope.DEFAULT).containsExactly(KeyScope.PRISMA, KeyScope.SQL, KeyScope.INVALIDATE);
     }
 
     @Test
-    void nobodyCanAddAScopeLater() {
+    void scopesAreImmutable() {
         EnumSet<KeyScope> given = EnumSet.of(KeyScope.PRISMA);
         Set<KeyScope> copy = KeyScope.copyOf(given);
         given.add(KeyScope.SCHEMA);
@@ -44,14 +44,14 @@ class KeyScopeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "writ", "Prisma", "PRISMA", " prisma", "prisma,invalidate", "*"})
-    void wrongWordIsNamedWithThoseThatAreKnown(String word) {
+    void unknownWordIsReportedWithTheKnownOnes(String word) {
         assertThatThrownBy(() -> KeyScope.parse(List.of("prisma", word)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("unknown scope \"" + word + "\"; allowed scopes: prisma, sql, read, invalidate, schema");
     }
 
     @Test
-    void noScopeAtAllIsRefused() {
+    void emptyScopesAreRejected() {
         String problem = "a key needs at least one scope; allowed scopes: prisma, sql, read, invalidate, schema";
         assertThatThrownBy(() -> KeyScope.parse(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)

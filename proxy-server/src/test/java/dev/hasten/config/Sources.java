@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects sources for a test, in a directory of its own. */
+/** Collects configuration sources for a test, in a separate directory. */
 final class Sources {
     static final String URL = "postgresql://ann:s3cret@db.example:5432/app";
 
@@ -60,7 +60,7 @@ final class Sources {
         return Config.load(new ConfigSources(file, environment, flags, directory));
     }
 
-    /** The problems of a configuration that must have some. */
+    /** Returns the problems of a configuration that must be invalid. */
     List<String> problems() {
         try {
             load();

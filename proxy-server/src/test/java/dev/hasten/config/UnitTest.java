@@ -22,7 +22,8 @@ class UnitTest {
         "BYTES, 1500, 1500, 1500",
         "COUNT, 007, 7, 7",
     })
-    void aNumberIsReadInItsUnitAndWrittenInTheLargestExactOne(Unit unit, String text, long number, String shortest) {
+    void aNumberIsParsedWithItsUnitAndFormattedInTheLargestExactUnit(
+            Unit unit, String text, long number, String shortest) {
         assertThat(unit.parse(text)).isEqualTo(number);
         assertThat(unit.format(number)).isEqualTo(shortest);
     }

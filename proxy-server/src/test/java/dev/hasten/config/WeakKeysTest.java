@@ -23,7 +23,7 @@ final class WeakKeysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"change-me", "hunter2", "0123456789abcde"})
-    void shortKeyIsAnErrorSoon(String key) {
+    void shortKeyWillBeAnErrorInAFutureVersion(String key) {
         assertThat(warnings(key))
                 .singleElement()
                 .asString()
@@ -41,7 +41,7 @@ final class WeakKeysTest {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "passwordpasswordpasswordpassword",
             })
-    void keyWithLessThan128BitsIsWarnedOf(String key) {
+    void keyWithLessThan128BitsCausesAWarning(String key) {
         assertThat(warnings(key)).singleElement().asString().contains("fewer than 128 bits");
     }
 
@@ -52,12 +52,12 @@ final class WeakKeysTest {
                 "hk_0Vb3cXw9TqLs7ZpRj2NfYa",
                 "7iQyJrT3mXo0aZ5cW9uE1k",
             })
-    void randomKeyIsNot(String key) {
+    void randomKeyCausesNoWarning(String key) {
         assertThat(warnings(key)).isEmpty();
     }
 
     @Test
-    void keyOfAFileIsWarnedOfByItsPlace() {
+    void warningAboutAKeyInAFileNamesItsPlace() {
         assertThat(new Sources(directory)
                         .yaml("databases: {app: {url: 'postgres://u@h/d', keys: [{name: web, secret: short}]}}")
                         .load()

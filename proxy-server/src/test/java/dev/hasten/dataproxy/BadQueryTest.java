@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a client sends, it is told what is wrong with it, and the next one is served. */
+/** Invalid requests get an error with the reason, and the next request works. */
 final class BadQueryTest {
     private static final String SCHEMA = """
             datasource db {
@@ -56,7 +56,7 @@ final class BadQueryTest {
                 .isEqualTo("{\"data\":{\"findManyItem\":[{\"id\":1}]}}");
     }
 
-    /** Requests that would keep the compiler busy for minutes or use all of its memory. */
+    /** Requests that could keep the compiler busy for minutes or use all of its memory. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -74,14 +74,14 @@ final class BadQueryTest {
     }
 
     @Test
-    void rawQueryWithEmptyParametersIsTold() {
+    void rawQueryWithEmptyParametersIsAnError() {
         assertThat(client.graphql("""
                                 {"action":"executeRaw","query":{"arguments":{"query":"select 1","parameters":""},"selection":{}}}""").status()).isEqualTo(400);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "price", "big", "ratio"})
-    void numberOfAnySizeIsAnErrorOfTheClient(String field) {
+    void numberOfAnySizeIsNeverAServerError(String field) {
         for (String number :
                 new String[] {"9".repeat(400), "-" + "9".repeat(400), "1e400", "1e999999999", "1e-999999999"}) {
             Reply reply = client.graphql(find("{\"where\":{\"%s\":%s}}".formatted(field, number)));
@@ -116,7 +116,7 @@ final class BadQueryTest {
                 "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":\"SELECT 1\",\"parameters\":\"{\"}}}",
                 "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":\"SELECT 1\",\"parameters\":\"{}\"}}}"
             })
-    void bodyThatIsNoQueryIsRefused(String body) {
+    void bodyThatIsNotAQueryIsRejected(String body) {
         Reply reply = client.graphql(body);
         assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6000");
@@ -153,7 +153,7 @@ final class BadQueryTest {
                 "{\"where\":{\"id\":1e400}}",
                 "{\"where\":{\"AND\":{\"AND\":{\"AND\":7}}}}"
             })
-    void valueThatIsNoneIsRefused(String arguments) {
+    void invalidValueIsRejected(String arguments) {
         Reply reply = client.graphql(find(arguments));
         assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
         assertThat(reply.text()).contains("\"is_panic\":false").doesNotContain("Exception", "wasm", "\tat ");
@@ -184,7 +184,7 @@ final class BadQueryTest {
     }
 
     @Test
-    void timeThatIsNoneIsRefused() {
+    void invalidTimeIsRejected() {
         for (String time : new String[] {"0", "-1", "1e300"}) {
             Reply reply = client.post(client.base() + "/transaction/start", "{\"timeout\":" + time + "}");
             assertThat(reply.status()).isEqualTo(400);

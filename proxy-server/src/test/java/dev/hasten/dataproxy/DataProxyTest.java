@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Clients of Prisma 5 and 6 get the answers that their own engine would give. */
+/** Clients of Prisma 5 and 6 get the responses of their own engine. */
 final class DataProxyTest {
     private static final String SCHEMA = """
             generator client {
@@ -93,7 +93,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void recordComesUnderTheNameOfItsAction() {
+    void recordIsReturnedUnderTheNameOfItsAction() {
         Reply reply = client.graphql("{\"modelName\":\"User\",\"action\":\"findUnique\",\"query\":{\"arguments\":"
                 + "{\"where\":{\"id\":1}}," + SCALARS + "}}");
         assertThat(reply.text())
@@ -103,7 +103,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void recordThatIsNotThereIsNull() {
+    void missingRecordIsNull() {
         assertThat(client.graphql(findUser(99)).text()).isEqualTo("{\"data\":{\"findUniqueUser\":null}}");
     }
 
@@ -119,7 +119,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void queriesThatDifferInDataShareAPlan() {
+    void queriesWithDifferentDataShareAPlan() {
         client.graphql(findUser(1));
         double compiled = planLookups("miss");
         double hits = planLookups("hit");
@@ -141,7 +141,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void writesAreDone() {
+    void writesAreExecuted() {
         Reply reply = client.graphql(query(
                 "User",
                 "createOne",
@@ -172,12 +172,12 @@ final class DataProxyTest {
                 client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(2000, 2250) + "}", selection));
         assertThat(records.json().path("data").path("createManyPostAndReturn")).hasSize(250);
         assertThat(records.text()).contains("[{\"id\":2000},{\"id\":2001}").endsWith("{\"id\":2249}]}}");
-        // One for a whole part and one for the rest, if no other test has made them.
+        // One for a full chunk and one for the rest, unless another test has already compiled them.
         assertThat(planLookups("miss")).isLessThanOrEqualTo(compiled + 2);
     }
 
     @Test
-    void manyRowsAreInsertedAllOrNone() {
+    void manyRowsAreInsertedAtomically() {
         String data = "{\"data\":" + rows(1000, 1250).replace("\"id\":1249", "\"id\":1") + "}";
         assertThat(error(client, query("Post", "createMany", data, "{\"$scalars\":true}")))
                 .contains("P2002");
@@ -185,7 +185,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void nothingOfAWrongQueryWithManyRowsIsInserted() {
+    void invalidQueryWithManyRowsInsertsNothing() {
         String transaction = client.start("{}");
         String data = "{\"data\":" + rows(1000, 1250).replace("{\"id\":1200,\"title\":\"t\"}", "{\"id\":1200}") + "}";
         Reply refused = client.post(transaction + "/graphql", query("Post", "createMany", data, "{\"$scalars\":true}"));
@@ -195,7 +195,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void transactionOfABatchOutlivesAMigration() {
+    void transactionOfABatchSurvivesAMigration() {
         try (TestServer narrow = TestServer.on(POSTGRES).with("pool.size", 1).start()) {
             DataProxyClient other = new DataProxyClient(narrow.client(), "6.19.0", SCHEMA);
             other.upload();
@@ -217,7 +217,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void brokenUniqueKeyIsToldByItsColumns() {
+    void uniqueViolationNamesTheColumns() {
         Reply reply = client.graphql(query("User", "createOne", "{\"data\":{\"email\":\"a@x\"}}", "{\"id\":true}"));
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.json().path("errors").get(0).get("user_facing_error").toString())
@@ -226,7 +226,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void brokenForeignKeyIsToldInTheWordsOfTheVersion() {
+    void foreignKeyViolationHasTheMessageOfTheVersion() {
         String query =
                 query("Post", "createOne", "{\"data\":{\"id\":9,\"title\":\"t\",\"authorId\":99}}", "{\"id\":true}");
         assertThat(error(client, query))
@@ -249,14 +249,14 @@ final class DataProxyTest {
     }
 
     @Test
-    void missingRecordIsToldWithItsCause() {
+    void missingRecordErrorHasACause() {
         String query = query("User", "updateOne", "{\"where\":{\"id\":99},\"data\":{\"name\":\"x\"}}", "{\"id\":true}");
         assertThat(error(client, query)).contains("\"cause\":\"No record was found for an update.\"", "P2025");
         assertThat(error(client("5.22.0"), query)).contains("\"cause\":\"Record to update not found.\"", "P2025");
     }
 
     @Test
-    void queryThatDoesNotFitTheSchemaIsToldAsTheEngineDoes() {
+    void queryThatDoesNotFitTheSchemaHasTheErrorOfTheEngine() {
         Reply reply = client.graphql(query("User", "findMany", "{\"where\":{\"nope\":1}}", "{\"id\":true}"));
         assertThat(reply.status()).isEqualTo(200);
         var error = reply.json().path("errors").get(0).get("user_facing_error");
@@ -266,7 +266,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void batchAnswersEachQuery() {
+    void batchReturnsAResultForEachQuery() {
         Reply reply = client.graphql("{\"batch\":[" + findUser(1) + ","
                 + query("User", "updateOne", "{\"where\":{\"id\":99},\"data\":{\"name\":\"x\"}}", "{\"id\":true}") + ","
                 + raw("queryRaw", "SELECT 1 AS n", "[]") + "]}");
@@ -303,7 +303,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void findsByOtherKeysRunAsOneStatementToo() {
+    void findsByOtherKeysAlsoRunAsOneStatement() {
         String byEmail = "{\"modelName\":\"User\",\"action\":\"findUniqueOrThrow\",\"query\":{\"arguments\":"
                 + "{\"where\":{\"email\":\"%s\"}},\"selection\":{\"id\":true}}}";
         Reply reply =
@@ -315,7 +315,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void transactionOfABatchIsUndoneAsAWhole() {
+    void transactionOfABatchIsRolledBackCompletely() {
         Reply reply = client.graphql("{\"batch\":["
                 + query("User", "createOne", "{\"data\":{\"email\":\"c@x\"}}", "{\"id\":true}") + ","
                 + query("User", "createOne", "{\"data\":{\"email\":\"a@x\"}}", "{\"id\":true}")
@@ -329,7 +329,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void failingCommitOfABatchIsTheFaultOfNoneOfItsQueries() {
+    void failedCommitOfABatchIsNotAttributedToAQuery() {
         POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" DEFERRABLE INITIALLY DEFERRED");
         try {
             String error = error(
@@ -368,7 +368,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void commitThatIsSentAgainIsAnsweredAgain() {
+    void repeatedCommitGetsTheSameResponse() {
         String transaction = client.start("{}");
         client.post(transaction + "/graphql", findUser(1));
         client.post(transaction + "/commit", "");
@@ -389,7 +389,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void rawRowsHaveTheFormOfTheVersion() {
+    void rawRowsHaveTheFormatOfTheVersion() {
         String query = raw("queryRaw", "SELECT $1::int AS n, NULL::text AS t, ARRAY[1,2]::bigint[] AS l", "[7]");
         assertThat(client.graphql(query).text())
                 .isEqualTo("{\"data\":{\"queryRaw\":{\"columns\":[\"n\",\"t\",\"l\"],"
@@ -403,7 +403,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void rawErrorIsToldWithCodeAndMessage() {
+    void rawErrorHasCodeAndMessage() {
         Reply reply = client.graphql(raw("executeRaw", "UPDATE nothing SET a = 1", "[]"));
         assertThat(reply.json()
                         .path("errors")
@@ -415,7 +415,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void answersAreCachedAsForPrisma7() {
+    void responsesAreCachedAsForPrisma7() {
         String query = findUser(2);
         assertThat(client.graphql(query, "max-age=60").cacheStatus()).isEqualTo("miss");
         POSTGRES.execute("UPDATE \"User\" SET name = 'changed' WHERE id = 2");
@@ -432,7 +432,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void unknownSchemaIsAskedFor() {
+    void unknownSchemaIsReportedAsMissing() {
         DataProxyClient stranger = new DataProxyClient(server.client(), "6.19.0", SCHEMA + "// another");
         Reply reply = stranger.graphql(findUser(1));
         assertThat(reply.status()).isEqualTo(404);
@@ -450,7 +450,7 @@ final class DataProxyTest {
     }
 
     @Test
-    void bodyNeedNotSayThatItIsJson() {
+    void bodyNeedsNoJsonContentType() {
         Reply reply = server.client()
                 .post(
                         client.base() + "/graphql",

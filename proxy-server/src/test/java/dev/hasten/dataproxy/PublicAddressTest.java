@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The calls of a transaction go where the client came. */
+/** The calls of a transaction use the address that the client used. */
 final class PublicAddressTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -42,7 +42,7 @@ final class PublicAddressTest {
         server.close();
     }
 
-    /** The answer to the start of a transaction; the client of the JDK does not send other hosts. */
+    /** Returns the response to the start of a transaction. Uses a socket: the JDK's client cannot send other hosts. */
     private static String start(TestServer asked, String headers) throws IOException {
         DataProxyClient client = new DataProxyClient(asked.client(), "6.19.0", SCHEMA);
         client.upload();
@@ -60,30 +60,30 @@ final class PublicAddressTest {
     }
 
     @Test
-    void hostOfTheRequestIsUsedWithHttpsByRule() throws IOException {
+    void hostOfTheRequestIsUsedWithHttpsByDefault() throws IOException {
         assertThat(start(server, "Host: db.example.com\r\n")).contains("\"https://db.example.com/6.19.0/");
         assertThat(start(server, "Host: db.example.com:4466\r\n")).contains("\"https://db.example.com:4466/6.19.0/");
     }
 
     @Test
-    void localHostIsReachedAsTheServerListens() throws IOException {
+    void localhostUsesTheProtocolOfTheServer() throws IOException {
         assertThat(start(server, "Host: localhost:4466\r\n")).contains("\"http://localhost:4466/6.19.0/");
         assertThat(start(server, "Host: [::1]:4466\r\n")).contains("\"http://[::1]:4466/6.19.0/");
     }
 
     @Test
-    void forwardedHostOfAnybodyIsNotBelieved() throws IOException {
+    void forwardedHostOfAnUntrustedClientIsIgnored() throws IOException {
         assertThat(start(server, "Host: localhost\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n"))
                 .contains("\"http://localhost/6.19.0/");
     }
 
     @Test
-    void strangeHostIsRefused() throws IOException {
+    void invalidHostIsRejected() throws IOException {
         assertThat(start(server, "Host: a/b?c\r\n")).doesNotContain("data-proxy");
     }
 
     @Test
-    void configuredAddressWins() throws IOException {
+    void configuredAddressTakesPrecedence() throws IOException {
         try (TestServer configured = TestServer.on(POSTGRES)
                 .with("public_url", "https://db.example.com:8443")
                 .start()) {

@@ -13,7 +13,7 @@ final class ComputeSlicesTest {
     private static final long NOW = Long.MAX_VALUE - 5;
 
     @Test
-    void whoIsAloneDoesNotWait() {
+    void singleComputationDoesNotWait() {
         ComputeSlices slices = new ComputeSlices(2);
         for (int i = 0; i < 10; i++) {
             assertThat(slices.plan(NOW + i * SLICE_NANOS)).isZero();
@@ -21,7 +21,7 @@ final class ComputeSlicesTest {
     }
 
     @Test
-    void severalTakeTurns() {
+    void concurrentComputationsTakeTurns() {
         ComputeSlices slices = new ComputeSlices(2);
         for (int i = 0; i < 10; i++) {
             assertThat(slices.plan(NOW)).isEqualTo(i * SLICE_NANOS);
@@ -30,7 +30,7 @@ final class ComputeSlicesTest {
     }
 
     @Test
-    void allProcessorsButOneAreUsed() {
+    void oneProcessorIsLeftFree() {
         ComputeSlices slices = new ComputeSlices(4);
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
@@ -40,7 +40,7 @@ final class ComputeSlicesTest {
     }
 
     @Test
-    void aSingleProcessorIsLeftToOthersForHalfOfTheTime() {
+    void aSingleProcessorIsUsedHalfOfTheTime() {
         ComputeSlices slices = new ComputeSlices(1);
         assertThat(slices.plan(NOW)).isZero();
         assertThat(slices.plan(NOW + SLICE_NANOS)).isEqualTo(SLICE_NANOS);
@@ -48,7 +48,7 @@ final class ComputeSlicesTest {
 
     /** With Thread.yield, the new thread would wait until the others have finished. */
     @Test
-    void newcomerRunsWhileManyCompute() throws Exception {
+    void newThreadRunsWhileManyCompute() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> busy = new ArrayList<>();
         for (int i = 0; i < 8 * Runtime.getRuntime().availableProcessors(); i++) {

@@ -10,14 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AcceptEncodingTest {
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "deflate,gzip", "gzip ; q=0.001"})
-    void clientsThatTakeGzip(String header) {
+    void clientsThatAcceptGzip(String header) {
         assertThat(AcceptEncoding.acceptsGzip(header)).isTrue();
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "identity", "br", "x-gzipped", "gzip;q=0", "gzip; q=0.000", "gzip;Q = 0, br"})
-    void clientsThatDoNot(@Nullable String header) {
+    void clientsThatDoNotAcceptGzip(@Nullable String header) {
         assertThat(AcceptEncoding.acceptsGzip(header)).isFalse();
     }
 }

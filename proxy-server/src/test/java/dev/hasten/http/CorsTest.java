@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Pages of browsers may use SQL over HTTP where the operator says so, and nowhere else. */
+/** Browser pages may use SQL over HTTP only if the operator allows it. */
 final class CorsTest {
     private static final String ALLOW_ORIGIN = "access-control-allow-origin";
     private static final byte[] BODY = "{\"query\":\"SELECT 1\"}".getBytes(UTF_8);
@@ -35,7 +35,7 @@ final class CorsTest {
     }
 
     @Test
-    void allowedOriginsReadAnswersAndErrors() {
+    void allowedOriginsCanReadResponsesAndErrors() {
         try (var server = server("https://a.example,http://localhost:3000")) {
             Map<String, String> allowed = Map.of("Origin", "http://localhost:3000");
             Reply response = server.client().post("/sql", BODY, allowed);

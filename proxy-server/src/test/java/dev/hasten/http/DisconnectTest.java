@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A client that goes away while its request runs is noticed: plain and TLS, epoll and NIO, however it leaves. */
+/** A disconnect during a request is detected: with plain HTTP and TLS, epoll and NIO, for every kind of disconnect. */
 class DisconnectTest {
     private static final String REQUEST = "GET /held HTTP/1.1\r\nHost: test\r\n\r\n";
 
@@ -49,14 +49,14 @@ class DisconnectTest {
     }
 
     @Test
-    void nativeTransportIsThere() {
+    void nativeTransportIsAvailable() {
         assertThat(Epoll.unavailabilityCause()).isNull();
         assertThat(Transport.best()).isEqualTo(Transport.EPOLL);
     }
 
     @ParameterizedTest
     @EnumSource(Leaving.class)
-    void plainClientIsMissed(Leaving leaving) throws IOException {
+    void disconnectOfAPlainClientIsDetected(Leaving leaving) throws IOException {
         for (Transport transport : Transport.values()) {
             gone.set(0);
             held.clear();
@@ -69,7 +69,7 @@ class DisconnectTest {
 
     @ParameterizedTest
     @EnumSource(Leaving.class)
-    void tlsClientIsMissed(Leaving leaving) throws Exception {
+    void disconnectOfATlsClientIsDetected(Leaving leaving) throws Exception {
         DevCertificates certificates = DevCertificates.ensure(directory);
         for (Transport transport : Transport.values()) {
             gone.set(0);
@@ -100,7 +100,7 @@ class DisconnectTest {
     }
 
     @Test
-    void clientThatHasGoneAlreadyIsToldAtOnce() throws IOException {
+    void actionAddedAfterTheDisconnectRunsAtOnce() throws IOException {
         try (HttpServer server = start(Transport.best(), null);
                 RawClient client = RawClient.to(server)) {
             client.send(REQUEST);
@@ -133,14 +133,14 @@ class DisconnectTest {
 
     @ParameterizedTest
     @EnumSource(Leaving.class)
-    void clientIsMissedWithMoreWaitingThanIsReadAhead(Leaving leaving) throws Exception {
+    void disconnectIsDetectedBehindMoreRequestsThanAreReadAhead(Leaving leaving) throws Exception {
         DevCertificates certificates = DevCertificates.ensure(directory);
         for (boolean tls : new boolean[] {false, true}) {
             gone.set(0);
             held.clear();
             try (HttpServer server = start(Transport.EPOLL, tls ? certificates.context() : null);
                     RawClient client = tls ? TlsClients.raw(server, certificates.caPem()) : RawClient.to(server)) {
-                // Much more would not fit into the kernel's buffer: the end of the stream could not even arrive.
+                // Much more would not fit into the kernel's buffer, so the end of the stream could not arrive.
                 client.send(REQUEST.repeat((RequestDecoder.READ_AHEAD + 16 * 1024) / REQUEST.length()));
                 await().until(() -> held.size() == 1);
 
@@ -154,7 +154,7 @@ class DisconnectTest {
     }
 
     @Test
-    void answeredRequestMissesNobody() throws IOException {
+    void disconnectAfterTheResponseRunsNoAction() throws IOException {
         try (HttpServer server = start(Transport.best(), null);
                 RawClient client = RawClient.to(server)) {
             client.send(REQUEST);
@@ -171,7 +171,7 @@ class DisconnectTest {
     }
 
     @Test
-    void clientThatLeavesInsideItsBodyIsObserved() throws IOException {
+    void disconnectInTheMiddleOfABodyIsObserved() throws IOException {
         try (HttpServer server = start(Transport.best(), null);
                 RawClient client = RawClient.to(server)) {
             client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\nabc");

@@ -15,7 +15,7 @@ class HeadRefusalTest {
     private final AtomicInteger handled = new AtomicInteger();
     private final AtomicReference<@Nullable Exchange> refused = new AtomicReference<>();
 
-    /** Takes only requests that carry a key. */
+    /** Accepts only requests with a key. */
     private GuardedHandler.Decision decide(Exchange head) {
         if (head.header("authorization") == null) {
             refused.set(head);
@@ -28,7 +28,7 @@ class HeadRefusalTest {
     }
 
     @Test
-    void bodyOfARequestThatIsRefusedByItsHeadIsNotKept() throws Exception {
+    void bodyIsNotKeptIfTheHeadIsRejected() throws Exception {
         Router router =
                 Router.builder().guardedRoute("POST", "/query", this::decide).build();
         try (HttpServer server = TestServer.start(router);

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a handler sees of a request, and a client of its answer. */
+/** Requests as handlers see them, and responses as clients see them. */
 class HttpServerTest {
     private static final byte[] FIVE_MEGABYTES = new byte[5 * 1024 * 1024];
 
@@ -76,7 +76,7 @@ class HttpServerTest {
     }
 
     @Test
-    void answerIsComplete() throws IOException {
+    void responseIsComplete() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             RawResponse response = client.get("/hello");
 
@@ -116,7 +116,7 @@ class HttpServerTest {
     }
 
     @Test
-    void bodiesOfEverySizeArriveWhole() throws IOException {
+    void bodiesOfEverySizeArriveCompletely() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             for (int size : List.of(0, 1, 1000, 64 * 1024, 64 * 1024 + 1, 300_000, 1024 * 1024)) {
                 assertThat(client.post("/echo", "x".repeat(size)).text()).hasSize(size);
@@ -125,7 +125,7 @@ class HttpServerTest {
     }
 
     @Test
-    void chunkedBodyArrivesWhole() throws IOException {
+    void chunkedBodyArrivesCompletely() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             String head = "POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
             for (int i = 0; i < 2; i++) {
@@ -146,7 +146,7 @@ class HttpServerTest {
     }
 
     @Test
-    void requestMayComeByteByByte() throws IOException {
+    void requestMayArriveByteByByte() throws IOException {
         String request = "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc";
         try (RawClient client = RawClient.to(server)) {
             for (byte b : request.repeat(2).getBytes(UTF_8)) {
@@ -159,7 +159,7 @@ class HttpServerTest {
     }
 
     @Test
-    void largeAnswersArriveWhole() throws IOException {
+    void largeResponsesArriveCompletely() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             for (String path : List.of("/shared", "/large", "/shared")) {
                 assertThat(client.get(path).body().equals(ByteBuffer.wrap(FIVE_MEGABYTES)))
@@ -170,7 +170,7 @@ class HttpServerTest {
     }
 
     @Test
-    void headIsAnsweredLikeGetWithoutBody() throws IOException {
+    void headIsHandledLikeGetWithoutBody() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             for (String path : List.of("/hello", "/shared", "/large")) {
                 client.send("HEAD " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
@@ -195,7 +195,7 @@ class HttpServerTest {
     }
 
     @Test
-    void unknownPathAndMethodAreToldApartAndKeepTheConnection() throws IOException {
+    void unknownPathAndMethodHaveDifferentErrorsAndKeepTheConnection() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             RawResponse unknown = client.post("/unknown", "a body that is read and forgotten");
             assertThat(unknown.status()).isEqualTo(404);
@@ -211,7 +211,7 @@ class HttpServerTest {
     }
 
     @Test
-    void onlyTheFirstAnswerCounts() throws IOException {
+    void onlyTheFirstResponseIsSent() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             assertThat(client.get("/twice").text()).isEqualTo("first");
             assertThat(client.get("/hello").text()).isEqualTo("hello");
@@ -219,7 +219,7 @@ class HttpServerTest {
     }
 
     @Test
-    void answerMayComeFromAnotherThread() throws IOException {
+    void responseMayComeFromAnotherThread() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             for (int i = 0; i < 100; i++) {
                 assertThat(client.get("/thread").text()).isEqualTo("from a thread");
@@ -228,7 +228,7 @@ class HttpServerTest {
     }
 
     @Test
-    void failureOfAHandlerNamesTheRequestAndNothingElse() throws IOException {
+    void failureOfAHandlerRevealsOnlyTheRequestId() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             RawResponse response = client.get("/thrown");
 
@@ -242,7 +242,7 @@ class HttpServerTest {
     }
 
     @Test
-    void clientThatAsksForItIsClosed() throws IOException {
+    void connectionIsClosedIfTheClientAsksForIt() throws IOException {
         for (String request : List.of(
                 "GET /hello HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, Close\r\n\r\n",
                 "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")) {
@@ -268,7 +268,7 @@ class HttpServerTest {
     }
 
     @Test
-    void expectationThatCannotBeMetIsRefusedBeforeTheBody() throws IOException {
+    void unsupportedExpectationIsRejectedBeforeTheBody() throws IOException {
         assertThat(statusOfExpectation("/echo", "200-ok", 3)).isEqualTo(417);
         assertThat(statusOfExpectation("/echo", "100-continue", 2_000_000)).isEqualTo(413);
         assertThat(statusOfExpectation("/unknown", "100-continue", 3)).isEqualTo(404);
@@ -308,7 +308,7 @@ class HttpServerTest {
     }
 
     @Test
-    void failingObserverHarmsNobody() throws IOException {
+    void failingObserverDoesNotAffectRequests() throws IOException {
         AtomicInteger calls = new AtomicInteger();
         RequestObserver failing = (route, method, status, nanos, requestBytes, responseBytes) -> {
             calls.incrementAndGet();
@@ -325,7 +325,7 @@ class HttpServerTest {
     }
 
     @Test
-    void manyClientsAreServedAtOnce() throws Exception {
+    void manyClientsAreServedConcurrently() throws Exception {
         int clients = 32;
         CountDownLatch done = new CountDownLatch(clients);
         AtomicInteger good = new AtomicInteger();

@@ -64,7 +64,7 @@ class LifecycleTest {
     }
 
     @Test
-    void drainGivesUpAtItsDeadlineAndCloseEndsWhatIsLeft() throws IOException {
+    void drainEndsAtItsDeadlineAndCloseEndsTheRest() throws IOException {
         try (RawClient running = RawClient.to(server)) {
             running.send(HELD);
             await().until(() -> held.size() == 1);
@@ -81,7 +81,7 @@ class LifecycleTest {
     }
 
     @Test
-    void answerAfterCloseIsDropped() throws IOException {
+    void responseAfterCloseIsDropped() throws IOException {
         try (RawClient running = RawClient.to(server)) {
             running.send(HELD);
             await().until(() -> held.size() == 1);
@@ -95,7 +95,7 @@ class LifecycleTest {
     }
 
     @Test
-    void addressThatIsTakenIsNamed() {
+    void addressInUseIsReported() {
         HttpServerOptions same =
                 new HttpServerOptions("second", "127.0.0.1", server.port(), TestServer.LIMITS, null, 1);
         try (server) {

@@ -41,7 +41,7 @@ class LimitsTest {
     }
 
     @Test
-    void headUpToTheLimitIsTakenAndOneByteMoreIsNot() throws IOException {
+    void headUpToTheLimitIsAcceptedAndOneByteMoreIsNot() throws IOException {
         String start = "GET /hello HTTP/1.1\r\nHost: test\r\nA: ";
         int padding = 1000 - start.length() - 4;
         try (HttpServer server = start(sizes(1000, 10));
@@ -88,12 +88,12 @@ class LimitsTest {
     }
 
     @Test
-    void lineThatBeginsAChunkIsMalformedWhenItIsTooLong() throws IOException {
+    void tooLongChunkHeaderIsMalformed() throws IOException {
         assertChunksRefused("3;extension=" + "x".repeat(20_000) + "\r\nabc\r\n0\r\n\r\n", 400);
     }
 
     @Test
-    void bodyUpToTheLimitIsTakenAndOneByteMoreIsNot() throws IOException {
+    void bodyUpToTheLimitIsAcceptedAndOneByteMoreIsNot() throws IOException {
         try (HttpServer server = start(sizes(1000, 1000))) {
             try (RawClient client = RawClient.to(server)) {
                 assertThat(client.post("/count", "x".repeat(1000)).text()).isEqualTo("1000");
@@ -117,7 +117,7 @@ class LimitsTest {
     }
 
     @Test
-    void bodyOverTheLimitIsRefusedBeforeItIsSent() throws IOException {
+    void bodyOverTheLimitIsRejectedBeforeItIsSent() throws IOException {
         try (HttpServer server = start(sizes(1000, 1000));
                 RawClient client = RawClient.to(server)) {
             client.send("POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 999999999999999999\r\n\r\n");
@@ -126,16 +126,16 @@ class LimitsTest {
     }
 
     @Test
-    void refusalReachesAClientThatIsStillSending() throws IOException {
+    void rejectionReachesAClientThatIsStillSending() throws IOException {
         try (HttpServer server = start(sizes(1000, 1000));
                 RawClient client = RawClient.to(server)) {
-            // Sent as a whole before anything is read: a close with a reset would lose the answer.
+            // The client sends everything before it reads. A reset of the connection would lose the response.
             assertThat(client.post("/count", "x".repeat(8_000_000)).status()).isEqualTo(413);
         }
     }
 
     @Test
-    void headThatDoesNotComeInTimeIsRefused() throws IOException {
+    void headThatDoesNotArriveInTimeIsRejected() throws IOException {
         try (HttpServer server = start(times(LONG, SHORT, LONG))) {
             try (RawClient silent = RawClient.to(server)) {
                 assertThat(silent.isClosedByServer()).isTrue();
@@ -153,7 +153,7 @@ class LimitsTest {
     }
 
     @Test
-    void bytesThatTrickleDoNotExtendTheTimeOfAHead() throws IOException {
+    void slowlyArrivingBytesDoNotExtendTheTimeoutOfAHead() throws IOException {
         try (HttpServer server = start(times(LONG, SHORT, LONG));
                 RawClient client = RawClient.to(server)) {
             client.send("GET /hello HTTP/1.1\r\nA: ");
@@ -178,7 +178,7 @@ class LimitsTest {
     }
 
     @Test
-    void bodyThatDoesNotComeInTimeIsRefused() throws IOException {
+    void bodyThatDoesNotArriveInTimeIsRejected() throws IOException {
         try (HttpServer server = start(times(SHORT, LONG, LONG))) {
             try (RawClient client = RawClient.to(server)) {
                 client.send("POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\n");
@@ -204,7 +204,7 @@ class LimitsTest {
                 RawClient client = RawClient.to(server)) {
             client.send("POST /slow HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc");
             await().until(() -> held.get() != null);
-            // Later connections run into the same timeouts, one after the other.
+            // Later connections reach the same timeouts, one after the other.
             for (int i = 0; i < 3; i++) {
                 try (RawClient later = RawClient.to(server)) {
                     assertThat(later.isClosedByServer()).isTrue();
@@ -218,7 +218,7 @@ class LimitsTest {
     }
 
     @Test
-    void idleConnectionIsClosedWithoutAnAnswer() throws IOException {
+    void idleConnectionIsClosedWithoutAResponse() throws IOException {
         try (HttpServer server = start(times(LONG, LONG, SHORT));
                 RawClient client = RawClient.to(server)) {
             assertThat(client.get("/hello").status()).isEqualTo(200);
@@ -228,7 +228,7 @@ class LimitsTest {
     }
 
     @Test
-    void clientThatDoesNotReadItsAnswerIsDropped() throws IOException {
+    void clientThatDoesNotReadItsResponseIsDisconnected() throws IOException {
         Queue<String> observed = new ConcurrentLinkedQueue<>();
         HttpServerOptions options = TestServer.options(times(LONG, LONG, SHORT), null)
                 .withObserver((route, method, status, nanos, requestBytes, responseBytes) ->
@@ -243,7 +243,7 @@ class LimitsTest {
     }
 
     @Test
-    void connectionOverTheLimitIsToldToComeBack() throws IOException {
+    void connectionOverTheLimitGetsRetryAfter() throws IOException {
         HttpLimits two = new HttpLimits(8192, 1000, TestServer.TIMEOUTS, 0, 2);
         try (HttpServer server = start(two);
                 RawClient first = RawClient.to(server);

@@ -50,7 +50,7 @@ class PipeliningTest {
     }
 
     @Test
-    void answersComeInOrderWhateverThreadTheyComeFrom() throws IOException {
+    void responsesAreSentInOrderFromAnyThread() throws IOException {
         int requests = 200;
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < requests; i++) {
@@ -67,7 +67,7 @@ class PipeliningTest {
     }
 
     @Test
-    void nextRequestStartsOnlyAfterTheAnswerBeforeIt() throws IOException {
+    void nextRequestStartsOnlyAfterThePreviousResponse() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             client.send(get("/held/1") + get("/held/2"));
             await().until(() -> held.containsKey("1"));
@@ -96,12 +96,12 @@ class PipeliningTest {
     }
 
     @Test
-    void whatWaitsBehindARunningRequestIsBounded() throws IOException {
+    void inputBehindARunningRequestIsBounded() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             client.send(get("/held/1"));
             await().until(() -> held.containsKey("1"));
             AtomicBoolean ended = new AtomicBoolean();
-            // Far more than the server's 64 KB and the kernel's buffers of an unread connection.
+            // Far more than the server's 64 KB and the kernel's buffers for an unread connection.
             byte[] flood = get("/hello").repeat(2_000_000).getBytes(StandardCharsets.US_ASCII);
             Thread.ofVirtual().start(() -> {
                 try {
@@ -120,7 +120,7 @@ class PipeliningTest {
     }
 
     @Test
-    void whatWaitsBehindARunningRequestIsNotLost() throws Exception {
+    void inputBehindARunningRequestIsNotLost() throws Exception {
         int requests = 50_000;
         try (RawClient client = RawClient.to(server)) {
             client.send(get("/held/1"));
@@ -140,7 +140,7 @@ class PipeliningTest {
     }
 
     @Test
-    void heldRequestsWithMuchBehindThemArePausedAgainAndAgain() throws Exception {
+    void requestsWithMuchInputBehindThemCanPauseRepeatedly() throws Exception {
         try (RawClient client = RawClient.to(server)) {
             String round = get("/held/1") + get("/hello").repeat(5_000);
             Thread sender = Thread.ofVirtual().start(() -> sendAll(client, round.repeat(5)));
@@ -165,7 +165,7 @@ class PipeliningTest {
 
             assertThat(client.readAnswer().text()).isEqualTo("GET /now/smuggled HTTP/1.1\r\nHost: test");
             assertThat(client.readAnswer().status())
-                    .as("the rest of it is no request")
+                    .as("the rest of the body is not a request")
                     .isEqualTo(400);
         }
     }

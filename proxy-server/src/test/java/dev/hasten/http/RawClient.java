@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A client that sends exactly the bytes it is given. Reads give up after 20 s, so that a broken promise fails a test. */
+/** A client that sends exactly the given bytes. Reads time out after 20 s, so a missing response fails the test. */
 final class RawClient implements AutoCloseable {
     private static final int READ_TIMEOUT_MILLIS = 20_000;
 
@@ -32,7 +32,7 @@ final class RawClient implements AutoCloseable {
         return new RawClient(new Socket(InetAddress.getLoopbackAddress(), server.port()));
     }
 
-    /** An answer as it came over the wire; header names in lower case. */
+    /** A response as received; header names are in lower case. */
     record RawResponse(int status, Map<String, String> headers, ByteBuffer body) {
         String text() {
             return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
@@ -67,7 +67,7 @@ final class RawClient implements AutoCloseable {
         return readAnswer(true);
     }
 
-    /** Reads one answer; the one to HEAD has no body. */
+    /** Reads one response; a response to HEAD has no body. */
     RawResponse readAnswer(boolean hasBody) throws IOException {
         String statusLine = readLine();
         if (!statusLine.startsWith("HTTP/1.1 ")) {
@@ -104,12 +104,12 @@ final class RawClient implements AutoCloseable {
         socket.shutdownOutput();
     }
 
-    /** Closes in order, in the middle of a test. */
+    /** Closes the connection normally, during a test. */
     void disconnect() throws IOException {
         socket.close();
     }
 
-    /** Closes with a reset instead of an orderly end. */
+    /** Closes the connection with a reset. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

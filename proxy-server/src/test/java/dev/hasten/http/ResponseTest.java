@@ -18,18 +18,18 @@ class ResponseTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "a b", "a:", "a\r\n", "Content-Length", "TRANSFER-ENCODING", "connection", "X-Request-Id"})
-    void headerNameMustBeATokenThatIsNotTheServersOwn(String name) {
+    void headerNameMustBeATokenThatTheServerDoesNotSet(String name) {
         assertThatThrownBy(() -> Response.empty(200).header(name, "1")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 100, 199, 600})
-    void statusIsAFinalOne(int status) {
+    void statusMustBeFinal(int status) {
         assertThatThrownBy(() -> Response.empty(status)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void headersAreFoundWithoutCase() {
+    void headersAreFoundCaseInsensitively() {
         Response response = Response.empty(200).header("Retry-After", "3");
 
         assertThat(response.header("retry-after")).isEqualTo("3");

@@ -23,14 +23,14 @@ class RouterTest {
             .build();
 
     @Test
-    void literalPathIsFound() {
+    void literalPathMatches() {
         assertThat(template("POST", "/query")).isEqualTo("/query");
         assertThat(template("GET", "/")).isEqualTo("/");
         assertThat(template("POST", "/transaction/start")).isEqualTo("/transaction/start");
     }
 
     @Test
-    void namedSegmentsTakeWhatIsThere() {
+    void namedSegmentsMatchAnySegment() {
         Match.Found found = (Match.Found) router.match("POST", "/6.1.0/abc/graphql");
 
         assertThat(found.route().template).isEqualTo("/{version}/{hash}/graphql");
@@ -38,12 +38,12 @@ class RouterTest {
     }
 
     @Test
-    void literalSegmentWinsOverNamedOne() {
+    void literalSegmentTakesPrecedenceOverNamedOne() {
         assertThat(template("POST", "/transaction/abc/query")).isEqualTo("/transaction/{id}/query");
     }
 
     @Test
-    void searchGoesBackWhenTheLiteralSegmentLeadsNowhere() {
+    void namedSegmentMatchesIfTheLiteralOneLeadsToNoRoute() {
         Match.Found found = (Match.Found) router.match("POST", "/transaction/abc/graphql");
 
         assertThat(found.route().template).isEqualTo("/{version}/{hash}/graphql");
@@ -51,18 +51,18 @@ class RouterTest {
     }
 
     @Test
-    void methodOfANamedRouteIsFoundBesideALiteralPathWithoutIt() {
+    void namedRouteMatchesIfTheLiteralPathLacksTheMethod() {
         assertThat(template("GET", "/transaction/start")).isEqualTo("/transaction/{id}");
     }
 
     @Test
-    void getAlsoAnswersHead() {
+    void getAlsoHandlesHead() {
         assertThat(template("HEAD", "/connection-info")).isEqualTo("/connection-info");
         assertThat(router.match("HEAD", "/query")).isEqualTo(new Match.NoMethod("POST"));
     }
 
     @Test
-    void knownPathNamesItsMethods() {
+    void knownPathReportsItsMethods() {
         assertThat(router.match("PATCH", "/connection-info")).isEqualTo(new Match.NoMethod("GET, HEAD"));
         assertThat(router.match("PATCH", "/transaction/a/query")).isEqualTo(new Match.NoMethod("DELETE, POST"));
         assertThat(router.match("PATCH", "/transaction/start")).isEqualTo(new Match.NoMethod("GET, HEAD, POST"));
@@ -76,7 +76,7 @@ class RouterTest {
     }
 
     @Test
-    void tableWithAContradictionIsRefused() {
+    void conflictingRoutesAreRejected() {
         assertThatThrownBy(
                         () -> Router.builder().route("GET", "/a/{x}", NOTHING).route("GET", "/a/{y}", NOTHING))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StrictParsingTest {
     private static final String HOST = "Host: test\r\n";
-    /** Would be routed if the server took what comes before it for a complete request. */
+    /** Would be routed if the server mistook the bytes before it for a complete request. */
     private static final String SMUGGLED = "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n";
 
     private final AtomicInteger handled = new AtomicInteger();
@@ -109,7 +109,7 @@ class StrictParsingTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedHeads")
-    void malformedHeadIsRefusedAndNothingBehindItIsRouted(String name, String head) throws IOException {
+    void malformedHeadIsRejectedAndNothingAfterItIsRouted(String name, String head) throws IOException {
         try (RawClient client = RawClient.to(server)) {
             client.send(head + SMUGGLED);
 
@@ -129,7 +129,7 @@ class StrictParsingTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedHeads")
-    void malformedHeadIsRefusedWhenItComesByteByByte(String name, String head) throws IOException {
+    void malformedHeadIsRejectedWhenItArrivesByteByByte(String name, String head) throws IOException {
         try (RawClient client = RawClient.to(server)) {
             for (byte b : head.getBytes(StandardCharsets.ISO_8859_1)) {
                 client.send(new byte[] {b});
@@ -185,7 +185,7 @@ class StrictParsingTest {
     }
 
     @Test
-    void malformedRequestBehindAGoodOneDoesNotHarmTheGoodOne() throws IOException {
+    void malformedRequestDoesNotAffectAValidOneBeforeIt() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             client.send(SMUGGLED + "GET /hello HTTP/1.1\nHost: test\r\n\r\n" + SMUGGLED);
 
@@ -197,7 +197,7 @@ class StrictParsingTest {
     }
 
     @Test
-    void oneEmptyLineBeforeARequestIsTaken() throws IOException {
+    void oneEmptyLineBeforeARequestIsAccepted() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             for (byte b : ("\r\n" + SMUGGLED).getBytes(StandardCharsets.US_ASCII)) {
                 client.send(new byte[] {b});
@@ -209,7 +209,7 @@ class StrictParsingTest {
     }
 
     @Test
-    void unusualButCorrectHeadIsTaken() throws IOException {
+    void unusualButValidHeadIsAccepted() throws IOException {
         try (RawClient client = RawClient.to(server)) {
             client.send("GET /hello?a=%20&b=[] HTTP/1.1\r\nhOST:[::1]:8080\t \r\nA:\r\nB: \u00e4 \"(x)\"\r\n\r\n");
 

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Servers for tests: on a free port of 127.0.0.1, with the limits under test and generous others. */
+/** Servers for tests: on a free port of 127.0.0.1, with the limits under test and generous values for the others. */
 final class TestServer {
-    /** Long enough never to be reached by a test that passes. */
+    /** Long enough never to be reached by a passing test. */
     static final Duration LONG = Duration.ofMinutes(5);
 
     /** Short enough to wait for. */
@@ -30,7 +30,7 @@ final class TestServer {
         return new HttpServerOptions("test", "127.0.0.1", 0, limits, tls, 2);
     }
 
-    /** GET /hello answers "hello", POST /echo answers its body. */
+    /** GET /hello returns "hello", POST /echo returns its body. */
     static Router.Builder routes() {
         return Router.builder()
                 .route("GET", "/hello", exchange -> exchange.respond(Response.text(200, "hello")))

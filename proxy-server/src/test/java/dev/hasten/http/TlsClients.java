@@ -10,7 +10,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Clients that trust the certificate authority of one PEM file and nothing else. */
+/** Clients that only trust the certificate authority of one PEM file. */
 final class TlsClients {
     private TlsClients() {}
 

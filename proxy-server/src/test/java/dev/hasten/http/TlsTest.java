@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsTest {
-    /** TLS alert record: type 21; its level and description follow the 5 bytes of the record's head. */
+    /** The type of TLS alert records; level and description follow the record header of 5 bytes. */
     private static final int ALERT = 21;
 
     private static final int FATAL = 2;
@@ -76,7 +76,7 @@ class TlsTest {
     }
 
     @Test
-    void clientThatDoesNotTrustItIsNot() throws Exception {
+    void clientThatDoesNotTrustTheDevelopmentAuthorityIsNotServed() throws Exception {
         try (HttpServer server = start(DevCertificates.ensure(directory));
                 HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + "/hello"))
@@ -88,7 +88,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void bothVersionsAreSpokenAndOnlyHttp11IsNegotiated(String version) throws Exception {
+    void bothTlsVersionsAreSupportedAndOnlyHttp11IsNegotiated(String version) throws Exception {
         DevCertificates certificates = DevCertificates.ensure(directory);
         try (HttpServer server = start(certificates);
                 SSLSocket socket = TlsClients.socket(server, certificates.caPem())) {
@@ -105,7 +105,7 @@ class TlsTest {
 
     @Test
     void tls11IsRefused() throws IOException {
-        // Version 3.2 in record and hello, the suite that every TLS 1.1 server with an EC key had, curve P-256.
+        // Version 3.2 in record and hello, a cipher suite of every TLS 1.1 server with an EC key, curve P-256.
         String hello = "0302" + "00".repeat(32) + "00" + "0004c009c00a" + "0100" + "000e" + "000a000400020017"
                 + "000b00020100";
         byte[] body = HexFormat.of().parseHex(hello);
@@ -125,7 +125,7 @@ class TlsTest {
     }
 
     @Test
-    void refusalOverTlsArrivesAndEndsTheConnection() throws Exception {
+    void rejectionOverTlsArrivesAndEndsTheConnection() throws Exception {
         DevCertificates certificates = DevCertificates.ensure(directory);
         try (HttpServer server = start(certificates);
                 RawClient client = TlsClients.raw(server, certificates.caPem())) {
@@ -137,7 +137,7 @@ class TlsTest {
     }
 
     @Test
-    void developmentCertificatesAreKept() throws IOException {
+    void developmentCertificatesAreReused() throws IOException {
         DevCertificates.ensure(directory);
         String ca = Files.readString(directory.resolve("ca.pem"));
         String leaf = Files.readString(directory.resolve("localhost.pem"));
@@ -154,7 +154,7 @@ class TlsTest {
     }
 
     @Test
-    void leafNearItsEndIsRenewedUnderTheSameAuthority() throws IOException {
+    void leafCloseToExpiryIsRenewedByTheSameAuthority() throws IOException {
         Instant elevenMonthsAgo = Instant.now().minus(Duration.ofDays(335));
         DevCertificates.ensure(directory, Clock.fixed(elevenMonthsAgo, ZoneOffset.UTC));
         String ca = Files.readString(directory.resolve("ca.pem"));
@@ -178,7 +178,7 @@ class TlsTest {
     }
 
     @Test
-    void privateKeysAreTheOwnersOnly() throws IOException {
+    void onlyTheOwnerCanReadPrivateKeys() throws IOException {
         DevCertificates.ensure(directory.resolve("made/here"));
 
         for (String key : List.of("ca-key.pem", "localhost-key.pem")) {
@@ -189,7 +189,7 @@ class TlsTest {
     }
 
     @Test
-    void keysOfEveryUsualFormAreRead() throws Exception {
+    void keysInEveryCommonFormatAreRead() throws Exception {
         for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
             KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
             Path file = write(
@@ -204,7 +204,7 @@ class TlsTest {
     }
 
     @Test
-    void unusableFileIsNamed() throws IOException {
+    void unusableFileIsReported() throws IOException {
         DevCertificates.ensure(directory);
         Path certificate = directory.resolve("localhost.pem");
         Path key = directory.resolve("localhost-key.pem");

@@ -29,7 +29,7 @@ final class InvalidationRateTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 100, 1_000_000})
-    void oneSecondsWorthPassesAtOnceAndAgainASecondLater(int perSecond) {
+    void aBurstOfOneSecondPassesAtOnceAndAgainASecondLater(int perSecond) {
         InvalidationRate rate = new InvalidationRate(perSecond, nanos::get);
         assertThat(passing(rate)).isEqualTo(perSecond);
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
@@ -37,14 +37,14 @@ final class InvalidationRateTest {
     }
 
     @Test
-    void whatIsNotUsedDoesNotPileUp() {
+    void unusedCapacityDoesNotAccumulate() {
         InvalidationRate rate = new InvalidationRate(10, nanos::get);
         nanos.addAndGet(TimeUnit.DAYS.toNanos(1));
         assertThat(passing(rate)).isEqualTo(10);
     }
 
     @Test
-    void theNextOnePassesAfterItsPartOfASecond() {
+    void theNextOnePassesAfterAFractionOfASecond() {
         InvalidationRate rate = new InvalidationRate(10, nanos::get);
         passing(rate);
         nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(99));
@@ -54,7 +54,7 @@ final class InvalidationRateTest {
     }
 
     @Test
-    void zeroIsNoLimit() {
+    void zeroMeansNoLimit() {
         assertThat(passing(new InvalidationRate(0, nanos::get))).isEqualTo(2_000_000);
     }
 }

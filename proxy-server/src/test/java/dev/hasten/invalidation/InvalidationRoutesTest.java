@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code POST /invalidate} promises. */
+/** The promises of {@code POST /invalidate}. */
 final class InvalidationRoutesTest {
     private static final Map<String, ?> READ = query("SELECT \"n\" FROM \"public\".\"counter\"");
     private static final Map<String, ?> OTHER = query("SELECT \"n\", 1 AS \"one\" FROM \"public\".\"counter\"");
@@ -57,7 +57,7 @@ final class InvalidationRoutesTest {
     }
 
     @Test
-    void aTagInvalidatesWhatCarriesItAndNothingElse() {
+    void aTagInvalidatesOnlyEntriesWithThatTag() {
         client.cachedQuery(READ, HOUR, "users", "all_of_it");
         client.cachedQuery(OTHER, HOUR, "posts");
         Reply done = invalidate("[\"users\"]");
@@ -69,28 +69,28 @@ final class InvalidationRoutesTest {
     }
 
     @Test
-    void anEntryIsInvalidForReadersWhoDoNotNameItsTag() {
+    void anEntryIsAlsoInvalidForRequestsWithoutItsTag() {
         client.cachedQuery(READ, HOUR, "users");
         invalidate("[\"users\"]");
         assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
     }
 
     @Test
-    void aReaderWithTheTagDoesNotGetAnOlderEntryWithoutIt() {
+    void aRequestWithTheTagDoesNotGetAnOlderEntryWithoutIt() {
         client.cachedQuery(READ, HOUR);
         invalidate("[\"users\"]");
         assertThat(client.cachedQuery(READ, HOUR, "users").cacheStatus()).isEqualTo("miss");
     }
 
     @Test
-    void allInvalidatesWhatHasNoTags() {
+    void allAlsoInvalidatesEntriesWithoutTags() {
         client.cachedQuery(READ, HOUR);
         invalidate("\"all\"");
         assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
     }
 
     @Test
-    void staleAnswersAreNotServedAfterAnInvalidation() {
+    void staleResponsesAreNotServedAfterAnInvalidation() {
         client.cachedQuery(READ, "stale-while-revalidate=3600", "users");
         invalidate("[\"users\"]");
         assertThat(client.cachedQuery(READ, "stale-while-revalidate=3600", "users")
@@ -117,7 +117,7 @@ final class InvalidationRoutesTest {
                 "{\"tags\":[\"é\"]}|the tag 'é' is not allowed",
                 "{\"tags\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]}|6 tags are given; at most 5 are allowed",
             })
-    void badTagsAreRefusedWithWhatIsAllowed(String body, String text) {
+    void invalidTagsAreRejectedWithWhatIsAllowed(String body, String text) {
         client.cachedQuery(READ, HOUR, "users");
         Reply reply = client.post("/invalidate", body);
         assertThat(reply.status()).isEqualTo(400);
@@ -135,7 +135,7 @@ final class InvalidationRoutesTest {
     }
 
     @Test
-    void aBodyThatIsNoJsonIsRefused() {
+    void aBodyThatIsNotJsonIsRejected() {
         assertThat(client.post("/invalidate", "{\"tags\":").code()).isEqualTo("P6000");
     }
 
@@ -162,7 +162,7 @@ final class InvalidationRoutesTest {
     }
 
     @Test
-    void tooManyInvalidationsAreToldToComeLater() {
+    void tooManyInvalidationsGetRetryAfter() {
         try (TestServer limited = TestServer.on(POSTGRES)
                 .with("databases.default.cache.invalidations_per_second", 2)
                 .start()) {
@@ -177,9 +177,9 @@ final class InvalidationRoutesTest {
         }
     }
 
-    /** Writers who write, invalidate and read, while others keep the cache full with what they read. */
+    /** Some clients write, invalidate and read, while others fill the cache with their reads. */
     @Test
-    void whoInvalidatesAfterAWriteReadsTheWriteHoweverManyReadMeanwhile() throws Exception {
+    void readAfterWriteAndInvalidationSeesTheWriteUnderConcurrentReads() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         List<Thread> readers = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

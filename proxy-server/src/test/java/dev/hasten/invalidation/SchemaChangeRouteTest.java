@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What {@code POST /schema/invalidate} promises, and what holds without it. */
+/** The promises of {@code POST /schema/invalidate}, and what holds without it. */
 final class SchemaChangeRouteTest {
     private static final Map<String, ?> READ = query("SELECT * FROM \"public\".\"item\" WHERE \"id\" = ?", "1");
     private static final String HOUR = "max-age=3600";
@@ -64,7 +64,7 @@ final class SchemaChangeRouteTest {
     }
 
     @Test
-    void storedAnswersOfTheOldSchemaAreUnreachable() {
+    void storedResponsesOfTheOldSchemaAreUnreachable() {
         client.cachedQuery(READ, HOUR);
         POSTGRES.execute("ALTER TABLE item ADD b int DEFAULT 7");
         assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
@@ -77,7 +77,7 @@ final class SchemaChangeRouteTest {
     }
 
     @Test
-    void connectionsOfTheOldSchemaAreRetiredWithoutDisturbingWhatRuns() throws Exception {
+    void connectionsOfTheOldSchemaAreRetiredWithoutDisturbingRunningQueries() throws Exception {
         client.query(READ);
         List<String> before = backends();
         String transaction = client.startTransaction(Map.of());
@@ -123,11 +123,11 @@ final class SchemaChangeRouteTest {
     }
 
     /**
-     * 200 requests a second, cached and not, while columns come, go, get other names and types, each time with the hook
-     * afterwards.
+     * Sends 200 requests per second, cached and uncached, while columns are added, dropped, renamed and change their
+     * type. Each migration is followed by the hook.
      */
     @Test
-    void migrationsUnderLoadSurfaceNeitherAsErrorsNorAsAnswersInTheOldShape() throws Exception {
+    void migrationsUnderLoadCauseNeitherErrorsNorResponsesInTheOldShape() throws Exception {
         record Migration(String sql, String shape) {}
         List<Migration> cycle = List.of(
                 new Migration("ALTER TABLE item ADD b int DEFAULT 7", "[{\"id\":1,\"a\":\"x\",\"b\":7}]"),

@@ -14,13 +14,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** The sums of the budget, whatever is taken and given back in whatever order. */
+/** The totals of the budget for any sequence of reservations and releases. */
 class MemoryBudgetModelTest {
     private static final List<String> DATABASES = List.of("a", "b");
     private static final long LIMIT = 3 << 20;
 
     @Property(tries = 300)
-    void whatIsHeldIsTheSumOfTheReservationsAndNeverMoreThanTheLimit(@ForAll long seed) {
+    void usedBytesAreTheSumOfReservationsAndNeverExceedTheLimit(@ForAll long seed) {
         Random random = new Random(seed);
         MemoryBudget budget = new MemoryBudget(LIMIT, DATABASES, () -> 0);
         List<Reservation> reservations = new ArrayList<>();
@@ -50,13 +50,13 @@ class MemoryBudgetModelTest {
         reservations.forEach(Reservation::close);
         assertThat(budget.usedBytes("a")).isZero();
         assertThat(budget.usedBytes("b")).isZero();
-        // The shared half is whole again.
+        // The shared half is completely available again.
         long most = LIMIT - 2 * budget.guaranteedBytes();
         budget.open("a", "key0").take(MemoryUse.RESULTS, most / Reservation.GRAIN * Reservation.GRAIN / 2);
     }
 
     @Test
-    void threadsThatTakeAndGiveBackLeaveNothing() throws InterruptedException, ExecutionException {
+    void concurrentReservationsAreAllReleased() throws InterruptedException, ExecutionException {
         MemoryBudget budget = new MemoryBudget(LIMIT, DATABASES);
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Callable<Boolean>> work = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What a key and a database get of the budget, whatever others hold. */
+/** The memory that keys and databases get, whatever others hold. */
 class MemoryBudgetTest {
     private static final long MIB = 1 << 20;
 
@@ -29,7 +29,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void aloneADatabaseGetsItsGuaranteeAndTheSharedHalf() {
+    void aSingleActiveDatabaseGetsItsGuaranteeAndTheSharedHalf() {
         assertThat(budget.guaranteedBytes()).isEqualTo(10 * MIB);
         Reservation one = budget.open("a", "key");
         one.take(RESULTS, 40 * MIB);
@@ -39,7 +39,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void noDatabaseCanTakeWhatIsGuaranteedToAnother() {
+    void noDatabaseCanUseTheGuaranteeOfAnother() {
         budget.open("a", "key").take(RESULTS, 40 * MIB);
         Reservation bystander = budget.open("b", "key");
         bystander.take(RESULTS, 10 * MIB);
@@ -47,7 +47,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void connectionsWithoutAKeyGetNothingOfTheSharedHalf() {
+    void connectionsWithoutAKeyCannotUseTheSharedHalf() {
         Reservation heads = budget.open(MemoryBudget.NO_DATABASE, "");
         heads.take(REQUESTS, 10 * MIB);
         refuses(Share.DATABASE, () -> heads.take(REQUESTS, 1));
@@ -77,7 +77,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void aKeyThatWasRefusedLimitsTheOneThatHoldsEverything() {
+    void aRefusedKeyLimitsTheKeyThatHoldsTheMemory() {
         Reservation greedy = budget.open("a", "greedy");
         greedy.take(RESULTS, 30 * MIB);
         Reservation other = budget.open("a", "other");
@@ -88,7 +88,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void closingGivesEverythingBack() {
+    void closingReleasesEverything() {
         Reservation one = budget.open("a", "key");
         one.take(REQUESTS, 5);
         one.take(RESULTS, 3 * MIB);
@@ -105,7 +105,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void refusedReservationHoldsWhatItHeldBefore() {
+    void refusalLeavesTheReservationUnchanged() {
         Reservation one = budget.open("a", "key");
         one.take(RESULTS, MIB);
         refuses(Share.DATABASE, () -> one.take(RESULTS, 100 * MIB));
@@ -116,7 +116,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void sharedBytesAreReservedOnceHoweverManyHoldThem() {
+    void sharedBytesAreReservedOnceForAllHolders() {
         SharedBytes bytes = new SharedBytes(new byte[(int) (30 * MIB)]);
         Reservation first = budget.open("a", "key");
         Reservation second = budget.open("a", "key");

@@ -50,7 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The memory that is counted for requests is the memory that they use, within 30 %. */
+/** The memory counted for requests matches the memory that they use, within 30 %. */
 final class MemoryCountTest {
     private static final Percentage TOLERANCE = Percentage.withPercentage(30);
     private static final int MEGABYTE = 1 << 20;
@@ -86,7 +86,7 @@ final class MemoryCountTest {
                 counted(MemoryUse.REQUESTS) + counted(MemoryUse.RESULTS) + counted(MemoryUse.RESPONSES) == 0);
     }
 
-    /** Bytes in use, according to the metric. */
+    /** Returns the bytes in use according to the metric. */
     private static long counted(MemoryUse use) {
         String name = "hasten_memory_used_bytes{use=\"" + use.name().toLowerCase(Locale.ROOT) + "\"} ";
         return server.server()
@@ -98,7 +98,7 @@ final class MemoryCountTest {
                 .sum();
     }
 
-    /** Bytes of live objects and of direct memory. */
+    /** Returns the bytes of live objects and direct memory. */
     private static long used() {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 2; i++) {
@@ -233,7 +233,7 @@ final class MemoryCountTest {
     }
 
     @Test
-    void notificationsAreNotKept() {
+    void notificationsAreNotRetained() {
         POSTGRES.execute(
                 "CREATE FUNCTION listen() RETURNS int LANGUAGE plpgsql AS 'BEGIN LISTEN c; RETURN 1; END'",
                 "CREATE VIEW listening AS SELECT listen()");

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A process that ran out of memory is ended; a busy one is not. */
+/** A process that has run out of memory is ended; a busy process is not. */
 final class MemoryWatchdogTest {
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong collectionMillis = new AtomicLong();
     private final AtomicLong freeDirectBytes = new AtomicLong(100 << 20);
     private final MemoryWatchdog watchdog = new MemoryWatchdog(nanos::get, collectionMillis::get, freeDirectBytes::get);
 
-    /** Whether it ends the process within {@code seconds} if the collector takes {@code millis} of each second. */
+    /** Whether it ends the process within {@code seconds} if the collector takes {@code collecting} ms per second. */
     private boolean givesUp(int seconds, int collecting) {
         for (int i = 0; i < seconds; i++) {
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
@@ -38,30 +38,30 @@ final class MemoryWatchdogTest {
         "ZGC Major Pauses,true",
         "Shenandoah Cycles,false",
     })
-    void workOfACollectorBesideTheApplicationDoesNotCount(String collector, boolean counts) {
+    void concurrentCollectorWorkIsNotCounted(String collector, boolean counts) {
         assertThat(MemoryWatchdog.pauses(collector)).isEqualTo(counts);
     }
 
     @Test
-    void collectionsWithoutEndEndTheProcess() {
+    void constantGarbageCollectionEndsTheProcess() {
         assertThat(givesUp(29, 950)).isFalse();
         assertThat(givesUp(1, 950)).isTrue();
     }
 
     @Test
-    void collectionsThatLeaveSomeTimeDoNot() {
+    void collectionsThatLeaveSomeTimeDoNotEndTheProcess() {
         assertThat(givesUp(600, 800)).isFalse();
     }
 
     @Test
-    void onePauseInBetweenIsHope() {
+    void oneSecondWithoutCollectionRestartsTheCount() {
         assertThat(givesUp(29, 1000)).isFalse();
         assertThat(givesUp(1, 0)).isFalse();
         assertThat(givesUp(29, 1000)).isFalse();
     }
 
     @Test
-    void collectionLongerThanTheIntervalCounts() {
+    void collectionLongerThanTheCheckIntervalIsCounted() {
         for (int i = 0; i < 5; i++) {
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(7));
             collectionMillis.addAndGet(6600);

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A request that must stop stops computing, whatever it is computing. (For compiling, see PrismaSchemasTest.) */
+/** A cancelled request stops in every phase of its computation. (For compilation, see PrismaSchemasTest.) */
 final class CancelledPhasesTest {
     private static final long MEGABYTE = 1 << 20;
     private static final RequestParser PARSER = new RequestParser(100, Integer.MAX_VALUE);
@@ -57,8 +57,8 @@ final class CancelledPhasesTest {
     }
 
     /**
-     * Cancels a computation as soon as it uses {@code startedBytes}. It must end with an exception before it has used {@code
-     * mostBytes}, which is less than what it would use in the end.
+     * Cancels a computation as soon as it uses {@code startedBytes}. It must end with an exception before it uses
+     * {@code mostBytes}, which is less than it would use without cancellation.
      */
     private static void stops(MemoryUse use, long startedBytes, long mostBytes, Consumer<Cancellation> computation)
             throws Exception {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Small plans that need a lot of memory or time are refused, whichever part of the plan needs it. */
+/** Small plans that need much memory or time are rejected, whichever part of the plan needs it. */
 final class PlanMemoryTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -107,7 +107,7 @@ final class PlanMemoryTest {
     }
 
     @Test
-    void sharedStructureThatIsCopied() {
+    void copiedSharedStructure() {
         refused(shared(25, "y", seq(value(param("x25", "Any")), value(1))));
     }
 
@@ -233,7 +233,7 @@ final class PlanMemoryTest {
     }
 
     @Test
-    void errorOfManyMegabytes() {
+    void errorOfSeveralMegabytes() {
         String error = "DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = repeat('x', 3000000); END $$";
         refused(client.query(rawExecute(error)));
         Reply reply = client.post("/sql", "{\"query\":\"" + error + "\"}");
@@ -241,14 +241,14 @@ final class PlanMemoryTest {
     }
 
     @Test
-    void detailOfAnErrorThatLooksLikeAKeyOverAndOver() {
+    void errorDetailWithManyKeyPatterns() {
         String error = "DO $x$ BEGIN RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = 'm',"
                 + " DETAIL = repeat('Key (', 150000); END $x$";
         assertThat(client.query(execute(error)).code()).isEqualTo("P2002");
     }
 
     @Test
-    void spacesInAStatementThatIsLookedAtForTheCache() {
+    void manySpacesInACacheableStatement() {
         Reply reply = client.post(
                 "/sql", "{\"query\":\"select 1" + " ".repeat(400_000) + "+ 1 AS a\",\"cacheStrategy\":{\"ttl\":60}}");
         assertThat(reply.status()).isEqualTo(200);

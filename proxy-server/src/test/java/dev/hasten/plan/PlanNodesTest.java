@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Every node of a plan does what query-interpreter.ts of Prisma 7 does. */
+/** Every plan node behaves as in query-interpreter.ts of Prisma 7. */
 final class PlanNodesTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -91,7 +91,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void parameterMayBeAPlaceholderOfAnotherOne() {
+    void parameterMayReferToAnotherOne() {
         Reply reply = server.client().query(value(param("p", "String")), object("p", param("q", "String"), "q", "end"));
         assertThat(reply.data()).isEqualTo("\"end\"");
     }
@@ -175,7 +175,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void ofColumnsWithTheSameNameTheLastCounts() {
+    void lastOfSeveralColumnsWithTheSameNameIsUsed() {
         assertThat(data(query("SELECT 1 AS a, 2 AS b, 3 AS a"))).isEqualTo("[{\"a\":3,\"b\":2}]");
     }
 
@@ -206,7 +206,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void reverseTurnsRowsAround() {
+    void reverseReversesTheRows() {
         assertThat(data(node("mapField", object("field", "id", "records", node("reverse", AUTHORS)))))
                 .isEqualTo("[3,2,1]");
         assertThat(data(node("reverse", value("x")))).isEqualTo("\"x\"");
@@ -338,7 +338,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void transactionInATransactionIsTheSame() {
+    void nestedTransactionNodeUsesTheSameTransaction() {
         Reply reply = run(transaction(seq(
                 transaction(execute("INSERT INTO author VALUES (4, 'Dan')")),
                 execute("INSERT INTO author VALUES (1, 'twice')"))));
@@ -347,7 +347,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void transactionWithoutStatementsIsNothing() {
+    void transactionWithoutStatementsReturnsItsValue() {
         assertThat(data(transaction(value(1)))).isEqualTo("1");
     }
 
@@ -392,7 +392,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void validationPassesTheValueOn() {
+    void validationReturnsTheValue() {
         Object context = object("operation", "an update");
         assertThat(validation(value(list(1, 2)), "rowCountEq", 2, "MISSING_RECORD", context)
                         .data())
@@ -412,7 +412,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void validationErrorsHaveTheClientsTexts() {
+    void validationErrorsHaveTheMessagesOfTheClient() {
         Reply missing = validation(value(null), "rowCountNeq", 0, "MISSING_RECORD", object("operation", "an update"));
         assertThat(missing.code()).isEqualTo("P2025");
         assertThat(missing.error())
@@ -486,7 +486,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void diffKeepsWhatTheOtherSideLacks() {
+    void diffKeepsElementsThatTheOtherSideLacks() {
         assertThat(data(node(
                         "diff",
                         object(
@@ -551,7 +551,7 @@ final class PlanNodesTest {
     }
 
     @Test
-    void mappingALiteralLeavesThePlanAlone() {
+    void mappingALiteralDoesNotModifyThePlan() {
         Map<String, ?> plan =
                 node("mapRecord", object("expr", value(object("b", 1)), "fields", object("b", operation("add", 1))));
         String first = run(plan).text();

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Only what is proved to be a read, and the same read each time, may be answered from the cache. */
+/** Only plans that provably read, and always read the same, may be served from the cache. */
 final class PureReadsTest {
     private static final Map<String, ?> READ = query("SELECT \"id\" FROM \"public\".\"item\"");
     private static final Map<String, ?> WRITE = execute("DELETE FROM \"item\"");
@@ -40,7 +40,7 @@ final class PureReadsTest {
         return PureReads.isPureRead(PlanParser.parse(JsonMapper.shared().valueToTree(plan)));
     }
 
-    /** From the query compiler of Prisma 7.10. */
+    /** SQL of the query compiler of Prisma 7.10. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -54,7 +54,7 @@ final class PureReadsTest {
                 "SELECT DISTINCT \"a\", \"b\"::text::jsonb FROM \"t\" GROUP BY LOWER(\"a\"), \"b\" ORDER BY COUNT(*), \"a\"",
                 "SELECT \"a\" FROM \"t\" WHERE \"role\" = CAST($1::text AS \"public\".\"user_role\") AND to_tsvector(concat_ws(' ', \"a\")) @@ to_tsquery($2)",
             })
-    void whatTheQueryCompilerMakesOfReadsIsProved(String sql) {
+    void readsOfTheQueryCompilerAreRecognized(String sql) {
         assertThat(isPureRead(query(sql))).isTrue();
     }
 
@@ -140,12 +140,12 @@ final class PureReadsTest {
                 "SELECT 1::",
                 "SELECT \"a\"::(1)",
             })
-    void anyOtherSqlIsNot(String sql) {
+    void anyOtherSqlIsNotRecognized(String sql) {
         assertThat(isPureRead(query(sql))).isFalse();
     }
 
     @Test
-    void rawSqlIsNotWhateverItSays() {
+    void rawSqlIsNeverRecognized() {
         assertThat(isPureRead(rawQuery("SELECT 1"))).isFalse();
         assertThat(isPureRead(node("query", raw("SELECT \"id\" FROM \"item\""))))
                 .isFalse();
@@ -194,7 +194,7 @@ final class PureReadsTest {
 
     @ParameterizedTest
     @MethodSource("plansWithAWriteInside")
-    void aWriteAnywhereInThePlanIsFound(Map<String, ?> plan) {
+    void aWriteAnywhereInThePlanIsDetected(Map<String, ?> plan) {
         assertThat(isPureRead(plan)).isFalse();
         String asRead = JsonMapper.shared()
                 .writeValueAsString(plan)
@@ -207,7 +207,7 @@ final class PureReadsTest {
     }
 
     @Test
-    void valuesThatAreNewEachTimeAreFound() {
+    void generatedValuesAreDetected() {
         assertThat(isPureRead(value(generator("uuid", 4)))).isFalse();
         assertThat(isPureRead(value(list(1, generator("now"))))).isFalse();
         assertThat(isPureRead(query("SELECT \"id\" FROM \"item\" WHERE \"id\" = ?", generator("now"))))
@@ -227,7 +227,7 @@ final class PureReadsTest {
     }
 
     @Test
-    void listsOfParametersAreProved() {
+    void listsOfParametersAreRecognized() {
         assertThat(isPureRead(withTuple(tuple()))).isTrue();
         assertThat(isPureRead(withTuple(tupleOf("LOWER(", ",", ")")))).isTrue();
     }
@@ -237,7 +237,7 @@ final class PureReadsTest {
     }
 
     @Test
-    void anEmptyListCannotJoinWhatStandsAroundIt() {
+    void anEmptyListCannotJoinTheTextAroundIt() {
         Map<String, ?> hiding = node(
                 "query",
                 template(
@@ -265,7 +265,7 @@ final class PureReadsTest {
     }
 
     @Test
-    void sqlInThePiecesOfAListIsFound() {
+    void sqlInThePiecesOfAListIsDetected() {
         assertThat(isPureRead(withTuple(tupleOf("nextval(", ",", ")")))).isFalse();
         assertThat(isPureRead(withTuple(tupleOf("NEXTVAL(", ",", ")")))).isFalse();
         assertThat(isPureRead(withTuple(tupleOf("'", ",", "'")))).isFalse();
@@ -274,13 +274,13 @@ final class PureReadsTest {
     }
 
     @Test
-    void sqlThatIsCutIntoPiecesIsFound() {
+    void sqlSplitIntoPiecesIsDetected() {
         assertThat(isPureRead(node("query", template(List.of(text("SELECT next"), text("val('s')")), List.of(), true))))
                 .isFalse();
     }
 
     @Test
-    void aPlaceholderThatIsSqlIsFound() {
+    void aPlaceholderWithSqlIsDetected() {
         Map<String, Object> query = new java.util.LinkedHashMap<>(
                 template(new String[] {"SELECT \"id\" FROM \"item\" WHERE \"id\" = ", ""}, 1));
         query.put("placeholderFormat", object("prefix", "nextval('s')--", "hasNumbering", false));

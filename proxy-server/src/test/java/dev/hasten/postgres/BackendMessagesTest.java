@@ -15,7 +15,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Messages are understood however their bytes are cut. */
+/** Messages are parsed correctly however their bytes are split. */
 class BackendMessagesTest {
     private final List<String> seen = new ArrayList<>();
     private final BackendMessages messages = new BackendMessages(new BackendMessages.Observer() {
@@ -96,7 +96,7 @@ class BackendMessagesTest {
     }
 
     @Property(tries = 200)
-    void rowsAndSettingsAreReportedHoweverTheyAreCut(@ForAll long seed) throws IOException {
+    void rowsAndSettingsAreReportedHoweverTheyAreSplit(@ForAll long seed) throws IOException {
         seen.clear();
         BackendMessagesTest fresh = new BackendMessagesTest();
         byte[] stream = joined(
@@ -137,7 +137,7 @@ class BackendMessagesTest {
     }
 
     @Example
-    void whatIsEncryptedIsLeftAlone() throws IOException {
+    void encryptedBytesAreIgnored() throws IOException {
         byte[] encrypted = new byte[200];
         new Random(1).nextBytes(encrypted);
         byte[] stream = joined(new byte[] {'N', 'S'}, encrypted);
@@ -146,7 +146,7 @@ class BackendMessagesTest {
     }
 
     @Example
-    void longSettingIsPassedOn() throws IOException {
+    void longSettingIsReported() throws IOException {
         byte[] stream = joined(row(), setting("search_path", "x".repeat(1000)), row("1"));
         assertThat(Arrays.equals(followed(stream, new Random(1)), stream)).isTrue();
         assertThat(seen).endsWith("row 1", "value 1");

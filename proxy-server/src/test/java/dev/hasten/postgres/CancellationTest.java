@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A request that must stop is stopped in PostgreSQL, and nothing of that reaches another one. */
+/** A cancelled request is cancelled in PostgreSQL, without affecting other requests. */
 final class CancellationTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -53,7 +53,7 @@ final class CancellationTest {
     }
 
     @AfterEach
-    void everythingIsGivenBack() {
+    void everythingIsReleased() {
         await().untilAsserted(
                         () -> assertThat(server.database().pool().active()).isZero());
         await().untilAsserted(
@@ -82,7 +82,7 @@ final class CancellationTest {
     }
 
     @Test
-    void deadlineCountsTheWholeRequest() {
+    void deadlineAppliesToTheWholeRequest() {
         Reply reply = server.client()
                 .query(seq(
                         rawQuery("SELECT pg_sleep(1.2)::text"),
@@ -145,7 +145,7 @@ final class CancellationTest {
     }
 
     @Test
-    void cancelledConnectionIsKept() {
+    void connectionIsKeptAfterACancellation() {
         try (TestServer single = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
                 .with("limits.query_timeout", "500ms")
@@ -157,9 +157,9 @@ final class CancellationTest {
         }
     }
 
-    /** Every statement carries a value of its own; many are cancelled at any moment of their life. */
+    /** Every statement has its own value; many are cancelled at random moments. */
     @Test
-    void noStatementEverSeesAnothersCancelOrResult() throws Exception {
+    void cancellationsAndResultsNeverReachAnotherStatement() throws Exception {
         int threads = 24;
         int statements = 120;
         ConnectionPool pool = server.database().pool();
@@ -197,7 +197,7 @@ final class CancellationTest {
                             finished.incrementAndGet();
                         } catch (CancelledException e) {
                             assertThat(doomed)
-                                    .as("only who asked for it is cancelled")
+                                    .as("only requests that were cancelled fail as cancelled")
                                     .isTrue();
                             cancelled.incrementAndGet();
                         }
@@ -215,7 +215,7 @@ final class CancellationTest {
     }
 
     @Test
-    void racingDisconnectsOverHttpHarmNobody() {
+    void racingDisconnectsDoNotAffectOtherRequests() {
         List<CompletableFuture<Reply>> kept = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < 200; i++) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A database that is down, comes up, is killed or freezes. */
+/** A database that is down, starts, is killed or freezes. */
 final class DatabaseFaultTest {
     private static final Map<String, ?> QUICK = query("SELECT 1 AS a");
     private static final Map<String, ?> PID = rawQuery("SELECT pg_backend_pid()::text");
@@ -59,7 +59,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void databaseThatIsDownAtStartIsP1001UntilItComesUp() {
+    void databaseThatIsDownAtStartIsP1001UntilItIsAvailable() {
         postgres.stop();
         try (TestServer server = server().start()) {
             assertThat(server.client().get("/health").status()).isEqualTo(200);
@@ -77,7 +77,7 @@ final class DatabaseFaultTest {
         }
     }
 
-    /** The deadline of 2 s is the measure: a request that has to wait for the next attempt runs into it. */
+    /** A request that had to wait for the next connection attempt would exceed its deadline of 2 s. */
     @Test
     void databaseThatHasBeenDownForAWhileIsStillP1001Quickly() {
         postgres.stop();
@@ -91,7 +91,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void restartOfTheDatabaseHealsByItself() {
+    void serverRecoversFromARestartOfTheDatabase() {
         try (TestServer server = server().with("pool.size", 4).start()) {
             awaitRecovery(server);
             postgres.stop();
@@ -105,7 +105,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void idleConnectionThatWasTerminatedIsReplacedUnseen() {
+    void terminatedIdleConnectionIsReplacedTransparently() {
         try (TestServer server = server().with("pool.size", 2).start()) {
             for (int i = 0; i < 30; i++) {
                 Reply reply = server.client().query(PID);
@@ -126,7 +126,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void connectionTerminatedWhileInUseIsAnErrorOfThatRequestAlone() {
+    void connectionTerminatedWhileInUseOnlyFailsThatRequest() {
         try (TestServer server = server().with("pool.size", 1).start()) {
             Reply own = server.client().query(rawExecute("SELECT pg_terminate_backend(pg_backend_pid())"));
             assertThat(own.status()).isEqualTo(400);
@@ -137,7 +137,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void killedBackendIsAnErrorOfTheRequestsThatRanAndNobodyIsTold200() {
+    void killedBackendFailsAllRunningRequests() {
         try (TestServer server = server().with("pool.size", 2).start()) {
             server.client().query(execute("CREATE TABLE killed (id int)"));
             long pid = pid(server.client().query(PID));
@@ -211,7 +211,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void connectionsThatAllWentSilentCostTheNextQueryOneWaitOnly() {
+    void unresponsiveConnectionsCostTheNextQueryOnlyOneWait() {
         try (TestServer server =
                 server().with("pool.size", 7).with("limits.query_timeout", "4s").start()) {
             List<String> transactions = new ArrayList<>();
@@ -234,7 +234,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void transactionWaitsNoLongerThanItWantsForASlotOfPostgres() {
+    void transactionWaitsAtMostMaxWaitForASlotOfPostgres() {
         try (TestServer setup = server().start()) {
             setup.client().query(execute("DROP ROLE IF EXISTS one_slot"));
             setup.client().query(execute("CREATE ROLE one_slot LOGIN CONNECTION LIMIT 1"));
@@ -251,7 +251,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void frozenBackendDoesNotHoldThePlaceOfAnExpiredTransaction() {
+    void frozenBackendDoesNotBlockTheSlotOfAnExpiredTransaction() {
         try (TestServer server = server().with("pool.size", 3).start()) {
             String id = server.client().startTransaction(Map.of("timeout", 1000));
             long pid = pid(server.client().query(id, PID));
@@ -282,7 +282,7 @@ final class DatabaseFaultTest {
     }
 
     @Test
-    void wrongPasswordOrDatabaseIsToldAsSuch() {
+    void unknownDatabaseIsP1003() {
         try (TestServer server = TestServer.on(postgres.url("absent")).start()) {
             Reply reply = server.client().query(QUICK);
             assertThat(reply.code()).isEqualTo("P1003");

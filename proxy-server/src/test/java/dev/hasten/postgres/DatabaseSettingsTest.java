@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Defaults that a database or role has for its sessions do not change what values look like in answers. */
+/** Session defaults of a database or role do not change the format of values in responses. */
 final class DatabaseSettingsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -32,7 +32,7 @@ final class DatabaseSettingsTest {
                 "standard_conforming_strings = off",
                 "client_encoding = 'LATIN1'",
             })
-    void answersAreTheSameWith(String setting) {
+    void responsesAreTheSameWith(String setting) {
         POSTGRES.execute("ALTER DATABASE " + POSTGRES.name() + " SET " + setting);
         try (TestServer server = TestServer.on(POSTGRES).start()) {
             assertThat(server.client()
@@ -60,7 +60,7 @@ final class DatabaseSettingsTest {
     }
 
     @Test
-    void bytesAreRightAfterARequestChangedTheirForm() {
+    void bytesAreCorrectAfterARequestChangedTheirFormat() {
         try (TestServer server = TestServer.on(POSTGRES).with("pool.size", 1).start()) {
             assertThat(server.client()
                             .query(rawQuery("SET bytea_output = 'escape'; SELECT decode('00ff5c41', 'hex')"))

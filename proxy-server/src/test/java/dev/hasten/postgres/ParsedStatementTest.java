@@ -21,7 +21,7 @@ class ParsedStatementTest {
                 "DELETE FROM \"t\" WHERE \"a\" ? 'key' OR \"b\" @> $1",
                 "COMMIT",
             })
-    void whatChangesNoSessionIsKnownNotTo(String sql) {
+    void harmlessStatementsNeedNoReset(String sql) {
         assertThat(ParsedStatement.of(sql).effect()).isEqualTo(SessionEffect.NONE);
     }
 
@@ -49,18 +49,18 @@ class ParsedStatementTest {
                 "SELECT U&\"set\\005fconfig\"('a.b', 'c', false)",
                 "SELECT $٣$ ' $٣$, set_config('a.b', 'c', false) --'",
             })
-    void whatMayChangeTheSessionIsReset(String sql) {
+    void statementsThatMayChangeTheSessionNeedAReset(String sql) {
         assertThat(ParsedStatement.of(sql).effect()).isEqualTo(SessionEffect.RESET);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"LOAD 'x'", "SELECT setseed(0.5)", "SELECT dblink_connect('x')", "COPY t TO STDOUT"})
-    void whatCannotBeUndoneEndsTheConnection(String sql) {
+    void statementsThatCannotBeUndoneEndTheConnection(String sql) {
         assertThat(ParsedStatement.of(sql).effect()).isEqualTo(SessionEffect.DISCARD);
     }
 
     @Test
-    void severalStatementsAreSeenAndEmptyOnesAreNone() {
+    void severalStatementsAreDetectedAndEmptyOnesIgnored() {
         assertThat(ParsedStatement.of("SELECT 1; SELECT 2").severalStatements()).isTrue();
         assertThat(ParsedStatement.of("SELECT 1;").severalStatements()).isFalse();
         assertThat(ParsedStatement.of("SELECT ';' -- ; \n").severalStatements()).isFalse();
@@ -68,14 +68,14 @@ class ParsedStatementTest {
     }
 
     @Test
-    void parametersAreSeenOutsideOfTextOnly() {
+    void parametersAreOnlyDetectedOutsideOfText() {
         assertThat(ParsedStatement.of("SELECT $1").hasParameters()).isTrue();
         assertThat(ParsedStatement.of("SELECT '$1', \"a$1\" /* $1 */").hasParameters())
                 .isFalse();
     }
 
     @Test
-    void whatMayCommitBeforeItFailsIsSeen() {
+    void callsThatMayCommitBeforeTheyFailAreDetected() {
         assertThat(ParsedStatement.of("CALL pay($1)").procedural()).isTrue();
         assertThat(ParsedStatement.of("SELECT 1").procedural()).isFalse();
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What happens when all connections are taken. */
+/** The behaviour when all connections are in use. */
 final class PoolLimitsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -49,7 +49,7 @@ final class PoolLimitsTest {
     }
 
     @Test
-    void fullQueueIsAnsweredAtOnce() {
+    void requestIsRejectedAtOnceIfTheQueueIsFull() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
                 .with("pool.max_waiting", 2)
@@ -71,7 +71,7 @@ final class PoolLimitsTest {
     }
 
     @Test
-    void queueOfNobodyRefusesWhoWouldWait() {
+    void withoutAQueueNoRequestWaits() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
                 .with("pool.max_waiting", 0)
@@ -100,7 +100,7 @@ final class PoolLimitsTest {
     }
 
     @Test
-    void startThatWaitsGetsThePlaceOfOneThatEnds() {
+    void waitingStartGetsTheSlotOfAnEndedTransaction() {
         try (TestServer server = TestServer.on(POSTGRES).with("pool.size", 3).start()) {
             String open = server.client().startTransaction(Map.of());
             CompletableFuture<Reply> waiting = server.client().postLater("/transaction/start", "{\"maxWait\":9000}");
@@ -113,7 +113,7 @@ final class PoolLimitsTest {
     }
 
     @Test
-    void clientThatGivesUpWaitingForATransactionLeavesNothingOpen() {
+    void disconnectWhileWaitingForATransactionLeavesNothingOpen() {
         try (TestServer server = TestServer.on(POSTGRES).with("pool.size", 3).start()) {
             String open = server.client().startTransaction(Map.of());
             CompletableFuture<Reply> waiting = server.client().postLater("/transaction/start", "{\"maxWait\":9000}");
@@ -127,7 +127,7 @@ final class PoolLimitsTest {
     }
 
     @Test
-    void metersCountTheCancelled() {
+    void cancellationsAreCounted() {
         try (TestServer server =
                 TestServer.on(POSTGRES).with("limits.query_timeout", "300ms").start()) {
             server.client().query(sleep(60));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Results and answers that are too large end early, at the cost of the request that asked for them. */
+/** Results and responses that are too large end early, and only affect their own request. */
 final class ResultLimitTest {
     private static final long MEGABYTE = 1 << 20;
 
@@ -55,25 +55,25 @@ final class ResultLimitTest {
     }
 
     @Test
-    void millionsOfRowsEndWhileTheyStream() {
-        // 1e9 rows would take minutes, so an answer within the deadline means that the statement was stopped.
+    void millionsOfRowsAreCutOffWhileTheyStream() {
+        // 1e9 rows would take minutes, so a response within the deadline means that the statement was cancelled.
         tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
     }
 
     @Test
-    void rowsThatNobodyAnswersWithCountToo() {
+    void discardedRowsAlsoCount() {
         tooLarge(server.client().query(rawExecute("SELECT generate_series(1, 1000000000)")));
         tooLarge(server.client().query(rawExecute("SELECT 1; SELECT generate_series(1, 1000000000)")));
     }
 
     @Test
-    void noticesCountToo() {
+    void noticesAlsoCount() {
         tooLarge(server.client()
                 .query(rawExecute("DO $$ BEGIN FOR i IN 1..100000000 LOOP RAISE NOTICE 'x'; END LOOP; END $$")));
     }
 
     @Test
-    void copiedRowsCountToo() {
+    void copiedRowsAlsoCount() {
         Reply reply = server.client().query(rawExecute("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT"));
         assertThat(reply.status()).isBetween(400, 499);
         assertThat(reply.code()).isNotEqualTo("P6004");
@@ -81,7 +81,7 @@ final class ResultLimitTest {
     }
 
     @Test
-    void answerLargerThanItsLimitIsRefused() {
+    void responseLargerThanTheLimitIsRejected() {
         Reply reply = server.client().query(rawQuery("SELECT repeat('x', 200000)"));
         tooLarge(reply);
         assertThat(reply.error()).contains("102400 bytes");
@@ -90,7 +90,7 @@ final class ResultLimitTest {
     }
 
     @Test
-    void answerUpToItsLimitIsSent() {
+    void responseUpToTheLimitIsSent() {
         assertThat(server.client()
                         .query(query("SELECT repeat('x', 102000) AS t"))
                         .data())
@@ -98,7 +98,7 @@ final class ResultLimitTest {
     }
 
     @Test
-    void connectionServesOnAfterwards() {
+    void connectionIsReusedAfterwards() {
         Set<String> pids = new HashSet<>();
         for (int i = 0; i < 20; i++) {
             tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
@@ -106,7 +106,7 @@ final class ResultLimitTest {
                     .isEqualTo("[{\"n\":" + i + "}]");
             pids.add(pid());
         }
-        // Where the cancel request takes so long that the driver's own limit is reached first, the connection is cut.
+        // If the cancel request takes so long that the driver's own limit is reached first, the connection is closed.
         assertThat(pids).as("connections for 20 results that were too large").hasSizeLessThan(10);
     }
 
@@ -123,7 +123,7 @@ final class ResultLimitTest {
                 .isLessThan(200);
     }
 
-    /** How much more than before the heap held at its fullest. */
+    /** Returns the increase of the heap's peak usage in MB. */
     private static long peakMegabytes(Runnable work) {
         List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -138,7 +138,7 @@ final class ResultLimitTest {
     }
 
     @Test
-    void writeWhoseAnswerIsTooLargeIsNotHalfDone() {
+    void writeWithATooLargeResultIsRolledBack() {
         POSTGRES.execute("CREATE TABLE item (t text)");
         Reply reply = server.client()
                 .query(dev.hasten.testing.Plans.transaction(

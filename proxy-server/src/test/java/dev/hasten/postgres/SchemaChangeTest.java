@@ -23,9 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Prepared statements outlive migrations under the running server. */
+/** Migrations while the server is running do not break prepared statements. */
 final class SchemaChangeTest {
-    /** A statement is certainly prepared after so many runs. */
+    /** After this number of runs, a statement is certainly prepared. */
     private static final int WARM = 4;
 
     private static final Map<String, ?> READ = query("SELECT * FROM item WHERE a = ?", "7");
@@ -64,7 +64,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void statementsAreReallyPrepared() {
+    void statementsArePrepared() {
         warm(READ);
         assertThat(client.query(
                                 query(
@@ -140,7 +140,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void deallocationInTheSameRequestHarmsNobody() {
+    void deallocationInTheSameRequestCausesNoError() {
         warm(READ);
         assertThat(client.query(seq(rawExecute("DEALLOCATE ALL"), READ)).json().get("data"))
                 .hasSize(1);
@@ -148,7 +148,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void deallocationInsideATransactionHarmsNobody() {
+    void deallocationInsideATransactionCausesNoError() {
         warm(READ);
         assertThat(client.query(transaction(seq(rawExecute("DEALLOCATE ALL"), READ)))
                         .json()
@@ -162,7 +162,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void migrationThroughTheServerHarmsNobody() {
+    void migrationThroughTheServerCausesNoError() {
         warm(READ);
         assertThat(client.query(rawExecute("ALTER TABLE item ALTER a TYPE text"))
                         .status())
@@ -171,7 +171,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void realErrorsAreNotHealedAway() {
+    void realErrorsAreReported() {
         warm(READ);
         POSTGRES.execute("DROP TABLE item");
         Reply reply = client.query(READ);
@@ -179,9 +179,9 @@ final class SchemaChangeTest {
         assertThat(client.query(transaction(READ)).code()).isEqualTo("P2021");
     }
 
-    /** The type of a parameter is fixed when its statement is prepared: a wider column must not get narrower values. */
+    /** A parameter's type is fixed when its statement is prepared, but values of a wider column must not be truncated. */
     @Test
-    void valueIsNotCutToTheTypeThatItsColumnHadBefore() {
+    void valueIsNotTruncatedToTheFormerTypeOfItsColumn() {
         POSTGRES.execute("CREATE TABLE event (at date)");
         Map<String, ?> insert = execute("INSERT INTO event VALUES (?)", "2026-01-02 03:04:05");
         warm(insert);
@@ -191,7 +191,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void comparisonIsNotCutToTheTypeThatItsColumnHadBefore() {
+    void comparisonIsNotTruncatedToTheFormerTypeOfItsColumn() {
         POSTGRES.execute("CREATE TABLE event (at date)");
         Map<String, ?> count = query("SELECT count(*)::int AS n FROM event WHERE at = ?", "2026-01-02 03:04:05");
         warm(count);
@@ -213,7 +213,7 @@ final class SchemaChangeTest {
         "char(3), text, 'a  ', 'a  '",
         "time, interval, 01:02:03, 01:02:03",
     })
-    void valueIsStoredAsItsColumnIsNow(String before, String now, String value, String stored) {
+    void valueIsStoredWithTheCurrentTypeOfItsColumn(String before, String now, String value, String stored) {
         POSTGRES.execute("CREATE TABLE changed (v " + before + ")");
         Map<String, ?> insert = execute("INSERT INTO changed VALUES (?)", value);
         warm(insert);
@@ -223,7 +223,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void cacheOfNoStatementsPreparesNone() {
+    void cacheSizeZeroPreparesNoStatements() {
         try (TestServer bare = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
                 .with("pool.max_prepared_statements", 0)
@@ -239,7 +239,7 @@ final class SchemaChangeTest {
     }
 
     @Test
-    void cacheKeepsAsManyStatementsAsItMay() {
+    void cacheKeepsTheConfiguredNumberOfStatements() {
         try (TestServer small = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
                 .with("pool.max_prepared_statements", 3)

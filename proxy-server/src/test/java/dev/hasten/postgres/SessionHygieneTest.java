@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one request does to its session is not seen by the next one, though both use the only connection. */
+/** The next request does not see session changes of the previous one, although both use the only connection. */
 final class SessionHygieneTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -38,7 +38,7 @@ final class SessionHygieneTest {
         server.close();
     }
 
-    /** Everything of a session that statements can change and later ones can see. */
+    /** Returns all session state that statements can change and later ones can see. */
     private static String sessionState() {
         Reply reply = server.client().query(rawQuery("""
                         SELECT current_setting('search_path'), current_user::text, session_user::text,
@@ -60,7 +60,7 @@ final class SessionHygieneTest {
     }
 
     private static void leavesNothingBehind(Map<String, ?> plan) {
-        // What an earlier test may have left behind must not hide what this one does.
+        // State left behind by an earlier test must not hide changes of this one.
         server.database().pool().retireConnections();
         String before = sessionState();
         server.client().query(plan);
@@ -130,7 +130,7 @@ final class SessionHygieneTest {
                 "CREATE SEQUENCE pg_temp.x",
                 "SELECT 1 AS a INTO pg_temp.x",
             })
-    void nextRequestSeesNoTemporaryObjectMadeByNameOfItsSchema(String sql) {
+    void nextRequestSeesNoTemporaryObjectCreatedWithASchemaName(String sql) {
         leavesNothingBehind(rawExecute(sql));
     }
 
@@ -161,7 +161,7 @@ final class SessionHygieneTest {
     }
 
     @Test
-    void settingsHoldWithinARequest() {
+    void settingsApplyWithinARequest() {
         assertThat(server.client()
                         .query(seq(
                                 rawExecute("SET my.secret = 'x'"), query("SELECT current_setting('my.secret') AS s")))
@@ -179,7 +179,7 @@ final class SessionHygieneTest {
     }
 
     @Test
-    void connectionIsKeptWhenNothingWasChanged() {
+    void connectionIsKeptIfNothingWasChanged() {
         Map<String, ?> pid = query("SELECT pg_backend_pid() AS pid");
         String first = server.client().query(pid).data();
         server.client().query(rawExecute("SET my.secret = 'x'"));

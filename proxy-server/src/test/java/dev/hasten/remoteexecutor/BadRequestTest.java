@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a client sends gets a clear error, and nobody else notices. */
+/** Every invalid request gets a clear error and does not affect others. */
 final class BadRequestTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -78,18 +78,18 @@ final class BadRequestTest {
     }
 
     @Test
-    void nulInASqlTextIsToldBeforeItIsSent() {
+    void nulInSqlIsRejectedBeforeItIsSent() {
         Reply reply = refused(client.query(rawQuery("SELECT 'a\0b'")), 400, "P2010");
         assertThat(reply.error()).contains("22021");
     }
 
     @Test
-    void columnOfATypeThatPrismaDoesNotReadIsNoReasonToTryAgain() {
+    void columnTypeThatPrismaCannotReadCausesNoRetry() {
         Reply reply = refused(client.query(rawQuery("SELECT interval '1 day'")), 400, "P2010");
         assertThat(reply.error()).contains("Code: `0A000`");
     }
 
-    /** An error of the request's own making, in the shape of all errors, that gives nothing away. */
+    /** Checks that the reply is a client error in the common format that reveals no internals. */
     private static Reply refused(Reply reply, int status, String code) {
         assertThat(reply.status()).as(reply.toString()).isEqualTo(status);
         assertThat(reply.code()).as(reply.toString()).isEqualTo(code);
@@ -179,7 +179,7 @@ final class BadRequestTest {
 
     @ParameterizedTest
     @MethodSource("bytesThatAreNoUtf8Json")
-    void bytesThatAreNoUtf8JsonAreRefused(byte[] body) {
+    void bytesThatAreNotUtf8JsonAreRejected(byte[] body) {
         refused(client.post("/query", body, Map.of()), 400, "P6000");
     }
 
@@ -212,7 +212,7 @@ final class BadRequestTest {
                 "{\"type\":\"validate\",\"args\":{\"expr\":{\"type\":\"unit\"},\"rules\":[],\"errorIdentifier\":\"teleport\",\"context\":{}}}",
                 "{\"type\":\"mapRecord\",\"args\":{\"expr\":{\"type\":\"unit\"},\"fields\":{\"a\":{\"type\":\"teleport\",\"value\":1}}}}",
             })
-    void whatANewerClientSendsIsNamed(String plan) {
+    void unknownConstructsOfNewerClientsAreNamed(String plan) {
         Reply reply = refused(send("{\"operation\":\"x\",\"plan\":" + plan + ",\"params\":{}}"), 400, "P6006");
         assertThat(reply.error()).containsIgnoringCase("`teleport`");
     }
@@ -247,7 +247,7 @@ final class BadRequestTest {
                 "{\"type\":\"dataMap\",\"args\":{\"expr\":{\"type\":\"unit\"},\"structure\":{\"type\":\"object\",\"fields\":[]},\"enums\":{}}}",
                 "{\"type\":\"dataMap\",\"args\":{\"expr\":{\"type\":\"unit\"},\"structure\":{\"type\":\"affectedRows\"},\"enums\":{\"E\":{\"a\":1}}}}",
             })
-    void malformedPlanIsRefusedWithThePlace(String plan) {
+    void malformedPlanIsRejectedWithItsLocation(String plan) {
         Reply reply = refused(send("{\"operation\":\"x\",\"plan\":" + plan + ",\"params\":{}}"), 400, "P6000");
         assertThat(reply.error()).startsWith("Malformed query plan: `");
     }
@@ -269,14 +269,14 @@ final class BadRequestTest {
     }
 
     @Test
-    void parametersThatNameEachOtherInACircleAreRefused() {
+    void parametersThatReferToEachOtherAreRejected() {
         Reply reply = client.query(value(param("a", "Int")), object("a", param("b", "Int"), "b", param("a", "Int")));
         assertThat(reply.status()).isBetween(400, 599);
         assertThat(reply.error()).doesNotContain("Internal server error");
     }
 
     @Test
-    void parameterThatNamesItselfIsRefused() {
+    void parameterThatRefersToItselfIsRejected() {
         Reply reply = client.query(value(param("a", "Int")), object("a", list(param("a", "Int"))));
         assertThat(reply.error()).doesNotContain("Internal server error");
     }
@@ -297,7 +297,7 @@ final class BadRequestTest {
 
     @ParameterizedTest
     @MethodSource("wrongGenerators")
-    void wrongGeneratorCallIsToldClearly(Map<String, ?> call) {
+    void invalidGeneratorCallHasAClearError(Map<String, ?> call) {
         Reply reply = run(value(call));
         assertThat(reply.status()).isBetween(400, 599);
         assertThat(reply.error()).containsIgnoringCase("generator").doesNotContain("Internal server error");
@@ -305,7 +305,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void productThatNoMemoryHoldsIsRefused() {
+    void productThatExceedsMemoryIsRejected() {
         Object[] many = new Object[50_000];
         Arrays.fill(many, 1);
         Reply reply = client.query(
@@ -315,14 +315,14 @@ final class BadRequestTest {
     }
 
     @Test
-    void templateWithTooFewArgumentsIsToldClearly() {
+    void templateWithTooFewArgumentsHasAClearError() {
         Reply reply =
                 run(node("query", template(List.of(text("SELECT "), object("type", "parameter")), List.of(), false)));
         assertThat(reply.error()).isEqualTo("Malformed query template. Fragments attempt to read over 0 parameters.");
     }
 
     @Test
-    void templateWithTooFewTypesIsToldClearly() {
+    void templateWithTooFewTypesHasAClearError() {
         Reply reply =
                 run(node("query", template(List.of(text("SELECT 1 WHERE 1 IN "), tuple()), List.of(), false, list(1))));
         assertThat(reply.status()).isBetween(400, 599);
@@ -331,7 +331,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void tupleListOfAnotherShapeIsToldClearly() {
+    void tupleListOfAnotherShapeHasAClearError() {
         Object types = object("arity", "tuple", "elements", List.of(type("int")));
         for (Object argument : new Object[] {null, 1, list(), list(1), list(list(1, 2), list(3))}) {
             Reply reply = run(node(
@@ -349,7 +349,7 @@ final class BadRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"garbage", "", "2026-13-45", "99999999999999999"})
-    void dateThatIsNoneIsToldClearly(String date) {
+    void invalidDateHasAClearError(String date) {
         Reply typed = client.query(query("SELECT ?::timestamp AS t", param("p", "DateTime")), object("p", date));
         assertThat(typed.status()).as(typed.toString()).isEqualTo(400);
         givesNothingAway(typed);
@@ -361,7 +361,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void bytesThatAreNoBase64AreRefused() {
+    void bytesThatAreNotBase64AreRejected() {
         Reply reply = run(node(
                 "query", templateOfTypes(new String[] {"SELECT ", "::bytea AS b"}, List.of(type("bytes")), "%%%")));
         assertThat(reply.status()).isEqualTo(400);
@@ -379,7 +379,7 @@ final class BadRequestTest {
                 "-0",
                 "1E5"
             })
-    void numbersOfAnySizeArriveOrAreRefused(String number) {
+    void numbersOfAnySizeAreAcceptedOrRejected(String number) {
         Reply reply = send(
                 "{\"operation\":\"x\",\"plan\":{\"type\":\"query\",\"args\":{\"type\":\"rawSql\",\"sql\":\"SELECT $1::text\","
                         + "\"args\":[" + number
@@ -430,7 +430,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void moreParametersThanTheProtocolCarriesAreP2029() {
+    void tooManyParametersForTheProtocolAreP2029() {
         Object[] values = new Object[70_000];
         Arrays.fill(values, 1);
         refused(run(rawQuery("SELECT 1", values)), 400, "P2029");
@@ -460,7 +460,7 @@ final class BadRequestTest {
         "$$",
         "\uD83D\uDE00",
     })
-    void commentStaysInsideItsComment(String hostile) {
+    void commentCannotBeEscaped(String hostile) {
         Map<String, Object> body = Map.of(
                 "operation", "x",
                 "plan", query("SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()"),
@@ -494,7 +494,7 @@ final class BadRequestTest {
         "POST, /health, 405",
         "PUT, /transaction/start, 405",
     })
-    void pathOrMethodThatIsNoneIsRefused(String method, String path, int status) {
+    void unknownPathOrMethodIsRejected(String method, String path, int status) {
         Reply reply = client.call(method, path, method.equals("GET") ? "" : "{}");
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.code()).isNotEmpty();
@@ -525,7 +525,7 @@ final class BadRequestTest {
                 "application/json; charset=utf-8",
                 "application/json;charset=UTF-8"
             })
-    void jsonInAllItsSpellingsIsTaken(String type) {
+    void jsonContentTypeIsAcceptedInAllSpellings(String type) {
         assertThat(client.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Content-Type", type))
                         .data())
                 .isEqualTo("1");
@@ -533,7 +533,7 @@ final class BadRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"wrong", "test-key-0123456789-abcdefghijklmno", "test-key-0123456789-abcdefghijklmnopq"})
-    void wrongKeyIsRefusedWhateverIsAsked(String key) {
+    void wrongKeyIsRejectedForEveryRequest(String key) {
         Client stranger = server.clientWithKey(key);
         for (Reply reply : List.of(
                 stranger.query(value(1)),
@@ -576,7 +576,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void nodesThatGetTheWrongKindOfValueSaySo() {
+    void nodesReportValuesOfTheWrongKind() {
         for (Map<String, ?> plan : List.<Map<String, ?>>of(
                 node("sum", List.of(value(true), value(1))),
                 node("mapRecord", object("expr", value(1), "fields", object("a", object("type", "set", "value", 1)))),
@@ -623,7 +623,7 @@ final class BadRequestTest {
     }
 
     @Test
-    void valuesOfCursorsThatAreNoneAreToldClearly() {
+    void invalidCursorValuesHaveAClearError() {
         for (Object[] pair : new Object[][] {{"SELECT '\\x00'::bytea AS a", "%%%"}, {"SELECT 1 AS a", "x"}}) {
             Reply reply = run(node(
                     "process",

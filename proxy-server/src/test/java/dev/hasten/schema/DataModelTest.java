@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Fields and their types are found in whatever else a schema has. */
+/** Fields and their types are found among all other constructs of a schema. */
 final class DataModelTest {
     private static Map<String, DataModel.Field> fields(String schema) {
         Model model = DataModel.of(schema).model("A");
@@ -48,7 +48,7 @@ final class DataModelTest {
     }
 
     @Test
-    void commentsAndStringsAreNotTakenForDeclarations() {
+    void commentsAndStringsAreNotDeclarations() {
         assertThat(fields("""
                 // model A { wrong String }
                 /* model A {
@@ -93,7 +93,7 @@ final class DataModelTest {
                 "model A { id Int @map(\"\\",
                 "]])) model A { ]])) }"
             })
-    void textThatIsNoSchemaEndsTheReading(String text) {
+    void malformedTextEndsTheParsing(String text) {
         assertThat(DataModel.of(text)).isNotNull();
     }
 }

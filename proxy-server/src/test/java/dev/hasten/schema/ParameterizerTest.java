@@ -20,13 +20,13 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Data is taken out of queries where the official client does so. */
+/** The same data is replaced by parameters as in the official client. */
 final class ParameterizerTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** Queries of the conformance program with what Prisma 7.10 makes of them; see conformance/README.md. */
+    /** Queries of the conformance program with their parameterization by Prisma 7.10; see conformance/README.md. */
     @Test
-    void takesOutWhatTheOfficialClientTakesOut() throws IOException {
+    void parameterizesTheSameValuesAsTheOfficialClient() throws IOException {
         DataModel schema = DataModel.of(Files.readString(Path.of("../conformance/schema/schema.prisma")));
         List<String> differences = new ArrayList<>();
         int count = 0;
@@ -48,7 +48,7 @@ final class ParameterizerTest {
         assertThat(count).isGreaterThan(500);
     }
 
-    /** Where the official client leaves a plain number for a decimal as it is, we do not. */
+    /** The official client does not parameterize a plain number for a decimal, but Hasten does. */
     private static boolean same(JsonNode expected, JsonNode actual) {
         if (expected.isNumber() && actual.path("$type").asString("").equals("Param")) {
             String value = actual.path("value").path("name").asString("");
@@ -69,7 +69,7 @@ final class ParameterizerTest {
         return expected.equals(actual);
     }
 
-    /** Placeholders are numbered in the order in which they are found, which may differ: the values count. */
+    /** Replaces placeholders by their values: they are numbered in the order of discovery, which may differ. */
     private static JsonNode inlined(JsonNode node, Map<String, PlanValue> values) {
         if (node.isArray()) {
             ArrayNode array = JSON.createArrayNode();

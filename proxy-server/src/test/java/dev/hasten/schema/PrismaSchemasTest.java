@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** PrismaSchemas are taken once, kept over restarts, and bounded in size and number. */
+/** Schemas are accepted once, survive restarts, and are limited in size and number. */
 final class PrismaSchemasTest {
     private static final Limits LIMITS = new Limits(3, 4 << 20, Duration.ofSeconds(20));
 
@@ -104,7 +104,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void hashThatIsNotThatOfTheBodyIsRefused() {
+    void hashThatDoesNotMatchTheBodyIsRejected() {
         byte[] body = base64(schema("A"));
         assertThatThrownBy(() -> schemas().upload(hash(base64(schema("B"))), body, new Cancellation()))
                 .isInstanceOfSatisfying(
@@ -115,7 +115,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void bodyThatIsNoBase64OfTextIsRefused() {
+    void bodyThatIsNotBase64TextIsRejected() {
         for (byte[] body : List.of(
                 "model A {}".getBytes(UTF_8),
                 Base64.getEncoder().encode(new byte[] {(byte) 0xff, (byte) 0xfe}),
@@ -126,7 +126,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void largerSchemaThanAllowedIsRefused() {
+    void tooLargeSchemaIsRejected() {
         byte[] body = base64(schema("A") + "// " + "x".repeat(2000));
         assertThatThrownBy(() ->
                         schemas(new Limits(3, 1000, LIMITS.compileTime())).upload(hash(body), body, new Cancellation()))
@@ -145,7 +145,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void largeSchemaIsTaken() {
+    void largeSchemaIsAccepted() {
         StringBuilder large = new StringBuilder(schema("A"));
         for (int i = 0; large.length() < 2_000_000; i++) {
             large.append("/// %s\nmodel M%d {\n  id Int @id\n}\n".formatted("x".repeat(8000), i));
@@ -155,13 +155,13 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void schemasOutliveARestart() {
+    void schemasSurviveARestart() {
         String hash = upload(schemas(), schema("A"));
         assertThat(schemas().find(hash)).isNotNull();
     }
 
     @Test
-    void damagedFileIsTakenForAMissingOne() throws IOException {
+    void damagedFileIsTreatedAsMissing() throws IOException {
         String hash = upload(schemas(), schema("A"));
         Files.writeString(directory.resolve(hash + ".prisma"), schema("B"));
         assertThat(schemas().find(hash)).isNull();
@@ -170,14 +170,14 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void unknownHashIsNotFoundWhateverItSays() {
+    void unknownOrInvalidHashIsNotFound() {
         for (String hash : List.of("0".repeat(64), "", "../x", "A".repeat(64), "x".repeat(100_000))) {
             assertThat(schemas().find(hash)).isNull();
         }
     }
 
     @Test
-    void schemaThatWasNotUsedForTheLongestIsDropped() {
+    void leastRecentlyUsedSchemaIsDropped() {
         PrismaSchemas schemas = schemas();
         String a = upload(schemas, schema("A"));
         String b = upload(schemas, schema("B"));
@@ -192,7 +192,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void manyUploadsOfTheSameSchemaAtOnceAreOne() throws Exception {
+    void concurrentUploadsOfTheSameSchemaShareOneSchema() throws Exception {
         PrismaSchemas schemas = schemas();
         byte[] body = base64(schema("A"));
         CyclicBarrier together = new CyclicBarrier(16);
@@ -216,7 +216,7 @@ final class PrismaSchemasTest {
         assertThat(schemas.list()).hasSize(1);
     }
 
-    /** A schema that takes the compiler a few seconds. */
+    /** Returns a schema that takes the compiler a few seconds. */
     private static String largeSchema(int models) {
         return IntStream.range(0, models)
                 .mapToObj(i -> "model L%d {\n  id Int @id\n%s}\n"
@@ -234,7 +234,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void readingGoesOnWhenTheTimeOfTheRequestIsOver() throws Exception {
+    void parsingContinuesAfterTheDeadlineOfTheRequest() throws Exception {
         PrismaSchemas schemas = schemas();
         byte[] body = base64(largeSchema(300));
         Cancellation impatient = new Cancellation();
@@ -259,7 +259,7 @@ final class PrismaSchemasTest {
                 .hasMessage("The Prisma schema cannot be used: The query compiler took longer than 100 ms");
     }
 
-    /** A query that takes minutes to compile. */
+    /** Returns a query that takes minutes to compile. */
     private static JsonNode heavyQuery() {
         return JsonMapper.shared()
                 .readTree(IntStream.range(0, 100_000)
@@ -271,7 +271,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void compilationStopsWithItsRequest() throws Exception {
+    void compilationStopsWhenItsRequestIsCancelled() throws Exception {
         PrismaSchemas schemas = schemas();
         PrismaSchema schema = schemas.find(upload(schemas, schema("A")));
         assertThat(schema).isNotNull();
@@ -289,7 +289,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void heavyQueryOfOneKeyDoesNotKeepAnotherWaiting() throws Exception {
+    void heavyQueryOfOneKeyDoesNotBlockAnotherKey() throws Exception {
         MemoryBudget budget = new MemoryBudget(4L << 30, List.of("default"));
         PrismaSchemas schemas = new SchemaSetup(budget, Clock.systemUTC()).inFiles("default", LIMITS, null, directory);
         PrismaSchema schema = schemas.find(upload(schemas, schema("A")));
@@ -309,7 +309,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void memoryOfCompilersIsCountedAndGivenBack() {
+    void memoryOfCompilersIsCountedAndReleased() {
         MemoryBudget budget = new MemoryBudget(400 << 20, List.of("default"));
         PrismaSchemas schemas = new SchemaSetup(budget, Clock.systemUTC()).inFiles("default", LIMITS, null, directory);
         PrismaSchema schema = schemas.find(upload(schemas, schema("A")));
@@ -320,7 +320,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void compilationThatTakesMoreMemoryThanThereIsIsRefused() throws Exception {
+    void compilationThatExceedsTheMemoryIsRejected() throws Exception {
         MemoryBudget budget = new MemoryBudget(64 << 20, List.of("default"));
         PrismaSchemas schemas = new SchemaSetup(budget, Clock.systemUTC()).inFiles("default", LIMITS, null, directory);
         PrismaSchema schema = schemas.find(upload(schemas, schema("A")));
@@ -361,7 +361,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void schemasThatTakeMoreThanTheirShareOfTheMemoryAreDropped() {
+    void schemasOverTheirShareOfTheMemoryAreDropped() {
         MemoryBudget budget = new MemoryBudget(32 << 20, List.of("default"));
         PrismaSchemas schemas = new SchemaSetup(budget, Clock.systemUTC())
                 .inFiles("default", new Limits(100, 4 << 20, LIMITS.compileTime()), null, directory);
@@ -374,7 +374,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void plansOfOneDatabaseAreNotThoseOfAnother() {
+    void databasesDoNotSharePlans() {
         SchemaSetup setup = new SchemaSetup(BUDGET, Clock.systemUTC());
         for (String tenant : List.of("tenant_a", "tenant_b")) {
             PrismaSchemas schemas = setup.inFiles(tenant, LIMITS, tenant, directory.resolve(tenant));
@@ -428,7 +428,7 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void serverThatCannotKeepSchemasWorksWithoutKeepingThem() {
+    void serverThatCannotStoreSchemasKeepsWorking() {
         SchemaStore broken = new SchemaStore() {
             @Override
             public List<Kept> list() {

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A field of a type that there is not is told; everything that Prisma allows is not. */
+/** Fields of unknown types are reported; everything that Prisma allows is not. */
 final class SchemaProblemTest {
     @Test
-    void unknownTypeIsToldInTheWordsOfPrisma() {
+    void unknownTypeHasTheMessageOfPrisma() {
         assertThat(DataModel.problemOf("model Team {\n  id Int @id\n  other Nonsense\n}\n"))
                 .startsWith("Type \"Nonsense\" is neither a built-in type, nor refers to another model")
                 .endsWith("At line 3: other Nonsense");

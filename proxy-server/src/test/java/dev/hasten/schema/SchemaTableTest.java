@@ -8,7 +8,7 @@ import dev.hasten.testing.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** PrismaSchemas in a table of the database are known to all its servers, and outlive each of them. */
+/** Schemas in a table of the database are shared by all its servers, and survive each of them. */
 final class SchemaTableTest {
     private static final String SCHEMA = """
             datasource db {
@@ -33,7 +33,7 @@ final class SchemaTableTest {
     }
 
     @Test
-    void schemaOfOneServerIsKnownToTheNext() {
+    void schemaOfOneServerIsKnownToOthers() {
         POSTGRES.execute("CREATE TABLE \"Item\" (id int PRIMARY KEY); INSERT INTO \"Item\" VALUES (1)");
         String expected = "{\"data\":{\"findManyItem\":[{\"id\":1}]}}";
         try (TestServer first = server()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What an operator decides about the cache of a database, whatever the apps ask for. */
+/** The operator's cache settings take precedence over the apps' strategies. */
 final class CacheConfigurationTest {
     private static final Map<String, ?> READ = query("SELECT \"id\" FROM \"public\".\"item\"");
 
@@ -31,7 +31,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void aCacheThatIsOffCachesNothing() {
+    void aDisabledCacheStoresNothing() {
         try (TestServer server = server("enabled", false).start()) {
             for (int i = 0; i < 2; i++) {
                 assertThat(server.client().cachedQuery(READ, "max-age=60").cacheStatus())
@@ -41,7 +41,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void aLongerTtlCountsAsTheLongestAllowed() {
+    void aLongerTtlIsReducedToTheMaximum() {
         try (TestServer server = server("max_ttl", "1s")
                 .with("databases.default.cache.max_swr", "1h")
                 .start()) {
@@ -55,7 +55,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void keysGetOnlyTheirOwnEntriesWhenTheyShallNotShare() {
+    void keysGetOnlyTheirOwnEntriesIfSharingIsDisabled() {
         try (TestServer server = server("shared_by_keys", false).start()) {
             String other = server.server()
                     .keys()
@@ -72,7 +72,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void aDefaultCachesTheQueriesOfItsModelThatNameNoStrategy() {
+    void aDefaultAppliesToQueriesOfItsModelWithoutAStrategy() {
         try (TestServer server = server("defaults[0].model", "Item")
                 .with("databases.default.cache.defaults[0].ttl", "1h")
                 .with("databases.default.cache.defaults[0].tags", "items")
@@ -91,7 +91,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void aDefaultDoesNotCountForOtherModels() {
+    void aDefaultDoesNotApplyToOtherModels() {
         try (TestServer server = server("defaults[0].model", "Other")
                 .with("databases.default.cache.defaults[0].ttl", "1h")
                 .start()) {
@@ -102,7 +102,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void aDefaultForAllModelsCountsForModelsThatAreNotListed() {
+    void aDefaultForAllModelsAppliesToUnlistedModels() {
         try (TestServer server = server("defaults[0].model", "*")
                 .with("databases.default.cache.defaults[0].ttl", "1h")
                 .start()) {
@@ -117,7 +117,7 @@ final class CacheConfigurationTest {
     }
 
     @Test
-    void anAnswerThatIsTooLargeIsNotStored() {
+    void aResponseThatIsTooLargeIsNotStored() {
         try (TestServer server = server("entry_bytes", "1kb").start()) {
             Map<String, ?> large =
                     query("SELECT \"id\", '" + "x".repeat(2000) + "' AS \"text\" FROM \"public\".\"item\"");

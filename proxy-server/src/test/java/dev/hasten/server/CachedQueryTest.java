@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cache as a client sees it. */
+/** The cache from a client's point of view. */
 final class CachedQueryTest {
     private static final String SQL = "SELECT \"id\", \"name\" FROM \"public\".\"item\" WHERE \"id\" = ?";
     private static final Map<String, ?> READ = read(1);
@@ -82,14 +82,14 @@ final class CachedQueryTest {
         POSTGRES.execute("UPDATE item SET name = '" + name + "' WHERE id = 1");
     }
 
-    /** Queries of items that PostgreSQL has run. */
+    /** Returns the number of queries on items that PostgreSQL has run. */
     private static int reads() {
         return Integer.parseInt(POSTGRES.value("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
                 + " WHERE query LIKE 'SELECT%\"public\".\"item\"%'"));
     }
 
     @Test
-    void aFreshAnswerIsTheSameBytesAndDoesNotReachPostgres() {
+    void aFreshHitHasTheSameBytesAndDoesNotReachPostgres() {
         Reply miss = client.cachedQuery(READ, HOUR);
         rename("second");
         Reply hit = client.cachedQuery(READ, HOUR);
@@ -101,7 +101,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void theAnswerSaysAllThatTheExtensionWantsToKnow() {
+    void theResponseHasAllHeadersOfTheExtension() {
         Reply miss = client.cachedQuery(READ, HOUR);
         Reply hit = client.cachedQuery(READ, HOUR);
         assertThat(hit.header("last-modified")).isEqualTo(miss.header("last-modified"));
@@ -115,7 +115,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void aRequestWithoutAStrategyIsToldNoneAndReadsAnew() {
+    void aRequestWithoutAStrategyHasStatusNoneAndReadsAgain() {
         client.cachedQuery(READ, HOUR);
         rename("second");
         Reply none = client.cachedQuery(READ, "no-cache");
@@ -126,7 +126,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void aClientWithoutTheExtensionIsToldNothing() {
+    void aClientWithoutTheExtensionGetsNoCacheHeaders() {
         client.cachedQuery(READ, HOUR);
         Reply plain = client.query(READ);
         assertThat(plain.headers())
@@ -135,7 +135,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void aStaleAnswerIsServedWhileItIsReadAnew() {
+    void aStaleHitIsServedDuringTheRefresh() {
         client.cachedQuery(READ, "stale-while-revalidate=3600");
         rename("second");
         Reply stale = client.cachedQuery(READ, "stale-while-revalidate=3600");
@@ -149,7 +149,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void anAnswerPastItsTimeIsReadAgain() {
+    void anExpiredEntryIsReadAgain() {
         client.cachedQuery(READ, "max-age=1");
         rename("second");
         await().untilAsserted(() -> {
@@ -160,7 +160,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void eachRequestsOwnTimesCount() {
+    void eachRequestsOwnTimesApply() {
         client.cachedQuery(READ, "max-age=3600,stale-while-revalidate=3600");
         assertThat(client.cachedQuery(READ, "stale-while-revalidate=60").cacheStatus())
                 .isEqualTo("swr");
@@ -168,14 +168,14 @@ final class CachedQueryTest {
     }
 
     @Test
-    void otherParametersAreAnotherQuery() {
+    void otherParametersHaveAnotherEntry() {
         client.cachedQuery(READ, HOUR);
         assertThat(client.cachedQuery(read(2), HOUR).cacheStatus()).isEqualTo("miss");
         assertThat(client.cachedQuery(read(2), HOUR).data()).contains("first 2");
     }
 
     @Test
-    void commentsWithTraceIdsDoNotDefeatTheCache() {
+    void commentsWithTraceIdsDoNotPreventHits() {
         String body = Client.body(READ, Map.of());
         for (int i = 0; i < 3; i++) {
             String commented =
@@ -186,7 +186,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void capturedEventsGoOnlyToTheRequestThatRanTheQuery() {
+    void capturedEventsAreOnlyReturnedToTheRequestThatRanTheQuery() {
         Map<String, String> headers = Map.of("cache-control", HOUR, "x-capture-telemetry", "tracing, query");
         byte[] body = Client.body(READ, Map.of()).getBytes(UTF_8);
         Reply miss = client.post("/query", body, headers);
@@ -198,7 +198,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void manyWhoAskTheSameAtOnceShareOneQuery() throws SQLException {
+    void concurrentIdenticalRequestsShareOneQuery() throws SQLException {
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
         try (Connection blocker = blockItems()) {
             for (int i = 0; i < 50; i++) {
@@ -215,7 +215,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void theFirstToAskMayGoAwayWithoutHarmToTheOthers() throws SQLException {
+    void disconnectOfTheFirstClientDoesNotAffectTheOthers() throws SQLException {
         try (Connection blocker = blockItems()) {
             CompletableFuture<Reply> first = client.cachedQueryLater(READ, HOUR);
             awaitBlockedQueries(1);
@@ -229,7 +229,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void theQueryIsCancelledInPostgresWhenTheLastOneGoesAway() throws SQLException {
+    void theQueryIsCancelledInPostgresWhenTheLastClientDisconnects() throws SQLException {
         try (Connection blocker = blockItems()) {
             List<CompletableFuture<Reply>> replies =
                     List.of(client.cachedQueryLater(READ, HOUR), client.cachedQueryLater(READ, HOUR));
@@ -267,13 +267,13 @@ final class CachedQueryTest {
     }
 
     @Test
-    void anEmptyAnswerIsCachedLikeAnyOther() {
+    void anEmptyResultIsCachedLikeAnyOther() {
         assertThat(client.cachedQuery(read(1000), HOUR).data()).isEqualTo("[]");
         assertThat(client.cachedQuery(read(1000), HOUR).cacheStatus()).isEqualTo("ttl");
     }
 
     @Test
-    void aTransactionNeverGetsAStoredAnswer() {
+    void aTransactionNeverGetsAStoredResponse() {
         client.cachedQuery(READ, HOUR);
         rename("second");
         String id = client.startTransaction(Map.of());
@@ -298,7 +298,7 @@ final class CachedQueryTest {
                 "stale-while-revalidate=soon",
                 "max-age=60,stale-while-revalidate=-5"
             })
-    void timesThatAreNoSecondsAreRefused(String cacheControl) {
+    void timesThatAreNotSecondsAreRejected(String cacheControl) {
         Reply reply = client.cachedQuery(READ, cacheControl);
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6005");
@@ -315,7 +315,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void keysOfADatabaseShareAnswers() {
+    void keysOfADatabaseShareResponses() {
         String other = server.server()
                 .keys()
                 .create("other", "default", KeyScope.DEFAULT, null)
@@ -326,7 +326,7 @@ final class CachedQueryTest {
     }
 
     @Test
-    void aLargeAnswerGoesCompressedToClientsThatTakeIt() throws Exception {
+    void aLargeResponseIsCompressedForClientsThatAcceptIt() throws Exception {
         Map<String, ?> all = dataMap(
                 query("SELECT \"id\", \"name\" FROM \"public\".\"item\""),
                 shape("id", field("int"), "name", field("string")));
@@ -358,14 +358,14 @@ final class CachedQueryTest {
     }
 
     @Test
-    void whatIsCountedIsInTheMetrics() {
+    void cacheStatisticsAreInTheMetrics() {
         try (TestServer own = TestServer.on(POSTGRES).start()) {
             own.client().cachedQuery(READ, HOUR);
             own.client().cachedQuery(READ, HOUR);
             own.client().cachedQuery(READ, "stale-while-revalidate=1");
             own.client().query(READ);
             own.client().query(READ);
-            // The registry of meters must not be what keeps them.
+            // The metrics must survive a garbage collection: the meter registry only has weak references.
             System.gc();
             assertThat(own.server().metrics().scrape())
                     .contains("hasten_cache_requests_total{database=\"default\",status=\"miss\"} 1.0")

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * One API key attacks the memory of a server with the default heap. Meanwhile, a bystander queries another database and polls
- * {@code /health}: every one of these requests must return 200.
+ * One API key attacks the memory of a server with the default heap. Meanwhile, a bystander queries another database and
+ * polls {@code /health}: every one of these requests must return 200.
  */
 final class MemoryAttackTest {
     private static final String ATTACKER = "attacker-0123456789-abcdefghijklmnop";
@@ -162,7 +162,7 @@ final class MemoryAttackTest {
     }
 
     @Test
-    void largeBodiesThatComeSlowly() {
+    void largeBodiesThatArriveSlowly() {
         byte[] piece = " ".repeat(256 << 10).getBytes(UTF_8);
         String head = head("POST /sql", "Content-Type: application/json\r\nContent-Length: 16000000\r\n");
         inParallel(200, () -> {
@@ -171,16 +171,16 @@ final class MemoryAttackTest {
                     socket.getOutputStream().write(piece);
                 }
                 while (goesOn() && socket.getInputStream().read() >= 0) {
-                    // The refusal.
+                    // The rejection.
                 }
             } catch (IOException | UncheckedIOException e) {
-                // Refused; the server closed the connection because the client kept sending.
+                // Rejected; the server closed the connection because the client kept sending.
             }
         });
     }
 
     @Test
-    void oneCachedResponseThatManyRequestAndNobodyReads() {
+    void oneCachedResponseThatManyClientsRequestAndNoneReads() {
         String query = "{\"query\":\"SELECT repeat('x', 3900000)\",\"cacheStrategy\":{\"ttl\":600}}";
         refusedOrServed(attacker.post("/sql", query));
         String request =
@@ -208,8 +208,8 @@ final class MemoryAttackTest {
         endNanos = System.nanoTime() + time.toNanos();
         List<Runnable> attacks = List.of(
                 this::millionsOfTinyValues,
-                this::largeBodiesThatComeSlowly,
-                this::oneCachedResponseThatManyRequestAndNobodyReads,
+                this::largeBodiesThatArriveSlowly,
+                this::oneCachedResponseThatManyClientsRequestAndNoneReads,
                 this::resultsOfManySmallRows);
         AtomicInteger next = new AtomicInteger();
         inParallel(attacks.size(), () -> {

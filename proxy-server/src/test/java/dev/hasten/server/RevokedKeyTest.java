@@ -16,7 +16,7 @@ import java.net.Socket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The head of a request is looked at long before its body may have come. */
+/** A key can be revoked after the head of a request was accepted and before its body has arrived. */
 final class RevokedKeyTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -33,7 +33,7 @@ final class RevokedKeyTest {
                 BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
                 OutputStream out = socket.getOutputStream();
                 out.write(head.getBytes(US_ASCII));
-                // The server has taken the head.
+                // The server has accepted the head.
                 assertThat(in.readLine()).isEqualTo("HTTP/1.1 100 Continue");
                 assertThat(in.readLine()).isEmpty();
                 meanwhile.run(server, key);
@@ -49,14 +49,14 @@ final class RevokedKeyTest {
     }
 
     @Test
-    void aKeyThatIsRevokedWhileTheBodyComesOpensNothing() throws IOException {
+    void aKeyRevokedWhileTheBodyArrivesIsRejected() throws IOException {
         assertThat(statusAfter(
                         (server, key) -> server.server().keys().revoke(key.key().id())))
                 .isEqualTo("HTTP/1.1 401 Unauthorized");
     }
 
     @Test
-    void otherKeysMayComeAndGoMeanwhile() throws IOException {
+    void changesOfOtherKeysHaveNoEffect() throws IOException {
         assertThat(statusAfter(
                         (server, _) -> server.server().keys().create("other", "default", KeyScope.DEFAULT, null)))
                 .isEqualTo("HTTP/1.1 200 OK");

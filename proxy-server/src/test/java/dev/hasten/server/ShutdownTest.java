@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What close(), which SIGTERM runs, does to who is there. */
+/** The effect of close(), which SIGTERM calls, on running requests and open transactions. */
 final class ShutdownTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -43,7 +43,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void requestThatRunsTooLongIsCancelledAndTold() {
+    void requestThatExceedsTheDrainTimeoutIsCancelled() {
         TestServer server =
                 TestServer.on(POSTGRES).with("drain_timeout", "300ms").start();
         CompletableFuture<Reply> running =

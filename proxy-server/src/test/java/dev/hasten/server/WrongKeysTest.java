@@ -28,7 +28,7 @@ final class WrongKeysTest {
     }
 
     @Test
-    void addressWithTooManyWrongKeysIsToldSoAndDisconnected() {
+    void addressWithTooManyWrongKeysIsRejectedAndDisconnected() {
         try (TestServer server =
                 TestServer.on(POSTGRES).with("http.wrong_keys_per_minute", 3).start()) {
             Client guesser = server.clientWithKey("a-wrong-key");
@@ -49,7 +49,7 @@ final class WrongKeysTest {
     }
 
     @Test
-    void whatAProxyForwardsIsNotLimited() {
+    void forwardedRequestsAreNotLimited() {
         try (TestServer server =
                 TestServer.on(POSTGRES).with("http.wrong_keys_per_minute", 1).start()) {
             Client guesser = server.clientWithKey("a-wrong-key");
@@ -73,7 +73,7 @@ final class WrongKeysTest {
     }
 
     @Test
-    void wrongKeyIsRefusedBeforeTheBodyThatAsksFirst() throws IOException {
+    void wrongKeyIsRejectedBeforeContinue() throws IOException {
         try (TestServer server = TestServer.on(POSTGRES).start();
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), server.server().port())) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Only what reads the same as long as the data stays the same is cached, and most of what does so is. */
+/** Only statements whose result depends only on the data are cached, and most of them are. */
 final class CacheabilityCheckTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -175,7 +175,7 @@ final class CacheabilityCheckTest {
                 "SET search_path = public | not a SELECT",
                 "DO 'BEGIN END' | not a SELECT",
             })
-    void whatMayReadDifferentlyIsNot(String sql, String reason) {
+    void statementsWithVaryingResultsAreNotCached(String sql, String reason) {
         for (int i = 0; i < 2; i++) {
             Reply reply = client.cached(sql);
             assertThat(reply.status()).as(reply.toString()).isLessThan(500);
@@ -196,7 +196,7 @@ final class CacheabilityCheckTest {
     }
 
     @Test
-    void aParameterThatIsATimeOfDayIsNotCached() {
+    void aParameterThatNamesTheCurrentTimeIsNotCached() {
         String sql = "SELECT $1::timestamptz";
         assertThat(client.cached(sql, "2024-01-01").cacheStatus()).isEqualTo("miss");
         assertThat(client.cached(sql, "now").cacheStatus()).isEqualTo("none");
@@ -207,7 +207,7 @@ final class CacheabilityCheckTest {
     }
 
     @Test
-    void aPolicyThatAsksWhoReadsIsSeen() {
+    void aPolicyThatDependsOnTheUserIsDetected() {
         POSTGRES.execute(
                 "DROP ROLE IF EXISTS limited_reader",
                 "CREATE ROLE limited_reader LOGIN PASSWORD 'x'",
@@ -238,7 +238,7 @@ final class CacheabilityCheckTest {
     }
 
     @Test
-    void aProofLeavesNothingBehindInTheSession() {
+    void aCheckLeavesNothingBehindInTheSession() {
         try (TestServer single = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
                 .with("pool.reset", "never")
@@ -254,7 +254,7 @@ final class CacheabilityCheckTest {
     }
 
     @Test
-    void theVerdictIsRenewedWithTheSchema() {
+    void theVerdictIsCheckedAgainAfterASchemaChange() {
         POSTGRES.execute("CREATE VIEW moving AS SELECT 1 AS n");
         assertThat(client.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("miss");
         POSTGRES.execute("DROP VIEW moving", "CREATE VIEW moving AS SELECT random() AS n");

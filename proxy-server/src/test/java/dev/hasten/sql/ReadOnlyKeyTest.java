@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key with the scope read writes nothing, whatever its SQL tries and whatever protocol it speaks. */
+/** A key with the scope read cannot write, with any SQL and any protocol. */
 final class ReadOnlyKeyTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -82,7 +82,7 @@ final class ReadOnlyKeyTest {
     }
 
     @Test
-    void itReads() {
+    void itCanRead() {
         assertThat(sql.value("SELECT n FROM item")).isEqualTo("1");
         assertThat(sql.query("SHOW transaction_read_only")
                         .json()
@@ -97,7 +97,7 @@ final class ReadOnlyKeyTest {
     }
 
     @Test
-    void besideAnotherScopeItLimitsThatOne() {
+    void itRestrictsOtherScopes() {
         Client sqlOnly = reader(Set.of(KeyScope.SQL, KeyScope.READ));
         assertThat(state(new SqlClient(sqlOnly).query("DELETE FROM item"))).isEqualTo("25006");
         assertThat(sqlOnly.query(rawQuery("SELECT 1")).status()).isEqualTo(403);
@@ -162,7 +162,7 @@ final class ReadOnlyKeyTest {
                 "REFRESH MATERIALIZED VIEW item",
                 "NOTIFY x",
             })
-    void nothingIsWrittenByOneStatement(String statement) {
+    void oneStatementCannotWrite(String statement) {
         Reply reply = sql.query(statement);
         assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
         assertThat(reader.query(rawExecute(statement)).status()).isEqualTo(400);
@@ -184,14 +184,14 @@ final class ReadOnlyKeyTest {
                 "EXPLAIN ANALYZE SELECT 1 AS as, 2 AS into FROM item",
                 "SELECT n, 1 AS into FROM item",
             })
-    void itExplains(String statement) {
+    void itCanExplain(String statement) {
         assertThat(sql.query(statement).status()).as(statement).isEqualTo(200);
         nothingWasWritten();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"SELECT create_unseen()", "SELECT large_object_unseen()"})
-    void whatPostgresLetsAReadOnlyTransactionWriteIsRolledBack(String statement) {
+    void writesThatPostgresAllowsInReadOnlyTransactionsAreRolledBack(String statement) {
         sql.query(statement);
         sql.transaction(statement, "SELECT 1");
         reader.query(rawQuery(statement));
@@ -202,7 +202,7 @@ final class ReadOnlyKeyTest {
     }
 
     @Test
-    void itHasNoPartInTheTransactionOfAKeyThatWrites() {
+    void itCannotUseTheTransactionOfAWritingKey() {
         Client writer = server.client();
         String id = writer.startTransaction(Map.of());
         assertThat(reader.query(id, rawExecute("INSERT INTO item (n) VALUES (2)"))
@@ -240,7 +240,7 @@ final class ReadOnlyKeyTest {
                 "",
                 ";",
             })
-    void noStatementOpensTheWayForTheNext(String first) {
+    void noStatementEnablesTheNextToWrite(String first) {
         assertThat(sql.transaction(first, "INSERT INTO item (n) VALUES (2)").status())
                 .isEqualTo(400);
         assertThat(sql.transaction(Map.of("Neon-Batch-Read-Only", "false"), first, first, "DELETE FROM item")

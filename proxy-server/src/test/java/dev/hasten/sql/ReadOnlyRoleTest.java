@@ -50,7 +50,7 @@ final class ReadOnlyRoleTest {
     }
 
     @Test
-    void itReadsWhatIsThereAndWhatComesLater() {
+    void itCanReadExistingAndFutureTables() {
         assertThat(sql.value("SELECT current_user::text")).isEqualTo("\"hasten_read\"");
         assertThat(sql.value("SELECT n FROM item")).isEqualTo("1");
         assertThat(sql.value("SELECT count(*)::int FROM later")).isEqualTo("0");

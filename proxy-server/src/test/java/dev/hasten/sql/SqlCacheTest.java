@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Answers of statements are used again as the request asks. */
+/** Results of statements are cached as the request specifies. */
 final class SqlCacheTest {
     private static final String SQL = "SELECT n FROM counter WHERE id = $1";
 
@@ -52,7 +52,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void aHitDoesNotAskPostgres() {
+    void aHitDoesNotReachPostgres() {
         check(client.cached(SQL, 1), "miss", 0);
         change();
         check(client.cached(SQL, 1), "ttl", 0);
@@ -63,7 +63,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void withoutAStrategyNothingIsCachedAndNothingSaid() {
+    void withoutAStrategyNothingIsCachedAndThereAreNoHeaders() {
         for (int i = 0; i < 2; i++) {
             Reply reply = client.query(SQL, 1);
             check(reply, "", i);
@@ -73,7 +73,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void headersAskLikeTheExtensionForAccelerate() {
+    void headersWorkLikeThoseOfTheAccelerateExtension() {
         Map<String, String> headers =
                 Map.of("cache-control", "max-age=60,stale-while-revalidate=60", "accelerate-cache-tags", "counters");
         check(client.query(headers, SQL, 1), "miss", 0);
@@ -96,7 +96,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void theStrategyIsNoPartOfTheKey() {
+    void theStrategyIsNotPartOfTheKey() {
         check(client.cached(Map.of("ttl", 60), SQL, 1), "miss", 0);
         check(client.cached(Map.of("ttl", 30, "swr", 5, "tags", List.of("x")), SQL, 1), "ttl", 0);
         check(
@@ -106,7 +106,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void eachFormOfTheAnswerIsStoredOnItsOwn() {
+    void eachFormatOfTheResponseIsStoredSeparately() {
         Map<String, String> cached = Map.of("cache-control", "max-age=60");
         Map<String, String> arrays = Map.of("cache-control", "max-age=60", "Neon-Array-Mode", "true");
         check(client.query(cached, SQL, 1), "miss", 0);
@@ -116,7 +116,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void aStaleAnswerIsReadAnewInTheBackground() {
+    void aStaleEntryIsRefreshedInTheBackground() {
         Map<String, ?> swr = Map.of("swr", 600);
         check(client.cached(swr, SQL, 1), "miss", 0);
         change();
@@ -146,7 +146,7 @@ final class SqlCacheTest {
     }
 
     @Test
-    void aLargeBodyIsCachedToo() {
+    void aLargeBodyIsAlsoCached() {
         String padding = "x".repeat(100_000);
         assertThat(client.cached("SELECT length($1)", padding).cacheStatus()).isEqualTo("miss");
         assertThat(client.cached("SELECT length($1)", padding).cacheStatus()).isEqualTo("ttl");

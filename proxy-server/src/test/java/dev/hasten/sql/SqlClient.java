@@ -27,7 +27,7 @@ record SqlClient(Client client) {
         return post(body(sql, parameters, null), headers);
     }
 
-    /** A statement whose answer may be used again for a minute. */
+    /** Runs a statement whose result may be cached for a minute. */
     Reply cached(String sql, @Nullable Object... parameters) {
         return cached(Map.of("ttl", 60), sql, parameters);
     }
@@ -46,7 +46,7 @@ record SqlClient(Client client) {
         return post(JSON.writeValueAsString(Map.of("queries", queries)), headers);
     }
 
-    /** The only value of a query, as JSON. */
+    /** Returns the only value of a query, as JSON. */
     String value(String sql, @Nullable Object... parameters) {
         Reply reply = query(Map.of("Neon-Array-Mode", "true"), sql, parameters);
         JsonNode value = reply.json().at("/rows/0/0");
@@ -56,7 +56,7 @@ record SqlClient(Client client) {
         return value.toString();
     }
 
-    /** The SQLSTATE of an error, "" when it is none. */
+    /** Returns the SQLSTATE of an error, "" if it is not an error. */
     static String state(Reply reply) {
         return reply.status() == 200 ? "" : reply.json().path("code").asString("");
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of SQL over HTTP get what Neon's proxy would give them. */
+/** Clients of SQL over HTTP get the responses of Neon's proxy. */
 final class SqlRoutesTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -53,7 +53,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void missingParameterIsTheSameErrorEachTimeAndKeepsTheConnection() {
+    void missingParameterAlwaysHasTheSameErrorAndKeepsTheConnection() {
         String pid = client.value("SELECT pg_backend_pid()");
         for (int i = 0; i < 4; i++) {
             for (Reply reply : List.of(
@@ -74,7 +74,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void exponentThatIsNoIntIsAnErrorOfTheClient() {
+    void exponentThatIsNotAnIntIsAClientError() {
         for (String number : List.of("1E+2147483648", "1e-2147483649", "-1.5e99999999999")) {
             for (String body : List.of(
                     "{\"query\":\"select $1::text\",\"params\":[%s]}",
@@ -87,7 +87,7 @@ final class SqlRoutesTest {
         }
     }
 
-    /** A statement is prepared with the number of parameters of its first use. */
+    /** A statement is prepared for the number of parameters of its first use. */
     @Test
     void numberOfParametersMayChangeForTheSameText() {
         String text = "SELECT $1::text AS a, coalesce($2::text, '-') AS b";
@@ -111,7 +111,7 @@ final class SqlRoutesTest {
                 "SET DateStyle TO 'Postgres'",
                 "SET \"datestyle\" = 'SQL'",
             })
-    void settingThatWouldChangeTheFormOfValuesIsRefused(String statement) {
+    void settingThatWouldChangeTheFormatOfValuesIsRejected(String statement) {
         assertThat(state(client.query(statement))).isEqualTo("0A000");
         assertThat(state(client.transaction("SELECT 1", statement))).isEqualTo("0A000");
         assertThat(client.value("SELECT date '2026-01-31'::text")).isEqualTo("\"2026-01-31\"");
@@ -127,7 +127,7 @@ final class SqlRoutesTest {
                 "RESET client_encoding",
                 "SET search_path = public",
             })
-    void settingThatKeepsTheFormOfValuesIsAllowed(String statement) {
+    void settingThatKeepsTheFormatOfValuesIsAllowed(String statement) {
         assertThat(client.query(statement).status()).as(statement).isEqualTo(200);
     }
 
@@ -157,7 +157,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void fieldsSayAllThatPostgresSays() {
+    void fieldsHaveAllInformationOfPostgres() {
         Reply reply = client.query("SELECT price, 1 AS one FROM item");
         String table = POSTGRES.value("SELECT 'item'::regclass::oid");
         assertThat(reply.json().path("fields"))
@@ -167,7 +167,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void headersAskForTextAndArrays() {
+    void headersCanRequestTextAndArrays() {
         Map<String, String> headers = Map.of("Neon-Raw-Text-Output", "true", "Neon-Array-Mode", "true");
         Reply reply = client.query(headers, "SELECT 1, true, '{\"a\": 1}'::json, NULL");
         assertThat(reply.json().path("rows")).hasToString("[[\"1\",\"t\",\"{\\\"a\\\": 1}\",null]]");
@@ -177,7 +177,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void arrayModeOfTheStatementCountsMoreThanTheHeader() {
+    void arrayModeOfTheStatementOverridesTheHeader() {
         Reply reply =
                 client.post("{\"query\":\"SELECT 1 AS a\",\"arrayMode\":false}", Map.of("Neon-Array-Mode", "true"));
         assertThat(reply.json().path("rows")).hasToString("[{\"a\":1}]");
@@ -213,12 +213,12 @@ final class SqlRoutesTest {
                 "'{(1,2),(0,0);(5,6),(3,4)}'::box[] | [\"(1,2),(0,0)\",\"(5,6),(3,4)\"]",
                 "'1 2'::int2vector | \"1 2\"",
             })
-    void valuesAreTypedAsNeonTypesThem(String expression, String json) {
+    void valuesHaveTheJsonTypesOfNeon(String expression, String json) {
         assertThat(client.value("SELECT " + expression)).isEqualTo(json);
     }
 
     @Test
-    void numbersStandInJsonAsPostgresWritesThem() {
+    void numbersInJsonAreWrittenAsByPostgres() {
         Map<String, String> arrays = Map.of("Neon-Array-Mode", "true");
         assertThat(client.query(arrays, "SELECT 1e300::float8, '-0'::float8, 1.5e-7::float4")
                         .text())
@@ -255,7 +255,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void aParameterMayComeTwiceAndInAnyOrder() {
+    void parametersMayBeRepeatedAndInAnyOrder() {
         assertThat(client.value("SELECT $2::text || $1::text || $2::text", "a", "b"))
                 .isEqualTo("\"bab\"");
     }
@@ -272,7 +272,7 @@ final class SqlRoutesTest {
                 "'' | '' | null",
                 "/* nothing */ | '' | null",
             })
-    void commandAndCountAreThoseOfTheTag(String sql, String command, String count) {
+    void commandAndCountMatchTheCommandTag(String sql, String command, String count) {
         Reply reply = client.query(sql);
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
         assertThat(reply.json().path("command").stringValue()).isEqualTo(command);
@@ -324,13 +324,13 @@ final class SqlRoutesTest {
                 "SELECT $1::int | 08P01",
                 "SELEC | 42601",
             })
-    void whatIsNotOneStatementIsRefusedAndTheServerGoesOn(String sql, String state) {
+    void anythingButOneStatementIsRejectedAndTheNextQueryWorks(String sql, String state) {
         assertThat(state(client.query(sql))).isEqualTo(state);
         assertThat(client.value("SELECT count(*) FROM item")).isEqualTo("\"2\"");
     }
 
     @Test
-    void statementsOfATransactionHappenTogether() {
+    void statementsOfATransactionAreAtomic() {
         Reply reply = client.transaction("INSERT INTO item VALUES (3, 'three')", "SELECT count(*)::int AS n FROM item");
         assertThat(reply.json().path("results").size()).isEqualTo(2);
         assertThat(reply.json().at("/results/1/rows/0/n").intValue()).isEqualTo(3);
@@ -340,7 +340,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void aTransactionHasTheModeThatItsHeadersSay() {
+    void aTransactionHasTheModeOfItsHeaders() {
         Map<String, String> headers = Map.of(
                 "Neon-Batch-Isolation-Level", "Serializable",
                 "Neon-Batch-Read-Only", "true",
@@ -383,7 +383,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void sessionsKeepNothing() {
+    void sessionsKeepNoState() {
         client.query("SET search_path = pg_catalog");
         client.query("BEGIN");
         client.query("CREATE TEMP TABLE left_behind (id int)");
@@ -419,7 +419,7 @@ final class SqlRoutesTest {
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tags\":[\"a b\"]}} | tag 'a b'",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tags\":[1]}} | list of strings",
             })
-    void aBadBodyIsToldWhatIsWrongWithIt(String body, String problem) {
+    void aBadBodyIsRejectedWithTheReason(String body, String problem) {
         Reply reply = client.post(body, Map.of());
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.json().path("message").stringValue()).contains(problem);
@@ -430,7 +430,7 @@ final class SqlRoutesTest {
     void theKeyIsThePasswordOfTheConnectionString() {
         SqlClient keyless = new SqlClient(server.clientWithKey("nonsense"));
         String good = "postgresql://app:" + TestServer.KEY.replace("-", "%2D") + "@db_host/x?sslmode=require";
-        // A bearer token comes first.
+        // A bearer token takes precedence.
         assertThat(keyless.query(Map.of("Neon-Connection-String", good), "SELECT 1")
                         .status())
                 .isEqualTo(401);
@@ -448,7 +448,7 @@ final class SqlRoutesTest {
         }
     }
 
-    /** The status for a request without a bearer token. */
+    /** Returns the status of a request without a bearer token. */
     private static int status(Map<String, String> headers) {
         return server.client()
                 .withoutKey("/sql", "{\"query\":\"SELECT 1\"}", headers)
@@ -468,7 +468,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void whatIsTooLargeIsToldInTheSameShape() {
+    void sizeErrorsHaveTheSameShape() {
         Reply body = client.query("SELECT $1", "x".repeat(300_000));
         assertThat(body.status()).isEqualTo(413);
         assertThat(body.json().size()).isEqualTo(17);
@@ -481,14 +481,14 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void aTransactionThatIsTooLargeToAnswerHasNoEffect() {
+    void aTransactionWithATooLargeResponseHasNoEffect() {
         Reply reply = client.transaction("DELETE FROM item", "SELECT repeat('x', 150000)");
         assertThat(reply.status()).isEqualTo(507);
         assertThat(client.value("SELECT count(*)::int FROM item")).isEqualTo("2");
     }
 
     @Test
-    void aClientThatLeavesTakesItsStatementAlong() {
+    void aDisconnectCancelsTheStatement() {
         CompletableFuture<Reply> reply =
                 server.client().postLater("/sql", "{\"query\":\"SELECT pg_sleep(60) /* left */\"}");
         String running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%/* left */' AND state = 'active'";
@@ -508,7 +508,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void aDatabaseThatIsDownIsNoFaultOfTheStatement() {
+    void aDatabaseThatIsDownIsNotAStatementError() {
         try (TestServer down =
                 TestServer.on("postgresql://nobody@127.0.0.1:1/none").start()) {
             Reply reply = new SqlClient(down.client()).query("SELECT 1");
@@ -518,7 +518,7 @@ final class SqlRoutesTest {
     }
 
     @Test
-    void aMigrationIsNoError() {
+    void aMigrationCausesNoError() {
         POSTGRES.execute("CREATE TABLE changing (a int)", "INSERT INTO changing VALUES (1)");
         for (int i = 0; i < 30; i++) {
             assertThat(client.query("SELECT * FROM changing").status()).isEqualTo(200);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A small client of the remote-executor protocol. It waits for an answer for at most a minute, and never tries again. */
+/** A small client of the remote-executor protocol. It waits at most a minute for a response, and never retries. */
 public final class Client {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -49,7 +49,7 @@ public final class Client {
         return post("/query", body(plan, Map.of()).getBytes(UTF_8), cacheHeaders(cacheControl, tags));
     }
 
-    /** The same without waiting for the answer. */
+    /** Like {@link #cachedQuery}, without waiting for the response. */
     public CompletableFuture<Reply> cachedQueryLater(Map<String, ?> plan, String cacheControl, String... tags) {
         return postLater("/query", body(plan, Map.of()), cacheHeaders(cacheControl, tags));
     }
@@ -63,7 +63,7 @@ public final class Client {
         return headers;
     }
 
-    /** Runs a plan without waiting for the answer. */
+    /** Runs a plan without waiting for the response. */
     public CompletableFuture<Reply> queryLater(Map<String, ?> plan) {
         return postLater("/query", body(plan, Map.of()));
     }
@@ -82,7 +82,7 @@ public final class Client {
         return post("/transaction/" + transaction + "/query", body(plan, Map.of()));
     }
 
-    /** Runs a plan in a transaction without waiting for the answer. */
+    /** Runs a plan in a transaction without waiting for the response. */
     public CompletableFuture<Reply> queryLater(String transaction, Map<String, ?> plan) {
         return postLater("/transaction/" + transaction + "/query", body(plan, Map.of()));
     }
@@ -97,7 +97,7 @@ public final class Client {
         return post("/transaction/" + transaction + "/rollback", "");
     }
 
-    /** The body of a query. */
+    /** Returns the body of a query. */
     public static String body(Map<String, ?> plan, Map<String, ?> parameters) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", "Item");
@@ -112,12 +112,12 @@ public final class Client {
         return post(path, body.getBytes(UTF_8), Map.of());
     }
 
-    /** Posts bytes with more headers. */
+    /** Posts bytes with additional headers. */
     public Reply post(String path, byte[] body, Map<String, String> headers) {
         return send(request(path, headers).POST(publisher(body)).build());
     }
 
-    /** Posts JSON with no other headers than these: not even the key. */
+    /** Posts JSON with only these headers, without the key. */
     public Reply withoutKey(String path, String body, Map<String, String> headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(PATIENCE);
@@ -125,7 +125,7 @@ public final class Client {
         return send(request.POST(publisher(body.getBytes(UTF_8))).build());
     }
 
-    /** Posts JSON without waiting for the answer. Cancelling the future closes the connection. */
+    /** Posts JSON without waiting for the response. Cancelling the future closes the connection. */
     public CompletableFuture<Reply> postLater(String path, String body) {
         return postLater(path, body, Map.of());
     }
@@ -142,7 +142,7 @@ public final class Client {
         return reply;
     }
 
-    /** Any call. */
+    /** Sends a request. */
     public Reply call(String method, String path, String body) {
         return send(request(path, Map.of())
                 .method(method, publisher(body.getBytes(UTF_8)))
@@ -177,7 +177,7 @@ public final class Client {
         }
     }
 
-    /** An answer. */
+    /** A response. */
     public record Reply(int status, String text, Map<String, String> headers) {
         static Reply of(HttpResponse<byte[]> response) {
             Map<String, String> headers = new LinkedHashMap<>();
@@ -185,12 +185,12 @@ public final class Client {
             return new Reply(response.statusCode(), new String(response.body(), UTF_8), headers);
         }
 
-        /** The body. */
+        /** Returns the body as JSON. */
         public JsonNode json() {
             return JSON.readTree(text);
         }
 
-        /** The JSON text of {@code data}; fails when the answer is an error or has none. */
+        /** Returns the JSON text of {@code data}; fails if the response is an error or has no data. */
         public String data() {
             JsonNode data = json().get("data");
             if (status != 200 || data == null) {
@@ -199,25 +199,25 @@ public final class Client {
             return data.toString();
         }
 
-        /** The code of an error, "" when it is none. */
+        /** Returns the code of an error, "" if it is not an error. */
         public String code() {
             JsonNode code = json().get("code");
             return code == null ? "" : code.stringValue();
         }
 
-        /** The text of an error, "" when it is none. */
+        /** Returns the message of an error, "" if it is not an error. */
         public String error() {
             JsonNode error = json().get("error");
             return error == null ? "" : error.stringValue();
         }
 
-        /** What the answer says about the cache, "" when it says nothing. */
+        /** Returns the cache status, "" if the response has none. */
         public String cacheStatus() {
             String status = header("accelerate-cache-status");
             return status == null ? "" : status;
         }
 
-        /** A header, null when it is not there. */
+        /** Returns a header, null if it is missing. */
         public @Nullable String header(String name) {
             return headers.get(name.toLowerCase(java.util.Locale.ROOT));
         }

@@ -16,7 +16,7 @@ public final class DataProxyClient {
     private final String base64;
     private final String base;
 
-    /** A client of a version. */
+    /** Creates a client of a version. */
     public DataProxyClient(Client client, String version, String schema) {
         this.client = client;
         this.base64 = Base64.getEncoder().encodeToString(schema.getBytes(UTF_8));
@@ -31,7 +31,7 @@ public final class DataProxyClient {
         }
     }
 
-    /** The path of version and schema. */
+    /** Returns the path with version and schema. */
     public String base() {
         return base;
     }
@@ -46,7 +46,7 @@ public final class DataProxyClient {
         return client.post(base + "/graphql", body);
     }
 
-    /** Sends a query with headers for the cache. */
+    /** Sends a query with cache headers. */
     public Reply graphql(String body, String cacheControl) {
         return client.post(base + "/graphql", body.getBytes(UTF_8), Map.of("cache-control", cacheControl));
     }
@@ -61,7 +61,7 @@ public final class DataProxyClient {
                 .getPath();
     }
 
-    /** Any post. */
+    /** Sends a POST request. */
     public Reply post(String path, String body) {
         return client.post(path, body);
     }

@@ -31,7 +31,7 @@ public final class ForkedServer implements AutoCloseable {
     /**
      * Starts a server and waits until it accepts requests.
      *
-     * @param yaml its configuration, without a port
+     * @param yaml the configuration, without a port
      */
     public static ForkedServer start(String yaml) {
         try {
@@ -64,7 +64,7 @@ public final class ForkedServer implements AutoCloseable {
         }
     }
 
-    /** Main method of the process. Its argument is the configuration directory; it ends when its standard input is closed. */
+    /** Runs the process. The argument is the configuration directory; it ends when its standard input is closed. */
     public static void main(String[] arguments) throws IOException {
         MemoryWatchdog.start();
         Path directory = Path.of(arguments[0]);
@@ -78,22 +78,22 @@ public final class ForkedServer implements AutoCloseable {
         }
     }
 
-    /** The URL of the server. */
+    /** Returns the port of the server. */
     public int port() {
         return port;
     }
 
-    /** A client that uses the given API key. */
+    /** Returns a client with the given API key. */
     public Client client(String key) {
         return new Client(port, key);
     }
 
-    /** Whether the process is still running. */
+    /** Returns whether the process is still running. */
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Resident memory of the process in bytes. */
+    /** Returns the resident memory of the process in bytes. */
     public long residentBytes() {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()

@@ -10,11 +10,11 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which PostgreSQL the embedded server runs. The class path holds the newest supported version; the jar of the oldest one
- * cannot stand beside it, because both have the same entry, so that one is read from a file.
+ * Selects the PostgreSQL version of the embedded server. The class path contains the newest supported version. The jar
+ * of the oldest one has an entry of the same name, so it cannot also be on the class path and is read from a file.
  *
- * <p>System properties: {@code hasten.test.postgres} is the wanted major version (none for the newest), and
- * {@code hasten.test.postgres.binaries} the jar with the binaries of it.
+ * <p>System properties: {@code hasten.test.postgres} is the requested major version (unset for the newest), and
+ * {@code hasten.test.postgres.binaries} the jar with its binaries.
  */
 final class OldestPostgres implements PgBinaryResolver {
     private static final String ENTRY = "postgres-linux-x86_64.txz";
@@ -25,7 +25,7 @@ final class OldestPostgres implements PgBinaryResolver {
         this.jar = jar;
     }
 
-    /** The binaries to use in place of those on the class path; null for those. */
+    /** Returns the binaries to use instead of those on the class path; null to use the class path. */
     static @Nullable PgBinaryResolver wanted() {
         if (System.getProperty("hasten.test.postgres", "").isEmpty()) {
             return null;

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Query plans written by hand, as the JSON that the query compiler makes. */
+/** Builds query plans as JSON in the format of the query compiler. */
 public final class Plans {
     private Plans() {}
 
-    /** An object of names and values in turn. */
+    /** An object of alternating names and values. */
     public static Map<String, @Nullable Object> object(@Nullable Object... pairs) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
@@ -19,12 +19,12 @@ public final class Plans {
         return object;
     }
 
-    /** A list, possibly with nulls in it. */
+    /** A list, which may contain nulls. */
     public static List<@Nullable Object> list(@Nullable Object... elements) {
         return Arrays.asList(elements);
     }
 
-    /** A node of a type. */
+    /** A node of the given type. */
     public static Map<String, @Nullable Object> node(String type, @Nullable Object args) {
         return object("type", type, "args", args);
     }
@@ -34,17 +34,17 @@ public final class Plans {
         return node("value", value);
     }
 
-    /** All in order. */
+    /** A sequence of nodes. */
     public static Map<String, @Nullable Object> seq(Object... nodes) {
         return node("seq", List.of(nodes));
     }
 
-    /** A binding's value. */
+    /** The value of a binding. */
     public static Map<String, @Nullable Object> get(String name) {
         return node("get", object("name", name));
     }
 
-    /** One binding for a body. */
+    /** A body with one binding. */
     public static Map<String, @Nullable Object> let(String name, Object expression, Object body) {
         return node("let", object("bindings", List.of(object("name", name, "expr", expression)), "expr", body));
     }
@@ -52,7 +52,7 @@ public final class Plans {
     /**
      * Records with their children in a field.
      *
-     * @param on the columns of parent and child that must be equal
+     * @param on the parent and child columns that must be equal
      */
     public static Map<String, @Nullable Object> join(
             Object parent, Object child, String field, boolean unique, boolean strict, String... on) {
@@ -97,17 +97,17 @@ public final class Plans {
         return object("type", "rawSql", "sql", sql, "args", list(args), "argTypes", types);
     }
 
-    /** A raw query, which answers columns, types and rows. */
+    /** A raw query, which returns columns, types and rows. */
     public static Map<String, @Nullable Object> rawQuery(String sql, @Nullable Object... args) {
         return node("query", raw(sql, args));
     }
 
-    /** A raw statement, which answers a count. */
+    /** A raw statement, which returns a count. */
     public static Map<String, @Nullable Object> rawExecute(String sql, @Nullable Object... args) {
         return node("execute", raw(sql, args));
     }
 
-    /** A compiled statement: pieces of SQL between which its arguments stand. */
+    /** A compiled statement: pieces of SQL with arguments between them. */
     public static Map<String, @Nullable Object> template(String[] texts, @Nullable Object... args) {
         List<Object> types =
                 Arrays.stream(args).map(_ -> (Object) type("unknown")).toList();
@@ -127,7 +127,7 @@ public final class Plans {
         return template(List.of(fragments), types, true, args);
     }
 
-    /** A compiled statement of any fragments. */
+    /** A compiled statement with any fragments. */
     public static Map<String, @Nullable Object> template(
             List<?> fragments, List<?> types, boolean chunkable, @Nullable Object... args) {
         return object(
@@ -145,17 +145,17 @@ public final class Plans {
                 chunkable);
     }
 
-    /** SQL of a template. */
+    /** A template fragment with SQL. */
     public static Map<String, @Nullable Object> text(String sql) {
         return object("type", "stringChunk", "chunk", sql);
     }
 
-    /** {@code ($1,$2)} of a template. */
+    /** A template fragment for {@code ($1,$2)}. */
     public static Map<String, @Nullable Object> tuple() {
         return object("type", "parameterTuple", "itemPrefix", "", "itemSeparator", ",", "itemSuffix", "");
     }
 
-    /** {@code ($1,$2),($3,$4)} of a template. */
+    /** A template fragment for {@code ($1,$2),($3,$4)}. */
     public static Map<String, @Nullable Object> tupleList() {
         return object(
                 "type",
@@ -195,27 +195,27 @@ public final class Plans {
         return node("transaction", node);
     }
 
-    /** Rows in the shape of fields. */
+    /** Rows mapped to fields. */
     public static Map<String, @Nullable Object> dataMap(Object node, Object structure) {
         return dataMap(node, structure, object());
     }
 
-    /** Rows in the shape of fields, with enums. */
+    /** Rows mapped to fields, with enums. */
     public static Map<String, @Nullable Object> dataMap(Object node, Object structure, Object enums) {
         return node("dataMap", object("expr", node, "structure", structure, "enums", enums));
     }
 
-    /** An object of an answer: names and nodes in turn. */
+    /** An object of a response: alternating names and nodes. */
     public static Map<String, @Nullable Object> shape(Object... fields) {
         return object("type", "object", "fields", object(fields), "serializedName", null, "skipNulls", false);
     }
 
-    /** A field of an answer, from the column of the same name. */
+    /** A field of a response, from the column of the same name. */
     public static Map<String, @Nullable Object> field(String type) {
         return object("type", "field", "fieldType", object("arity", "scalar", "type", type));
     }
 
-    /** A list field of an answer. */
+    /** A list field of a response. */
     public static Map<String, @Nullable Object> listField(String type) {
         return object("type", "field", "fieldType", object("arity", "list", "type", type));
     }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An embedded PostgreSQL of a test's own, which it may stop, start again on the same port with the same data, or treat
- * worse than that.
+ * An embedded PostgreSQL for a single test, which may stop it, restart it on the same port with the same data, or send
+ * signals to its processes.
  */
 public final class PostgresServer implements AutoCloseable {
     private final Path directory;
@@ -27,7 +27,7 @@ public final class PostgresServer implements AutoCloseable {
         this.port = port;
     }
 
-    /** A server that is not started yet. */
+    /** Returns a server that is not started yet. */
     public static PostgresServer stopped() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return new PostgresServer(Files.createTempDirectory("hasten-test-postgres"), socket.getLocalPort());
@@ -36,14 +36,14 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** A running server. */
+    /** Returns a running server. */
     public static PostgresServer started() {
         PostgresServer server = stopped();
         server.start();
         return server;
     }
 
-    /** Starts it; it keeps its data. */
+    /** Starts the server with its existing data. */
     public void start() {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(directory.resolve("data"))
@@ -65,7 +65,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Stops it in order; connections are ended. */
+    /** Shuts the server down normally; this ends its connections. */
     public void stop() {
         EmbeddedPostgres server = running;
         running = null;
@@ -78,7 +78,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Sends a signal such as KILL or STOP to one of its processes. */
+    /** Sends a signal such as KILL or STOP to a process. */
     public static void signal(String signal, long pid) {
         try {
             int status = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
@@ -95,7 +95,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** What it wrote to its log. */
+    /** Returns the server's log. */
     public String logText() {
         try {
             return Files.readString(log().toPath());
@@ -104,12 +104,12 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens, or will listen. */
+    /** Returns the port, which is fixed before the server starts. */
     public int port() {
         return port;
     }
 
-    /** The address of one of its databases, as a client says it. */
+    /** Returns the client URL of a database. */
     public String url(String database) {
         return "postgresql://postgres@127.0.0.1:" + port + "/" + database;
     }

@@ -19,16 +19,16 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A fresh database for a test class, on a real PostgreSQL: that of {@code TEST_DATABASE_URL} if set, else one in a
- * container where a Docker engine answers, else an embedded one. The server is shared by all classes of a run.
+ * A new database for a test class, on a real PostgreSQL: the server of {@code TEST_DATABASE_URL} if set, else one in a
+ * container if a Docker engine is available, else an embedded one. All classes of a run share the server.
  *
- * <p>The system property {@code hasten.test.postgres} asks for the oldest supported version, see {@link OldestPostgres}.
+ * <p>The system property {@code hasten.test.postgres} selects the oldest supported version, see {@link OldestPostgres}.
  */
 public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
     private @Nullable Server server;
     private String name = "";
 
-    /** A database with nothing in it. */
+    /** Returns an empty database. */
     public static TestPostgres empty() {
         return new TestPostgres();
     }
@@ -58,22 +58,22 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** The database's address, as a client says it. */
+    /** Returns the client URL of the database. */
     public String url() {
         return server().at(name);
     }
 
-    /** The database's name. */
+    /** Returns the name of the database. */
     public String name() {
         return name;
     }
 
-    /** A connection of the test's own, past the server under test. */
+    /** Opens a direct connection, which bypasses the server under test. */
     public Connection connection() throws SQLException {
         return connect(url());
     }
 
-    /** Runs statements past the server under test. */
+    /** Runs statements on a direct connection. */
     public void execute(String... statements) {
         try (Connection connection = connection();
                 Statement statement = connection.createStatement()) {
@@ -85,7 +85,7 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** The first column of a query past the server under test, as text. */
+    /** Runs a query on a direct connection; returns the first column, as text. */
     public List<@Nullable String> column(String sql) {
         List<@Nullable String> values = new ArrayList<>();
         try (Connection connection = connection();
@@ -100,12 +100,12 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
         return values;
     }
 
-    /** The only value of a query past the server under test, as text. */
+    /** Runs a query on a direct connection; returns the only value, as text. */
     public String value(String sql) {
         return String.valueOf(column(sql).getFirst());
     }
 
-    /** The major version, such as 18. */
+    /** Returns the major version, such as 18. */
     public int version() {
         return Integer.parseInt(value("SHOW server_version_num")) / 10_000;
     }
@@ -118,7 +118,7 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
         return shared;
     }
 
-    /** Connects to a URL of a client. */
+    /** Connects to a client URL. */
     static Connection connect(String url) throws SQLException {
         String rest = url.substring(url.indexOf("://") + 3);
         int at = rest.lastIndexOf('@');
@@ -129,7 +129,7 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
                 credentials.length > 1 ? credentials[1] : null);
     }
 
-    /** The server that all classes share; closed by JUnit at the end of the run. */
+    /** The shared server; JUnit closes it at the end of the run. */
     private record Server(String url, Runnable stop) implements AutoCloseable {
         static Server start() {
             String given = System.getenv("TEST_DATABASE_URL");
@@ -164,7 +164,7 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
                     container::stop);
         }
 
-        /** The address of another database of the server. */
+        /** Returns the URL of another database of the server. */
         String at(String database) {
             int query = url.indexOf('?');
             String address = query < 0 ? url : url.substring(0, query);

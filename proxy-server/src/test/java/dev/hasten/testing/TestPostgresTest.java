@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The tests run on the PostgreSQL that was asked for. */
+/** The tests run on the requested version of PostgreSQL. */
 final class TestPostgresTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
     @Test
-    void versionIsTheOneAskedFor() {
+    void versionIsTheRequestedOne() {
         String wanted = System.getProperty("hasten.test.postgres", "");
         assumeThat(wanted).isNotEmpty();
         assertThat(POSTGRES.version()).isEqualTo(Integer.parseInt(wanted));

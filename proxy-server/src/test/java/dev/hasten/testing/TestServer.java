@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** A running server with one database, and its client with a valid key. */
+/** A running server with one database, and a client with a valid key. */
 public final class TestServer implements AutoCloseable {
-    /** The one key of the server. */
+    /** The only key of the server. */
     public static final String KEY = "test-key-0123456789-abcdefghijklmnop";
 
     private final HastenServer server;
@@ -27,17 +27,17 @@ public final class TestServer implements AutoCloseable {
         this.client = new Client(server.port(), KEY);
     }
 
-    /** A server for a database. */
+    /** Builds a server for a database. */
     public static Builder on(TestPostgres database) {
         return on(database.url());
     }
 
-    /** A server for the database at an address, which may be down. */
+    /** Builds a server for a database URL; the database may be down. */
     public static Builder on(String databaseUrl) {
         return new Builder(databaseUrl);
     }
 
-    /** What is configured differently from the defaults. */
+    /** The settings that differ from the defaults. */
     public static final class Builder {
         private final String databaseUrl;
         private final Map<String, String> settings = new LinkedHashMap<>();
@@ -46,14 +46,14 @@ public final class TestServer implements AutoCloseable {
             this.databaseUrl = databaseUrl;
         }
 
-        /** Sets a key of the configuration; {@code pool.*} and {@code limits.*} are those of the database. */
+        /** Sets a configuration key; {@code pool.*} and {@code limits.*} are settings of the database. */
         public Builder with(String key, Object value) {
             String path = key.startsWith("pool.") || key.startsWith("limits.") ? "databases.default." + key : key;
             settings.put(path, value.toString());
             return this;
         }
 
-        /** Starts it on a free port. */
+        /** Starts the server on a free port. */
         public TestServer start() {
             try {
                 Path directory = Files.createTempDirectory("hasten-test-server");
@@ -68,22 +68,22 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** A client that has the key. */
+    /** Returns a client with the valid key. */
     public Client client() {
         return client;
     }
 
-    /** A client with another key. */
+    /** Returns a client with another key. */
     public Client clientWithKey(String key) {
         return new Client(server.port(), key);
     }
 
-    /** The server itself. */
+    /** Returns the server itself. */
     public HastenServer server() {
         return server;
     }
 
-    /** The one database as the server sees it. */
+    /** Returns the server's only database. */
     public Database database() {
         return Objects.requireNonNull(server.databases().get("default"));
     }

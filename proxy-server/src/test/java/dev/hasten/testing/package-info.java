@@ -1,4 +1,4 @@
-/** What integration tests stand on: a real PostgreSQL, a running server, a client of its protocol, and plans. */
+/** Support for integration tests: a real PostgreSQL, a running server, clients of its protocols, and query plans. */
 @NullMarked
 package dev.hasten.testing;
 

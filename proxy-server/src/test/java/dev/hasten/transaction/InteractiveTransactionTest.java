@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Interactive transactions as a client sees them. */
+/** Interactive transactions from a client's point of view. */
 final class InteractiveTransactionTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -56,7 +56,7 @@ final class InteractiveTransactionTest {
     }
 
     @AfterEach
-    void everythingIsGivenBack() {
+    void everythingIsReleased() {
         await().untilAsserted(() ->
                 assertThat(server.database().transactions().openCount()).isZero());
         await().untilAsserted(
@@ -71,7 +71,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void transactionExistsForTheKeyThatOpenedItOnly() {
+    void transactionIsOnlyVisibleToTheKeyThatOpenedIt() {
         Client another = clientWith(KeyScope.PRISMA);
         String id = begin();
         client.query(id, rawExecute("INSERT INTO item VALUES (2, 0)"));
@@ -86,7 +86,7 @@ final class InteractiveTransactionTest {
             assertThat(reply.error()).isEqualTo(unknown.error());
         }
         assertThat(client.commit(id).status()).isEqualTo(200);
-        // Other keys cannot see its outcome either.
+        // Other keys also cannot see its outcome.
         assertThat(another.commit(id).error()).isEqualTo(unknown.error());
         assertThat(count()).isEqualTo("2");
     }
@@ -104,7 +104,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void startAnswersTheIdInBodyAndHeader() {
+    void startReturnsTheIdInBodyAndHeader() {
         Reply reply = client.post("/transaction/start", "{}");
         String id = reply.json().get("id").stringValue();
         assertThat(reply.header("Prisma-Transaction-Id")).isEqualTo(id);
@@ -131,7 +131,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void rollbackUndoesEverything() {
+    void rollbackDiscardsEverything() {
         String id = begin();
         client.query(id, insert(2));
         assertThat(client.rollback(id).text()).isEqualTo("{}");
@@ -159,7 +159,7 @@ final class InteractiveTransactionTest {
         "REPEATABLE READ,repeatable read",
         "SERIALIZABLE,serializable"
     })
-    void isolationLevelIsTheOneAskedFor(String asked, String shown) {
+    void isolationLevelIsTheRequestedOne(String asked, String shown) {
         String id = begin("isolationLevel", asked);
         assertThat(client.query(id, query("SHOW transaction_isolation")).data())
                 .isEqualTo("[{\"transaction_isolation\":\"" + shown + "\"}]");
@@ -167,7 +167,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void isolationLevelHoldsWhenSeveralStatementsComeFirst() {
+    void isolationLevelAppliesIfTheFirstRequestHasSeveralStatements() {
         String id = begin("isolationLevel", "SERIALIZABLE");
         client.query(id, rawExecute("SELECT 1; SELECT 2"));
         Reply shown = client.query(id, query("SHOW transaction_isolation"));
@@ -176,7 +176,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void isolationLevelHoldsWhenASavepointComesFirst() {
+    void isolationLevelAppliesIfASavepointComesFirst() {
         String id = begin("isolationLevel", "SERIALIZABLE");
         client.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
         Reply shown = client.query(id, query("SHOW transaction_isolation"));
@@ -242,7 +242,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void expiryRollsBackAndIsTold() {
+    void expiryRollsBackAndIsReported() {
         String id = begin("timeout", 100);
         client.query(id, insert(2));
         await().untilAsserted(() ->
@@ -276,7 +276,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void nothingThatWaitsForItsTurnRunsAfterTheExpiry() {
+    void waitingCallsDoNotRunAfterTheExpiry() {
         String id = begin("timeout", 500);
         client.query(id, query("SELECT 1"));
         CompletableFuture<Reply> running = client.queryLater(id, rawQuery("SELECT pg_sleep(60)::text"));
@@ -318,7 +318,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void failedCommitIsAnErrorAndNothingIsThere() {
+    void failedCommitIsAnErrorAndWritesNothing() {
         POSTGRES.execute("CREATE TABLE IF NOT EXISTS child (item int REFERENCES item DEFERRABLE INITIALLY DEFERRED)");
         try {
             String id = begin();
@@ -346,7 +346,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void rawRollbackIsNotCalledACommit() {
+    void rawRollbackIsNotReportedAsCommit() {
         String id = begin();
         client.query(id, insert(2));
         client.query(id, rawExecute("ROLLBACK"));
@@ -357,7 +357,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void statementThatIsRefusedBeforeItIsSentLeavesTheTransactionOpen() {
+    void statementRejectedBeforeItIsSentLeavesTheTransactionOpen() {
         String id = begin();
         Object[] values = new Object[70_000];
         java.util.Arrays.fill(values, 1);
@@ -389,7 +389,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void rollbackOfANestedTransactionHealsAFailure() {
+    void rollbackOfANestedTransactionRecoversFromAFailure() {
         String id = begin();
         client.query(id, insert(2));
         client.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
@@ -445,7 +445,7 @@ final class InteractiveTransactionTest {
     void callsOnOneTransactionRunOneAfterTheOther() {
         String id = begin();
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
-        // A lost update would show if two ran at the same time on the connection, and a mixed-up answer too.
+        // Concurrent use of the connection would show as lost updates or swapped responses.
         for (int i = 0; i < 60; i++) {
             int own = i;
             replies.add(CompletableFuture.supplyAsync(() -> client.query(
@@ -484,7 +484,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void terminatedConnectionLosesTheTransaction() {
+    void transactionIsLostWithItsConnection() {
         String id = begin();
         client.query(id, insert(2));
         String pid = client.query(id, rawQuery("SELECT pg_backend_pid()::text"))
@@ -501,7 +501,7 @@ final class InteractiveTransactionTest {
     }
 
     @Test
-    void connectionTerminatedInTheMiddleOfTheCommitIsNoSuccess() {
+    void connectionTerminatedDuringTheCommitIsAnError() {
         POSTGRES.execute(
                 "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'",
                 "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE"

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client sends to hurt ends in an exception, and the next client is served. */
+/** Malicious requests cause an exception, and the next request works. */
 class HostileRequestsTest {
     private static final Limits PATIENT = new Limits(1024, Duration.ofMinutes(5));
     private static final Limits SMALL = new Limits(32, Duration.ofMinutes(1));
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"AND\":", "{\"NOT\":[", "[[{\"a\":"})
-    void endlessNestingIsRefusedOrderly(String nesting) throws Exception {
+    void endlessNestingIsRejectedWithoutSideEffects(String nesting) throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, SMALL, UNCOUNTED)) {
             assertThatThrownBy(() -> compiler.compile(findMany("A", nesting.repeat(1_000_000))))
                     .isInstanceOf(CompileException.class)
@@ -33,7 +33,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void theDeepestNestingThatIsAllowedCompiles() throws Exception {
+    void theDeepestAllowedNestingCompiles() throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, SMALL, UNCOUNTED)) {
             assertThat(compiler.compile(findMany("A", "{\"AND\":".repeat(120) + "{}" + "}".repeat(120))))
                     .isNotEmpty();
@@ -41,7 +41,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void memoryThatARequestNeededIsGivenBack() throws Exception {
+    void memoryOfARequestIsReleased() throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null)) {
             byte[] plan = compiler.compile(findMany("A", "{\"name\":\"%s\"}".formatted("x".repeat(16 << 20))));
 
@@ -53,7 +53,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void moreMemoryThanAllowedBreaksTheInstanceAlone() throws Exception {
+    void exceedingTheMemoryLimitOnlyBreaksThatInstance() throws Exception {
         String long16Mb = findMany("A", "{\"name\":\"%s\"}".formatted("x".repeat(16 << 20)));
         String manyIds = findMany(
                 "A",
@@ -68,7 +68,7 @@ class HostileRequestsTest {
         }
     }
 
-    /** A query that takes hours to compile. */
+    /** Returns a query that takes hours to compile. */
     private static String hours() {
         return findMany(
                 "A",
@@ -83,7 +83,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void interruptOfTheCallerStopsTheWork() throws Exception {
+    void interruptOfTheCallerStopsTheCompilation() throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, PATIENT, UNCOUNTED)) {
             FutureTask<byte[]> call = new FutureTask<>(() -> compiler.compile(hours()));
             Thread caller = Thread.startVirtualThread(call);
@@ -96,7 +96,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void memoryThatIsRefusedStopsTheWork() throws Exception {
+    void refusedMemoryStopsTheCompilation() throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null, PATIENT, UNCOUNTED)) {
             assertThatThrownBy(() -> compiler.compile(hours(), bytes -> {
                         if (bytes > 8 << 20) {
@@ -111,14 +111,14 @@ class HostileRequestsTest {
     }
 
     @Test
-    void timeThatIsOverEndsTheCall() throws Exception {
-        // Opening has the same limit: a class that others have loaded already keeps it short.
+    void exceededTimeLimitEndsTheCall() throws Exception {
+        // Opening has the same limit, so the classes must already be loaded.
         QueryCompiler.warmUp();
         assertBreaks(hours(), new Limits(1024, Duration.ofMillis(500)), "The query compiler took longer than 500 ms");
     }
 
     @Test
-    void aPanicSaysNothingOfTheQueryToTheClient() throws Exception {
+    void aPanicDoesNotRevealTheQuery() throws Exception {
         String invalid = """
                 {"modelName":"A","action":"createOne","query":{"arguments":{"data":{"id":1,
                 "data":{"$type":"Json","value":"secret"}}},"selection":{"$scalars":true}}}""";
@@ -127,7 +127,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void aSchemaThatNestsWithoutEndIsAPanic() {
+    void anEndlesslyNestedSchemaIsAPanic() {
         String schema = PrismaSchemas.SMALL.replace("String?", "String @default(" + "f(".repeat(20_000) + ")");
         assertThatThrownBy(() -> QueryCompiler.open(schema, null, SMALL, UNCOUNTED))
                 .isInstanceOf(CompilerPanicException.class)

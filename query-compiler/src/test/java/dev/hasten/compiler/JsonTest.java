@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonTest {
-    /** The right column is what Node prints. */
+    /** The second column is the output of Node. */
     @ParameterizedTest
     @CsvSource({
         "0, 0",
@@ -33,18 +33,18 @@ class JsonTest {
         "NaN, null",
         "-Infinity, null",
     })
-    void numbersAreWrittenAsJavaScriptWritesThem(double number, String text) {
+    void numbersAreWrittenAsInJavaScript(double number, String text) {
         assertThat(JsValue.number(number)).isEqualTo(text);
     }
 
     @Test
-    void stringsAreEscapedAsJavaScriptEscapesThem() {
+    void stringsAreEscapedAsInJavaScript() {
         assertThat(json("\"\\/\b\f\n\r\t\u0001\u001f\u007fé\u2028\uD834\uDD1E"))
                 .isEqualTo("\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\u007fé\u2028\uD834\uDD1E\"");
     }
 
     @Test
-    void undefinedIsLeftOutOfObjectsAndNullInArrays() {
+    void undefinedIsOmittedInObjectsAndNullInArrays() {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("b", Primitive.UNDEFINED);
         object.put("a", Primitive.NULL);

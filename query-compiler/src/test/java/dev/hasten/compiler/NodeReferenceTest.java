@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The compiler on the JVM against the same compiler in Node, over the requests of {@code src/test/node/corpus.mjs}. */
+/** Compares the compiler on the JVM with the same compiler in Node, for the requests of {@code corpus.mjs}. */
 class NodeReferenceTest {
     private static final List<JsonNode> REFERENCE = new ArrayList<>();
     private static @Nullable QueryCompiler compiler;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The schemas that several tests use. */
+/** Schemas that several tests use. */
 final class PrismaSchemas {
     static final Path CONFORMANCE = Path.of("../conformance/schema/schema.prisma");
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QueryCompilerTest {
     @Test
-    void aSchemaAsPrisma5And6WriteItIsAccepted() throws Exception {
+    void aSchemaInTheSyntaxOfPrisma5And6IsAccepted() throws Exception {
         String schema = """
                 generator client {
                   provider        = "prisma-client-js"
@@ -64,7 +64,7 @@ class QueryCompilerTest {
     }
 
     @Test
-    void deletionsAreEmulatedWhereTheSchemaAsksForIt() throws Exception {
+    void deletesAreEmulatedIfTheSchemaRequiresIt() throws Exception {
         String schema = """
                 datasource db {
                   provider = "postgresql"%s
@@ -106,7 +106,7 @@ class QueryCompilerTest {
     }
 
     @Test
-    void aRefusalHasTheCompilersMessageCodeAndMeta() throws Exception {
+    void aRejectionHasTheCompilersMessageCodeAndMeta() throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null)) {
             CompileException unknownField =
                     catchThrowableOfType(CompileException.class, () -> compiler.compile(findMany("A", "{\"nope\":1}")));
@@ -178,7 +178,7 @@ class QueryCompilerTest {
     }
 
     @Test
-    void aClosedCompilerRefusesWork() throws Exception {
+    void aClosedCompilerRejectsCalls() throws Exception {
         QueryCompiler compiler = QueryCompiler.open(PrismaSchemas.SMALL, null);
         compiler.close();
         compiler.close();

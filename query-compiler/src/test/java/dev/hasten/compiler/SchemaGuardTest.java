@@ -22,7 +22,7 @@ class SchemaGuardTest {
                 "/// } datasource {\ndatasource db {\n provider = \"postgresql\"\n extensions = [a(map: \"}\")]\n}",
                 "model A {\n id Int @id @default(\"{\")\n}\n\ndatasource provider {\n provider = \"postgresql\"\n}",
             })
-    void postgresqlIsFoundWhereverItStands(String schema) {
+    void postgresqlIsFoundAnywhere(String schema) {
         assertThatCode(() -> SchemaGuard.check(schema)).doesNotThrowAnyException();
     }
 
@@ -44,7 +44,7 @@ class SchemaGuardTest {
     }
 
     @Test
-    void whatHasNoEndIsRefusedWithItsLine() {
+    void unterminatedConstructsAreRejectedWithTheirLine() {
         assertRefused("\nmodel A {\n", "The schema has an unterminated block that starts in line 2.");
         assertRefused("model A {\n @@map(\"a\n}", "The schema has an unterminated string that starts in line 2.");
         assertRefused("model A {}\n\n/* \n", "The schema has an unterminated comment that starts in line 3.");
@@ -73,7 +73,7 @@ class SchemaGuardTest {
                 "/*\n @@map(\"a\\\"\")\n*/",
                 "{\n @@map(\"a\\\"\")\n}",
             })
-    void aNameThatCouldLeaveItsQuotesIsRefused(String line) {
+    void aNameThatCouldEscapeItsQuotesIsRejected(String line) {
         String schema = "datasource db {\n provider = \"postgresql\"\n}\nmodel A {\n id Int @id\n %s\n}";
         assertThatThrownBy(() -> SchemaGuard.check(schema.formatted(line)))
                 .isInstanceOf(SchemaException.class)
@@ -84,7 +84,7 @@ class SchemaGuardTest {
     }
 
     @Test
-    void quotesInDefaultsAndDocumentationAreNobodysName() {
+    void quotesInDefaultsAndDocumentationAreNotNames() {
         assertThatCode(() -> SchemaGuard.check("""
                         datasource db {
                           provider = "postgresql"

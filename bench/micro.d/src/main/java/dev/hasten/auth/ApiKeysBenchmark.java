@@ -13,7 +13,7 @@ import java.util.Set;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.State;
 
-/** The key of a request among ten. */
+/** Looks up the key of a request among ten keys. */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)
 public class ApiKeysBenchmark {
     private final List<String> tokens = tokens(10);

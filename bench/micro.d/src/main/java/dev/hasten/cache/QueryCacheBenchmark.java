@@ -19,10 +19,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Looks for answers that are there and fresh, each time for the next of 1024. */
+/** Finds fresh entries, each time the next of 1024. */
 @State(Scope.Benchmark)
 public class QueryCacheBenchmark {
-    /** A power of two. */
+    /** Must be a power of two. */
     private static final int ENTRIES = 1024;
 
     private static final CacheStrategy PLAIN = new CacheStrategy(3600, 0, List.of());
@@ -58,12 +58,12 @@ public class QueryCacheBenchmark {
                 new QuerySignature(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
         cache.fetch(new Lookup(key(signature), strategy, "User", false), new Cancellation(), _ -> new byte[186]);
         if (cache.find(new Lookup(key(signature), strategy, null, false)) == null) {
-            throw new IllegalStateException("an answer that was just read is not stored");
+            throw new IllegalStateException("a response that was just read is not stored");
         }
         return signature;
     }
 
-    /** As a request makes it. */
+    /** Returns the cache key that a request creates. */
     private CacheKey key(QuerySignature signature) {
         return new CacheKey(signature, "remote-executor", cache.schemaEpoch(), null);
     }

@@ -28,13 +28,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs benchmarks one by one, and prints a line for each: {@code Micro [pattern] [--quick]}. How JMH came to the numbers
- * is shown for those that fail only. Exits 1 when one failed, 2 when there is none of the pattern.
+ * Runs benchmarks one after the other, and prints a line for each: {@code Micro [pattern] [--quick]}. Shows the output
+ * of JMH only for benchmarks that fail. Exits with 1 if a benchmark failed, with 2 if none matches the pattern.
  */
 public final class Micro {
     private static final String ROOT = "dev.hasten.";
 
-    /** JMH's name of the bytes that an operation allocates. */
+    /** JMH's name for the bytes allocated per operation. */
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private final boolean quick;
@@ -45,14 +45,14 @@ public final class Micro {
         this.log = log;
     }
 
-    /** Exits. */
+    /** Runs the benchmarks and exits. */
     public static void main(String[] arguments) throws IOException {
         List<String> patterns = new ArrayList<>(List.of(arguments));
         boolean quick = patterns.remove("--quick");
         String pattern = String.join("|", patterns);
         List<String> names = names(pattern);
         if (names.isEmpty()) {
-            System.err.println("micro: there is no benchmark like " + pattern);
+            System.err.println("micro: no benchmark matches " + pattern);
             System.exit(2);
         }
         Path log = Files.createTempFile("hasten-micro", ".log");
@@ -120,12 +120,12 @@ public final class Micro {
         return results.iterator().next();
     }
 
-    /** The name without what all have in common, such as {@code plan.PlanInterpreter.findUnique}. */
+    /** Returns the name without its common parts, such as {@code plan.PlanInterpreter.findUnique}. */
     private static String shown(String name) {
         return name.substring(name.startsWith(ROOT) ? ROOT.length() : 0).replace("Benchmark.", ".");
     }
 
-    /** Half of the confidence interval of 99.9 %; one iteration has none. */
+    /** Formats half of the 99.9 % confidence interval, which does not exist for a single iteration. */
     private static String error(double error) {
         return Double.isNaN(error) ? "-" : "± %.1f".formatted(error);
     }

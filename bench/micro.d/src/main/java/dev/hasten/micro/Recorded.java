@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Bodies that {@code @prisma/client} sent, recorded by bench/capture. */
+/** Request bodies of {@code @prisma/client}, recorded by bench/capture. */
 public enum Recorded {
     /** A user by its id: 1.5 KB. */
     FIND_UNIQUE("find-unique"),
@@ -19,7 +19,7 @@ public enum Recorded {
         this.name = name;
     }
 
-    /** The whole body of the request, for the row 42. */
+    /** Returns the whole body of the request, for row 42. */
     public byte[] body() {
         String resource = "/dev/hasten/bench/requests/" + name + ".json";
         try (InputStream in = Recorded.class.getResourceAsStream(resource)) {

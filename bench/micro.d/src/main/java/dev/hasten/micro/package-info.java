@@ -1,4 +1,4 @@
-/** Runs the micro-benchmarks. They stand in the packages of what they measure. */
+/** Runs the micro-benchmarks. Each benchmark is in the package of the code that it measures. */
 @NullMarked
 package dev.hasten.micro;
 

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** 50 rows to JSON: all columns, and columns of one type alone. */
+/** Maps 50 rows to JSON: with all columns, and with columns of a single type. */
 @State(Scope.Benchmark)
 public class DataMapperBenchmark {
     private static final long RESPONSE_BYTES = 16 << 20;

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A known plan and its parameters to the answer's JSON, with a database that takes no time. */
+/** From a known plan and its parameters to the JSON of the response, with a database that takes no time. */
 @State(Scope.Benchmark)
 public class PlanInterpreterBenchmark {
     private static final long RESPONSE_BYTES = 16 << 20;

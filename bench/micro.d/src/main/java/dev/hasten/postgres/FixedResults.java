@@ -9,7 +9,7 @@ import org.postgresql.core.Field;
 import org.postgresql.core.Oid;
 import org.postgresql.core.Tuple;
 
-/** Results as PostgreSQL gives them, without PostgreSQL. */
+/** Constant results in the format of PostgreSQL. */
 public final class FixedResults {
     private FixedResults() {}
 

@@ -4,7 +4,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What the text of a statement tells: a statement of 200 characters, as an app or another ORM writes it. */
+/** Parses a statement of 200 characters, as an app or another ORM writes it. */
 @State(Scope.Benchmark)
 public class ParsedStatementBenchmark {
     private String sql = """

@@ -6,7 +6,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The key of a request in the cache: what every request with a cache strategy pays for. */
+/** The signature of a request, which is computed for every request with a cache strategy. */
 @State(Scope.Benchmark)
 public class QuerySignatureBenchmark {
     private byte[] body = Recorded.FIND_UNIQUE.body();

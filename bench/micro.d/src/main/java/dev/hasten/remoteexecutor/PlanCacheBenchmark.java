@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** From the bytes of a request to its plan. A request pays for {@code request} and for one of the other two. */
+/** From the bytes of a request to its plan. The cost of a request is {@code request} plus one of the other two. */
 @State(Scope.Benchmark)
 public class PlanCacheBenchmark {
     private final RequestParser parser = new RequestParser(1000, 1_000_000);
@@ -17,19 +17,19 @@ public class PlanCacheBenchmark {
     private byte[] body = Recorded.FIND_UNIQUE.body();
     private QueryRequest query = parser.query(body, ParseMeter.NONE);
 
-    /** All but the plan. */
+    /** Everything except the plan. */
     @Benchmark
     public QueryRequest request() {
         return parser.query(body, ParseMeter.NONE);
     }
 
-    /** A plan that nobody has sent before, as {@link PlanCache} reads it. */
+    /** A new plan, as {@link PlanCache} parses it. */
     @Benchmark
     public ParsedPlan parsed() {
         return ParsedPlan.of(parser.plan(body, query.plan(), ParseMeter.NONE));
     }
 
-    /** A plan that came before. */
+    /** A plan that was sent before. */
     @Benchmark
     public ParsedPlan remembered() {
         return plans.get(body, query.plan(), ParseMeter.NONE);

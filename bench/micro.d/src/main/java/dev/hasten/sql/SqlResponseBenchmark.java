@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** 50 rows as an answer of SQL over HTTP, with PostgreSQL's text for values, as {@code @neondatabase/serverless} asks for it. */
+/** 50 rows as a response of SQL over HTTP with raw text, as {@code @neondatabase/serverless} requests it. */
 @State(Scope.Benchmark)
 public class SqlResponseBenchmark {
     private static final long RESPONSE_BYTES = 16 << 20;

@@ -19,7 +19,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aDifferenceOutsideOfTheRoundsIsOne() {
+    void aDifferenceLargerThanTheSpreadIsSignificant() {
         BenchReport slow = SampleReports.of("find-unique", 1000, 1010, 1020, 990);
         BenchReport fast = SampleReports.of("find-unique", 1200, 1250, 1190, 1210);
 
@@ -28,7 +28,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aDifferenceWithinTheRoundsIsNoise() {
+    void aDifferenceWithinTheSpreadIsNoise() {
         assertThat(throughput(
                         SampleReports.of("find-unique", 1000, 1300, 900, 1100),
                         SampleReports.of("find-unique", 1100, 1400, 950, 1200)))
@@ -36,15 +36,15 @@ class ComparisonTest {
     }
 
     @Test
-    void withLessThanThreeRoundsNothingIsSaid() {
+    void withFewerThanThreeRoundsThereIsNoVerdict() {
         assertThat(throughput(
                         SampleReports.of("find-unique", 1000, 1001, 1002), SampleReports.of("find-unique", 5000, 5001)))
                 .isEqualTo(Verdict.TOO_FEW_ROUNDS);
     }
 
-    /** The samples' latencies go down as their throughput goes up. */
+    /** The latencies of the samples decrease as their throughput increases. */
     @Test
-    void lessLatencyIsBetter() {
+    void lowerLatencyIsBetter() {
         Comparison comparison = Comparison.of(
                 SampleReports.of("find-unique", 1000, 1010, 1020), SampleReports.of("find-unique", 2000, 2010, 2020));
 
@@ -68,7 +68,7 @@ class ComparisonTest {
     }
 
     @Test
-    void otherSettingsAreWarnedOf() {
+    void differentSettingsCauseAWarning() {
         BenchReport a = SampleReports.of("find-unique", 1000);
 
         assertThat(Comparison.of(a, SampleReports.withConnections(a, 64)).warnings())

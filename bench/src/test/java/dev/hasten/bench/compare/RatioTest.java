@@ -15,7 +15,7 @@ class RatioTest {
     }
 
     @Test
-    void threeRoundsEachGiveTheWholeRangeAndNinetyPercent() {
+    void threeRoundsEachGiveTheWholeRangeWithNinetyPercentConfidence() {
         Ratio ratio = Ratio.of(values(100, 110, 120), values(220, 200, 210));
 
         assertThat(ratio.low()).isEqualTo(200 / 120.0);
@@ -24,10 +24,10 @@ class RatioTest {
         assertThat(ratio.confidence()).isEqualTo(0.9, within(1e-9));
     }
 
-    /** From tables of Mann and Whitney's U: of 5 and 5 values, U of at most 2 has a chance of 4/252 at each end. */
+    /** From tables of Mann and Whitney's U: for 5 and 5 values, U is at most 2 with probability 4/252 at each end. */
     @ParameterizedTest
     @CsvSource({"4, 4, 0.9714", "5, 5, 0.9683", "6, 6, 0.9589", "10, 10, 0.9567", "3, 7, 0.9667", "25, 25, 0.9505"})
-    void moreRoundsCutOffWhatLeavesNinetyFivePercent(int n, int m, double confidence) {
+    void moreRoundsNarrowTheRangeToNinetyFivePercentConfidence(int n, int m, double confidence) {
         double[] a = DoubleStream.iterate(100, value -> value + 1).limit(n).toArray();
         double[] b = DoubleStream.iterate(100.5, value -> value + 1).limit(m).toArray();
 
@@ -39,7 +39,7 @@ class RatioTest {
     }
 
     @Test
-    void ofRunsThatDoNotDifferSoManyAreCalledDifferentAsTheConfidenceSays() {
+    void falsePositivesMatchTheConfidence() {
         SplittableRandom random = new SplittableRandom(11);
         int runs = 4_000;
         int wrong = 0;

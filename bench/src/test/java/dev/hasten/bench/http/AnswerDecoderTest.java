@@ -16,7 +16,7 @@ class AnswerDecoderTest {
     private final Response response = new Response();
     private final AnswerDecoder decoder = new AnswerDecoder(response);
 
-    /** What the answers in a text are, when it comes in pieces of so many bytes. */
+    /** Decodes the responses in a text that arrives in pieces of the given number of bytes. */
     private List<String> decode(String text, int piece) {
         List<String> responses = new ArrayList<>();
         byte[] bytes = text.getBytes(UTF_8);
@@ -33,7 +33,7 @@ class AnswerDecoderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 64, 10_000})
-    void answersAreReadHoweverTheyArrive(int piece) {
+    void responsesAreDecodedHoweverTheyAreSplit(int piece) {
         String text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nAccelerate-Cache-Status: swr\r\nage: 1\r\n\r\nhello"
                 + "HTTP/1.1 422 Unprocessable Entity\r\nprisma-error-code: P2024\r\ncontent-length: 2\r\n\r\n{}"
                 + "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\nA;x=y\r\n, it is me\r\n0\r\n\r\n"
@@ -51,7 +51,7 @@ class AnswerDecoderTest {
     }
 
     @Test
-    void ofALongBodyOnlyTheBeginningIsKept() {
+    void onlyTheStartOfALongBodyIsKept() {
         String body = "x".repeat(100_000);
         assertThat(decode("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + body, 8192))
                 .containsExactly("200 ABSENT  100000 " + "x".repeat(256));
@@ -65,7 +65,7 @@ class AnswerDecoderTest {
                 "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n"
             })
-    void whatIsNoAnswerIsRefused(String text) {
+    void malformedResponsesAreRejected(String text) {
         assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> decode(text, 1000));
     }
 }

@@ -18,7 +18,7 @@ class ExpectationTest {
     }
 
     @Test
-    void anAnswerForAnotherIdIsWrong() {
+    void aResponseForAnotherIdIsWrong() {
         Expectation user = Expectation.of("{\"data\":{\"id\":@ID,", 10, 100);
         values.set(Slot.ID, 42);
 
@@ -31,7 +31,7 @@ class ExpectationTest {
     }
 
     @Test
-    void lengthStatusAndCacheAreJudged() {
+    void lengthStatusAndCacheStatusAreChecked() {
         Expectation cached = Expectation.of("{", 2, 3).with(CacheStatus.TTL, CacheStatus.MISS);
 
         assertThat(cached.complaint(respond("200 OK", "accelerate-cache-status: ttl\r\n", "{}"), values))

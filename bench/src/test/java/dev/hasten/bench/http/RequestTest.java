@@ -20,7 +20,7 @@ class RequestTest {
     }
 
     @Test
-    void slotsAreFilledAndTheLengthIsThatOfTheFilledBody() {
+    void slotsAreFilledAndTheLengthMatchesTheFilledBody() {
         Values values = new Values();
         values.set(Slot.ID, 1000);
         values.set(Slot.NUMBER, 0);

@@ -12,7 +12,7 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A server on a real socket that answers as a test says. */
+/** A server on a real socket whose responses a test defines. */
 final class FakeServer implements AutoCloseable {
     static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -20,14 +20,14 @@ final class FakeServer implements AutoCloseable {
     private final Behaviour behaviour;
     private final AtomicInteger requests = new AtomicInteger();
 
-    /** What it does. */
+    /** The server's behaviour. */
     @FunctionalInterface
     interface Behaviour {
         /**
-         * What it answers.
+         * Returns the response to a request.
          *
-         * @param number of the request, counted from 1
-         * @param path that it asks for
+         * @param number the number of the request, starting at 1
+         * @param path the path of the request
          * @return null to close the connection
          */
         @Nullable
@@ -55,7 +55,7 @@ final class FakeServer implements AutoCloseable {
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException e) {
-            // Closed.
+            // The server was closed.
         }
     }
 
@@ -70,11 +70,11 @@ final class FakeServer implements AutoCloseable {
                 client.getOutputStream().write(response.getBytes(ISO_8859_1));
             }
         } catch (IOException | InterruptedException e) {
-            // The client is gone.
+            // The client has disconnected.
         }
     }
 
-    /** The path of the next request, read to its end; null at the end of the connection. */
+    /** Reads the next request and returns its path; null at the end of the connection. */
     private static @Nullable String request(InputStream in) throws IOException {
         String first = line(in);
         int length = 0;

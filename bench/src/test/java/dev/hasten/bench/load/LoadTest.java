@@ -25,7 +25,7 @@ class LoadTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Expectation EMPTY = Expectation.of("{", 2, 2);
 
-    /** Asks one thing over and over. */
+    /** Repeats one request. */
     private record Asking(Request request) implements Script {
         @Override
         public void begin(Outbox out) {
@@ -59,7 +59,7 @@ class LoadTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "8, 1, 100", "7, 2, 101", "1, 3, 10"})
-    void aClosedLoopDoesSoManyOperationsAndNoMore(int connections, int loops, int operations) throws Exception {
+    void aClosedLoopRunsExactlyTheGivenNumberOfOperations(int connections, int loops, int operations) throws Exception {
         try (FakeServer server = new FakeServer((_, _) -> FakeServer.OK)) {
             Measurement measured = run(server.target(), closed(connections, loops, operations));
 
@@ -72,11 +72,11 @@ class LoadTest {
     }
 
     /**
-     * 200 arrive each second; the first is answered after half a second. A generator that waits for it sees one slow
-     * answer in a hundred. But of those that arrived meanwhile, 80 had to wait for more than 100 ms.
+     * 200 requests arrive per second, and the first takes half a second. A generator that waits for the response would
+     * measure one slow request in a hundred. But 80 of the requests that arrive in the meantime wait more than 100 ms.
      */
     @Test
-    void aStallShowsInAllThatArrivedMeanwhile() throws Exception {
+    void aStallAffectsTheLatencyOfAllRequestsThatArriveDuringIt() throws Exception {
         long stall = 500;
         CountDownLatch never = new CountDownLatch(1);
         try (FakeServer server = new FakeServer((number, _) -> {
@@ -97,7 +97,7 @@ class LoadTest {
 
     @ParameterizedTest
     @CsvSource({"4, 1", "4, 3"})
-    void whatArrivesIsAllSentAndNotBeforeItsTime(int connections, int loops) throws Exception {
+    void allArrivalsAreSentAndNoneTooEarly(int connections, int loops) throws Exception {
         try (FakeServer server = new FakeServer((_, _) -> FakeServer.OK)) {
             Measurement measured = run(server.target(), open(1000, connections, loops, 100));
 
@@ -109,7 +109,7 @@ class LoadTest {
     }
 
     @Test
-    void whatNeverFindsAConnectionIsAFailure() throws Exception {
+    void anArrivalThatNeverGetsAConnectionIsAFailure() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         try (FakeServer server = new FakeServer((_, _) -> {
             end.await();
@@ -142,7 +142,7 @@ class LoadTest {
     }
 
     @Test
-    void aConnectionThatBreaksIsAFailureAndOpenedAgain() throws Exception {
+    void aBrokenConnectionIsAFailureAndIsReopened() throws Exception {
         try (FakeServer server = new FakeServer((number, _) -> number == 3 ? null : FakeServer.OK)) {
             Measurement measured = run(server.target(), closed(1, 1, 10));
 
@@ -153,7 +153,7 @@ class LoadTest {
     }
 
     @Test
-    void aConnectionThatTheServerAnnouncesToCloseIsNotUsedAgain() throws Exception {
+    void aConnectionThatTheServerWillCloseIsNotReused() throws Exception {
         String last = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
         try (FakeServer server = new FakeServer((_, _) -> last)) {
             Measurement measured = run(server.target(), closed(2, 1, 2));
@@ -164,7 +164,7 @@ class LoadTest {
     }
 
     @Test
-    void aStampedeAsksWithAllConnectionsAfterEachInvalidation() throws Exception {
+    void aStampedeUsesAllConnectionsAfterEachInvalidation() throws Exception {
         String miss = "HTTP/1.1 200 OK\r\naccelerate-cache-status: miss\r\ncontent-length: 2\r\n\r\n{}";
         try (FakeServer server = new FakeServer((_, path) -> path.equals("/invalidate") ? FakeServer.OK : miss);
                 Load load = new Load(server.target(), 1)) {
@@ -182,7 +182,7 @@ class LoadTest {
     }
 
     @Test
-    void aCrowdStaysOpenAndAnswersAgain() throws Exception {
+    void aCrowdStaysOpenAndUsable() throws Exception {
         try (FakeServer server = new FakeServer((_, _) -> FakeServer.OK);
                 Load load = new Load(server.target(), 2);
                 Crowd crowd = load.crowd(asking(server.target()), closed(100, 2, 1))) {
@@ -204,7 +204,7 @@ class LoadTest {
                 try {
                     begun.await();
                 } catch (InterruptedException e) {
-                    // Then it is stopped at once.
+                    // Then the load is stopped at once.
                 }
                 load.stop();
             });
@@ -215,7 +215,7 @@ class LoadTest {
     }
 
     @Test
-    void whereNobodyListensThatIsSaid() throws Exception {
+    void anUnreachableServerIsReported() throws Exception {
         FakeServer server = new FakeServer((_, _) -> FakeServer.OK);
         Target target = server.target();
         server.close();

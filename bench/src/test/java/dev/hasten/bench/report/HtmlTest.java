@@ -22,7 +22,7 @@ class HtmlTest {
     }
 
     @Test
-    void aReportIsOnePageThatNeedsNothingElse() throws Exception {
+    void aReportIsASelfContainedPage() throws Exception {
         Path file = directory.resolve("report.html");
 
         HtmlReport.write(SampleReports.of("find-unique", 1000, 1100, 900), file);
@@ -33,7 +33,7 @@ class HtmlTest {
     }
 
     @Test
-    void aComparisonIsOnePageThatNeedsNothingElse() throws Exception {
+    void aComparisonIsASelfContainedPage() throws Exception {
         BenchReport a = SampleReports.of("find-unique", 1000, 1100, 900);
         BenchReport b = SampleReports.of("find-unique", 2000, 2100, 1900);
         Path file = directory.resolve("comparison.html");

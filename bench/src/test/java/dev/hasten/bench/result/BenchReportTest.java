@@ -16,7 +16,7 @@ class BenchReportTest {
     private Path directory;
 
     @Test
-    void whatIsWrittenIsReadAgain() throws Exception {
+    void aWrittenReportCanBeReadBack() throws Exception {
         BenchReport report = SampleReports.of("find-unique", new Stampede(1, 2, 3, 4, 5), 100, 200);
         Path file = directory.resolve("report.json");
 
@@ -27,7 +27,7 @@ class BenchReportTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[]", "not JSON", "{\"format\":2,\"scenarios\":[]}"})
-    void otherFilesAreRefusedByName(String text) throws Exception {
+    void otherFilesAreRejectedByName(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("other.json"), text);
 
         assertThatExceptionOfType(IOException.class)

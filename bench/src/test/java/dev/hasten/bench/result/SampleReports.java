@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reports with numbers that a test chooses. */
+/** Reports with given numbers. */
 public final class SampleReports {
     private static final Settings SETTINGS = new Settings(32, 1, 0, 1, 10, 0, 10, 1, 0.99, 0, 1);
 
     private SampleReports() {}
 
-    /** One scenario, with a round for each throughput. */
+    /** Returns a report of one scenario, with a round for each throughput. */
     public static BenchReport of(String scenario, double... throughputs) {
         return of(scenario, null, throughputs);
     }
 
-    /** The same, of stampedes. */
+    /** Like the method above, with stampedes. */
     public static BenchReport of(String scenario, @Nullable Stampede stampede, double... throughputs) {
         return new BenchReport(
                 BenchReport.FORMAT,
@@ -31,7 +31,7 @@ public final class SampleReports {
                                 .toList())));
     }
 
-    /** The same with another number of connections. */
+    /** Returns a copy of the report with another number of connections. */
     public static BenchReport withConnections(BenchReport report, int connections) {
         return new BenchReport(
                 report.format(),

@@ -15,7 +15,7 @@ class ZipfTest {
 
     @ParameterizedTest
     @CsvSource({"1000, 0.99", "1000, 1", "50, 0.5", "20, 2.5", "10, 0", "2, 1.2"})
-    void everyRankComesAsOftenAsItsProbability(int n, double exponent) {
+    void everyRankIsDrawnWithItsProbability(int n, double exponent) {
         Zipf zipf = new Zipf(n, exponent);
         SplittableRandom random = new SplittableRandom(7);
         int[] counts = new int[n + 1];
@@ -32,7 +32,7 @@ class ZipfTest {
             double deviation = Math.sqrt(probability * (1 - probability) / DRAWS);
             assertThat((double) counts[rank] / DRAWS)
                     .as("rank %d", rank)
-                    // The seed is fixed, so this never fails by chance; six deviations show a wrong formula.
+                    // The seed is fixed, so this never fails by chance; six deviations would mean a wrong formula.
                     .isCloseTo(probability, within(6 * deviation));
         }
     }
@@ -44,7 +44,7 @@ class ZipfTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1", "10, -0.1", "10, 11", "10, NaN"})
-    void whatIsNoDistributionIsRefused(int n, double exponent) {
+    void invalidDistributionsAreRejected(int n, double exponent) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Zipf(n, exponent));
     }
 }

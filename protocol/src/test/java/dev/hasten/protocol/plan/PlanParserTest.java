@@ -19,7 +19,7 @@ class PlanParserTest {
     }
 
     @Test
-    void aTemplateWithoutListsHasItsSqlReady() {
+    void aTemplateWithoutListsHasPrebuiltSql() {
         PlanNode node = parse("""
                 {"type": "query", "args": {"type": "templateSql", "chunkable": true,
                  "fragments": [{"type": "stringChunk", "chunk": "SELECT "}, {"type": "parameter"},
@@ -33,7 +33,7 @@ class PlanParserTest {
     }
 
     @Test
-    void aTemplateWithAListHasNone() {
+    void aTemplateWithAListHasNoPrebuiltSql() {
         PlanNode node = parse("""
                 {"type": "query", "args": {"type": "templateSql", "chunkable": true,
                  "fragments": [{"type": "stringChunk", "chunk": "SELECT 1 IN "},
@@ -45,7 +45,7 @@ class PlanParserTest {
     }
 
     @Test
-    void aListWithAPlaceholderIsEvaluatedWhenThePlanRunsAndAnotherIsConstant() {
+    void aListWithAPlaceholderIsEvaluatedAtRuntimeAndAnyOtherIsConstant() {
         assertThat(parse("{\"type\": \"value\", \"args\": [1, [2]]}"))
                 .isEqualTo(new PlanNode.Value(new Constant(List.of(1L, List.of(2L)))));
         assertThat(
@@ -55,7 +55,7 @@ class PlanParserTest {
     }
 
     @Test
-    void aFieldWithoutAColumnTakesItsOwnName() {
+    void aFieldWithoutAColumnUsesItsOwnName() {
         PlanNode.DataMap map = (PlanNode.DataMap) parse("""
                 {"type": "dataMap", "args": {"expr": {"type": "unit"}, "enums": {},
                  "structure": {"type": "object", "serializedName": null, "skipNulls": false, "fields": {
@@ -75,7 +75,7 @@ class PlanParserTest {
                 "{\"type\": \"unique\", \"args\": {\"type\": \"warp\"}} | query plan node type `warp` at `plan.args`",
                 "{\"type\": \"query\", \"args\": {\"type\": \"mongo\", \"args\": []}} | statement type `mongo`",
             })
-    void whatOnlyANewerClientCanMeanIsP6006AndNamed(String plan, String text) {
+    void unknownConstructsOfNewerClientsAreP6006AndNamed(String plan, String text) {
         assertThatThrownBy(() -> parse(plan)).isInstanceOfSatisfying(ApiError.class, error -> {
             assertThat(error.code()).isEqualTo("P6006");
             assertThat(error.text()).contains(text);
@@ -95,7 +95,7 @@ class PlanParserTest {
                 "{\"type\": \"concat\", \"args\": [{\"type\": \"unit\"}, 1]} | `plan.args[1]` must be an object",
                 "{\"type\": \"if\", \"args\": {\"value\": {\"type\": \"unit\"}, \"rule\": {\"type\": \"rowCountEq\", \"args\": 1.5}}} | `plan.args.rule.args` must be a whole number",
             })
-    void aMalformedPlanIsToldWhereItIs(String plan, String text) {
+    void aMalformedPlanIsReportedWithItsLocation(String plan, String text) {
         assertThatThrownBy(() -> parse(plan)).isInstanceOfSatisfying(ApiError.class, error -> {
             assertThat(error.code()).isEqualTo("P6000");
             assertThat(error.text()).contains(text);

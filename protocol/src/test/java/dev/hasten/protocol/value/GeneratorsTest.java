@@ -56,7 +56,7 @@ class GeneratorsTest {
     }
 
     @Test
-    void uuid7CarriesTheTimeAndAscendsWhateverTheClockDoes() {
+    void uuid7ContainsTheTimeAndAscendsEvenIfTheClockGoesBackwards() {
         String previous = "";
         for (int i = 0; i < 10_000; i++) {
             String text = text("uuid", 7);
@@ -73,7 +73,7 @@ class GeneratorsTest {
     }
 
     @Test
-    void uuid7LaysOutTimeSequenceAndRandomnessAsTheUuidPackage() {
+    void uuid7HasTheLayoutOfTheUuidPackage() {
         byte[] randomness = new byte[16];
         Arrays.fill(randomness, (byte) 0xff);
         assertThat(RandomIds.uuid7(0x0123456789abL, 0x12345678, randomness))
@@ -118,7 +118,7 @@ class GeneratorsTest {
     }
 
     @Test
-    void nanoidHasTheLengthAskedFor() {
+    void nanoidHasTheRequestedLength() {
         assertThat((String) generators.call("nanoid", List.of())).matches("[A-Za-z0-9_-]{21}");
         assertThat(text("nanoid", 5)).matches("[A-Za-z0-9_-]{5}");
         assertThat(text("nanoid", 7.0)).hasSize(7);
@@ -158,14 +158,14 @@ class GeneratorsTest {
         "product, 1, Invalid Product generator arguments",
         "toString, 1, Encountered an unknown generator 'toString'",
     })
-    void otherCallsFailInTheExecutorsWords(String name, @Nullable Double argument, String message) {
+    void otherCallsFailWithTheMessageOfTheExecutor(String name, @Nullable Double argument, String message) {
         assertThatThrownBy(() -> generators.call(name, Arrays.asList(argument)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     @Test
-    void missingAndTextArgumentsFailToo() {
+    void missingAndTextArgumentsAlsoFail() {
         for (String name : List.of("uuid", "cuid", "product")) {
             assertThatThrownBy(() -> generators.call(name, List.of())).isInstanceOf(IllegalArgumentException.class);
         }

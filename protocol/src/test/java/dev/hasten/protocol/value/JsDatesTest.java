@@ -65,7 +65,7 @@ class JsDatesTest {
         });
     }
 
-    /** The left side is what PostgreSQL 15 prints, the right what JavaScript's Date reads. */
+    /** The first text is the output of PostgreSQL 15, the second the format that JavaScript's Date reads. */
     @ParameterizedTest
     @CsvSource({
         "timestamp, 0044-03-15 12:00:00 BC, -000043-03-15T12:00:00.000Z",
@@ -82,7 +82,7 @@ class JsDatesTest {
         "date, 10000-01-01, +010000-01-01T00:00:00.000Z",
         "timetz, 12:25:46.5+05:30:15, 1970-01-01T12:25:46.500Z",
     })
-    void readsTheYearsOnWhichTheOriginalFails(String type, String text, String expected) {
+    void readsYearsOnWhichTheOriginalFails(String type, String text, String expected) {
         assertThat(isoFrom(type, text)).isEqualTo(expected);
     }
 
@@ -119,7 +119,7 @@ class JsDatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "12:00", "32:00:00", "12:00:00.", "12:00:00x", "2026-11-22", "12-00-00"})
-    void refusesTextThatIsNoTime(String text) {
+    void rejectsTextThatIsNotATime(String text) {
         assertThatThrownBy(() -> isoFrom("time", text)).isInstanceOf(DateFormatException.class);
         assertThatThrownBy(() -> isoFrom("timetz", text)).isInstanceOf(DateFormatException.class);
     }
@@ -132,7 +132,7 @@ class JsDatesTest {
         "+275760-09-13T00:00:00.000Z, 275760-09-13 00:00:00, 275760-09-13",
         "-271821-04-20T00:00:00.000Z, 271822-04-20 00:00:00 BC, 271822-04-20 BC",
     })
-    void formatsYearsOutsideOfFourDigitsSoThatPostgresReadsThem(String iso, String timestamp, String date) {
+    void formatsYearsOfOtherThanFourDigitsForPostgres(String iso, String timestamp, String date) {
         long millis = JsDates.parseMillis(iso);
         assertThat(JsDates.formatTimestamp(millis)).isEqualTo(timestamp);
         assertThat(JsDates.formatDate(millis)).isEqualTo(date);
@@ -140,7 +140,7 @@ class JsDatesTest {
     }
 
     @Test
-    void hourOnlyOffsetsAreReadThoughJavaScriptDoesNot() {
+    void hourOnlyOffsetsAreReadUnlikeInJavaScript() {
         assertThat(JsDates.parseMillis("2024-01-01T12:34:56.7+02"))
                 .isEqualTo(JsDates.parseMillis("2024-01-01T10:34:56.7Z"));
         assertThat(JsDates.parseMillis("2024-01-01 12:34:56+00"))

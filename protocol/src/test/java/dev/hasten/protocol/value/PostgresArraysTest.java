@@ -43,7 +43,7 @@ class PostgresArraysTest {
     }
 
     @Test
-    void whatIsWrittenReadsBack() {
+    void writtenArraysCanBeReadBack() {
         List<Object> values = Arrays.asList("a\"\\{},b", null, "NULL", "", List.of("x", "\\\"", " "));
         assertThat(PostgresArrays.parse(PostgresArrays.literal(values))).isEqualTo(values);
     }

@@ -10,13 +10,13 @@ import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tables of inputs and the outputs that Node gave for them; see generate-reference.mjs beside the tables. */
+/** Tables of inputs with the outputs of Node; see generate-reference.mjs in the directory of the tables. */
 final class Reference {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private Reference() {}
 
-    /** Calls {@code check} with every case: the input and what Node answered, JSON null for an error. */
+    /** Calls {@code check} with every case: the input and the output of Node, JSON null for an error. */
     static void forEach(String table, BiConsumer<JsonNode, JsonNode> check) {
         List<String> lines = lines(table);
         if (lines.size() < 10) {
