@@ -116,7 +116,7 @@ public final class QueryCache {
                 .expireAfter(new AfterRetention())
                 .ticker(settings.ticker())
                 .executor(settings.background())
-                .evictionListener((CacheKey _, CacheEntry _, RemovalCause cause) -> {
+                .evictionListener((@Nullable CacheKey _, @Nullable CacheEntry _, RemovalCause cause) -> {
                     if (cause == RemovalCause.SIZE) {
                         statistics.count(Event.EVICTION);
                     }
@@ -195,8 +195,14 @@ public final class QueryCache {
         CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
         while (true) {
             InFlightQuery running = inFlight.get(lookup.key());
-            boolean joined = running != null && accepts(running, strategy) && running.join();
-            CachedBody body = joined ? running.await(own) : start(lookup, running, own, fill);
+            boolean joined = false;
+            CachedBody body;
+            if (running != null && accepts(running, strategy) && running.join()) {
+                joined = true;
+                body = running.await(own);
+            } else {
+                body = start(lookup, running, own, fill);
+            }
             if (body != null) {
                 statistics.count(Event.MISS);
                 if (joined) {

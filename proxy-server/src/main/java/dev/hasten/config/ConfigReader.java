@@ -256,10 +256,10 @@ final class ConfigReader {
             }
             Secret secret = entry.secret();
             Secret sha256 = entry.sha256();
-            if (name == null || (secret == null && sha256 == null)) {
+            String hash = secret != null ? ApiKeyConfig.sha256(secret) : sha256 != null ? sha256.value() : null;
+            if (name == null || hash == null) {
                 return Optional.empty();
             }
-            String hash = secret == null ? sha256.value() : ApiKeyConfig.sha256(secret);
             return Optional.of(new ApiKeyConfig(name, hash, entry.scopes(), entry.expires()));
         }
     }

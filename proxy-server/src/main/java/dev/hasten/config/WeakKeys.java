@@ -17,7 +17,8 @@ final class WeakKeys {
         return inputs.byPath().entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(ConfigKeys.DATABASES)
                         && entry.getKey().endsWith("].secret"))
-                .flatMap(entry -> warning(entry.getValue().text()).map(text -> entry.getKey() + ": " + text))
+                .flatMap(entry ->
+                        warning(String.valueOf(entry.getValue().text())).map(text -> entry.getKey() + ": " + text))
                 .toList();
     }
 

@@ -72,8 +72,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private final boolean surplus;
 
     // The two fields below are set when the handler is added, before it receives any event.
+    @SuppressWarnings("NullAway.Init")
     private ChannelHandlerContext ctx;
+
+    @SuppressWarnings("NullAway.Init")
     private Deadline deadline;
+
     private Phase phase = Phase.IDLE;
 
     private @Nullable Exchange exchange;

@@ -11,6 +11,7 @@ import dev.hasten.postgres.PostgresSession.SessionOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -151,7 +152,7 @@ public final class ConnectionPool implements AutoCloseable {
             Connection connection = null;
             boolean leased = false;
             try {
-                connection = cancellation.interruptible(this::connection);
+                connection = cancellation.interruptible(this::connection).orElse(null);
                 waiter.done();
                 if (connection != null) {
                     PostgresSession session = connection.unwrap(PostgresSession.class);
@@ -188,16 +189,16 @@ public final class ConnectionPool implements AutoCloseable {
     /**
      * Takes a connection from HikariCP, which reports an interrupt as an SQLException.
      *
-     * @return null if HikariCP has none within its own timeout
+     * @return empty if HikariCP has none within its own timeout
      */
-    private @Nullable Connection connection() throws InterruptedException {
+    private Optional<Connection> connection() throws InterruptedException {
         try {
-            return connections.getConnection();
+            return Optional.of(connections.getConnection());
         } catch (SQLException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            return null;
+            return Optional.empty();
         }
     }
 

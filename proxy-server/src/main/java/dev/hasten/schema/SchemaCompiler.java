@@ -187,7 +187,7 @@ final class SchemaCompiler {
                 known = interruptible(cancellation, running::get);
             } catch (ExecutionException e) {
                 opening = null;
-                throw unusable(e.getCause());
+                throw unusable(requireNonNull(e.getCause()));
             }
             opening = null;
             compiler = known;

@@ -138,7 +138,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outbox {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        reasonOfEnd = cause instanceof ProtocolException ? cause.getMessage() : "the connection failed: " + cause;
+        reasonOfEnd = cause instanceof ProtocolException
+                ? String.valueOf(cause.getMessage())
+                : "the connection failed: " + cause;
         var _ = ctx.close();
     }
 

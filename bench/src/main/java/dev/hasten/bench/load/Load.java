@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -89,8 +90,8 @@ public final class Load implements AutoCloseable {
             return openings;
         } catch (ExecutionException e) {
             openings.forEach(Opening::close);
-            throw new IOException(
-                    "no connection to " + target + ": " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IOException("no connection to " + target + ": " + cause.getMessage(), cause);
         }
     }
 
