@@ -9,11 +9,13 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The list of Prisma 5 and 6 schemas for operators. Uploading a schema needs no database. */
+@Tag("integration")
 class AdminSchemasTest {
     private static final String NOWHERE = "postgresql://postgres@127.0.0.1:1/postgres";
     private static final String SCHEMA = """

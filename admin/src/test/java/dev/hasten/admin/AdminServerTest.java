@@ -12,10 +12,12 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The address and token of the admin API. The database is never used, so no PostgreSQL runs. */
+@Tag("integration")
 class AdminServerTest {
     @TempDir
     private Path stateDir;

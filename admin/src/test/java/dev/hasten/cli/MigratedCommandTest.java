@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Reports migrations to a real server. The database is never used, so no PostgreSQL runs. */
+@Tag("integration")
 class MigratedCommandTest {
     private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
     private static final String DONE = "earlier cached responses are no longer used, and connections are renewed.";

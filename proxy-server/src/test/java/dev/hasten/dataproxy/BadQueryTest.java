@@ -9,12 +9,14 @@ import dev.hasten.testing.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Invalid requests get an error with the reason, and the next request works. */
+@Tag("integration")
 final class BadQueryTest {
     private static final String SCHEMA = """
             datasource db {

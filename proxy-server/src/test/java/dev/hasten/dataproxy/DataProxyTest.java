@@ -9,10 +9,12 @@ import dev.hasten.testing.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients of Prisma 5 and 6 get the responses of their own engine. */
+@Tag("integration")
 final class DataProxyTest {
     private static final String SCHEMA = """
             generator client {

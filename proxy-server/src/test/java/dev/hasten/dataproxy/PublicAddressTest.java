@@ -13,10 +13,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The calls of a transaction use the address that the client used. */
+@Tag("integration")
 final class PublicAddressTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Browser pages may use SQL over HTTP only if the operator allows it. */
+@Tag("integration")
 final class CorsTest {
     private static final String ALLOW_ORIGIN = "access-control-allow-origin";
     private static final byte[] BODY = "{\"query\":\"SELECT 1\"}".getBytes(UTF_8);

@@ -16,12 +16,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The promises of {@code POST /invalidate}. */
+@Tag("integration")
 final class InvalidationRoutesTest {
     private static final Map<String, ?> READ = query("SELECT \"n\" FROM \"public\".\"counter\"");
     private static final Map<String, ?> OTHER = query("SELECT \"n\", 1 AS \"one\" FROM \"public\".\"counter\"");

@@ -24,10 +24,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The promises of {@code POST /schema/invalidate}, and what holds without it. */
+@Tag("integration")
 final class SchemaChangeRouteTest {
     private static final Map<String, ?> READ = query("SELECT * FROM \"public\".\"item\" WHERE \"id\" = ?", "1");
     private static final String HOUR = "max-age=3600";

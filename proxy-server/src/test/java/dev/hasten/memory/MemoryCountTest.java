@@ -43,6 +43,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** The memory counted for requests matches the memory that they use, within 30 %. */
+@Tag("integration")
 final class MemoryCountTest {
     private static final Percentage TOLERANCE = Percentage.withPercentage(30);
     private static final int MEGABYTE = 1 << 20;

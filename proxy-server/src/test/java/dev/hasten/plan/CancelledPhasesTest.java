@@ -33,10 +33,12 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cancelled request stops in every phase of its computation. (For compilation, see PrismaSchemasTest.) */
+@Tag("integration")
 final class CancelledPhasesTest {
     private static final long MEGABYTE = 1 << 20;
     private static final RequestParser PARSER = new RequestParser(100, Integer.MAX_VALUE);

@@ -31,10 +31,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Small plans that need much memory or time are rejected, whichever part of the plan needs it. */
+@Tag("integration")
 final class PlanMemoryTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every plan node behaves as in query-interpreter.ts of Prisma 7. */
+@Tag("integration")
 final class PlanNodesTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

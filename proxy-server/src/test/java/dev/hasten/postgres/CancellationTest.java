@@ -28,10 +28,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cancelled request is cancelled in PostgreSQL, without affecting other requests. */
+@Tag("integration")
 final class CancellationTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

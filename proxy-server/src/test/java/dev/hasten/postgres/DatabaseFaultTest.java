@@ -19,9 +19,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A database that is down, starts, is killed or freezes. */
+@Tag("integration")
 final class DatabaseFaultTest {
     private static final Map<String, ?> QUICK = query("SELECT 1 AS a");
     private static final Map<String, ?> PID = rawQuery("SELECT pg_backend_pid()::text");

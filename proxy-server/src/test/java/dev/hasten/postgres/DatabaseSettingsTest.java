@@ -11,12 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Session defaults of a database or role do not change the format of values in responses. */
+@Tag("integration")
 final class DatabaseSettingsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

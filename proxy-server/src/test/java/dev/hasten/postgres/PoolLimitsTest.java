@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The behaviour when all connections are in use. */
+@Tag("integration")
 final class PoolLimitsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

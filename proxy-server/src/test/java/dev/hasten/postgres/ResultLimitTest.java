@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Results and responses that are too large end early, and only affect their own request. */
+@Tag("integration")
 final class ResultLimitTest {
     private static final long MEGABYTE = 1 << 20;
 

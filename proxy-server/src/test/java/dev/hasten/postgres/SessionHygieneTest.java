@@ -12,12 +12,14 @@ import dev.hasten.testing.TestServer;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The next request does not see session changes of the previous one, although both use the only connection. */
+@Tag("integration")
 final class SessionHygieneTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

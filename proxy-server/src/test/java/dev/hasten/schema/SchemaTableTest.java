@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hasten.testing.DataProxyClient;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Schemas in a table of the database are shared by all its servers, and survive each of them. */
+@Tag("integration")
 final class SchemaTableTest {
     private static final String SCHEMA = """
             datasource db {

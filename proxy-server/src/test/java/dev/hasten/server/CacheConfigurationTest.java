@@ -11,10 +11,12 @@ import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The operator's cache settings take precedence over the apps' strategies. */
+@Tag("integration")
 final class CacheConfigurationTest {
     private static final Map<String, ?> READ = query("SELECT \"id\" FROM \"public\".\"item\"");
 

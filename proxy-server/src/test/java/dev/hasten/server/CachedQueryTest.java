@@ -31,12 +31,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The cache from a client's point of view. */
+@Tag("integration")
 final class CachedQueryTest {
     private static final String SQL = "SELECT \"id\", \"name\" FROM \"public\".\"item\" WHERE \"id\" = ?";
     private static final Map<String, ?> READ = read(1);

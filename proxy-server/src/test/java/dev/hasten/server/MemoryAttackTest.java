@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * One API key attacks the memory of a server with the default heap. Meanwhile, a bystander queries another database and
  * polls {@code /health}: every one of these requests must return 200.
  */
+@Tag("integration")
 final class MemoryAttackTest {
     private static final String ATTACKER = "attacker-0123456789-abcdefghijklmnop";
     private static final String BYSTANDER = "bystander-0123456789-abcdefghijklmno";

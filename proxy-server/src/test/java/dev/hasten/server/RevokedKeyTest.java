@@ -13,10 +13,12 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A key can be revoked after the head of a request was accepted and before its body has arrived. */
+@Tag("integration")
 final class RevokedKeyTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

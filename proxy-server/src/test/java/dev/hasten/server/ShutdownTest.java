@@ -10,10 +10,12 @@ import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The effect of close(), which SIGTERM calls, on running requests and open transactions. */
+@Tag("integration")
 final class ShutdownTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

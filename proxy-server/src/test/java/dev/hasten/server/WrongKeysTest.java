@@ -15,10 +15,12 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Only addresses that send wrong keys are throttled. */
+@Tag("integration")
 final class WrongKeysTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -7,6 +7,7 @@ import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only statements whose result depends only on the data are cached, and most of them are. */
+@Tag("integration")
 final class CacheabilityCheckTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

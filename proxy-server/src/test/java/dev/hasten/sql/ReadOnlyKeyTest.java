@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key with the scope read cannot write, with any SQL and any protocol. */
+@Tag("integration")
 final class ReadOnlyKeyTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The role of {@code deploy/read-only-role.sql} can only read, even with an API key that has all scopes. */
+@Tag("integration")
 final class ReadOnlyRoleTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -10,10 +10,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Results of statements are cached as the request specifies. */
+@Tag("integration")
 final class SqlCacheTest {
     private static final String SQL = "SELECT n FROM counter WHERE id = $1";
 

@@ -17,10 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** docs/metrics.md lists what the server exposes, and the names follow the conventions of Prometheus. */
+@Tag("integration")
 final class MetricsDocTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -3,10 +3,12 @@ package dev.hasten.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The tests run on the requested version of PostgreSQL. */
+@Tag("integration")
 final class TestPostgresTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
