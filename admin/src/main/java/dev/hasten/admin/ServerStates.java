@@ -80,8 +80,8 @@ final class ServerStates {
                 server.runningRequests(),
                 each((database, _) -> new DatabaseStatus(
                         database.name(),
-                        database.pool().options().host() + ":"
-                                + database.pool().options().port(),
+                        database.pool().options().server().host() + ":"
+                                + database.pool().options().server().port(),
                         database.pool().total(),
                         database.transactions().openCount())));
     }
@@ -91,7 +91,7 @@ final class ServerStates {
             ConnectionPool pool = database.pool();
             return new Pool(
                     database.name(),
-                    pool.options().size(),
+                    pool.options().size().connections(),
                     pool.total(),
                     pool.active(),
                     pool.waiting(),

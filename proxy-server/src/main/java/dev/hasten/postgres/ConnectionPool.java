@@ -61,21 +61,24 @@ public final class ConnectionPool implements AutoCloseable {
         this.options = options;
         this.watchdog = watchdog;
         this.cancellations = cancellations;
-        this.permits = new Semaphore(options.size(), true);
+        this.permits = new Semaphore(options.size().connections(), true);
         HikariConfig config = new HikariConfig();
         config.setPoolName("hasten-" + options.name());
         this.factory = new SessionFactory(
-                options.jdbcUrl(),
-                options.properties(),
+                options.server().jdbcUrl(),
+                options.server().properties(),
                 new SessionOptions(
-                        options.preparedStatements(), options.resultBytes(), watchdog, this::retireConnections),
+                        options.sessions().preparedStatements(),
+                        options.sessions().resultBytes(),
+                        watchdog,
+                        this::retireConnections),
                 this::connectFailed,
                 () -> lastFailure = null);
         config.setDataSource(factory);
-        config.setMaximumPoolSize(options.size());
-        config.setMinimumIdle(Math.min(MIN_IDLE, options.size()));
-        config.setIdleTimeout(options.idleTimeout().toMillis());
-        config.setMaxLifetime(options.maxLifetime().toMillis());
+        config.setMaximumPoolSize(options.size().connections());
+        config.setMinimumIdle(Math.min(MIN_IDLE, options.size().connections()));
+        config.setIdleTimeout(options.times().idle().toMillis());
+        config.setMaxLifetime(options.times().lifetime().toMillis());
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setValidationTimeout(CONNECT_TIMEOUT.toMillis() / 2);
         config.setInitializationFailTimeout(-1);
@@ -90,12 +93,12 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Waits for a connection, for at most {@link PoolOptions#timeout()}.
+     * Waits for a connection, for at most {@link PoolOptions.Times#maxWait}.
      *
      * @throws DatabaseException as for {@link #lease(Duration, Cancellation)}
      */
     public Lease lease(Cancellation cancellation) {
-        return lease(options.timeout(), cancellation);
+        return lease(options.times().maxWait(), cancellation);
     }
 
     /**
@@ -123,9 +126,10 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private void awaitPermit(Duration timeout, Cancellation cancellation) {
-        if (waiting.incrementAndGet() > options.queue()) {
+        if (waiting.incrementAndGet() > options.size().waiting()) {
             waiting.decrementAndGet();
-            throw DatabaseException.whileConnecting(new DatabaseFailure.PoolQueueFull(options.queue()));
+            throw DatabaseException.whileConnecting(
+                    new DatabaseFailure.PoolQueueFull(options.size().waiting()));
         }
         Waiter waiter = new Waiter();
         // Under load, most requests wait here. A timed wait of a virtual thread wakes another thread when it starts and
@@ -212,7 +216,8 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private DatabaseException poolTimeout() {
-        return DatabaseException.whileConnecting(new DatabaseFailure.PoolTimeout(options.timeout(), options.size()));
+        return DatabaseException.whileConnecting(new DatabaseFailure.PoolTimeout(
+                options.times().maxWait(), options.size().connections()));
     }
 
     /**
@@ -290,7 +295,8 @@ public final class ConnectionPool implements AutoCloseable {
 
     private DatabaseException connectError(@Nullable SQLException failure) {
         return failure == null || DatabaseErrors.isOutage(failure)
-                ? DatabaseErrors.unreachable(options.host(), options.port())
+                ? DatabaseErrors.unreachable(
+                        options.server().host(), options.server().port())
                 : DatabaseErrors.whileConnecting(failure);
     }
 
@@ -309,7 +315,7 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private boolean needsReset(PostgresSession session) {
-        return switch (options.reset()) {
+        return switch (options.sessions().reset()) {
             case ALWAYS -> true;
             case NEVER -> false;
             case AUTO -> session.effect() != ParsedStatement.SessionEffect.NONE;
@@ -387,7 +393,7 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** The number of leased connections, including leases that still wait for HikariCP. */
     public int active() {
-        return options.size() - permits.availablePermits();
+        return options.size().connections() - permits.availablePermits();
     }
 
     /** The number of requests in the queue for a connection. */

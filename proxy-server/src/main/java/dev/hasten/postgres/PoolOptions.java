@@ -7,33 +7,71 @@ import java.util.Properties;
  * The options of a pool.
  *
  * @param name the database's name in the configuration, for logs and metrics
- * @param host the host of PostgreSQL
- * @param port the port of PostgreSQL
- * @param jdbcUrl the URL for the driver; its values override {@code properties}
- * @param properties credentials, TLS and other driver properties
- * @param size maximum number of connections, 1 or more
- * @param timeout how long a request may wait for a connection
- * @param queue how many requests may wait at the same time
- * @param idleTimeout how long a connection may be idle before it is closed
- * @param maxLifetime how long a connection may be used before it is replaced
- * @param reset when a session is reset before it is used again
- * @param preparedStatements how many statements a session keeps prepared, 0 for none
- * @param resultBytes bytes of heap that the result of one statement may occupy
  */
-public record PoolOptions(
-        String name,
-        String host,
-        int port,
-        String jdbcUrl,
-        Properties properties,
-        int size,
-        Duration timeout,
-        int queue,
-        Duration idleTimeout,
-        Duration maxLifetime,
-        Reset reset,
-        int preparedStatements,
-        long resultBytes) {
+public record PoolOptions(String name, Server server, Size size, Times times, Sessions sessions) {
+
+    /**
+     * The PostgreSQL server.
+     *
+     * @param host for error texts
+     * @param port for error texts
+     * @param jdbcUrl the URL for the driver; its values override {@code properties}
+     * @param properties credentials, TLS and other driver properties
+     */
+    public record Server(String host, int port, String jdbcUrl, Properties properties) {}
+
+    /**
+     * How many may use the pool.
+     *
+     * @param connections maximum number of connections, 1 or more
+     * @param waiting maximum number of requests that wait for a connection, 0 or more
+     */
+    public record Size(int connections, int waiting) {
+        /** Checks the ranges. */
+        public Size {
+            if (connections < 1 || waiting < 0) {
+                throw new IllegalArgumentException(
+                        "connections is %d, must be 1 or more; waiting is %d, must be 0 or more"
+                                .formatted(connections, waiting));
+            }
+        }
+    }
+
+    /**
+     * Time limits.
+     *
+     * @param maxWait how long a request may wait for a connection, more than 0
+     * @param idle how long a connection may be idle before it is closed, 0 for no limit
+     * @param lifetime how long a connection may be used before it is replaced, 0 for no limit
+     */
+    public record Times(Duration maxWait, Duration idle, Duration lifetime) {
+        /** Checks the ranges. */
+        public Times {
+            if (!maxWait.isPositive() || idle.isNegative() || lifetime.isNegative()) {
+                throw new IllegalArgumentException(
+                        "maxWait is %s, must be positive; idle is %s and lifetime is %s, must not be negative"
+                                .formatted(maxWait, idle, lifetime));
+            }
+        }
+    }
+
+    /**
+     * The sessions of the pool.
+     *
+     * @param reset when a session is reset before it is used again
+     * @param preparedStatements how many statements a session keeps prepared, 0 for none
+     * @param resultBytes bytes of heap that the result of one statement may occupy, 1 or more
+     */
+    public record Sessions(Reset reset, int preparedStatements, long resultBytes) {
+        /** Checks the ranges. */
+        public Sessions {
+            if (preparedStatements < 0 || resultBytes < 1) {
+                throw new IllegalArgumentException(
+                        "preparedStatements is %d, must be 0 or more; resultBytes is %d, must be 1 or more"
+                                .formatted(preparedStatements, resultBytes));
+            }
+        }
+    }
 
     /** When a session is reset before another request may use it. */
     public enum Reset {

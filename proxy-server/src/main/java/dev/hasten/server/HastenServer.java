@@ -204,18 +204,16 @@ public final class HastenServer implements AutoCloseable {
         Duration timeout = database.pool().timeout();
         return new PoolOptions(
                 database.name(),
-                host.name(),
-                host.port(),
-                target.url(),
-                target.properties(),
-                database.pool().size(),
-                timeout.isZero() ? FOREVER : timeout,
-                database.pool().maxWaiting(),
-                database.pool().idleTimeout(),
-                database.pool().maxLifetime(),
-                PoolOptions.Reset.valueOf(database.pool().reset().name()),
-                database.url().pgbouncer() ? 0 : database.pool().maxPreparedStatements(),
-                database.limits().resultLimitBytes());
+                new PoolOptions.Server(host.name(), host.port(), target.url(), target.properties()),
+                new PoolOptions.Size(database.pool().size(), database.pool().maxWaiting()),
+                new PoolOptions.Times(
+                        timeout.isZero() ? FOREVER : timeout,
+                        database.pool().idleTimeout(),
+                        database.pool().maxLifetime()),
+                new PoolOptions.Sessions(
+                        PoolOptions.Reset.valueOf(database.pool().reset().name()),
+                        database.url().pgbouncer() ? 0 : database.pool().maxPreparedStatements(),
+                        database.limits().resultLimitBytes()));
     }
 
     private static Map<String, List<ApiKeyConfig>> configuredKeys(Config config) {

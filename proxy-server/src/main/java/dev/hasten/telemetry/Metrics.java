@@ -113,7 +113,7 @@ public final class Metrics implements AutoCloseable {
                 "hasten.pool.max.connections",
                 "Maximum number of connections",
                 database,
-                () -> pool.options().size());
+                () -> pool.options().size().connections());
         gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions::getAsInt);
     }
 

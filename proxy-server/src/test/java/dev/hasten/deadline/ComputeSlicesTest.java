@@ -3,6 +3,7 @@ package dev.hasten.deadline;
 import static dev.hasten.deadline.ComputeSlices.SLICE_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,7 +62,8 @@ final class ComputeSlicesTest {
         }
         try {
             for (int i = 0; i < 20; i++) {
-                Thread.startVirtualThread(() -> {}).join();
+                assertThat(Thread.startVirtualThread(() -> {}).join(Duration.ofSeconds(20)))
+                        .isTrue();
             }
         } finally {
             over.set(true);

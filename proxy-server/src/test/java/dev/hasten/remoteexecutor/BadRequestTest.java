@@ -273,14 +273,14 @@ final class BadRequestTest {
     @Test
     void parametersThatReferToEachOtherAreRejected() {
         Reply reply = client.query(value(param("a", "Int")), object("a", param("b", "Int"), "b", param("a", "Int")));
-        assertThat(reply.status()).isBetween(400, 599);
+        assertThat(reply.status()).isEqualTo(500);
         assertThat(reply.error()).doesNotContain("Internal server error");
     }
 
     @Test
     void parameterThatRefersToItselfIsRejected() {
         Reply reply = client.query(value(param("a", "Int")), object("a", list(param("a", "Int"))));
-        assertThat(reply.error()).doesNotContain("Internal server error");
+        assertThat(reply.error()).contains("refer to each other in a cycle");
     }
 
     static Stream<Map<String, ?>> wrongGenerators() {
@@ -301,7 +301,7 @@ final class BadRequestTest {
     @MethodSource("wrongGenerators")
     void invalidGeneratorCallHasAClearError(Map<String, ?> call) {
         Reply reply = run(value(call));
-        assertThat(reply.status()).isBetween(400, 599);
+        assertThat(reply.status()).isEqualTo(500);
         assertThat(reply.error()).containsIgnoringCase("generator").doesNotContain("Internal server error");
         givesNothingAway(reply);
     }
@@ -327,7 +327,7 @@ final class BadRequestTest {
     void templateWithTooFewTypesHasAClearError() {
         Reply reply =
                 run(node("query", template(List.of(text("SELECT 1 WHERE 1 IN "), tuple()), List.of(), false, list(1))));
-        assertThat(reply.status()).isBetween(400, 599);
+        assertThat(reply.status()).isEqualTo(500);
         assertThat(reply.error()).doesNotContain("Internal server error");
         givesNothingAway(reply);
     }

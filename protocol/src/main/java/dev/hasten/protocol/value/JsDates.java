@@ -46,11 +46,6 @@ public final class JsDates {
         return text(target, writeIso(epochMillis, target, 0));
     }
 
-    /** Appends {@link #toIso}. */
-    public static void appendIso(StringBuilder target, long epochMillis) {
-        target.append(toIso(epochMillis));
-    }
-
     /**
      * Writes {@link #toIso} as ASCII.
      *

@@ -32,15 +32,6 @@ public final class JsNumbers {
         return new String(target, 0, length, StandardCharsets.ISO_8859_1);
     }
 
-    /** Appends {@link #toString(double)}. */
-    public static void append(StringBuilder target, double value) {
-        if (isSafeInteger(value)) {
-            target.append((long) value);
-        } else {
-            target.append(toString(value));
-        }
-    }
-
     /**
      * Writes {@link #toString(double)} as ASCII.
      *

@@ -12,9 +12,6 @@ class JsNumbersTest {
         Reference.forEach("number-to-string", (input, expected) -> {
             double value = fromBits(input.stringValue());
             assertThat(JsNumbers.toString(value)).isEqualTo(expected.stringValue());
-            StringBuilder appended = new StringBuilder("x");
-            JsNumbers.append(appended, value);
-            assertThat(appended).hasToString("x" + expected.stringValue());
             byte[] written = new byte[JsNumbers.MAX_LENGTH + 1];
             int end = JsNumbers.write(value, written, 1);
             assertThat(new String(written, 1, end - 1, ISO_8859_1)).isEqualTo(expected.stringValue());
