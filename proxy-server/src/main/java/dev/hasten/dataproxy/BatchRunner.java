@@ -9,6 +9,7 @@ import dev.hasten.memory.Reservation;
 import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.plan.Statements;
+import dev.hasten.postgres.IsolationLevel;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
@@ -50,7 +51,7 @@ final class BatchRunner {
         List<JsonQuery> queries = queries(body);
         JsonNode transaction = body.path("transaction");
         if (transaction.isObject()) {
-            String isolationLevel = IsolationLevels.sql(transaction.path("isolationLevel"));
+            IsolationLevel isolationLevel = IsolationLevels.of(transaction.path("isolationLevel"));
             List<PreparedQuery> prepared = prepared(queries, schema, request);
             return whole(
                     version,

@@ -91,7 +91,7 @@ public final class DataProxyRoutes {
         StartOptions options = new StartOptions(
                 TransactionTimes.milliseconds(body, "timeout"),
                 TransactionTimes.milliseconds(body, "max_wait"),
-                IsolationLevels.sql(body.path("isolation_level")),
+                IsolationLevels.of(body.path("isolation_level")),
                 request.access(),
                 request.owner());
         return transactionCall(version, request, "start_transaction", () -> {

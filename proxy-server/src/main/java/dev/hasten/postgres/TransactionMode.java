@@ -5,17 +5,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The mode of a transaction.
  *
- * @param isolationLevel as in SQL, such as {@code REPEATABLE READ}; null for the database's default. It becomes part of
- *     a statement, so it must never be unchecked text from a client
+ * @param isolationLevel null for the database's default
  * @param readOnly whether writing is forbidden
  * @param deferrable whether a serializable read-only transaction may wait until it can run without the risk of failing
  */
-public record TransactionMode(@Nullable String isolationLevel, boolean readOnly, boolean deferrable) {
+public record TransactionMode(@Nullable IsolationLevel isolationLevel, boolean readOnly, boolean deferrable) {
     /** The database's default mode. */
     public static final TransactionMode DEFAULT = new TransactionMode(null, false, false);
 
     /** The mode with this isolation level; null for the database's default. */
-    public static TransactionMode of(@Nullable String isolationLevel) {
+    public static TransactionMode of(@Nullable IsolationLevel isolationLevel) {
         return isolationLevel == null ? DEFAULT : new TransactionMode(isolationLevel, false, false);
     }
 
@@ -31,7 +30,7 @@ public record TransactionMode(@Nullable String isolationLevel, boolean readOnly,
             return null;
         }
         return "BEGIN"
-                + (isolationLevel == null ? "" : " ISOLATION LEVEL " + isolationLevel)
+                + (isolationLevel == null ? "" : " ISOLATION LEVEL " + isolationLevel.sql())
                 + (readOnly ? " READ ONLY" : "")
                 + (deferrable ? " DEFERRABLE" : "");
     }

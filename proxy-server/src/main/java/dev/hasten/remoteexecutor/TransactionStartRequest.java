@@ -1,10 +1,11 @@
 package dev.hasten.remoteexecutor;
 
 import dev.hasten.postgres.Access;
+import dev.hasten.postgres.IsolationLevel;
 import dev.hasten.prisma.TransactionTimes;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.TransactionRegistry.StartOptions;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -15,23 +16,29 @@ import tools.jackson.databind.JsonNode;
  */
 record TransactionStartRequest(
         StartOptions options, @Nullable String nestedIn) {
-    private static final Set<String> ISOLATION_LEVELS =
-            Set.of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE");
-
     static TransactionStartRequest of(JsonNode body, Access access, String owner) {
-        String isolationLevel = text(body, "isolationLevel");
-        if (isolationLevel != null && !ISOLATION_LEVELS.contains(isolationLevel)) {
-            throw ApiError.badRequest("Invalid request body: `isolationLevel` must be one of READ UNCOMMITTED, READ"
-                    + " COMMITTED, REPEATABLE READ, SERIALIZABLE");
-        }
         return new TransactionStartRequest(
                 new StartOptions(
                         TransactionTimes.milliseconds(body, "timeout"),
                         TransactionTimes.milliseconds(body, "maxWait"),
-                        isolationLevel,
+                        isolationLevel(body),
                         access,
                         owner),
                 text(body, "newTxId"));
+    }
+
+    private static @Nullable IsolationLevel isolationLevel(JsonNode body) {
+        String name = text(body, "isolationLevel");
+        if (name == null) {
+            return null;
+        }
+        // A level of other databases, which the client's type allows.
+        if (name.equals("SNAPSHOT")) {
+            throw ApiError.transaction("Invalid isolation level: " + name, Map.of("isolationLevel", name));
+        }
+        return IsolationLevel.ofSql(name)
+                .orElseThrow(() -> ApiError.badRequest("Invalid request body: `isolationLevel` must be one of READ"
+                        + " UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE"));
     }
 
     private static @Nullable String text(JsonNode body, String name) {

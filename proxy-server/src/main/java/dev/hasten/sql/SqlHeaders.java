@@ -2,9 +2,9 @@ package dev.hasten.sql;
 
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Response;
+import dev.hasten.postgres.IsolationLevel;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +24,6 @@ record SqlHeaders(
     private static final String READ_ONLY = "Neon-Batch-Read-Only";
     private static final String DEFERRABLE = "Neon-Batch-Deferrable";
 
-    private static final Map<String, String> ISOLATION_LEVELS = Map.of(
-            "ReadUncommitted", "READ UNCOMMITTED",
-            "ReadCommitted", "READ COMMITTED",
-            "RepeatableRead", "REPEATABLE READ",
-            "Serializable", "SERIALIZABLE");
-
     /** The request headers that CORS must allow. */
     static final String ALL = String.join(
             ", ", CONNECTION_STRING, RAW_TEXT, ARRAY_MODE, ISOLATION_LEVEL, READ_ONLY, DEFERRABLE, "Neon-Pool-Opt-In");
@@ -41,16 +35,18 @@ record SqlHeaders(
      */
     static SqlHeaders of(Exchange exchange) {
         String name = exchange.header(ISOLATION_LEVEL);
-        String level = name == null ? null : ISOLATION_LEVELS.get(name);
-        if (name != null && level == null) {
-            throw ApiError.badRequest("invalid isolation level: " + ISOLATION_LEVEL
-                    + " must be ReadUncommitted, ReadCommitted, RepeatableRead or Serializable");
-        }
+        IsolationLevel level = name == null ? null : isolationLevel(name);
         return new SqlHeaders(
                 isTrue(exchange, RAW_TEXT),
                 isTrue(exchange, ARRAY_MODE),
                 name,
                 new TransactionMode(level, isTrue(exchange, READ_ONLY), isTrue(exchange, DEFERRABLE)));
+    }
+
+    private static IsolationLevel isolationLevel(String name) {
+        return IsolationLevel.ofClientName(name)
+                .orElseThrow(() -> ApiError.badRequest("invalid isolation level: " + ISOLATION_LEVEL
+                        + " must be ReadUncommitted, ReadCommitted, RepeatableRead or Serializable"));
     }
 
     private static boolean isTrue(Exchange exchange, String header) {

@@ -56,10 +56,6 @@ final class TransactionErrors {
         return ApiError.transaction("Unable to start a transaction in the given time.", Map.of());
     }
 
-    static ApiError invalidIsolationLevel(String level) {
-        return ApiError.transaction("Invalid isolation level: " + level, Map.of("isolationLevel", level));
-    }
-
     static ApiError inconsistent(String message) {
         return ApiError.transaction("Internal Consistency Error: " + message, Map.of());
     }

@@ -9,6 +9,7 @@ import dev.hasten.postgres.Access;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.DatabaseFailure;
+import dev.hasten.postgres.IsolationLevel;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.StatementPolicy;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionRegistry implements AutoCloseable {
     private static final int REMEMBERED = 1000;
-
-    private static final Set<String> ISOLATION_LEVELS =
-            Set.of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE");
 
     private final ConnectionPool pool;
     private final Limits limits;
@@ -70,14 +67,14 @@ public final class TransactionRegistry implements AutoCloseable {
      *
      * @param timeout how long the transaction may stay open, null for the default
      * @param maxWait how long the start may wait for a connection, null for the default
-     * @param isolationLevel as in SQL, null for the database's default
+     * @param isolationLevel null for the database's default
      * @param access what its statements may do
      * @param owner only requests of this owner can use the transaction; for others it does not exist
      */
     public record StartOptions(
             @Nullable Duration timeout,
             @Nullable Duration maxWait,
-            @Nullable String isolationLevel,
+            @Nullable IsolationLevel isolationLevel,
             Access access,
             String owner) {}
 
@@ -91,14 +88,9 @@ public final class TransactionRegistry implements AutoCloseable {
     /**
      * Opens a transaction and returns its id. BEGIN is sent with its first statement.
      *
-     * @throws ApiError P2028 if no connection becomes available in time or PostgreSQL has no such isolation level;
-     *     P6008 if the server is stopping
+     * @throws ApiError P2028 if no connection becomes available in time; P6008 if the server is stopping
      */
     public String start(StartOptions options, Cancellation cancellation) {
-        String isolationLevel = options.isolationLevel();
-        if (isolationLevel != null && !ISOLATION_LEVELS.contains(isolationLevel)) {
-            throw TransactionErrors.invalidIsolationLevel(isolationLevel);
-        }
         if (closing) {
             throw ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
         }
@@ -109,7 +101,7 @@ public final class TransactionRegistry implements AutoCloseable {
         try {
             Lease lease = lease(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), cancellation);
             lease.limitTo(options.access());
-            lease.beginTransaction(TransactionMode.of(isolationLevel));
+            lease.beginTransaction(TransactionMode.of(options.isolationLevel()));
             String id = UUID.randomUUID().toString();
             open(id, options.owner(), lease, timeout(options));
             started = true;
