@@ -31,12 +31,12 @@ export function configuration(databaseUrl, { origins } = {}) {
   const guestUrl = new URL(databaseUrl)
   guestUrl.username = GUEST
   guestUrl.password = GUEST
-  const limits = { response_bytes: RESPONSE_BYTES, query_timeout: '30s' }
+  const limits = { max_response_bytes: RESPONSE_BYTES, query_timeout: '30s' }
   const pool = { size: 4 }
   return {
     secrets,
     configuration: {
-      http: { body_bytes: BODY_BYTES, ...(origins && { cors_origins: origins }) },
+      http: { max_body_bytes: BODY_BYTES, ...(origins && { cors_origins: origins }) },
       databases: {
         default: {
           url: databaseUrl,

@@ -38,10 +38,12 @@ final class KeyFlags {
             int equals = flag.indexOf('=');
             if (equals > 0) {
                 values.put(flag.substring(PREFIX.length(), equals), flag.substring(equals + 1));
-            } else if (rest.hasNext()) {
-                values.put(flag.substring(PREFIX.length()), rest.next());
             } else {
-                throw new ParameterException(command, "Missing value for " + flag + "; use " + flag + " VALUE");
+                String value = rest.hasNext() ? rest.next() : PREFIX;
+                if (value.startsWith(PREFIX)) {
+                    throw new ParameterException(command, "Missing value for " + flag + "; use " + flag + "=VALUE");
+                }
+                values.put(flag.substring(PREFIX.length()), value);
             }
         }
         return values;

@@ -45,7 +45,7 @@ final class CheckConfigCommandTest {
             delimiter = '|',
             value = {
                 "--http.bodybytes=1mb | http.bodybytes: unknown key; the closest match is http.max_body_bytes",
-                "--http.max_body_bytes | Missing value for --http.max_body_bytes; use --http.max_body_bytes VALUE",
+                "--http.max_body_bytes | Missing value for --http.max_body_bytes; use --http.max_body_bytes=VALUE",
                 "--http.max_body_bytes=x | http.max_body_bytes: \"x\" is not allowed",
                 "extra | Unmatched argument at index 1: 'extra'",
                 "-z | -z",
@@ -54,6 +54,13 @@ final class CheckConfigCommandTest {
         CommandRun run = CommandRun.of("check-config", argument);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains(message);
+    }
+
+    @Test
+    void flagIsNotTheValueOfAnother() {
+        CommandRun run = CommandRun.of("check-config", "--tls.dev", "--port", "4466");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("Missing value for --tls.dev; use --tls.dev=VALUE");
     }
 
     @Test

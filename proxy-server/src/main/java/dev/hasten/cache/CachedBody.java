@@ -18,17 +18,17 @@ public final class CachedBody {
 
     private final SharedBytes json;
     private final @Nullable SharedBytes gzip;
-    private final Instant readAt;
+    private final long readAtMillis;
 
-    private CachedBody(SharedBytes json, @Nullable SharedBytes gzip, Instant readAt) {
+    private CachedBody(SharedBytes json, @Nullable SharedBytes gzip, long readAtMillis) {
         this.json = json;
         this.gzip = gzip;
-        this.readAt = readAt;
+        this.readAtMillis = readAtMillis;
     }
 
     /** A body that was read at this time. */
     static CachedBody of(byte[] json, Instant readAt) {
-        return new CachedBody(new SharedBytes(json), null, readAt);
+        return new CachedBody(new SharedBytes(json), null, readAt.toEpochMilli());
     }
 
     /** The whole body. */
@@ -43,7 +43,7 @@ public final class CachedBody {
 
     /** When it was read. */
     public Instant readAt() {
-        return readAt;
+        return Instant.ofEpochMilli(readAtMillis);
     }
 
     /** Length of the body in bytes. */
@@ -64,7 +64,7 @@ public final class CachedBody {
             throw new UncheckedIOException(e);
         }
         return compressed.size() < length()
-                ? new CachedBody(json, new SharedBytes(compressed.toByteArray()), readAt)
+                ? new CachedBody(json, new SharedBytes(compressed.toByteArray()), readAtMillis)
                 : this;
     }
 

@@ -92,6 +92,11 @@ public record Config(
                     + (heap >> 20) + "mb. Lower one of them or increase the heap (-Xmx)");
         }
         values.inputs().renameWarnings().forEach(warnings::add);
+        if (values.inputs().get("http.body_timeout").isPresent()
+                && values.inputs().get("http.body_idle_timeout").isEmpty()) {
+            warnings.add("http.body_timeout: it limits the time for the complete request body. For the time between two"
+                    + " parts of a body, which it limited before, set http.body_idle_timeout");
+        }
         warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {
             String key = ConfigKeys.DATABASES + database.name() + ".url: ";

@@ -25,7 +25,7 @@ public record HttpConfig(
         @Setting(value = "10s", doc = "Maximum time to receive the complete request head.")
         Duration headTimeout,
 
-        @Setting(value = "1m", doc = "Maximum time to receive the complete request body.")
+        @Setting(value = "2m", doc = "Maximum time to receive the complete request body.")
         Duration bodyTimeout,
 
         @Setting(value = "10s", doc = "Maximum time to wait for the next bytes of a request body.")

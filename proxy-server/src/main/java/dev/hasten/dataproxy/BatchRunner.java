@@ -133,7 +133,7 @@ final class BatchRunner {
         Generators generators = runner.generators();
         for (PreparedQuery query : queries) {
             try {
-                results.add(result(query, version, generators, statements, request));
+                results.add(PrismaErrors.translated(() -> result(query, version, generators, statements, request)));
             } catch (ApiError e) {
                 if (!EngineErrors.isOfEngine(e)) {
                     throw e;
@@ -157,6 +157,7 @@ final class BatchRunner {
         JsonBuffer value = engineQuery.run(generators, statements, request);
         // The rows that the query has read are no longer needed.
         memory.set(MemoryUse.RESULTS, results);
+        value = engineQuery.converted(value, request);
         return EngineResponses.data(query.query().resultName(), value == null ? EngineResponses.nothing() : value);
     }
 

@@ -26,21 +26,26 @@ record EngineQuery(PreparedQuery prepared, ClientVersion version, PlanRunner run
 
     @Override
     public @Nullable JsonBuffer run(RequestContext request) {
-        return PrismaErrors.<@Nullable JsonBuffer>translated(
-                () -> request.<@Nullable JsonBuffer>pooled(statements -> run(statements, request)));
+        JsonBuffer value = PrismaErrors.<@Nullable JsonBuffer>translated(() ->
+                request.<@Nullable JsonBuffer>pooled(statements -> run(runner.generators(), statements, request)));
+        return converted(value, request);
     }
 
-    /** Runs the query with the given statements. */
+    /** Runs the query in a transaction that is open. */
     @Nullable
-    JsonBuffer run(Statements statements, RequestContext request) {
-        return run(runner.generators(), statements, request);
+    JsonBuffer runIn(Statements transaction, RequestContext request) {
+        return converted(run(runner.generators(), transaction, request), request);
     }
 
-    /** Same as {@link #run(Statements, RequestContext)}, for one of several queries, which share the generators. */
+    /** Runs one of several queries, which share the generators. The value must be {@link #converted} afterwards. */
     @Nullable
     JsonBuffer run(Generators generators, Statements statements, RequestContext request) {
-        JsonBuffer value = prepared.run(runner, generators, statements, request);
-        // Before 5.17, the rows of raw queries had another format.
+        return prepared.run(runner, generators, statements, request);
+    }
+
+    /** Converts the rows of raw queries, which had a different format before 5.17. Needs no connection. */
+    @Nullable
+    JsonBuffer converted(@Nullable JsonBuffer value, RequestContext request) {
         return value != null && prepared.query().action().equals("queryRaw") && !version.isAtLeast(5, 17)
                 ? RawRows.typed(value, request.parsing())
                 : value;

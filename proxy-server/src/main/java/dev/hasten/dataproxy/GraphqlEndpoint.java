@@ -133,7 +133,7 @@ final class GraphqlEndpoint {
             return batches.inTransaction(call.body(), call.schema(), call.version(), statements, request);
         }
         EngineQuery query = query(call, request);
-        JsonBuffer value = query.run(statements, request);
+        JsonBuffer value = query.runIn(statements, request);
         Map<String, ?> extensions = query.extensions(request);
         JsonBuffer body = query.body(value, extensions == null ? null : EngineResponses.bytes(extensions));
         return Response.json(200, body.array(), body.size());

@@ -38,8 +38,13 @@ public final class Watchdog implements AutoCloseable {
      * @param action runs on the timer's thread, so it must not block
      */
     public Watch after(Duration limit, Runnable action) {
-        Timeout timeout = timer.newTimeout(_ -> action.run(), limit.toNanos(), TimeUnit.NANOSECONDS);
-        return timeout::cancel;
+        try {
+            Timeout timeout = timer.newTimeout(_ -> action.run(), limit.toNanos(), TimeUnit.NANOSECONDS);
+            return timeout::cancel;
+        } catch (IllegalStateException e) {
+            // The timer was stopped with the server. Work that is still running must be able to clean up.
+            return () -> {};
+        }
     }
 
     /** A time limit that applies until it is closed. */

@@ -400,9 +400,17 @@ public final class PostgresSession extends PgConnection {
                     cancellation,
                     this::cut);
         } catch (CancelledException e) {
-            throw new SQLException(
-                    "cleaning up took longer than %d s".formatted(CLEANUP_LIMIT.toSeconds()), "08006", e);
+            throw cleanUpTimeout();
         }
+        if (cancellation.reason() != null) {
+            // The clean-up was completed at its time limit, so the connection is being closed.
+            lost = true;
+            throw cleanUpTimeout();
+        }
+    }
+
+    private static SQLException cleanUpTimeout() {
+        return new SQLException("cleaning up took longer than %d s".formatted(CLEANUP_LIMIT.toSeconds()), "08006");
     }
 
     /** Rolls back the open transaction. */

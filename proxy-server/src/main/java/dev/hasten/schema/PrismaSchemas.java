@@ -205,7 +205,8 @@ public final class PrismaSchemas {
             throw ApiError.of(
                     413,
                     "P6005",
-                    "The Prisma schema is larger than the limit of %d bytes (schemas.bytes)".formatted(limits.bytes()));
+                    "The Prisma schema is larger than the limit of %d bytes (schemas.max_bytes)"
+                            .formatted(limits.bytes()));
         }
         if (!hash.equals(hashOf(base64))) {
             throw ApiError.badRequest("Invalid schema hash: it is not the SHA-256 of the body");

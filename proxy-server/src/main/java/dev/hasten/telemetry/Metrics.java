@@ -33,7 +33,6 @@ import java.util.function.LongSupplier;
 public final class Metrics implements AutoCloseable {
     /** Upper bounds of the buckets of all histograms; with the one for everything longer, there are 12. */
     private static final Duration[] BUCKETS = {
-        Duration.ofNanos(500_000),
         Duration.ofMillis(1),
         Duration.ofNanos(2_500_000),
         Duration.ofMillis(5),
@@ -43,7 +42,8 @@ public final class Metrics implements AutoCloseable {
         Duration.ofMillis(100),
         Duration.ofMillis(250),
         Duration.ofSeconds(1),
-        Duration.ofSeconds(5)
+        Duration.ofNanos(2_500_000_000L),
+        Duration.ofSeconds(10)
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -45,7 +45,7 @@ class ConfigTest {
                         16 << 10,
                         16 << 20,
                         Duration.ofSeconds(10),
-                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(2),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(30),
                         8 << 10,

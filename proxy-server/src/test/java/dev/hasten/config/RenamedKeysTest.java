@@ -66,6 +66,22 @@ final class RenamedKeysTest {
     }
 
     @Test
+    void timeoutWhoseMeaningChangedIsWarnedOf() {
+        assertThat(new Sources(directory)
+                        .yaml("http: {body_timeout: 5s}")
+                        .load()
+                        .warnings())
+                .singleElement()
+                .asString()
+                .startsWith("http.body_timeout: it limits the time for the complete request body");
+        assertThat(new Sources(directory)
+                        .yaml("http: {body_timeout: 5s, body_idle_timeout: 1s}")
+                        .load()
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
     void keyWithBothNamesInOneSourceIsRejected() {
         assertThatThrownBy(() -> new Sources(directory)
                         .yaml("http: {body_bytes: 1mb, max_body_bytes: 2mb}")

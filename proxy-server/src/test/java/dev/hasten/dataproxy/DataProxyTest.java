@@ -268,6 +268,24 @@ final class DataProxyTest {
     }
 
     @Test
+    void queryOfABatchWhoseCommitFailsDoesNotAffectTheOthers() {
+        POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" DEFERRABLE INITIALLY DEFERRED");
+        try {
+            String data = "{\"data\":" + rows(1000, 1250).replace("\"id\":1249", "\"id\":1249,\"authorId\":99") + "}";
+            Reply reply = client.graphql("{\"batch\":[" + findUser(1) + ","
+                    + query("Post", "createMany", data, "{\"$scalars\":true}") + "," + findUser(2) + "]}");
+            var results = reply.json().path("batchResult");
+            assertThat(results).as(reply.text()).hasSize(3);
+            assertThat(results.get(0).has("data")).isTrue();
+            assertThat(results.get(1).toString()).contains("\"error_code\":\"P2003\"");
+            assertThat(results.get(2).has("data")).isTrue();
+            assertThat(POSTGRES.value("SELECT count(*) FROM \"Post\"")).isEqualTo("2");
+        } finally {
+            POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" NOT DEFERRABLE");
+        }
+    }
+
+    @Test
     void batchReturnsAResultForEachQuery() {
         Reply reply = client.graphql("{\"batch\":[" + findUser(1) + ","
                 + query("User", "updateOne", "{\"where\":{\"id\":99},\"data\":{\"name\":\"x\"}}", "{\"id\":true}") + ","

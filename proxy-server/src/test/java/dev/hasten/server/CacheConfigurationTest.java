@@ -120,7 +120,7 @@ final class CacheConfigurationTest {
 
     @Test
     void aResponseThatIsTooLargeIsNotStored() {
-        try (TestServer server = server("entry_bytes", "1kb").start()) {
+        try (TestServer server = server("max_entry_bytes", "1kb").start()) {
             Map<String, ?> large =
                     query("SELECT \"id\", '" + "x".repeat(2000) + "' AS \"text\" FROM \"public\".\"item\"");
             for (int i = 0; i < 2; i++) {
