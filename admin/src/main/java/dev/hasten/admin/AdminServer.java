@@ -73,8 +73,7 @@ public final class AdminServer implements AutoCloseable {
     private static HttpServerOptions options(Config config, String host, int port) {
         return new HttpServerOptions(
                 "hasten-admin",
-                host,
-                port,
+                new HttpServerOptions.Address(host, port),
                 new HttpLimits(
                         (int) config.http().maxHeaderBytes(),
                         BODY_BYTES,
@@ -87,10 +86,11 @@ public final class AdminServer implements AutoCloseable {
                         config.http().minBytesPerSecond(),
                         CONNECTIONS),
                 null,
-                MemoryBudget.unlimited(),
                 1,
-                (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
-                RequestObserver.none());
+                MemoryBudget.unlimited(),
+                new HttpServerOptions.Callbacks(
+                        (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
+                        RequestObserver.none()));
     }
 
     private static boolean isLoopback(String host) {

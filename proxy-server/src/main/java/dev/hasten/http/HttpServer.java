@@ -68,14 +68,14 @@ public final class HttpServer implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new ConnectionInitializer(context, connections))
-                .bind(options.host(), options.port())
+                .bind(options.address().host(), options.address().port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             Throwable cause = bound.cause();
             throw new HttpServerException(
-                    "The " + options.name() + " server cannot listen on " + options.host() + ":" + options.port() + " ("
-                            + cause + ")",
+                    "The " + options.name() + " server cannot listen on "
+                            + options.address().host() + ":" + options.address().port() + " (" + cause + ")",
                     cause);
         }
         return new HttpServer(context, loops, connections, bound.channel());

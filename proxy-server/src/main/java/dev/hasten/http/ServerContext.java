@@ -100,7 +100,7 @@ final class ServerContext {
     }
 
     Response render(Refusal refusal) {
-        return options.errors().render(refusal.status(), refusal.code(), refusal.message());
+        return options.callbacks().errors().render(refusal.status(), refusal.code(), refusal.message());
     }
 
     /** Reports a finished exchange. The exchange is null if the request had no valid head. */
@@ -115,7 +115,7 @@ final class ServerContext {
             }
         }
         try {
-            options.observer().completed(route, method, status, nanos, requestBytes, responseBytes);
+            options.callbacks().observer().completed(route, method, status, nanos, requestBytes, responseBytes);
         } catch (RuntimeException e) {
             LOG.error("The request observer failed", e);
         }

@@ -98,14 +98,15 @@ public final class HastenServer implements AutoCloseable {
         this.http = HttpServer.start(
                 new HttpServerOptions(
                         "hasten",
-                        config.server().host(),
-                        config.server().port(),
+                        new HttpServerOptions.Address(
+                                config.server().host(), config.server().port()),
                         limits(config),
                         development == null ? tls(tls) : development.context(),
-                        memory,
                         config.http().eventLoopThreads(),
-                        (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
-                        (route, method, status, nanos, _, _) -> metrics.request(route, method, status, nanos)),
+                        memory,
+                        new HttpServerOptions.Callbacks(
+                                (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
+                                (route, method, status, nanos, _, _) -> metrics.request(route, method, status, nanos))),
                 routes());
         metrics.watchConnections(http::openConnections);
     }

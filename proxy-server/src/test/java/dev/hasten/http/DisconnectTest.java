@@ -183,8 +183,10 @@ class DisconnectTest {
 
     private HttpServer start(Transport transport, @Nullable SslContext tls) {
         observed.clear();
-        HttpServerOptions options = TestServer.options(TestServer.LIMITS, tls)
-                .withObserver((route, method, status, nanos, requestBytes, responseBytes) -> observed.add(status));
+        HttpServerOptions options = TestServer.options(
+                TestServer.LIMITS,
+                tls,
+                (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(status));
         return HttpServer.start(options, router, transport);
     }
 }

@@ -32,8 +32,10 @@ class HttpServerTest {
 
     private final Queue<String> observed = new ConcurrentLinkedQueue<>();
     private final HttpServer server = HttpServer.start(
-            TestServer.options(TestServer.LIMITS, null)
-                    .withObserver((route, method, status, nanos, requestBytes, responseBytes) -> observed.add(
+            TestServer.options(
+                    TestServer.LIMITS,
+                    null,
+                    (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(
                             route + " " + method + " " + status + " " + requestBytes + " " + responseBytes)),
             TestServer.routes()
                     .route("GET", "/shared", exchange -> exchange.respond(Response.json(200, SHARED)))
@@ -315,7 +317,7 @@ class HttpServerTest {
             throw new IllegalStateException("observer");
         };
         try (HttpServer observedServer = HttpServer.start(
-                        TestServer.options(TestServer.LIMITS, null).withObserver(failing),
+                        TestServer.options(TestServer.LIMITS, null, failing),
                         TestServer.routes().build());
                 RawClient client = RawClient.to(observedServer)) {
             assertThat(client.get("/hello").status()).isEqualTo(200);

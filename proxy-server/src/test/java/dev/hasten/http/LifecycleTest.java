@@ -96,8 +96,7 @@ class LifecycleTest {
 
     @Test
     void addressInUseIsReported() {
-        HttpServerOptions same =
-                new HttpServerOptions("second", "127.0.0.1", server.port(), TestServer.LIMITS, null, 1);
+        HttpServerOptions same = named("second", server.port());
         try (server) {
             assertThatThrownBy(() -> HttpServer.start(same, TestServer.routes().build()))
                     .isInstanceOf(HttpServerException.class)
@@ -105,10 +104,21 @@ class LifecycleTest {
         }
     }
 
+    private static HttpServerOptions named(String name, int port) {
+        HttpServerOptions options = TestServer.options(TestServer.LIMITS, null);
+        return new HttpServerOptions(
+                name,
+                new HttpServerOptions.Address("127.0.0.1", port),
+                options.limits(),
+                null,
+                1,
+                options.memory(),
+                options.callbacks());
+    }
+
     @Test
     void portOutOfRangeIsRefused() {
         server.close();
-        assertThatThrownBy(() -> new HttpServerOptions("a", "127.0.0.1", 65_536, TestServer.LIMITS, null, 1))
-                .hasMessageContaining("port is 65536");
+        assertThatThrownBy(() -> named("a", 65_536)).hasMessageContaining("port is 65536");
     }
 }

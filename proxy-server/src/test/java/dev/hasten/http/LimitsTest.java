@@ -230,9 +230,10 @@ class LimitsTest {
     @Test
     void clientThatDoesNotReadItsResponseIsDisconnected() throws IOException {
         Queue<String> observed = new ConcurrentLinkedQueue<>();
-        HttpServerOptions options = TestServer.options(times(LONG, LONG, SHORT), null)
-                .withObserver((route, method, status, nanos, requestBytes, responseBytes) ->
-                        observed.add(route + " " + status));
+        HttpServerOptions options = TestServer.options(
+                times(LONG, LONG, SHORT),
+                null,
+                (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(route + " " + status));
         try (HttpServer server = HttpServer.start(options, router);
                 RawClient client = RawClient.to(server)) {
             client.send("GET /large HTTP/1.1\r\nHost: test\r\n\r\n");

@@ -1,5 +1,6 @@
 package dev.hasten.http;
 
+import dev.hasten.memory.MemoryBudget;
 import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +28,31 @@ final class TestServer {
     }
 
     static HttpServerOptions options(HttpLimits limits, @Nullable SslContext tls) {
-        return new HttpServerOptions("test", "127.0.0.1", 0, limits, tls, 2);
+        return options(limits, tls, RequestObserver.none());
+    }
+
+    static HttpServerOptions options(HttpLimits limits, @Nullable SslContext tls, RequestObserver observer) {
+        return options(limits, tls, observer, MemoryBudget.unlimited());
+    }
+
+    static HttpServerOptions options(
+            HttpLimits limits, @Nullable SslContext tls, RequestObserver observer, MemoryBudget memory) {
+        return new HttpServerOptions(
+                "test",
+                new HttpServerOptions.Address("127.0.0.1", 0),
+                limits,
+                tls,
+                2,
+                memory,
+                new HttpServerOptions.Callbacks(TestServer::error, observer));
+    }
+
+    /** The error body that all versions of Prisma Client understand. */
+    private static Response error(int status, String code, String message) {
+        String text = message.replace("\\", "\\\\").replace("\"", "\\\"");
+        String body = "{\"is_panic\":false,\"message\":\"" + text + "\",\"error_code\":\"" + code + "\",\"code\":\""
+                + code + "\",\"error\":\"" + text + "\",\"meta\":{}}";
+        return Response.json(status, body.getBytes(StandardCharsets.UTF_8)).header("Prisma-Error-Code", code);
     }
 
     /** GET /hello returns "hello", POST /echo returns its body. */
