@@ -2,6 +2,7 @@ package dev.hasten.compiler;
 
 import dev.hasten.compiler.DeepStack.TimeLimitException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -254,7 +255,7 @@ public final class QueryCompiler implements AutoCloseable {
                     null,
                     e);
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
+            switch (Objects.requireNonNull(e.getCause())) {
                 case CompileException refused -> {
                     orderly = true;
                     throw refused;
