@@ -92,7 +92,7 @@ public record HttpConfig(
                 value = "4000000",
                 min = "1000",
                 max = "100000000",
-                doc = "Maximum number of JSON values and member names in a request body. Larger bodies are rejected"
+                doc = "Maximum number of JSON values and member names in a request body. Bodies with more are rejected"
                         + " with status 413.")
         int maxJsonValues,
 

@@ -6,7 +6,8 @@ import java.time.Duration;
 public record LimitsConfig(
         @Setting(
                 value = "10s",
-                doc = "Maximum run time of one query. Longer queries are cancelled and fail with P6004.")
+                doc = "Maximum duration of one request, including the wait for a connection. Longer requests fail with"
+                        + " P6004, and their statement is cancelled.")
         Duration queryTimeout,
 
         @Setting(

@@ -25,7 +25,7 @@ public record ServerConfig(
         @Nullable
         String publicUrl,
 
-        @Setting(value = "127.0.0.1", doc = "Address of the admin API and dashboard. Keep it private.")
+        @Setting(value = "127.0.0.1", doc = "Address of the admin API. Keep it private.")
         String adminHost,
 
         @Setting(
@@ -33,7 +33,7 @@ public record ServerConfig(
                 min = "1",
                 max = "65535",
                 zero = "any free port",
-                doc = "Port of the admin API and dashboard. When unset and 4467 is in use, any free port is used.")
+                doc = "Port of the admin API. When unset and 4467 is in use, any free port is used.")
         int adminPort,
 
         @Setting(doc = "Bearer token of the admin API. When unset, one is generated and stored in `state_dir`.")
@@ -47,7 +47,10 @@ public record ServerConfig(
                         + " the `cf-ray` header.")
         String region,
 
-        @Setting(value = ".hasten", doc = "Directory for generated keys, certificates and the embedded database.")
+        @Setting(
+                value = ".hasten",
+                doc = "Directory for generated keys and certificates, the admin token, uploaded Prisma schemas and"
+                        + " the embedded database.")
         Path stateDir,
 
         @Setting(value = "30s", zero = "stop at once", doc = "Maximum time for running requests to finish on shutdown.")
