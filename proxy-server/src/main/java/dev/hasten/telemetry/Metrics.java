@@ -1,5 +1,6 @@
 package dev.hasten.telemetry;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryBudget;
@@ -16,8 +17,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +49,9 @@ public final class Metrics implements AutoCloseable {
         Duration.ofSeconds(10)
     };
 
+    private static final OperatingSystemMXBean PROCESS =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
@@ -59,6 +65,13 @@ public final class Metrics implements AutoCloseable {
     private record StatementKey(String database, boolean failed) {}
 
     public Metrics() {
+        // Their names do not follow the conventions of Prometheus, which `promtool check metrics` reports.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        FunctionCounter.builder("process.cpu", PROCESS, process -> process.getProcessCpuTime() / 1e9)
+                .description("CPU time of the process")
+                .baseUnit("seconds")
+                .register(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         garbageCollection.bindTo(registry);

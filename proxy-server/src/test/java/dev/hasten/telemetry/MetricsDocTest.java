@@ -166,6 +166,7 @@ final class MetricsDocTest {
         metrics.forEach((name, metric) -> {
             assertThat(metric.help()).as(name).isNotBlank();
             assertThat(name.endsWith("_total")).as(name).isEqualTo(metric.type().equals("counter"));
+            assertThat(name).doesNotContain("_ns_", "_ms_", "_millis").doesNotEndWith("_count");
             if (metric.type().equals("histogram")) {
                 assertThat(name).endsWith("_seconds");
             }
