@@ -90,18 +90,26 @@ public final class ApiError extends RuntimeException {
         return of(
                 422,
                 "P6004",
-                "Query timeout exceeded: the query took longer than the limit of %s and was cancelled"
+                "Query timeout exceeded: the request took longer than the limit of %s (limits.query_timeout) and was cancelled"
                         .formatted(milliseconds(limit)));
     }
 
-    /** P6009, 422: the response, or the rows read for it, exceeds the limit. */
+    /** P6009, 422: the response exceeds the limit. */
     public static ApiError responseTooLarge(String what, long limitBytes) {
+        return tooLarge(what, limitBytes, "limits.max_response_bytes");
+    }
+
+    /** P6009, 422: the rows that a statement returned exceed the limit. */
+    public static ApiError resultTooLarge(long limitBytes) {
+        return tooLarge("the result of a statement", limitBytes, "limits.max_result_bytes");
+    }
+
+    private static ApiError tooLarge(String what, long limitBytes, String key) {
         return of(
                 422,
                 "P6009",
-                ("Response size limit exceeded: %s is larger than the limit of %d bytes. Select fewer fields or"
-                                + " fewer rows")
-                        .formatted(what, limitBytes));
+                "Response size limit exceeded: %s is larger than the limit of %d bytes (%s). Select fewer fields or fewer rows"
+                        .formatted(what, limitBytes, key));
     }
 
     /** P2024, 503: no connection became free in time. The text is Prisma's. */
@@ -119,7 +127,8 @@ public final class ApiError extends RuntimeException {
     /** P5011, 429: as many requests wait for a connection as may wait. */
     public static ApiError poolQueueFull(int maxWaiting) {
         return tooManyRequests(
-                "Too many requests: %d requests wait for a connection to the database already".formatted(maxWaiting),
+                "Too many requests: %d requests are already waiting for a database connection (pool.max_waiting). Try again later"
+                        .formatted(maxWaiting),
                 Duration.ofSeconds(1));
     }
 

@@ -220,9 +220,7 @@ public final class RequestRunner {
     private static ApiError cancelled(Cancellation.Reason reason, Database database) {
         return switch (reason) {
             case TIMEOUT -> ApiError.queryTimeout(database.limits().queryTimeout());
-            case RESULT_TOO_LARGE ->
-                ApiError.responseTooLarge(
-                        "the result of a statement", database.limits().resultBytes());
+            case RESULT_TOO_LARGE -> ApiError.resultTooLarge(database.limits().resultBytes());
             // No client receives this.
             case DISCONNECT -> ApiError.of(499, "P6000", "The client has closed the connection");
             case SHUTDOWN, TRANSACTION_EXPIRED -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
@@ -237,7 +235,9 @@ public final class RequestRunner {
                                 + " with fewer concurrent requests or smaller ones",
                         Duration.ofSeconds(1));
             case DATABASE ->
-                ApiError.busy("The server has no memory left for this request. Try again later", Duration.ofSeconds(1));
+                ApiError.busy(
+                        "The requests of this database have reached their memory limit. Try again later",
+                        Duration.ofSeconds(1));
         };
     }
 

@@ -72,7 +72,9 @@ final class HeadRules implements ByteProcessor {
         int b = value & 0xff;
         if (++size > limit) {
             return refuse(
-                    state.compareTo(State.REQUEST_LINE_LF) < 0 ? Refusal.TARGET_TOO_LONG : Refusal.HEAD_TOO_LARGE);
+                    state.compareTo(State.REQUEST_LINE_LF) < 0
+                            ? Refusal.targetTooLong(limit)
+                            : Refusal.headTooLarge(limit));
         }
         switch (state) {
             case START -> {

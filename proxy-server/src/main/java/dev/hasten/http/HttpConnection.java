@@ -165,7 +165,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                 refuse(refusal);
             } else if (message instanceof HttpObject part
                     && part.decoderResult().isFailure()) {
-                refuse(Refusal.of(part.decoderResult().cause(), phase == Phase.BODY));
+                refuse(Refusal.of(
+                        part.decoderResult().cause(),
+                        phase == Phase.BODY,
+                        server.limits().headerBytes()));
             } else {
                 if (message instanceof HttpRequest request) {
                     onHead(request);
@@ -263,7 +266,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         phase = Phase.BODY;
         bodyMoved = true;
         if (length > server.bodyBytes()) {
-            refuse(Refusal.BODY_TOO_LARGE);
+            refuse(Refusal.bodyTooLarge(server.bodyBytes()));
         } else if (routed && length > RequestBody.TRUSTED && !hasRoomFor(length)) {
             return;
         } else if (is11 && request.headers().contains(HttpHeaderNames.EXPECT)) {
@@ -312,7 +315,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         if (content.content().isReadable()) {
             bodyMoved = true;
             if (!body.add(content.content())) {
-                refuse(Refusal.BODY_TOO_LARGE);
+                refuse(Refusal.bodyTooLarge(server.bodyBytes()));
                 return;
             }
         }
@@ -543,8 +546,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private void onDeadline() {
         switch (phase) {
             case IDLE, LINGERING -> close();
-            case HEAD -> refuse(Refusal.HEAD_TIMEOUT);
-            case BODY -> refuse(Refusal.BODY_TIMEOUT);
+            case HEAD -> refuse(Refusal.headTimeout(server.limits().timeouts().head()));
+            case BODY -> refuse(Refusal.bodyTimeout(server.limits()));
             case WRITING -> {
                 if (writer.unsentBytes(ctx) < unsentBytes && System.nanoTime() - latestNanos < 0) {
                     awaitClient();

@@ -3,6 +3,7 @@ package dev.hasten.http;
 import dev.hasten.memory.MemoryExhaustedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.time.Duration;
 
 /**
  * An error response of the HTTP layer itself. The codes are from Prisma's documented list: P5000 "could not be
@@ -13,30 +14,57 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
  * @param message human-readable text; never contains anything that the client sent
  */
 record Refusal(int status, String code, String message) {
-    static final Refusal NOT_FOUND = new Refusal(404, "P5003", "There is no such path.");
+    static final Refusal NOT_FOUND = new Refusal(404, "P5003", "Unknown path; check the URL.");
     static final Refusal METHOD_NOT_ALLOWED =
             new Refusal(405, "P5000", "Method not allowed for this path; see the Allow header.");
-    static final Refusal HEAD_TIMEOUT = new Refusal(408, "P5009", "The request head did not arrive in time.");
-    static final Refusal BODY_TIMEOUT = new Refusal(408, "P5009", "The request body did not arrive in time.");
-    static final Refusal BODY_TOO_LARGE = new Refusal(413, "P5000", "The request body exceeds the server's limit.");
-    static final Refusal TARGET_TOO_LONG = new Refusal(414, "P5000", "The request line exceeds the server's limit.");
     static final Refusal UNKNOWN_EXPECTATION =
             new Refusal(417, "P5000", "Unsupported Expect header; only 100-continue is supported.");
-    static final Refusal HEAD_TOO_LARGE = new Refusal(431, "P5000", "The request headers exceed the server's limit.");
     static final Refusal TOO_MANY_CONNECTIONS =
             new Refusal(503, "P5011", "The server has reached its connection limit. Try again later.");
     static final Refusal VERSION = new Refusal(505, "P5000", "Unsupported HTTP version; use HTTP/1.1 or HTTP/1.0.");
 
     static final Refusal KEY_MEMORY =
             new Refusal(429, "P5011", "The requests of this API key have reached their memory limit. Try again later.");
-    static final Refusal SERVER_MEMORY =
-            new Refusal(503, "P5011", "The server does not have enough memory for this request. Try again later.");
+    static final Refusal DATABASE_MEMORY = new Refusal(
+            503, "P5011", "The requests of this database have reached their memory limit. Try again later.");
+
+    static Refusal headTimeout(Duration limit) {
+        return new Refusal(408, "P5009", "The request head did not arrive within " + limit.toMillis() + " ms.");
+    }
+
+    static Refusal bodyTimeout(HttpLimits limits) {
+        return new Refusal(
+                408,
+                "P5009",
+                ("The request body arrived too slowly; the limits are %d ms for the body, %d ms between its parts, and"
+                                + " at least %d bytes per second on average.")
+                        .formatted(
+                                limits.timeouts().body().toMillis(),
+                                limits.timeouts().bodyIdle().toMillis(),
+                                limits.minBytesPerSecond()));
+    }
+
+    static Refusal bodyTooLarge(int limitBytes) {
+        return new Refusal(413, "P5000", "The request body is larger than the limit of " + limitBytes + " bytes.");
+    }
+
+    static Refusal targetTooLong(int limitBytes) {
+        return new Refusal(
+                414, "P5000", "The request line is longer than the limit of " + limitBytes + " bytes for the head.");
+    }
+
+    static Refusal headTooLarge(int limitBytes) {
+        return new Refusal(
+                431,
+                "P5000",
+                "The request head with its headers is larger than the limit of " + limitBytes + " bytes.");
+    }
 
     /** The response for a request that exceeds the memory budget. */
     static Refusal of(MemoryExhaustedException cause) {
         return switch (cause.share()) {
             case KEY -> KEY_MEMORY;
-            case DATABASE -> SERVER_MEMORY;
+            case DATABASE -> DATABASE_MEMORY;
         };
     }
 
@@ -49,13 +77,14 @@ record Refusal(int status, String code, String message) {
      * The response for input that Netty's parser rejects.
      *
      * @param inBody whether the parser was reading a body, where the only lines are chunk headers
+     * @param headerBytes the limit for a head
      */
-    static Refusal of(Throwable cause, boolean inBody) {
+    static Refusal of(Throwable cause, boolean inBody, int headerBytes) {
         if (cause instanceof TooLongHttpLineException) {
-            return inBody ? malformed("a chunk header is too long") : TARGET_TOO_LONG;
+            return inBody ? malformed("a chunk header is too long") : targetTooLong(headerBytes);
         }
         return cause instanceof TooLongHttpHeaderException
-                ? HEAD_TOO_LARGE
+                ? headTooLarge(headerBytes)
                 : malformed("it does not follow the grammar of HTTP/1.1");
     }
 
@@ -64,6 +93,6 @@ record Refusal(int status, String code, String message) {
     }
 
     static Refusal failedHandler(String requestId) {
-        return new Refusal(500, "P6000", "Internal server error (request " + requestId + ")");
+        return new Refusal(500, "P6000", "Internal server error (request id " + requestId + ")");
     }
 }

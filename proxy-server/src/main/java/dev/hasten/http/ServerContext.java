@@ -50,6 +50,10 @@ final class ServerContext {
         return ids;
     }
 
+    HttpLimits limits() {
+        return limits;
+    }
+
     int bodyBytes() {
         return limits.bodyBytes();
     }

@@ -237,7 +237,7 @@ class HttpServerTest {
             assertThat(response.status()).isEqualTo(500);
             assertThat(response.header("prisma-error-code")).isEqualTo("P6000");
             assertThat(response.text())
-                    .contains("Internal server error (request " + response.header("x-request-id") + ")")
+                    .contains("Internal server error (request id " + response.header("x-request-id") + ")")
                     .doesNotContain("secret");
             assertThat(client.get("/hello").status()).isEqualTo(200);
         }
