@@ -36,7 +36,7 @@ final class HealthCheck {
     }
 
     /**
-     * Returns the status line, or the reason why there is none. The configuration file may turn TLS on or off, so a
+     * Returns the status line, or the reason why the server did not send one. The configuration file may turn TLS on or off, so a
      * failed request is repeated with the other setting.
      */
     private static String status(String path) {

@@ -117,7 +117,7 @@ public final class AdminToken {
     /**
      * Whether a request has this token.
      *
-     * @param authorization the value of the {@code Authorization} header; null if there is none
+     * @param authorization the value of the {@code Authorization} header; null if the request has none
      */
     boolean opens(@Nullable String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

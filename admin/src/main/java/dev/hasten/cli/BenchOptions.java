@@ -82,7 +82,7 @@ final class BenchOptions {
             paramLabel = "TIME",
             defaultValue = "10s",
             converter = DurationConverter.class,
-            description = "An operation fails if it gets no response for this time. Default: ${DEFAULT-VALUE}.")
+            description = "An operation fails if it gets no response within this time. Default: ${DEFAULT-VALUE}.")
     private Duration timeout = Duration.ZERO;
 
     @Option(

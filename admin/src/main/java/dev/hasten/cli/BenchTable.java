@@ -100,7 +100,7 @@ final class BenchTable {
         }
         if (round.idle() != null) {
             notes.add(round.idle().stillOpen() + " of " + round.idle().opened() + " idle connections stayed open, "
-                    + round.idle().answeredAgain() + " answered again");
+                    + round.idle().answeredAgain() + " served another request");
             if (round.idle().residentMegabytesBefore() != null && round.idle().residentMegabytesWith() != null) {
                 notes.add("server " + round.idle().residentMegabytesBefore() + " MB before, "
                         + round.idle().residentMegabytesWith() + " MB with the idle connections");

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         name = "migrated",
         description = {
             "Notify a running server that a migration has changed the schema. The server then discards cached responses"
-                    + " and renews its connections.",
+                    + " and replaces its connections.",
             "With --url, it uses the client port and an API key with the scope schema. Without --url, it uses the admin"
                     + " API; the configuration must be the one that the server was started with."
         },
@@ -75,7 +75,7 @@ final class MigratedCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getOut()
                         .println("Schema epoch of " + response.database() + " is now " + response.schemaEpoch()
-                                + ": earlier cached responses are no longer used, and connections are renewed.");
+                                + ": earlier cached responses are no longer used, and connections are replaced.");
                 spec.commandLine().getOut().flush();
                 return ExitCode.OK;
             }

@@ -22,7 +22,7 @@ sealed interface SchemaChange {
     /** The name of the endpoint in messages. */
     String name();
 
-    /** Advice if the server is unreachable; "" if there is none. */
+    /** Advice if the server is unreachable; may be empty. */
     String unreachableAdvice();
 
     /** The likely reason if the server rejects the key or token. */
@@ -91,7 +91,7 @@ sealed interface SchemaChange {
 
         @Override
         public String unauthorizedAdvice() {
-            return "the token " + tokenOrigin + " is not that of the server that listens there" + otherPort(".");
+            return "the token " + tokenOrigin + " is not accepted by the server at this address" + otherPort(".");
         }
 
         private String otherPort(String end) {

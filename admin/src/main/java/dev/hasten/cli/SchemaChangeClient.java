@@ -96,15 +96,16 @@ final class SchemaChangeClient implements AutoCloseable {
     private static String failure(SchemaChange hook, int status, JsonNode body) {
         return switch (status) {
             case 200 -> hook.name() + " sent a response that is not from Hasten";
-            case 401 -> hook.name() + " answered 401: " + hook.unauthorizedAdvice();
+            case 401 -> hook.name() + " responded with 401: " + hook.unauthorizedAdvice();
             case 403 ->
-                hook.name() + " answered 403: the API key lacks the scope " + KeyScope.SCHEMA.text()
+                hook.name() + " responded with 403: the API key lacks the scope " + KeyScope.SCHEMA.text()
                         + "; `hasten keys create --name NAME --scope " + KeyScope.SCHEMA.text()
                         + "` creates one that has it";
-            case 404 -> hook.name() + " answered 404: it is not Hasten, or its version does not support this command";
+            case 404 ->
+                hook.name() + " responded with 404: it is not Hasten, or its version does not support this command";
             default -> {
                 String message = printable(body.path("message").asString(""));
-                yield hook.name() + " answered " + status + (message.isEmpty() ? "" : ": " + message);
+                yield hook.name() + " responded with " + status + (message.isEmpty() ? "" : ": " + message);
             }
         };
     }

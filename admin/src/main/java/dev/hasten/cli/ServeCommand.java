@@ -86,7 +86,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /**
-     * Creates an API key if there is none, because a server without keys cannot be used. Does nothing with JSON logs:
+     * Creates an API key if no key exists, because a server without keys cannot be used. Does nothing with JSON logs:
      * output that goes to a log collector must not contain a key.
      */
     private static @Nullable CreatedKey firstKey(HastenServer server) {

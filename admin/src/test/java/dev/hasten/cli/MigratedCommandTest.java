@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("integration")
 class MigratedCommandTest {
     private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
-    private static final String DONE = "earlier cached responses are no longer used, and connections are renewed.";
+    private static final String DONE = "earlier cached responses are no longer used, and connections are replaced.";
 
     @TempDir
     private Path stateDir;
@@ -140,7 +140,8 @@ class MigratedCommandTest {
                         .status())
                 .isZero();
         CommandRun wrong = migratedByAdmin(admin.port(), "--set", "admin_token=0123456789abcdef-of-another");
-        assertFailed(wrong, "answered 401: the token in admin_token is not that of the server that listens there");
+        assertFailed(
+                wrong, "responded with 401: the token in admin_token is not accepted by the server at this address");
         assertThat(wrong.err()).doesNotContain("0123456789abcdef");
     }
 
@@ -148,7 +149,7 @@ class MigratedCommandTest {
     void onlyTheNamedDatabaseIsInvalidated() {
         start(Map.of("databases.shop.url", NOWHERE));
 
-        assertFailed(migratedByAdmin(admin.port()), "answered 400: ", "default, shop");
+        assertFailed(migratedByAdmin(admin.port()), "responded with 400: ", "default, shop");
         assertFailed(migratedByAdmin(admin.port(), "--database", "sh\"op"), "unknown database sh\"op");
         assertThat(migratedByAdmin(admin.port(), "--database", "shop").out())
                 .startsWith("Schema epoch of shop is now 1: ");
@@ -193,8 +194,8 @@ class MigratedCommandTest {
         CommandRun forbidden = migrated("--url", url(weak));
         CommandRun odd = migrated("--url", "http://localhost:" + server.port(), "--key", "s3cr\net");
 
-        assertFailed(unknown, "answered 401: the API key is unknown, revoked or expired");
-        assertFailed(forbidden, "answered 403: the API key lacks the scope schema", "--scope schema");
+        assertFailed(unknown, "responded with 401: the API key is unknown, revoked or expired");
+        assertFailed(forbidden, "responded with 403: the API key lacks the scope schema", "--scope schema");
         assertFailed(odd, "contains characters that are not allowed");
         assertThat(unknown.err() + odd.err()).doesNotContain("s3cr");
         assertThat(forbidden.err()).doesNotContain(weak);
@@ -210,7 +211,7 @@ class MigratedCommandTest {
             String url = "http://127.0.0.1:" + other.getAddress().getPort();
             assertFailed(
                     migrated("--url", url, "--key", "s3cret"),
-                    "answered 404: it is not Hasten, or its version does not support");
+                    "responded with 404: it is not Hasten, or its version does not support");
             other.createContext("/schema/", exchange -> {
                 exchange.sendResponseHeaders(200, -1);
                 exchange.close();

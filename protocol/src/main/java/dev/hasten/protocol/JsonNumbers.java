@@ -53,7 +53,8 @@ public final class JsonNumbers {
         try {
             return new BigDecimal(number.asString());
         } catch (NumberFormatException e) {
-            throw ApiError.badRequest("Invalid request body: a number is too large");
+            throw ApiError.badRequest(
+                    "Invalid request body: the exponent of a number is outside the range of a 32-bit integer");
         }
     }
 }

@@ -162,7 +162,7 @@ public final class RequestParser {
             meter.texts(body.length);
             JsonNode tree = reader.readTree(parser);
             if (parser.nextToken() != null) {
-                throw ApiError.badRequest("Invalid request body: there is more after the JSON object");
+                throw ApiError.badRequest("Invalid request body: unexpected data after the JSON object");
             }
             return tree;
         } catch (JacksonException e) {
@@ -184,7 +184,7 @@ public final class RequestParser {
 
     private static void end(JsonParser parser) {
         if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
-            throw ApiError.badRequest("Invalid request body: there is more after the JSON object");
+            throw ApiError.badRequest("Invalid request body: unexpected data after the JSON object");
         }
     }
 

@@ -74,7 +74,7 @@ class RequestParserTest {
                 "[] | must be a JSON object",
                 "^^ | must be a JSON object",
                 "{\"operation\": | not valid JSON at line 1",
-                "{} {} | more after the JSON object",
+                "{} {} | unexpected data after the JSON object",
                 "{} | `operation` is missing",
                 "{\"operation\": 1} | `operation` must be a non-empty string",
                 "{\"operation\": \"\"} | `operation` must be a non-empty string",

@@ -39,7 +39,7 @@ final class Keyring {
         return known.contains(key);
     }
 
-    /** The key for this token, even if it is expired; null if there is none. */
+    /** The key for this token, even if it is expired; null if the token is unknown. */
     @Nullable
     ApiKey find(TokenDigest digest) {
         return usable.get(digest);

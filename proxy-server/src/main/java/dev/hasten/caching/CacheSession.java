@@ -109,7 +109,7 @@ public final class CacheSession {
     }
 
     /**
-     * The stored response; null if there is none. Does not block. Only responses to queries that were proved to be
+     * The stored response; null if the cache has no usable one. Does not block. Only responses to queries that were proved to be
      * reads are stored, so the body need not be parsed.
      */
     public @Nullable Response stored() {

@@ -94,8 +94,9 @@ public record Config(
         values.inputs().renameWarnings().forEach(warnings::add);
         if (values.inputs().get("http.body_timeout").isPresent()
                 && values.inputs().get("http.body_idle_timeout").isEmpty()) {
-            warnings.add("http.body_timeout: it limits the time for the complete request body. For the time between two"
-                    + " parts of a body, which it limited before, set http.body_idle_timeout");
+            warnings.add(
+                    "http.body_timeout: it limits the time for the complete request body. To limit the time between two"
+                            + " parts of a body, which it limited before, set http.body_idle_timeout");
         }
         warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {

@@ -29,7 +29,7 @@ record ClientVersion(int major, int minor, int patch) {
                     "Prisma Client " + version + " is not supported because it sends GraphQL instead of JSON.");
         }
         if (version.major > NEWEST) {
-            throw unsupported("Prisma Client " + version + " is not supported by the data-proxy protocol.");
+            throw unsupported("Prisma Client " + version + " does not use the data proxy protocol.");
         }
         return version;
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The routes of the data-proxy protocol. Source: {@code DataProxyEngine.ts} of Prisma 5 and 6, and the responses of
+ * The routes of the data proxy protocol. Source: {@code DataProxyEngine.ts} of Prisma 5 and 6, and the responses of
  * their query engines.
  */
 public final class DataProxyRoutes {

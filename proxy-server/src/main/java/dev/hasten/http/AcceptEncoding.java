@@ -14,7 +14,7 @@ public final class AcceptEncoding {
     /**
      * Whether the client accepts gzip.
      *
-     * @param header null if there is none
+     * @param header the value of the {@code Accept-Encoding} header; null if the request has none
      */
     public static boolean acceptsGzip(@Nullable String header) {
         // Most clients send lower case; toLowerCase then returns the same string.

@@ -102,7 +102,7 @@ public record DevCertificates(Path caPem, SslContext context) {
         try {
             return builder.buildSelfSigned();
         } catch (Exception e) { // Netty declares Exception; the JDK's providers may throw anything.
-            throw new HttpServerException("The development CA cannot be made", e);
+            throw new HttpServerException("The development CA cannot be created", e);
         }
     }
 
@@ -120,7 +120,7 @@ public record DevCertificates(Path caPem, SslContext context) {
         try {
             return builder.buildIssuedBy(authority);
         } catch (Exception e) { // Netty declares Exception; the JDK's providers may throw anything.
-            throw new HttpServerException("The development certificate for localhost cannot be made", e);
+            throw new HttpServerException("The development certificate for localhost cannot be created", e);
         }
     }
 

@@ -109,7 +109,7 @@ public final class Exchange {
         return all.size() == 1 ? first : String.join(", ", all);
     }
 
-    /** The complete body, empty if there is none. Not a copy. */
+    /** The complete body; empty if the request has none. Not a copy. */
     public byte[] body() {
         return body;
     }

@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** A small client of the data-proxy protocol, with one schema. */
+/** A small client of the data proxy protocol, with one schema. */
 public final class DataProxyClient {
     private final Client client;
     private final String base64;

@@ -80,7 +80,7 @@ final class ScenarioNotes {
                         + " MB without the idle connections and " + number(idle.residentMegabytesWith(), 0)
                         + " MB with them.";
         return "Of " + number(idle.opened()) + " idle connections, " + number(idle.stillOpen())
-                + " were open at the end, and " + number(idle.answeredAgain()) + " answered again." + memory;
+                + " were open at the end, and " + number(idle.answeredAgain()) + " served another request." + memory;
     }
 
     private static void failures(ScenarioResult result, List<String> notes) {

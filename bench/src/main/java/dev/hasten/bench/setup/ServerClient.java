@@ -88,7 +88,7 @@ final class ServerClient implements AutoCloseable {
         JsonNode body = json(response.body());
         String message = body.path("message").asString("").replaceAll("\\p{Cntrl}+", " ");
         String shown = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "...";
-        return new IOException(target + " answered " + response.statusCode()
+        return new IOException(target + " responded with " + response.statusCode()
                 + (body.path("code").isString() ? " " + body.path("code").asString() : "")
                 + (shown.isEmpty() ? "" : ": " + shown));
     }
