@@ -37,13 +37,22 @@ final class CacheabilityChecks {
         }
         int parameters = query.parameters().size();
         Key key = new Key(request.database().name(), request.database().cache().schemaEpoch(), sql.sql(), parameters);
-        return rejectionReasons.get(key, _ -> {
-            // The check uses statements that a read-only key must not run. It does not run the client's statement.
-            try (PooledStatements statements = new PooledStatements(
-                    request.database().pool(), Access.READ_WRITE, request.cancellation(), request.telemetry())) {
-                String rejectionReason = CacheabilityCheck.rejectionReason(sql, parameters, statements);
-                return rejectionReason == null ? CACHEABLE : rejectionReason;
-            }
-        });
+        // Not get(key, loader): others would wait for the loader's queries under a lock that cannot be cancelled.
+        String known = rejectionReasons.getIfPresent(key);
+        if (known != null) {
+            return known;
+        }
+        String rejectionReason = check(sql, parameters, request);
+        rejectionReasons.put(key, rejectionReason);
+        return rejectionReason;
+    }
+
+    private static String check(ParsedStatement sql, int parameters, RequestContext request) {
+        // The check uses statements that a read-only key must not run. It does not run the client's statement.
+        try (PooledStatements statements = new PooledStatements(
+                request.database().pool(), Access.READ_WRITE, request.cancellation(), request.telemetry())) {
+            String rejectionReason = CacheabilityCheck.rejectionReason(sql, parameters, statements);
+            return rejectionReason == null ? CACHEABLE : rejectionReason;
+        }
     }
 }
