@@ -160,8 +160,9 @@ public final class RequestTelemetry implements StatementObserver {
 
     /** Adds an event for a failed request, if the client requested it. */
     public void failed(ApiError error) {
-        if (capture.levels().contains("error")) {
-            event("error", error.text(), nextSpanId(), epochNanos(), Map.of("message", error.text()));
+        if (capture.levels().contains("error") && !isFull()) {
+            String message = collected(error.text());
+            event("error", message, nextSpanId(), epochNanos(), Map.of("message", message));
         }
     }
 
