@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -291,10 +292,14 @@ public final class PrismaSchemas {
 
     /** Deletes schemas above the limit from the store, oldest first, but not those that are loaded. */
     private void dropSurplus() {
+        Set<String> loaded;
+        synchronized (known) {
+            loaded = Set.copyOf(known.keySet());
+        }
         List<SchemaStore.Kept> kept = store.list();
         int surplus = kept.size() - limits.count();
         for (SchemaStore.Kept candidate : kept) {
-            if (surplus > 0 && known(candidate.hash()) == null) {
+            if (surplus > 0 && !loaded.contains(candidate.hash())) {
                 store.delete(candidate.hash());
                 surplus--;
             }

@@ -182,6 +182,10 @@ final class SchemaCompiler {
     private QueryCompiler opened(Cancellation cancellation) {
         QueryCompiler known = compiler;
         if (known == null) {
+            if (opening != null && opening.state() == FutureTask.State.FAILED) {
+                // The request that started it has stopped. Its failure, such as a lack of memory, may be over.
+                opening = null;
+            }
             FutureTask<QueryCompiler> running = opening == null ? startOpening(cancellation) : opening;
             try {
                 known = interruptible(cancellation, running::get);
