@@ -16,13 +16,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reports whether all databases are reachable. The route requires no API key, so a result is reused for one second:
- * clients cannot make the server query its databases more often.
+ * clients cannot make the server query its databases more often. Requests that arrive during a probe share its result.
  */
 final class Readiness {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -30,15 +31,19 @@ final class Readiness {
     private static final Duration WAIT = Duration.ofSeconds(2);
     private static final ParsedStatement PROBE = ParsedStatement.of("SELECT 1");
 
+    private static final Executor PROBES =
+            task -> Thread.ofVirtual().name("hasten-readiness").start(task);
+
     private final List<Database> databases;
     private final Watchdog watchdog;
-    private volatile @Nullable Result last;
+    private CompletableFuture<Result> latest;
 
     private record Result(boolean ready, long atNanos) {}
 
     Readiness(Collection<Database> databases, Watchdog watchdog) {
         this.watchdog = watchdog;
         this.databases = List.copyOf(databases);
+        this.latest = CompletableFuture.completedFuture(new Result(false, System.nanoTime() - FRESH_NANOS));
     }
 
     /**
@@ -46,12 +51,7 @@ final class Readiness {
      * databases, because no API key is required.
      */
     void respond(Exchange exchange, boolean stopping) {
-        Result known = last;
-        if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
-            exchange.respond(rendered(known, stopping));
-        } else {
-            Thread.ofVirtual().name("hasten-readiness").start(() -> exchange.respond(rendered(probe(), stopping)));
-        }
+        CompletableFuture<Void> _ = latest().thenAccept(result -> exchange.respond(rendered(result, stopping)));
     }
 
     private static Response rendered(Result result, boolean stopping) {
@@ -60,19 +60,26 @@ final class Readiness {
         return Response.json(ready ? 200 : 503, JSON.writeValueAsBytes(Map.of("status", status)));
     }
 
-    /** Runs one probe at a time. Requests that waited for it use its result. */
-    private synchronized Result probe() {
-        Result known = last;
-        if (known != null && System.nanoTime() - known.atNanos() < FRESH_NANOS) {
-            return known;
+    /** Returns the latest result while it is fresh, otherwise that of the running probe. Starts a probe if none runs. */
+    private synchronized CompletableFuture<Result> latest() {
+        if (latest.isDone() && !isFresh(latest.resultNow())) {
+            latest = probe();
         }
-        boolean ready = true;
-        for (Database database : databases) {
-            ready &= reachable(database);
-        }
-        Result result = new Result(ready, System.nanoTime());
-        last = result;
-        return result;
+        return latest;
+    }
+
+    private static boolean isFresh(Result result) {
+        return System.nanoTime() - result.atNanos() < FRESH_NANOS;
+    }
+
+    /** Queries all databases at the same time, so that several of them do not take longer than one. */
+    private CompletableFuture<Result> probe() {
+        List<CompletableFuture<Boolean>> probes = databases.stream()
+                .map(database -> CompletableFuture.supplyAsync(() -> reachable(database), PROBES))
+                .toList();
+        return CompletableFuture.allOf(probes.toArray(CompletableFuture[]::new))
+                .handle((_, failure) -> new Result(
+                        failure == null && probes.stream().allMatch(CompletableFuture::join), System.nanoTime()));
     }
 
     private boolean reachable(Database database) {
