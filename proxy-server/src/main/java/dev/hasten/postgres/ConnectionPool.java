@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,15 +50,16 @@ public final class ConnectionPool implements AutoCloseable {
     private volatile long lastFailureNanos;
     private final ReentrantLock probing = new ReentrantLock();
     private final SessionFactory factory;
-    private final Cancellations cancellations;
+    private final Consumer<Cancellation.Reason> cancellations;
     private final Watchdog watchdog;
 
     /**
      * Opens the pool without waiting for PostgreSQL, so that the server can start while a database is down.
      *
-     * @param watchdog ends waits and cleanups that take too long
+     * @param watchdog ends waits and clean-ups that take too long
+     * @param cancellations is notified when a statement has been cancelled, even if it was not sent yet
      */
-    public ConnectionPool(PoolOptions options, Watchdog watchdog, Cancellations cancellations) {
+    public ConnectionPool(PoolOptions options, Watchdog watchdog, Consumer<Cancellation.Reason> cancellations) {
         this.options = options;
         this.watchdog = watchdog;
         this.cancellations = cancellations;
@@ -85,13 +87,6 @@ public final class ConnectionPool implements AutoCloseable {
         this.connections = new HikariDataSource(config);
     }
 
-    /** Is notified of cancelled statements, for metrics. */
-    @FunctionalInterface
-    public interface Cancellations {
-        /** Called when a statement has been cancelled, even if it was not sent yet. */
-        void cancelled(Cancellation.Reason reason);
-    }
-
     /**
      * Waits for a connection, for at most {@link PoolOptions.Times#maxWait}.
      *
@@ -115,7 +110,7 @@ public final class ConnectionPool implements AutoCloseable {
         }
         boolean leased = false;
         try {
-            Lease lease = connect(deadline, cancellation);
+            Lease lease = connect(timeout, deadline, cancellation);
             leased = true;
             return lease;
         } finally {
@@ -140,14 +135,14 @@ public final class ConnectionPool implements AutoCloseable {
                 return permits;
             });
         } catch (InterruptedException e) {
-            throw poolTimeout();
+            throw poolTimeout(timeout);
         } finally {
             waiter.done();
             waiting.decrementAndGet();
         }
     }
 
-    private Lease connect(long deadline, Cancellation cancellation) {
+    private Lease connect(Duration timeout, long deadline, Cancellation cancellation) {
         while (true) {
             failFast();
             Waiter waiter = new Waiter();
@@ -171,7 +166,7 @@ public final class ConnectionPool implements AutoCloseable {
                 // The query was not slow: there was no connection to run it on.
                 throw e.reason() == Cancellation.Reason.TIMEOUT && total() == 0 ? connectError(lastFailure) : e;
             } catch (InterruptedException e) {
-                throw isOver(deadline) ? timedOut() : connectError(lastFailure);
+                throw isOver(deadline) ? timedOut(timeout) : connectError(lastFailure);
             } catch (SQLException e) {
                 // The connection broke during validation.
             } finally {
@@ -185,7 +180,7 @@ public final class ConnectionPool implements AutoCloseable {
                 }
             }
             if (isOver(deadline) || connections.isClosed()) {
-                throw timedOut();
+                throw timedOut(timeout);
             }
         }
     }
@@ -210,14 +205,14 @@ public final class ConnectionPool implements AutoCloseable {
         return System.nanoTime() - deadline >= 0;
     }
 
-    private DatabaseException timedOut() {
+    private DatabaseException timedOut(Duration timeout) {
         SQLException failure = lastFailure;
-        return failure == null ? poolTimeout() : connectError(failure);
+        return failure == null ? poolTimeout(timeout) : connectError(failure);
     }
 
-    private DatabaseException poolTimeout() {
-        return DatabaseException.whileConnecting(new DatabaseFailure.PoolTimeout(
-                options.times().maxWait(), options.size().connections()));
+    private DatabaseException poolTimeout(Duration timeout) {
+        return DatabaseException.whileConnecting(
+                new DatabaseFailure.PoolTimeout(timeout, options.size().connections()));
     }
 
     /**
@@ -363,7 +358,7 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** Reports a cancelled statement. */
     void cancelled(Cancellation.Reason reason) {
-        cancellations.cancelled(reason);
+        cancellations.accept(reason);
     }
 
     /**
