@@ -26,11 +26,6 @@ public interface StatementObserver {
         public void span(String name, Runnable work) {
             work.run();
         }
-
-        @Override
-        public void command(String sql, Runnable work) {
-            work.run();
-        }
     };
 
     /** Whether the observer uses the values of parameters, which take time to format. */
@@ -77,7 +72,12 @@ public interface StatementObserver {
     void span(String name, Runnable work);
 
     /** Runs and reports a statement without parameters that is not part of the plan, such as COMMIT. */
-    void command(String sql, Runnable work);
+    default void command(String sql, Runnable work) {
+        observed(sql, List.of(), () -> {
+            work.run();
+            return sql;
+        });
+    }
 
     /** Returns the evaluated arguments as JSON. */
     static String describe(List<? extends @Nullable Object> arguments) {

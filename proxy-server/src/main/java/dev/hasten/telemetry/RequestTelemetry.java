@@ -143,21 +143,6 @@ public final class RequestTelemetry implements StatementObserver {
         }
     }
 
-    @Override
-    public void command(String sql, Runnable work) {
-        long started = epochNanos();
-        long startedTicks = System.nanoTime();
-        RuntimeException failure = null;
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            failure = e;
-            throw e;
-        } finally {
-            statement(sql, "[]", started, System.nanoTime() - startedTicks, failure);
-        }
-    }
-
     /** Adds an event for a failed request, if the client requested it. */
     public void failed(ApiError error) {
         if (capture.levels().contains("error") && !isFull()) {
