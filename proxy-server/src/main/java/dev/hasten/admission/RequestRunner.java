@@ -221,9 +221,11 @@ public final class RequestRunner {
         return switch (reason) {
             case TIMEOUT -> ApiError.queryTimeout(database.limits().queryTimeout());
             case RESULT_TOO_LARGE -> ApiError.resultTooLarge(database.limits().resultBytes());
-            // No client receives this.
+            // Never sent: the client has disconnected.
             case DISCONNECT -> ApiError.of(499, "P6000", "The client has closed the connection");
-            case SHUTDOWN, TRANSACTION_EXPIRED -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
+            case TRANSACTION_EXPIRED ->
+                ApiError.transaction("Transaction already closed: it expired during the request.", Map.of());
+            case SHUTDOWN -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
         };
     }
 
