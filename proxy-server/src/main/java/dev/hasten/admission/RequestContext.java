@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request while an endpoint works for it.
+ * An admitted request while its endpoint handles it.
  *
  * @param apiKey the key that the request was admitted with
  * @param cancellation the request's own cancellation, or that of a query that several requests wait for

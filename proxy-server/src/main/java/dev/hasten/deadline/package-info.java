@@ -5,8 +5,8 @@
  * <p>The path of a timeout, and of a client that disconnects:
  *
  * <ol>
- *   <li>{@code admission.RequestRunner} creates the cancellation when the request is complete. It starts a
- *       {@link dev.hasten.deadline.Watchdog} with what is left of {@code limits.query_timeout}, and registers a
+ *   <li>{@code admission.RequestRunner} creates the cancellation when the request is complete. It registers the
+ *       cancellation with the {@link dev.hasten.deadline.Watchdog} for the rest of {@code limits.query_timeout}, and a
  *       callback for the disconnect of the client.
  *   <li>The watchdog or the HTTP connection calls {@link dev.hasten.deadline.Cancellation#cancel}. The first reason
  *       is kept.

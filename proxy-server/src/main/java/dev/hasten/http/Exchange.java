@@ -116,7 +116,7 @@ public final class Exchange {
 
     /**
      * The memory held by the exchange: the request body, what the handler reserves, and the response until the client
-     * has received it. Only one thread at a time may use it: the handler until it answers, otherwise the event loop.
+     * has received it. Only one thread at a time may use it: the handler until it responds, then the event loop.
      */
     public Reservation memory() {
         Reservation known = memory;
@@ -153,7 +153,7 @@ public final class Exchange {
      * Sends the response. Only the first call has an effect. The response is dropped if the client has disconnected.
      */
     public void respond(Response response) {
-        requireNonNull(response, "answer is null");
+        requireNonNull(response, "response is null");
         synchronized (lock) {
             if (responded) {
                 return;
@@ -177,7 +177,7 @@ public final class Exchange {
     }
 
     /**
-     * Registers an action for the case that the client disconnects before the request is answered. A client disconnects
+     * Registers an action to run if the client disconnects before the response is sent. A client disconnects
      * by closing or resetting the connection or by shutting down its sending side, which this server treats the same.
      * The action runs at most once, on the event loop, and must not block. If the client has already disconnected, it
      * runs immediately in the calling thread. Multiple actions run in the order of registration.

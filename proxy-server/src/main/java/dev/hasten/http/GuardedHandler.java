@@ -2,7 +2,7 @@ package dev.hasten.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** Handles the requests of a route that decides by the head of a request whether to read its body. */
+/** The handler of a route. It decides from the head of a request whether to read the body. */
 @FunctionalInterface
 public interface GuardedHandler {
 
@@ -21,7 +21,7 @@ public interface GuardedHandler {
     /** The handler gets the request when its body is complete. */
     record Accept(Handler handler) implements Decision {}
 
-    /** The form of errors that the HTTP server finds in the route's requests; null for the server's own form. */
+    /** Renders the errors that the HTTP server detects in requests of this route; null for the server's default. */
     default @Nullable ErrorRenderer errors() {
         return null;
     }

@@ -129,7 +129,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         try {
             ctx.executor().execute(() -> write(responded, response));
         } catch (RejectedExecutionException e) {
-            LOG.debug("The server was closed before request {} was answered", responded.requestId(), e);
+            LOG.debug("The server was closed before it could respond to request {}", responded.requestId(), e);
             responded.closeMemory();
         }
     }
@@ -221,7 +221,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             exchange = null;
             unfinished.clientGone();
         }
-        // If the handler is still running, the reservation is closed when it answers.
+        // If the handler is still running, the reservation is closed when it responds.
         if (last == Phase.BODY || last == Phase.WRITING) {
             endHold(unfinished);
         }

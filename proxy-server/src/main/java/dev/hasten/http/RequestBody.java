@@ -20,7 +20,7 @@ final class RequestBody {
     private final int limit;
     /** The declared length, or -1 if the body is chunked. */
     private final int declared;
-    /** Whether the body is discarded, because the request is answered without its handler. */
+    /** Whether the body is discarded, because the handler will not be called. */
     private final boolean forgetting;
 
     private byte[] bytes = EMPTY;

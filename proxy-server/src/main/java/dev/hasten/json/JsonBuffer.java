@@ -22,7 +22,7 @@ public final class JsonBuffer {
     private static final byte[] BASE64 =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(UTF_8);
 
-    /** Only one of this many calls of {@link #checkpoint} checks whether to stop, because rows may be very small. */
+    /** {@link #checkpoint} checks for cancellation once in this many calls, because rows may be very small. */
     private static final int CHECKPOINT_EVERY = 16;
 
     private final @Nullable Cancellation work;

@@ -34,7 +34,7 @@ final class CompilerSlots {
     /** Memory of the open compilers in bytes, least recently used first. Guarded by itself. */
     private final SequencedMap<SchemaCompiler, Long> open = new LinkedHashMap<>();
 
-    /** @param mostBytes most memory of all open compilers between calls; the most recently used one stays open regardless */
+    /** @param mostBytes maximum memory of all open compilers between calls; the most recently used one always stays open */
     CompilerSlots(long mostBytes) {
         this.mostBytes = mostBytes;
     }

@@ -106,7 +106,7 @@ final class SchemaCompiler {
                 return work.get();
             } finally {
                 turn.unlock();
-                // It may have been chosen to be closed while it was working.
+                // It may have been evicted while it was working.
                 if (!slots.holds(this)) {
                     close();
                 }
@@ -216,7 +216,7 @@ final class SchemaCompiler {
             return slots;
         });
         opening = task;
-        Thread.ofVirtual().name("schema-opening").start(task);
+        Thread.ofVirtual().name("hasten-schema-opening").start(task);
         return task;
     }
 

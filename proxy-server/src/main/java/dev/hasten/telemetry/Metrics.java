@@ -80,7 +80,7 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    /** Records an answered request. */
+    /** Records a completed request. */
     public void request(String route, String method, int status, long nanos) {
         Timer timer = requests.computeIfAbsent(
                 new RequestKey(route, method, status),
@@ -110,7 +110,7 @@ public final class Metrics implements AutoCloseable {
     /** Records a cancelled statement. */
     public void cancelled(String database, Cancellation.Reason reason) {
         Counter.builder("hasten.statement.cancellations")
-                .description("Statements cancelled in PostgreSQL")
+                .description("Cancelled statements, including those that were not sent yet")
                 .tag("database", database)
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(registry)

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The interactive transactions of one database. Their number is limited, so that other queries can get a connection.
- * Closed transactions are remembered for a while, so that late calls get an error that says how the transaction ended.
+ * Closed transactions are remembered for a while, so that late calls get an error that states how the transaction ended.
  */
 public final class TransactionRegistry implements AutoCloseable {
     private static final int REMEMBERED = 1000;
