@@ -315,6 +315,7 @@ public final class PlanInterpreter {
             ParsedStatement whole = text;
             StatementPolicy policy = raw ? StatementPolicy.CLIENT_SCRIPT : StatementPolicy.TRUSTED;
             try {
+                run.statements().awaitConnection();
                 return observer.observed(
                         whole.sql(),
                         statement.arguments(),

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the statements of a plan, on a connection of the pool or in an interactive transaction. */
 public interface Statements {
+    /** Waits for a connection if there is none yet, so that the time of the next statement does not include the wait. */
+    default void awaitConnection() {}
 
     /**
      * Runs a statement.

@@ -11,6 +11,7 @@ import dev.hasten.postgres.PostgresSession.SessionOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -101,16 +102,16 @@ public final class ConnectionPool implements AutoCloseable {
      *
      * @throws DatabaseException if no connection becomes available in time, the queue is full, or PostgreSQL cannot
      *     be reached
-     * @throws CancelledException if the request is cancelled while it waits
+     * @throws CancelledException if the request is cancelled while it waits, but not by its time limit
      */
     public Lease lease(Duration timeout, Cancellation cancellation) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        Wait wait = new Wait(System.nanoTime(), timeout);
         if (waiting.get() > 0 || !permits.tryAcquire()) {
-            awaitPermit(timeout, cancellation);
+            awaitPermit(wait, cancellation);
         }
         boolean leased = false;
         try {
-            Lease lease = connect(timeout, deadline, cancellation);
+            Lease lease = connect(wait, cancellation);
             leased = true;
             return lease;
         } finally {
@@ -120,7 +121,7 @@ public final class ConnectionPool implements AutoCloseable {
         }
     }
 
-    private void awaitPermit(Duration timeout, Cancellation cancellation) {
+    private void awaitPermit(Wait wait, Cancellation cancellation) {
         if (waiting.incrementAndGet() > options.size().waiting()) {
             waiting.decrementAndGet();
             throw DatabaseException.whileConnecting(
@@ -129,25 +130,27 @@ public final class ConnectionPool implements AutoCloseable {
         Waiter waiter = new Waiter();
         // Under load, most requests wait here. A timed wait of a virtual thread wakes another thread when it starts and
         // when it ends; the timer wheel does not.
-        try (Watch _ = watchdog.after(timeout, waiter::wake)) {
+        try (Watch _ = watchdog.after(wait.limit(), waiter::wake)) {
             cancellation.interruptible(() -> {
                 permits.acquire();
                 return permits;
             });
+        } catch (CancelledException e) {
+            throw e.reason() == Cancellation.Reason.TIMEOUT ? timedOut(wait) : e;
         } catch (InterruptedException e) {
-            throw poolTimeout(timeout);
+            throw poolTimeout(wait);
         } finally {
             waiter.done();
             waiting.decrementAndGet();
         }
     }
 
-    private Lease connect(Duration timeout, long deadline, Cancellation cancellation) {
+    private Lease connect(Wait wait, Cancellation cancellation) {
         while (true) {
             failFast();
             Waiter waiter = new Waiter();
             connecting.add(waiter);
-            @Nullable Watch limit = wakeAt(deadline, waiter);
+            @Nullable Watch limit = wakeAtEnd(wait, waiter);
             Connection connection = null;
             boolean leased = false;
             try {
@@ -164,9 +167,12 @@ public final class ConnectionPool implements AutoCloseable {
                 }
             } catch (CancelledException e) {
                 // The query was not slow: there was no connection to run it on.
-                throw e.reason() == Cancellation.Reason.TIMEOUT && total() == 0 ? connectError(lastFailure) : e;
+                if (e.reason() == Cancellation.Reason.TIMEOUT) {
+                    throw total() == 0 ? connectError(lastFailure) : timedOut(wait);
+                }
+                throw e;
             } catch (InterruptedException e) {
-                throw isOver(deadline) ? timedOut(timeout) : connectError(lastFailure);
+                throw wait.isOver() ? timedOut(wait) : connectError(lastFailure);
             } catch (SQLException e) {
                 // The connection broke during validation.
             } finally {
@@ -179,8 +185,8 @@ public final class ConnectionPool implements AutoCloseable {
                     connections.evictConnection(connection);
                 }
             }
-            if (isOver(deadline) || connections.isClosed()) {
-                throw timedOut(timeout);
+            if (wait.isOver() || connections.isClosed()) {
+                throw timedOut(wait);
             }
         }
     }
@@ -201,29 +207,44 @@ public final class ConnectionPool implements AutoCloseable {
         }
     }
 
-    private static boolean isOver(long deadline) {
-        return System.nanoTime() - deadline >= 0;
-    }
-
-    private DatabaseException timedOut(Duration timeout) {
+    private DatabaseException timedOut(Wait wait) {
         SQLException failure = lastFailure;
-        return failure == null ? poolTimeout(timeout) : connectError(failure);
+        return failure == null ? poolTimeout(wait) : connectError(failure);
     }
 
-    private DatabaseException poolTimeout(Duration timeout) {
+    private DatabaseException poolTimeout(Wait wait) {
         return DatabaseException.whileConnecting(
-                new DatabaseFailure.PoolTimeout(timeout, options.size().connections()));
+                new DatabaseFailure.PoolTimeout(wait.elapsed(), options.size().connections()));
     }
 
     /**
      * Schedules the end of a wait that is shorter than HikariCP's fixed connection timeout; returns null for
      * longer waits.
      */
-    private @Nullable Watch wakeAt(long deadline, Waiter waiter) {
-        long nanos = deadline - System.nanoTime();
+    private @Nullable Watch wakeAtEnd(Wait wait, Waiter waiter) {
+        long nanos = wait.remainingNanos();
         return nanos < CONNECT_TIMEOUT.toNanos()
                 ? watchdog.after(Duration.ofNanos(Math.max(0, nanos)), waiter::wake)
                 : null;
+    }
+
+    /** The time that a request waits for a connection. The time limit of the request may end it before its own limit. */
+    private record Wait(long startedNanos, Duration limit) {
+        long remainingNanos() {
+            return startedNanos + limit.toNanos() - System.nanoTime();
+        }
+
+        boolean isOver() {
+            return remainingNanos() <= 0;
+        }
+
+        /** For error messages, so rounded to seconds. */
+        Duration elapsed() {
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - startedNanos)
+                    .plusMillis(500)
+                    .truncatedTo(ChronoUnit.SECONDS);
+            return elapsed.compareTo(limit) < 0 ? elapsed : limit;
+        }
     }
 
     /** A thread that waits for a connection. It can be woken until {@link #done} is called. */

@@ -197,6 +197,7 @@ public final class SqlRoutes {
     private StatementResult run(
             Query query, SqlHeaders asked, RequestContext request, PooledStatements statements, JsonBuffer out) {
         ParsedStatement text = texts.of(query.sql());
+        statements.awaitConnection();
         StatementResult result = request.telemetry()
                 .observed(
                         text.sql(),

@@ -47,6 +47,11 @@ public final class PooledStatements implements Statements, AutoCloseable {
     }
 
     @Override
+    public void awaitConnection() {
+        lease();
+    }
+
+    @Override
     public StatementResult run(
             ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
         return access == Access.READ_WRITE || inTransaction

@@ -51,6 +51,24 @@ final class PoolLimitsTest {
     }
 
     @Test
+    void requestThatReachesItsTimeLimitWhileItWaitsIsP2024AndNoSlowQuery() {
+        try (TestServer server = TestServer.on(POSTGRES)
+                .with("pool.size", 1)
+                .with("limits.max_transactions", 1)
+                .with("limits.query_timeout", "500ms")
+                .start()) {
+            String open = server.client().startTransaction(Map.of());
+            Reply waited = server.client().query(QUICK);
+            Reply sql = server.client().post("/sql", "{\"query\":\"SELECT 1\"}");
+            assertThat(waited.status()).isEqualTo(503);
+            assertThat(waited.code()).isEqualTo("P2024");
+            assertThat(sql.status()).isEqualTo(503);
+            assertThat(server.server().metrics().scrape()).doesNotContain("hasten_statement_duration_seconds_count{");
+            server.client().rollback(open);
+        }
+    }
+
+    @Test
     void requestIsRejectedAtOnceIfTheQueueIsFull() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("pool.size", 1)
