@@ -59,17 +59,19 @@ public final class HastenCli {
                 hasten.addSubcommand(name, command);
             }
         });
-        return hasten.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, command, _) -> {
-            switch (failure) {
-                case ConfigException e ->
-                    e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
-                case HttpServerException _, KeyFileException _, IOException _ ->
-                    command.getErr().println("hasten: " + failure.getMessage());
-                default -> throw failure;
-            }
-            command.getErr().flush();
-            return CommandLine.ExitCode.USAGE;
-        });
+        return hasten.setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(new UsageErrors())
+                .setExecutionExceptionHandler((failure, command, _) -> {
+                    switch (failure) {
+                        case ConfigException e ->
+                            e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
+                        case HttpServerException _, KeyFileException _, IOException _ ->
+                            command.getErr().println("hasten: " + failure.getMessage());
+                        default -> throw failure;
+                    }
+                    command.getErr().flush();
+                    return CommandLine.ExitCode.USAGE;
+                });
     }
 
     /** The version in the manifest of the jar. */

@@ -1,0 +1,51 @@
+package dev.hasten.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Prints what is wrong with the arguments of a command, and its usage. Some texts of picocli repeat the values of
+ * arguments, which may be secrets. Those are replaced.
+ */
+final class UsageErrors implements IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException error, String[] arguments) {
+        CommandLine command = error.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(message(error));
+        if (!UnmatchedArgumentException.printSuggestions(error, err)) {
+            command.usage(err);
+        }
+        err.flush();
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static String message(ParameterException error) {
+        if (error instanceof UnmatchedArgumentException unmatched) {
+            return unmatched(unmatched);
+        }
+        if (error.getArgSpec() instanceof OptionSpec option
+                && option.longestName().equals("--set")) {
+            return "Invalid value for --set: it must be KEY=VALUE, such as --set http.max_body_bytes=32mb";
+        }
+        return String.valueOf(error.getMessage());
+    }
+
+    /** Names only the first argument: those that follow may be its value. */
+    private static String unmatched(UnmatchedArgumentException error) {
+        String first = error.getUnmatched().getFirst();
+        String name = first.split("=", 2)[0];
+        boolean isPlain = name.matches("[A-Za-z0-9_.-]+");
+        if (isPlain && name.startsWith("-")) {
+            return "Unknown option: " + name
+                    + (name.contains(".") ? ". Set a configuration key with --set KEY=VALUE" : "");
+        }
+        return isPlain && !error.getCommandLine().getSubcommands().isEmpty()
+                ? "Unknown command: " + name
+                : "Unexpected argument that does not belong to an option";
+    }
+}
