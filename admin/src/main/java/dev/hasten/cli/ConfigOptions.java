@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Options for the configuration of a command. */
@@ -29,12 +30,16 @@ final class ConfigOptions {
     private boolean tlsDev;
 
     /**
-     * Reads the configuration.
+     * Reads the configuration of a command that does not start a server. Reports former names of keys to the command's
+     * standard error.
      *
      * @throws dev.hasten.config.ConfigException with all problems, if there are any
      */
-    Config load() {
-        return load(Map.of());
+    Config load(CommandLine command) {
+        Config config = load(Map.of());
+        config.renameWarnings().forEach(warning -> command.getErr().println("hasten: warning: " + warning));
+        command.getErr().flush();
+        return config;
     }
 
     /**

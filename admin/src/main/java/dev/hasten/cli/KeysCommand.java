@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
@@ -28,8 +29,8 @@ final class KeysCommand {
     private static final String EMBEDDED_URL = "postgresql://postgres@localhost/postgres";
 
     /** The configuration with the same databases as {@code serve}, including the embedded one. */
-    static Config config(ConfigOptions options) {
-        Config config = options.load();
+    static Config config(ConfigOptions options, CommandLine command) {
+        Config config = options.load(command);
         LogConfig log = config.log();
         LogSetup.apply(new LogConfig(log.format(), LogConfig.Level.WARN, log.slowQuery(), log.queryParameters()));
         return config.databases().isEmpty() ? config.withDatabase("default", EMBEDDED_URL) : config;

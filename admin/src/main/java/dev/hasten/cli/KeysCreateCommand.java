@@ -58,7 +58,7 @@ final class KeysCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Config config = KeysCommand.config(options);
+        Config config = KeysCommand.config(options, spec.commandLine());
         try (ApiKeys keys = KeysCommand.open(config)) {
             KeyRequest request = new KeyRequest(name, database, scopes, expires);
             show(config, request.make(keys, config.databases().keySet(), Instant.now()));

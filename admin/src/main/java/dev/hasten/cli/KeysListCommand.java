@@ -27,7 +27,7 @@ final class KeysListCommand implements Callable<Integer> {
     public Integer call() {
         TextTable table = new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "STORED IN");
         Instant now = Instant.now();
-        try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options))) {
+        try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options, spec.commandLine()))) {
             keys.list().forEach(key -> table.row(row(key, now)));
         }
         spec.commandLine().getOut().print(table);

@@ -23,7 +23,7 @@ final class KeysRevokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options))) {
+        try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options, spec.commandLine()))) {
             if (!keys.revoke(id)) {
                 return failed("no API key has the id " + id + "; `hasten keys list` shows the keys");
             }

@@ -110,7 +110,7 @@ final class MigratedCommand implements Callable<Integer> {
         if (key != null || ca != null) {
             throw wrong("--key and --ca require --url");
         }
-        Config config = options.load();
+        Config config = options.load(spec.commandLine());
         ServerConfig server = config.server();
         if (server.adminPort() == 0) {
             throw wrong(

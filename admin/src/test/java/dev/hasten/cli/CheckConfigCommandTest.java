@@ -2,9 +2,12 @@ package dev.hasten.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CheckConfigCommandTest {
     @ParameterizedTest
@@ -47,13 +50,38 @@ final class CheckConfigCommandTest {
                 "--http.bodybytes=1mb | http.bodybytes: unknown key; the closest match is http.max_body_bytes",
                 "--http.max_body_bytes | Missing value for --http.max_body_bytes; use --http.max_body_bytes=VALUE",
                 "--http.max_body_bytes=x | http.max_body_bytes: \"x\" is not allowed",
-                "extra | Unmatched argument at index 1: 'extra'",
+                "extra | Unexpected argument",
                 "-z | -z",
             })
     void badFlagIsRejectedWithStatusTwo(String argument, String message) {
         CommandRun run = CommandRun.of("check-config", argument);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "check-config --set admin_token:s3cret",
+                "check-config postgresql://u:s3cret@h/db",
+                "keys list --databases.app.url postgresql://u:s3cret@h/db",
+                "keys list --databases.app.url=postgresql://u:s3cret@h/db",
+                "keys create --name a s3cret",
+                "migrated --admin_token s3cret",
+                "serve postgresql://u:s3cret@h/db",
+            })
+    void usageErrorDoesNotRepeatValues(String arguments) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).doesNotContain("s3cret");
+        assertThat(run.out()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void commandThatStartsNoServerWarnsOfFormerNames(@TempDir Path state) {
+        CommandRun run = CommandRun.of("keys", "list", "--set", "state_dir=" + state, "--set", "http.body_bytes=1mb");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.err()).contains("hasten: warning: http.body_bytes: this key was renamed to http.max_body_bytes");
     }
 
     @Test
@@ -67,6 +95,7 @@ final class CheckConfigCommandTest {
     void otherCommandsTakeNoKeysAsFlags() {
         CommandRun run = CommandRun.of("keys", "list", "--http.max_body_bytes", "1mb");
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains("Unknown option");
+        assertThat(run.err())
+                .contains("Unknown option: --http.max_body_bytes. Set a configuration key with --set KEY=VALUE");
     }
 }

@@ -83,6 +83,11 @@ public record Config(
         return file == null ? server.stateDir().resolve("keys.json") : file;
     }
 
+    /** Uses of former names of keys, one line each. */
+    public List<String> renameWarnings() {
+        return values.inputs().renameWarnings();
+    }
+
     /** Settings that are valid but probably not intended, one line each. Contains no secrets. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
@@ -91,7 +96,7 @@ public record Config(
             warnings.add("cache.max_bytes and memory.budget: together they exceed 85% of the heap, which is "
                     + (heap >> 20) + "mb. Lower one of them or increase the heap (-Xmx)");
         }
-        values.inputs().renameWarnings().forEach(warnings::add);
+        warnings.addAll(renameWarnings());
         if (values.inputs().get("http.body_timeout").isPresent()
                 && values.inputs().get("http.body_idle_timeout").isEmpty()) {
             warnings.add(

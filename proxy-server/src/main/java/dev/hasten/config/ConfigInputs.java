@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +64,15 @@ record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
     }
 
     /** A warning for each key that was set by a former name. */
-    Stream<String> renameWarnings() {
+    List<String> renameWarnings() {
         return byPath.entrySet().stream()
                 .filter(entry -> entry.getValue().formerPath() != null)
                 .map(entry -> "%s: this key was renamed to %s; the next release rejects the old name (%s)"
                         .formatted(
                                 entry.getValue().formerPath(),
                                 entry.getKey(),
-                                entry.getValue().origin().label()));
+                                entry.getValue().origin().label()))
+                .toList();
     }
 
     Optional<Input> get(String path) {
