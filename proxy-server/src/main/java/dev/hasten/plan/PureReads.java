@@ -6,6 +6,8 @@ import dev.hasten.protocol.plan.PlanNode;
 import dev.hasten.protocol.plan.PlanNode.FieldInitializer;
 import dev.hasten.protocol.plan.PlanValue;
 import java.util.Collection;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Proves that a plan only reads, and that it returns the same result as long as the data does not change. Only such
@@ -15,9 +17,6 @@ import java.util.Collection;
  * <p>The proof is conservative: a plan that it does not understand is treated as one that writes.
  */
 public final class PureReads {
-    /** Makes the statement unproved, because {@link SelectScanner} rejects it. */
-    private static final String UNPROVED = ";";
-
     private PureReads() {}
 
     /** Whether the plan is proved to be a pure read. The cost is proportional to the size of the plan and its SQL. */
@@ -83,51 +82,50 @@ public final class PureReads {
                 areFixed(template.arguments())
                         && template.placeholders().prefix().equals("$")
                         && template.placeholders().numbered()
-                        && SelectScanner.isPureSelect(sample(template));
+                        && sample(template).filter(SelectScanner::isPureSelect).isPresent();
         };
     }
 
     /**
      * Renders the statement with two elements in each list, so that it contains all pieces of the template that can be
      * adjacent. A different number of elements only makes parentheses adjacent to each other or to the text around
-     * them.
+     * them. Returns nothing if repetition could change the meaning of the text.
      */
-    private static String sample(DbQuery.TemplateSql template) {
+    private static Optional<String> sample(DbQuery.TemplateSql template) {
         StringBuilder sql = new StringBuilder();
         for (Fragment fragment : template.fragments()) {
             switch (fragment) {
                 case Fragment.Text(String text) -> sql.append(text);
                 case Fragment.Parameter() -> sql.append("$1");
                 case Fragment.ParameterTuple(String prefix, String separator, String suffix) -> {
-                    String element = piece(prefix) + "$1" + piece(suffix);
+                    if (!areRepeatable(prefix, separator, suffix)) {
+                        return Optional.empty();
+                    }
+                    String element = prefix + "$1" + suffix;
                     sql.append('(')
                             .append(element)
-                            .append(piece(separator))
+                            .append(separator)
                             .append(element)
                             .append(')');
                 }
                 case Fragment.ParameterTupleList(String prefix, String separator, String suffix, String groups) -> {
-                    String tuple = piece(prefix) + "$1" + piece(separator) + "$1" + piece(suffix);
                     // Without parentheses around the tuple, an empty tuple would make the text on both sides adjacent.
                     boolean enclosed = prefix.startsWith("(") && suffix.endsWith(")");
-                    sql.append(enclosed ? tuple + piece(groups) + tuple : UNPROVED);
+                    if (!enclosed || !areRepeatable(prefix, separator, suffix, groups)) {
+                        return Optional.empty();
+                    }
+                    String tuple = prefix + "$1" + separator + "$1" + suffix;
+                    sql.append(tuple).append(groups).append(tuple);
                 }
             }
         }
-        return sql.toString();
+        return Optional.of(sql.toString());
     }
 
-    /**
-     * Allows only harmless characters in a piece that is repeated: the next repetition could, for example, close a
-     * quote.
-     */
-    private static String piece(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!(c == '(' || c == ')' || c == ',' || c == ' ' || (c >= 'A' && c <= 'Z'))) {
-                return UNPROVED;
-            }
-        }
-        return text;
+    /** Whether the pieces consist of harmless characters; others could, for example, close a quote when repeated. */
+    private static boolean areRepeatable(String... pieces) {
+        return Stream.of(pieces)
+                .flatMapToInt(String::chars)
+                .allMatch(c -> c == '(' || c == ')' || c == ',' || c == ' ' || (c >= 'A' && c <= 'Z'));
     }
 }

@@ -1,7 +1,9 @@
 package dev.hasten.plan;
 
+import dev.hasten.postgres.DateTimeInput;
+import dev.hasten.postgres.SqlLexer;
+import dev.hasten.postgres.SqlLexer.Token;
 import java.util.BitSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -36,17 +38,14 @@ final class SelectScanner {
     /** Types whose conversion from text depends on the current time, the time zone or the catalogs. */
     private static final Pattern UNSTABLE_TYPE = Pattern.compile("date|time.*|abstime|reg.*", Pattern.CASE_INSENSITIVE);
 
-    /** Strings that mean the current time to date/time types; see "Special Values" in PostgreSQL's manual. */
-    private static final Pattern TIME_WORD =
-            Pattern.compile("\\b(now|today|tomorrow|yesterday)\\b", Pattern.CASE_INSENSITIVE);
-
     private static final String OPERATORS = "*=<>:|&@#[]+-/%^~!?";
 
-    private final String sql;
-    private int at;
+    private final SqlLexer lexer;
     private boolean proved = true;
-    private Token previous = Token.OTHER;
-    private String previousWord = "";
+    private Token previous = Token.END;
+    /** The text of the previous token. */
+    private String previousText = "";
+
     private int depth;
     /** Depths at which a comma separates tables. */
     private final BitSet inFrom = new BitSet();
@@ -59,76 +58,47 @@ final class SelectScanner {
     /** Whether the previous name was part of the name of a type. */
     private boolean insideType;
 
-    private enum Token {
-        WORD,
-        NAME,
-        DOT,
-        OPEN,
-        OTHER
-    }
-
     private SelectScanner(String sql) {
-        this.sql = sql;
+        this.lexer = new SqlLexer(sql);
     }
 
     static boolean isPureSelect(String sql) {
-        return sql.regionMatches(true, 0, "SELECT ", 0, 7) && new SelectScanner(sql).scan();
+        return new SelectScanner(sql).scan();
     }
 
     private boolean scan() {
-        while (proved && at < sql.length()) {
-            char c = sql.charAt(at);
-            if (c == ' ') {
-                at++;
-            } else if (sql.startsWith("/*", at)) {
-                comment();
-            } else {
-                token(c);
-            }
+        proved = lexer.next() == Token.WORD && lexer.text().equals("select");
+        for (Token token = Token.WORD; proved && token != Token.END; token = lexer.next()) {
+            token(token);
+            previous = token;
+            previousText = lexer.text();
         }
         return proved && depth == 0 && !tableFollows && !typeFollows;
     }
 
-    private void token(char c) {
-        if (previous == Token.DOT && c != '"' && c != '*') {
+    private void token(Token token) {
+        if (follows('.') && token != Token.QUOTED_NAME && !lexer.isSymbol('*')) {
             proved = false;
-        } else if (isLetter(c)) {
-            word();
-        } else if (c == '"') {
-            name();
-        } else if (c == '(') {
-            open();
-        } else if (c == '.') {
-            proved = previous == Token.NAME;
-            previous = Token.DOT;
-            at++;
-        } else {
-            // Neither a table nor a type starts with such a character.
-            proved = !tableFollows && !typeFollows;
-            if (c == ',') {
-                tableFollows = inFrom.get(depth);
-                at++;
-            } else if (c == ')') {
-                proved &= depth > 0;
-                depth--;
-                at++;
-            } else {
-                value(c);
+            return;
+        }
+        switch (token) {
+            case WORD -> word(lexer.text());
+            case QUOTED_NAME -> name();
+            case SYMBOL -> symbol(lexer.text().charAt(0));
+            case NUMBER, PARAMETER -> value();
+            case STRING -> {
+                value();
+                // The end of a literal with a backslash depends on standard_conforming_strings.
+                proved &= lexer.text().indexOf('\\') < 0 && !DateTimeInput.dependsOnClock(lexer.text());
             }
-            previous = Token.OTHER;
+            case UNCLEAR, END -> proved = false;
         }
     }
 
-    private void word() {
-        int start = at;
-        while (at < sql.length() && isWordPart(sql.charAt(at))) {
-            at++;
-        }
-        String word = sql.substring(start, at).toLowerCase(Locale.ROOT);
-        // A word directly before a quote is a prefix, as in E'\\n'.
-        proved = WORDS.contains(word) && !touchesQuote();
+    private void word(String word) {
+        proved = WORDS.contains(word);
         if (tableFollows) {
-            boolean subquery = word.equals("select") && previous == Token.OPEN;
+            boolean subquery = word.equals("select") && follows('(');
             proved &= subquery || word.equals("lateral");
             tableFollows = !subquery;
         }
@@ -136,104 +106,62 @@ final class SelectScanner {
             inFrom.clear(depth);
         } else if (word.equals("from") || word.equals("join")) {
             // The FROM of IS DISTINCT FROM does not start a FROM clause.
-            proved &= previous != Token.WORD || !previousWord.equals("distinct");
+            proved &= !follows("distinct");
             inFrom.set(depth);
             tableFollows = true;
         }
         typeFollows = word.equals("as") && inCast.get(depth);
-        previous = Token.WORD;
-        previousWord = word;
     }
 
     private void name() {
-        int start = at;
-        quoted('"');
-        insideType = typeFollows || (insideType && previous == Token.DOT);
-        if (proved && insideType) {
-            proved = !UNSTABLE_TYPE.matcher(sql.substring(start + 1, at - 1)).matches();
-        }
+        insideType = typeFollows || (insideType && follows('.'));
+        proved = !insideType || !UNSTABLE_TYPE.matcher(lexer.text()).matches();
         tableFollows = false;
         typeFollows = false;
-        previous = Token.NAME;
+    }
+
+    private void symbol(char symbol) {
+        switch (symbol) {
+            case '(' -> open();
+            case '.' -> proved = previous == Token.QUOTED_NAME;
+            case ':' -> {
+                value();
+                typeFollows = follows(':');
+            }
+            case ',' -> {
+                value();
+                tableFollows = inFrom.get(depth);
+            }
+            case ')' -> {
+                value();
+                proved &= depth > 0;
+                depth--;
+            }
+            default -> {
+                value();
+                proved &= OPERATORS.indexOf(symbol) >= 0;
+            }
+        }
     }
 
     private void open() {
         // A quoted name before a parenthesis is the name of a function.
-        proved = previous != Token.NAME && !typeFollows;
+        proved = previous != Token.QUOTED_NAME && !typeFollows;
         depth++;
         inFrom.set(depth, tableFollows);
-        inCast.set(depth, previous == Token.WORD && previousWord.equals("cast"));
-        previous = Token.OPEN;
-        at++;
+        inCast.set(depth, follows("cast"));
     }
 
-    private void value(char c) {
-        if (c == '\'') {
-            literal();
-        } else if (isDigit(c)) {
-            number();
-        } else if (c == '$') {
-            at++;
-            proved &= at < sql.length() && isDigit(sql.charAt(at));
-            number();
-        } else if (sql.startsWith("::", at)) {
-            typeFollows = true;
-            at += 2;
-        } else {
-            proved &= OPERATORS.indexOf(c) >= 0 && !sql.startsWith("--", at) && !sql.startsWith("*/", at);
-            at++;
-        }
+    /** Neither a table nor a type starts with the current token. */
+    private void value() {
+        proved &= !tableFollows && !typeFollows;
     }
 
-    private void number() {
-        while (at < sql.length() && (isDigit(sql.charAt(at)) || sql.charAt(at) == '.')) {
-            at++;
-        }
-        proved &= at == sql.length() || !isWordPart(sql.charAt(at));
+    private boolean follows(char symbol) {
+        return previous == Token.SYMBOL && previousText.length() == 1 && previousText.charAt(0) == symbol;
     }
 
-    private boolean touchesQuote() {
-        return at < sql.length() && (sql.charAt(at) == '\'' || sql.charAt(at) == '"');
-    }
-
-    /** Rejects backslashes, because they make the end of a literal depend on standard_conforming_strings. */
-    private void literal() {
-        int start = at;
-        quoted('\'');
-        if (proved) {
-            String literal = sql.substring(start, at);
-            proved = literal.indexOf('\\') < 0 && !TIME_WORD.matcher(literal).find();
-        }
-    }
-
-    private void quoted(char quote) {
-        int end = sql.indexOf(quote, at + 1);
-        while (end >= 0 && end + 1 < sql.length() && sql.charAt(end + 1) == quote) {
-            end = sql.indexOf(quote, end + 2);
-        }
-        proved &= end >= 0;
-        at = end + 1;
-    }
-
-    /** Accepts comments of words and spaces, such as those that the compiler adds to joins; they cannot be nested. */
-    private void comment() {
-        int end = at + 2;
-        while (end < sql.length() && (sql.charAt(end) == ' ' || isWordPart(sql.charAt(end)))) {
-            end++;
-        }
-        proved = sql.startsWith("*/", end);
-        at = end + 2;
-    }
-
-    private static boolean isLetter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
-    }
-
-    private static boolean isWordPart(char c) {
-        return isLetter(c) || isDigit(c) || c == '_';
+    private boolean follows(String word) {
+        return previous == Token.WORD && previousText.equals(word);
     }
 }

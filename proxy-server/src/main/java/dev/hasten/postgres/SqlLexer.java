@@ -1,10 +1,11 @@
 package dev.hasten.postgres;
 
-import java.util.Locale;
-
 /**
- * Splits SQL into tokens by PostgreSQL's lexical rules: strings, dollar quotes, quoted names and nested comments. It
- * does not know the grammar. Numbers and operators are returned as symbols, one character at a time.
+ * Splits SQL into tokens by PostgreSQL's lexical rules (src/backend/parser/scan.l): strings, dollar quotes, quoted
+ * names, nested comments. It does not know the grammar. Operators are returned as symbols, one character at a time.
+ *
+ * <p>Other code uses the tokens to prove that a text is harmless. So a text must never end here where it continues for
+ * PostgreSQL, or the other way round.
  */
 public final class SqlLexer {
     private final String sql;
@@ -19,9 +20,11 @@ public final class SqlLexer {
         QUOTED_NAME,
         /** A string in quotes or dollar quotes, without them. Escapes are not decoded. */
         STRING,
+        /** Digits and dots. What follows them in a number such as {@code 1e5} or {@code 0x1f} is a separate word. */
+        NUMBER,
         /** A parameter, such as {@code $1}. */
         PARAMETER,
-        /** Text such as {@code $1a$b$}, which different versions of PostgreSQL read differently. */
+        /** A parameter directly before a name, as in {@code $1a}, which the versions of PostgreSQL read differently. */
         UNCLEAR,
         /** Any other character. */
         SYMBOL,
@@ -51,7 +54,7 @@ public final class SqlLexer {
     public Token next() {
         while (at < sql.length()) {
             char c = sql.charAt(at);
-            if (Character.isWhitespace(c)) {
+            if (isSpace(c)) {
                 at++;
             } else if (c == '-' && follows('-', 1)) {
                 skipLineComment();
@@ -66,8 +69,11 @@ public final class SqlLexer {
     }
 
     private Token token(char c) {
-        if (Character.isLetter(c) || c == '_' || c > 127) {
+        if (isNameStart(c)) {
             return word();
+        }
+        if (isDigit(c)) {
+            return number();
         }
         return switch (c) {
             case '"' -> {
@@ -89,31 +95,53 @@ public final class SqlLexer {
         while (at < sql.length() && isNamePart(sql.charAt(at))) {
             at++;
         }
-        String word = sql.substring(start, at).toLowerCase(Locale.ROOT);
-        if (touches('\'') && (word.equals("e") || word.equals("u"))) {
-            return string(word.equals("e"));
+        String word = lowerCase(sql.substring(start, at));
+        if (touches('\'') && word.equals("e")) {
+            return string(true);
         }
         text = word;
         return Token.WORD;
     }
 
-    /** Reads a string together with its continuations on further lines, which have the same kind of escapes. */
+    private Token number() {
+        int start = at;
+        while (at < sql.length() && (isDigit(sql.charAt(at)) || sql.charAt(at) == '.')) {
+            at++;
+        }
+        text = sql.substring(start, at);
+        return Token.NUMBER;
+    }
+
+    /** Reads a string together with its continuations, which have the same kind of escapes. */
     private Token string(boolean backslashEscapes) {
         StringBuilder content = new StringBuilder();
-        while (true) {
+        do {
             content.append(quoted('\'', backslashEscapes));
-            int next = at;
-            boolean lineBreak = false;
-            while (next < sql.length() && Character.isWhitespace(sql.charAt(next))) {
-                lineBreak |= sql.charAt(next) == '\n' || sql.charAt(next) == '\r';
-                next++;
+        } while (skipToContinuation());
+        text = content.toString();
+        return Token.STRING;
+    }
+
+    /** A string continues after white space and line comments with a line break, if a quote follows. */
+    private boolean skipToContinuation() {
+        int end = at;
+        boolean lineBreak = false;
+        while (at < sql.length()) {
+            char c = sql.charAt(at);
+            if (isSpace(c)) {
+                lineBreak |= isLineBreak(c);
+                at++;
+            } else if (c == '-' && follows('-', 1)) {
+                skipLineComment();
+            } else {
+                break;
             }
-            if (!lineBreak || next >= sql.length() || sql.charAt(next) != '\'') {
-                text = content.toString();
-                return Token.STRING;
-            }
-            at = next;
         }
+        boolean continues = lineBreak && touches('\'');
+        if (!continues) {
+            at = end;
+        }
+        return continues;
     }
 
     /** Skips quoted text, which may be unterminated, and returns it without the quotes. */
@@ -136,29 +164,27 @@ public final class SqlLexer {
 
     /** Reads a parameter such as {@code $1}, or a dollar-quoted string. */
     private Token dollar() {
-        int end = at + 1;
-        while (end < sql.length() && isNamePart(sql.charAt(end)) && sql.charAt(end) != '$') {
-            end++;
+        int start = at++;
+        boolean digit = at < sql.length() && isDigit(sql.charAt(at));
+        while (at < sql.length() && isNamePart(sql.charAt(at)) && (digit || sql.charAt(at) != '$')) {
+            at++;
         }
-        boolean digit = end > at + 1 && isDigit(sql.charAt(at + 1));
-        boolean dollar = end < sql.length() && sql.charAt(end) == '$';
-        if (dollar && !digit) {
-            String delimiter = sql.substring(at, end + 1);
-            int close = sql.indexOf(delimiter, end + 1);
-            text = sql.substring(end + 1, close < 0 ? sql.length() : close);
-            at = close < 0 ? sql.length() : close + delimiter.length();
-            return Token.STRING;
+        text = sql.substring(start, at);
+        if (digit) {
+            return text.chars().skip(1).allMatch(c -> isDigit((char) c)) ? Token.PARAMETER : Token.UNCLEAR;
         }
-        text = sql.substring(at, end);
-        at = end;
-        if (dollar) {
-            return Token.UNCLEAR;
+        if (!touches('$')) {
+            return Token.SYMBOL;
         }
-        return digit ? Token.PARAMETER : Token.SYMBOL;
+        String delimiter = sql.substring(start, ++at);
+        int close = sql.indexOf(delimiter, at);
+        text = sql.substring(at, close < 0 ? sql.length() : close);
+        at = close < 0 ? sql.length() : close + delimiter.length();
+        return Token.STRING;
     }
 
     private void skipLineComment() {
-        while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
+        while (at < sql.length() && !isLineBreak(sql.charAt(at))) {
             at++;
         }
     }
@@ -186,7 +212,31 @@ public final class SqlLexer {
         return c >= '0' && c <= '9';
     }
 
+    /** The characters that PostgreSQL skips; it treats other Unicode white space as part of a name. */
+    private static boolean isSpace(char c) {
+        return c == ' ' || (c >= '\t' && c <= '\r');
+    }
+
+    private static boolean isLineBreak(char c) {
+        return c == '\n' || c == '\r';
+    }
+
+    private static boolean isNameStart(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c > 127;
+    }
+
     private static boolean isNamePart(char c) {
-        return Character.isLetterOrDigit(c) || c == '_' || c == '$' || c > 127;
+        return isNameStart(c) || isDigit(c) || c == '$';
+    }
+
+    /** Like PostgreSQL with a multi-byte encoding, changes ASCII letters only. */
+    private static String lowerCase(String name) {
+        char[] letters = name.toCharArray();
+        for (int i = 0; i < letters.length; i++) {
+            if (letters[i] >= 'A' && letters[i] <= 'Z') {
+                letters[i] = Character.toLowerCase(letters[i]);
+            }
+        }
+        return new String(letters);
     }
 }

@@ -112,6 +112,7 @@ final class SqlScanner {
                     named(lexer.text(), true);
                 }
                 case SYMBOL -> symbol();
+                case NUMBER -> forgetName();
                 case STRING -> {
                     watch(lexer.text().toLowerCase(Locale.ROOT));
                     forgetName();
@@ -135,7 +136,7 @@ final class SqlScanner {
             return;
         }
         String digits = lexer.text().substring(1);
-        if (digits.length() > MAX_DIGITS || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (digits.length() > MAX_DIGITS) {
             parameterCount = -1;
         } else {
             parameterCount = Math.max(parameterCount, Integer.parseInt(digits));

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.postgres.Access;
+import dev.hasten.postgres.DateTimeInput;
 import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.sql.SqlRequest.Query;
 import dev.hasten.transaction.PooledStatements;
@@ -32,7 +33,7 @@ final class CacheabilityChecks {
      * read. Queries PostgreSQL if the result is not known yet.
      */
     String rejectionReason(ParsedStatement sql, Query query, RequestContext request) {
-        if (query.parameters().stream().anyMatch(NameCollector::isTimeWord)) {
+        if (query.parameters().stream().anyMatch(value -> value != null && DateTimeInput.dependsOnClock(value))) {
             return "uses the special date/time value now, today, tomorrow or yesterday in a parameter";
         }
         int parameters = query.parameters().size();

@@ -1,5 +1,6 @@
 package dev.hasten.sql;
 
+import dev.hasten.postgres.DateTimeInput;
 import dev.hasten.postgres.SqlLexer;
 import dev.hasten.postgres.SqlLexer.Token;
 import java.util.HashSet;
@@ -43,10 +44,6 @@ final class NameCollector {
     /** Words that start a row lock after FOR. */
     private static final Set<String> LOCK_STRENGTHS = Set.of("update", "share", "no", "key");
 
-    /** Strings that mean the current time to date/time types; see "Special Values" in PostgreSQL's manual. */
-    private static final Pattern TIME_WORD =
-            Pattern.compile("\\b(now|today|tomorrow|yesterday)\\b", Pattern.CASE_INSENSITIVE);
-
     /**
      * String escapes that can encode a letter: all except those for line breaks, tabs, quotes and similar characters.
      */
@@ -76,11 +73,6 @@ final class NameCollector {
     @Nullable
     String rejectionReason() {
         return rejectionReason;
-    }
-
-    /** Whether a parameter contains a special date/time value such as {@code now}. */
-    static boolean isTimeWord(@Nullable String parameter) {
-        return parameter != null && TIME_WORD.matcher(parameter).find();
     }
 
     void collect(String text) {
@@ -114,13 +106,13 @@ final class NameCollector {
                 case STRING -> {
                     if (SPELLING_ESCAPE.matcher(current).find()) {
                         reject("uses a string with escapes that can encode letters");
-                    } else if (isTimeWord(current)) {
+                    } else if (DateTimeInput.dependsOnClock(current)) {
                         reject("uses the special date/time value now, today, tomorrow or yesterday in a string");
                     }
                     name = null;
                 }
                 case UNCLEAR -> reject("uses a parameter that is directly followed by a name");
-                case PARAMETER, END -> name = null;
+                case NUMBER, PARAMETER, END -> name = null;
             }
             afterDot = token == Token.SYMBOL && lexer.isSymbol('.');
             previousWord = word;

@@ -46,6 +46,10 @@ class ParsedStatementTest {
                 "CALL p()",
                 "SELECT 1 -- \r, set_config('a.b', 'c', false)",
                 "SELECT E'a'\n'b\\'', set_config('a.b', 'c', false) --'",
+                "SELECT E'a' -- b\n'\\' , ' || set_config('a.b', 'c', false) || '",
+                "SELECT lo\u212aer('a')",
+                "SELECT set\u2003lower('a')",
+                "SELECT $1lower",
                 "SELECT U&\"set\\005fconfig\"('a.b', 'c', false)",
                 "SELECT $٣$ ' $٣$, set_config('a.b', 'c', false) --'",
             })

@@ -142,6 +142,18 @@ final class SessionHygieneTest {
     }
 
     @Test
+    void nextRequestSeesNothingOfACallThatFollowsAStringContinuedAfterAComment() {
+        leavesNothingBehind(rawExecute("SELECT E'a' -- b\n'\\' , ' || set_config('my.secret', 'x', false) || ''"));
+    }
+
+    @Test
+    void nextRequestSeesNothingOfAFunctionWhoseNameContainsUnicodeWhiteSpace() {
+        POSTGRES.execute("CREATE FUNCTION \"leak\u2003lower\"(text) RETURNS text LANGUAGE sql"
+                + " AS $$ SELECT set_config('my.secret', $1, false) $$");
+        leavesNothingBehind(rawExecute("SELECT leak\u2003lower('x')"));
+    }
+
+    @Test
     void nextRequestSeesNothingOfAFunctionNamedWithUnicodeEscapes() {
         leavesNothingBehind(rawExecute("SELECT U&\"set!005fconfig\" UESCAPE '!' ('my.secret', 'x', false)"));
     }

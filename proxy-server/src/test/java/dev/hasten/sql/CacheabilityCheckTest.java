@@ -129,6 +129,8 @@ final class CacheabilityCheckTest {
                 "SELECT age(made) FROM item | current_date",
                 "SELECT age(made, made) FROM item | age",
                 "SELECT 'today'::date | date/time value",
+                "SELECT 'today12:30'::timestamp | date/time value",
+                "SELECT '12:30today'::timestamp | date/time value",
                 "SELECT $x$now$x$::timestamptz | date/time value",
                 "SELECT E'n\\157w'::timestamptz | escapes",
                 "SELECT E'n\\ow'::timestamptz | escapes",
@@ -202,6 +204,7 @@ final class CacheabilityCheckTest {
         String sql = "SELECT $1::timestamptz";
         assertThat(client.cached(sql, "2024-01-01").cacheStatus()).isEqualTo("miss");
         assertThat(client.cached(sql, "now").cacheStatus()).isEqualTo("none");
+        assertThat(client.cached(sql, "Yesterday10:00").cacheStatus()).isEqualTo("none");
         assertThat(client.cached(sql, "Yesterday 10:00").cacheStatus()).isEqualTo("none");
         assertThat(client.cached("SELECT $1::timestamptz[]", (Object) new String[] {"2024-01-01", "today"})
                         .cacheStatus())
