@@ -1,10 +1,11 @@
 package dev.hasten.schema;
 
+import dev.hasten.compiler.SchemaDefinition;
+import dev.hasten.compiler.SchemaDefinition.Field;
+import dev.hasten.compiler.SchemaDefinition.FieldType;
+import dev.hasten.compiler.SchemaDefinition.Model;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.JsonNumbers;
-import dev.hasten.schema.DataModel.Field;
-import dev.hasten.schema.DataModel.FieldType;
-import dev.hasten.schema.DataModel.Model;
 import java.io.StringWriter;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class Parameterizer {
     /** The column type for the argument of a search by relevance, which is text. */
     private static final Field.Column SEARCHED = new Field.Column(FieldType.STRING, false);
 
-    private final DataModel schema;
+    private final SchemaDefinition schema;
     private final StringWriter text = new StringWriter();
     private final JsonGenerator out;
     private final Placeholders placeholders;
@@ -53,7 +54,7 @@ final class Parameterizer {
         WRITE
     }
 
-    private Parameterizer(DataModel schema, boolean shared) {
+    private Parameterizer(SchemaDefinition schema, boolean shared) {
         this.schema = schema;
         this.out = JSON.createGenerator(text);
         this.placeholders = new Placeholders(out, shared);
@@ -65,7 +66,7 @@ final class Parameterizer {
     }
 
     /** Replaces the data of {@code {modelName, action, query}}. */
-    static ParameterizedQuery query(JsonNode query, DataModel schema) {
+    static ParameterizedQuery query(JsonNode query, SchemaDefinition schema) {
         // Inserts must have the same plan whether or not some of their values are equal.
         boolean inserts = query.path("action").asString("").startsWith("createMany");
         Parameterizer parameterizer = new Parameterizer(schema, !inserts);
@@ -74,7 +75,7 @@ final class Parameterizer {
     }
 
     /** Replaces the data of {@code {batch: [...]}}. Equal values in different queries get the same placeholder. */
-    static ParameterizedQuery batch(Iterable<JsonNode> queries, DataModel schema) {
+    static ParameterizedQuery batch(Iterable<JsonNode> queries, SchemaDefinition schema) {
         Parameterizer parameterizer = new Parameterizer(schema, true);
         parameterizer.out.writeStartObject();
         parameterizer.out.writeName("batch");

@@ -1,9 +1,9 @@
 package dev.hasten.schema;
 
+import dev.hasten.compiler.SchemaDefinition.FieldType;
 import dev.hasten.protocol.JsonNumbers;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
-import dev.hasten.schema.DataModel.FieldType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;

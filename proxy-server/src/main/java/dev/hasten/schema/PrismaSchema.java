@@ -1,7 +1,6 @@
 package dev.hasten.schema;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.hasten.compiler.SchemaDefinition;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.ParsedPlan;
@@ -20,38 +19,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A Prisma schema and the plans of its queries. A query is compiled once. After that, all queries that differ only in
  * their data use the same plan.
  */
 public final class PrismaSchema {
-    /** The tree of a plan takes up to this many times the memory of its JSON. */
-    private static final int TREE_FACTOR = 20;
-
-    /**
-     * Has high limits: plans come from the compiler, not from clients, and are nested more deeply than their queries.
-     */
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(100_000)
-                            .maxStringLength(Integer.MAX_VALUE)
-                            .maxNumberLength(200_000)
-                            .build())
-                    .build())
-            .build();
+    /** Estimated bytes of a value in a plan: the tree from the compiler, and what the parsed plan keeps of it. */
+    private static final int NODE_BYTES = 320;
 
     private final String hash;
-    private final String text;
+    private final SchemaDefinition definition;
     /** Key of the plans. It contains the default PostgreSQL schema, because plans refer to different tables in each. */
     private final String plansOf;
 
-    private final DataModel model;
     private final CompiledPlans plans;
     private final Supplier<SchemaCompiler> newCompiler;
     private final SchemaCompiler shared;
@@ -62,14 +44,13 @@ public final class PrismaSchema {
 
     PrismaSchema(
             String hash,
-            String text,
+            SchemaDefinition definition,
             @Nullable String schemaName,
             CompiledPlans plans,
             Supplier<SchemaCompiler> newCompiler) {
         this.hash = hash;
-        this.text = text;
+        this.definition = definition;
         this.plansOf = schemaName == null ? hash : hash + " " + schemaName;
-        this.model = DataModel.of(text);
         this.plans = plans;
         this.newCompiler = newCompiler;
         this.shared = newCompiler.get();
@@ -81,12 +62,12 @@ public final class PrismaSchema {
     }
 
     String text() {
-        return text;
+        return definition.text();
     }
 
     /** Approximate memory of the schema in bytes, without its compilers and plans. */
     long heapBytes() {
-        return 2L * text.length() + model.heapBytes();
+        return definition.heapBytes();
     }
 
     /**
@@ -96,10 +77,6 @@ public final class PrismaSchema {
      * @throws SchemaStartingException if the request reaches its time limit first
      */
     void check(Cancellation cancellation) {
-        String problem = DataModel.problemOf(text);
-        if (problem != null) {
-            throw ApiError.badRequest("The Prisma schema is not valid: " + problem);
-        }
         shared.check(cancellation);
         accepted = true;
     }
@@ -117,7 +94,7 @@ public final class PrismaSchema {
      * @throws ApiError P2009 and similar if the query does not match the schema, P6000 if it contains placeholders
      */
     public CompiledQuery compile(JsonNode query, Cancellation cancellation) {
-        ParameterizedQuery parameterized = Parameterizer.query(query, model);
+        ParameterizedQuery parameterized = Parameterizer.query(query, definition);
         try {
             return new CompiledQuery(plan(parameterized.text(), cancellation), parameterized.values());
         } catch (ApiError e) {
@@ -156,9 +133,10 @@ public final class PrismaSchema {
             if (plans.find(plansOf, query) instanceof Compiled.Query(ParsedPlan known)) {
                 return known;
             }
-            byte[] json = compiler.compile((running, memory) -> running.compile(query, memory), cancellation);
-            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(read(json, cancellation)));
-            plans.put(plansOf, query, new Compiled.Query(plan), json.length * TREE_FACTOR);
+            JsonNode json = compiler.compile((running, memory) -> running.compile(query, memory), cancellation);
+            int bytes = counted(json, cancellation);
+            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(json));
+            plans.put(plansOf, query, new Compiled.Query(plan), bytes);
             return plan;
         });
     }
@@ -169,7 +147,7 @@ public final class PrismaSchema {
      * @throws ApiError as {@link #compile}
      */
     public @Nullable CompiledBatch compileBatch(List<JsonNode> queries, Cancellation cancellation) {
-        ParameterizedQuery parameterized = Parameterizer.batch(queries, model);
+        ParameterizedQuery parameterized = Parameterizer.batch(queries, definition);
         CompiledBatch.Shape shape = plans.find(plansOf, parameterized.text()) instanceof Compiled.Batch(var known)
                 ? known
                 : compileBatch(parameterized.text(), cancellation);
@@ -181,12 +159,12 @@ public final class PrismaSchema {
                     if (plans.find(plansOf, batch) instanceof Compiled.Batch known) {
                         return known;
                     }
-                    byte[] response =
+                    JsonNode json =
                             compiler.compile((running, memory) -> running.compileBatch(batch, memory), cancellation);
-                    JsonNode json = read(response, cancellation);
+                    int bytes = counted(json, cancellation);
                     boolean compacted = json.path("type").asString("").equals("compacted");
                     Compiled.Batch compiled = new Compiled.Batch(compacted ? shape(json) : null);
-                    plans.put(plansOf, batch, compiled, compacted ? response.length * TREE_FACTOR : 0);
+                    plans.put(plansOf, batch, compiled, compacted ? bytes : 0);
                     return compiled;
                 })
                 .shape();
@@ -228,13 +206,21 @@ public final class PrismaSchema {
         ownCompilers.values().forEach(SchemaCompiler::close);
     }
 
-    /** Parses a plan. Its memory is counted for the rest of the request, because it may be too large to be cached. */
-    private static JsonNode read(byte[] json, Cancellation cancellation) {
-        cancellation.memory().take(MemoryUse.REQUESTS, (long) json.length * TREE_FACTOR);
-        try {
-            return JSON.readTree(json);
-        } catch (JacksonException e) {
-            throw new IllegalStateException("the query compiler returned invalid JSON: " + new String(json, UTF_8), e);
+    /**
+     * Counts the memory of a plan for the rest of the request, because it may be too large to be cached. Returns it in
+     * bytes.
+     */
+    private static int counted(JsonNode plan, Cancellation cancellation) {
+        long bytes = heapBytes(plan);
+        cancellation.memory().take(MemoryUse.REQUESTS, bytes);
+        return (int) Math.min(bytes, Integer.MAX_VALUE);
+    }
+
+    private static long heapBytes(JsonNode node) {
+        long bytes = NODE_BYTES + (node.isString() ? 4L * node.stringValue().length() : 0);
+        for (JsonNode child : node) {
+            bytes += heapBytes(child);
         }
+        return bytes;
     }
 }

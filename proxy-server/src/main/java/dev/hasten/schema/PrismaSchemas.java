@@ -3,6 +3,8 @@ package dev.hasten.schema;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.compiler.SchemaDefinition;
+import dev.hasten.compiler.SchemaException;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException;
@@ -126,17 +128,26 @@ public final class PrismaSchemas {
     }
 
     private PrismaSchema schema(String hash, String text) {
+        SchemaDefinition definition = definition(text);
         return new PrismaSchema(
                 hash,
-                text,
+                definition,
                 schemaName,
                 plans,
                 () -> new SchemaCompiler(
-                        text,
+                        definition,
                         schemaName,
                         new QueryCompiler.Limits(QueryCompiler.Limits.DEFAULT.memoryMiB(), limits.compileTime()),
                         slots,
                         memory.open(database, MemoryBudget.SHARED)));
+    }
+
+    private static SchemaDefinition definition(String text) {
+        try {
+            return SchemaDefinition.of(text);
+        } catch (SchemaException e) {
+            throw SchemaCompiler.invalid(e);
+        }
     }
 
     private @Nullable Known known(String hash) {

@@ -6,6 +6,7 @@ import dev.hasten.compiler.CompileException;
 import dev.hasten.compiler.CompilerMemory;
 import dev.hasten.compiler.CompilerPanicException;
 import dev.hasten.compiler.QueryCompiler;
+import dev.hasten.compiler.SchemaDefinition;
 import dev.hasten.compiler.SchemaException;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A query compiler for one schema, used by one request at a time. It is opened, which includes reading the schema, when
@@ -41,7 +42,7 @@ final class SchemaCompiler {
     /** HTTP status for a query on which the compiler crashes. */
     static final int BREAKDOWN = 422;
 
-    private final String schema;
+    private final SchemaDefinition schema;
     private final @Nullable String schemaName;
     private final QueryCompiler.Limits limits;
     private final CompilerSlots slots;
@@ -60,7 +61,7 @@ final class SchemaCompiler {
 
     /** @param memory for the memory of the compiler between two calls */
     SchemaCompiler(
-            String schema,
+            SchemaDefinition schema,
             @Nullable String schemaName,
             QueryCompiler.Limits limits,
             CompilerSlots slots,
@@ -75,7 +76,7 @@ final class SchemaCompiler {
     /** A call of the compiler. */
     @FunctionalInterface
     interface Call {
-        byte[] by(QueryCompiler compiler, CompilerMemory memory) throws CompileException, InterruptedException;
+        JsonNode by(QueryCompiler compiler, CompilerMemory memory) throws CompileException, InterruptedException;
     }
 
     /**
@@ -136,7 +137,7 @@ final class SchemaCompiler {
      * @throws ApiError P2009 and similar if the query does not match the schema; status 422 if the compiler fails
      * @throws CancelledException if the request must stop
      */
-    byte[] compile(Call call, Cancellation cancellation) {
+    JsonNode compile(Call call, Cancellation cancellation) {
         QueryCompiler running = opened(cancellation);
         interruptible(cancellation, () -> {
             slots.begin(cancellation.memory());
@@ -171,8 +172,7 @@ final class SchemaCompiler {
     private static ApiError refused(CompileException error) {
         String code = error.code() == null ? "P2009" : error.code();
         Map<String, @Nullable Object> meta = new LinkedHashMap<>();
-        if (error.meta() != null
-                && PlanValues.constant(JsonMapper.shared().readTree(error.meta())) instanceof Map<?, ?> members) {
+        if (error.meta() != null && PlanValues.constant(error.meta()) instanceof Map<?, ?> members) {
             members.forEach((name, value) -> meta.put(String.valueOf(name), value));
         }
         return ApiError.of(400, code, String.valueOf(error.getMessage()), meta);
@@ -240,9 +240,14 @@ final class SchemaCompiler {
         return opened;
     }
 
+    /** The error for a schema that must not be used. */
+    static ApiError invalid(SchemaException e) {
+        return ApiError.badRequest("The Prisma schema is not valid: " + e.getMessage());
+    }
+
     private static RuntimeException unusable(Throwable cause) {
         return switch (cause) {
-            case SchemaException e -> ApiError.badRequest("The Prisma schema is not valid: " + e.getMessage());
+            case SchemaException e -> invalid(e);
             case CompilerPanicException e -> {
                 LOG.warn("the query compiler crashed while reading a schema: {} ({})", e.getMessage(), e.detail());
                 yield ApiError.badRequest("The Prisma schema cannot be used: " + e.getMessage());

@@ -3,6 +3,7 @@ package dev.hasten.schema;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.compiler.SchemaDefinition;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.plan.PlanValues;
 import java.io.IOException;
@@ -26,8 +27,8 @@ final class ParameterizerTest {
 
     /** Queries of the conformance program with their parameterization by Prisma 7.10; see conformance/README.md. */
     @Test
-    void parameterizesTheSameValuesAsTheOfficialClient() throws IOException {
-        DataModel schema = DataModel.of(Files.readString(Path.of("../conformance/schema/schema.prisma")));
+    void parameterizesTheSameValuesAsTheOfficialClient() throws Exception {
+        SchemaDefinition schema = SchemaDefinition.of(Files.readString(Path.of("../conformance/schema/schema.prisma")));
         List<String> differences = new ArrayList<>();
         int count = 0;
         for (String line : resource("parameterization.jsonl").lines().toList()) {

@@ -394,16 +394,6 @@ final class PrismaSchemasTest {
     }
 
     @Test
-    void schemaWithVeryManyFieldsIsReadInOnePass() {
-        StringBuilder fields = new StringBuilder("model M {\n  id Int @id\n");
-        for (int i = 0; i < 100_000; i++) {
-            fields.append("  f").append(i).append(" Int\n");
-        }
-        assertThat(DataModel.problemOf(fields.append("  x Nonsense\n}\n").toString()))
-                .contains("At line 100003: x Nonsense");
-    }
-
-    @Test
     void moreSchemasThanCompilersInMemoryAreServed() {
         PrismaSchemas schemas = schemas(new Limits(20, 1 << 20, LIMITS.compileTime()));
         List<String> hashes = new ArrayList<>();

@@ -1,15 +1,16 @@
 package dev.hasten.compiler;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** The compiler rejected a query. The message is the compiler's own and can be sent to the client. */
 public final class CompileException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final @Nullable String code;
-    private final @Nullable String meta;
+    private final transient @Nullable JsonNode meta;
 
-    CompileException(String message, @Nullable String code, @Nullable String meta) {
+    CompileException(String message, @Nullable String code, @Nullable JsonNode meta) {
         super(message);
         this.code = code;
         this.meta = meta;
@@ -20,8 +21,8 @@ public final class CompileException extends Exception {
         return code;
     }
 
-    /** The error's {@code meta} as JSON text; null if there is none. */
-    public @Nullable String meta() {
+    /** The error's {@code meta} ; null if there is none. */
+    public @Nullable JsonNode meta() {
         return meta;
     }
 }

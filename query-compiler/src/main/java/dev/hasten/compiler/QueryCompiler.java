@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Compiles the JSON queries of Prisma clients to query plans for one Prisma schema.
@@ -63,30 +64,29 @@ public final class QueryCompiler implements AutoCloseable {
         this.limits = limits;
     }
 
-    /** Same as {@link #open(String, String, Limits, CompilerMemory)} with the default limits. */
-    public static QueryCompiler open(String schema, @Nullable String schemaName)
+    /** Same as {@link #open(SchemaDefinition, String, Limits, CompilerMemory)} with the default limits. */
+    public static QueryCompiler open(SchemaDefinition schema, @Nullable String schemaName)
             throws SchemaException, InterruptedException {
         return open(schema, schemaName, Limits.DEFAULT, CompilerMemory.UNCOUNTED);
     }
 
     /**
-     * Reads a schema.
+     * Starts a compiler for a schema.
      *
-     * @param schema the text of a schema of Prisma 5 or later
      * @param schemaName the PostgreSQL schema of models without {@code @@schema}; null for {@code public}
-     * @throws SchemaException if the schema is not for PostgreSQL or is rejected
+     * @throws SchemaException if the compiler rejects the schema
      * @throws IllegalArgumentException if the schema name contains a double quote
      * @throws CompilerPanicException if the compiler crashes
      * @throws InterruptedException if this thread is interrupted; the compiler has then stopped
      */
-    public static QueryCompiler open(String schema, @Nullable String schemaName, Limits limits, CompilerMemory memory)
+    public static QueryCompiler open(
+            SchemaDefinition schema, @Nullable String schemaName, Limits limits, CompilerMemory memory)
             throws SchemaException, InterruptedException {
-        SchemaGuard.check(schema);
         if (schemaName != null && schemaName.contains("\"")) {
             throw new IllegalArgumentException(
                     "The schema name contains a double quote, which the compiler does not escape");
         }
-        QueryCompiler compiler = new QueryCompiler(schema, schemaName, limits);
+        QueryCompiler compiler = new QueryCompiler(schema.text(), schemaName, limits);
         compiler.turn.lock();
         try {
             compiler.start(memory);
@@ -111,7 +111,7 @@ public final class QueryCompiler implements AutoCloseable {
                 """;
         String query = """
                 {"modelName":"A","action":"findMany","query":{"arguments":{},"selection":{"$scalars":true}}}""";
-        try (QueryCompiler compiler = open(schema, null)) {
+        try (QueryCompiler compiler = open(SchemaDefinition.of(schema), null)) {
             compiler.compile(query);
         } catch (SchemaException | CompileException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -119,7 +119,7 @@ public final class QueryCompiler implements AutoCloseable {
     }
 
     /** Same as {@link #compile(String, CompilerMemory)} without tracking memory. */
-    byte[] compile(String request) throws CompileException, InterruptedException {
+    JsonNode compile(String request) throws CompileException, InterruptedException {
         return compile(request, CompilerMemory.UNCOUNTED);
     }
 
@@ -128,12 +128,12 @@ public final class QueryCompiler implements AutoCloseable {
      *
      * @param request {@code {"modelName","action","query":{"arguments","selection"}}}; literals may be placeholders,
      *     {@code {"$type":"Param","value":{"name":"%1","type":"Int"}}}, which the plan then refers to by name
-     * @return the plan as JSON in UTF-8, in the format that Prisma 7 clients send
+     * @return the plan in the format that Prisma 7 clients send
      * @throws CompileException if the compiler rejects the query
      * @throws CompilerPanicException if the compiler crashes; this instance is then {@link #isBroken broken}
      * @throws InterruptedException if this thread is interrupted; the compiler has then stopped
      */
-    public byte[] compile(String request, CompilerMemory memory) throws CompileException, InterruptedException {
+    public JsonNode compile(String request, CompilerMemory memory) throws CompileException, InterruptedException {
         return compile(wasm -> wasm.compile(request), memory);
     }
 
@@ -141,14 +141,14 @@ public final class QueryCompiler implements AutoCloseable {
      * Compiles a batch.
      *
      * @param request {@code {"batch":[...],"transaction"?}}
-     * @return JSON in UTF-8: {@code {"type":"multi","plans":[...]}}, or {@code {"type":"compacted","plan",...}} if all
+     * @return {@code {"type":"multi","plans":[...]}}, or {@code {"type":"compacted","plan",...}} if all
      *     are answered by one query
      * @throws CompileException if the compiler rejects one of the queries
      * @throws CompilerPanicException if the compiler crashes on one of the queries; this instance is then
      *     {@link #isBroken broken}
      * @throws InterruptedException if this thread is interrupted; the compiler has then stopped
      */
-    public byte[] compileBatch(String request, CompilerMemory memory) throws CompileException, InterruptedException {
+    public JsonNode compileBatch(String request, CompilerMemory memory) throws CompileException, InterruptedException {
         return compile(wasm -> wasm.compileBatch(request), memory);
     }
 
@@ -191,10 +191,10 @@ public final class QueryCompiler implements AutoCloseable {
 
     @FunctionalInterface
     private interface Work {
-        byte[] on(WasmCompiler compiler) throws CompileException;
+        JsonNode on(WasmCompiler compiler) throws CompileException;
     }
 
-    private byte[] compile(Work work, CompilerMemory memory) throws CompileException, InterruptedException {
+    private JsonNode compile(Work work, CompilerMemory memory) throws CompileException, InterruptedException {
         turn.lockInterruptibly();
         try {
             if (closed) {

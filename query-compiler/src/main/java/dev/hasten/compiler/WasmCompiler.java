@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A WebAssembly instance for one schema. Must be used by only one thread at a time. After any outcome other than a
@@ -50,11 +51,11 @@ final class WasmCompiler {
         heap.sweep(references);
     }
 
-    byte[] compile(String request) throws CompileException {
+    JsonNode compile(String request) throws CompileException {
         return call("querycompiler_compile", request);
     }
 
-    byte[] compileBatch(String request) throws CompileException {
+    JsonNode compileBatch(String request) throws CompileException {
         return call("querycompiler_compileBatch", request);
     }
 
@@ -74,22 +75,20 @@ final class WasmCompiler {
         return heap.size();
     }
 
-    private byte[] call(String name, String request) throws CompileException {
+    private JsonNode call(String name, String request) throws CompileException {
         byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
         ExportFunction function = instance.export(name);
         long[] result = function.apply(compiler, JsImports.allocate(instance, bytes), bytes.length);
         try {
             if (result[2] == 0) {
-                return JsValue.stringify(take(result[0]));
+                return JsTree.of(take(result[0]));
             }
             Map<?, ?> error = error(result[1]);
             Object meta = error.get("meta");
             throw new CompileException(
                     text(error.get("message")),
                     error.get("code") instanceof String code ? code : null,
-                    meta == null || meta == Primitive.UNDEFINED
-                            ? null
-                            : new String(JsValue.stringify(meta), StandardCharsets.UTF_8));
+                    meta == null || meta == Primitive.UNDEFINED ? null : JsTree.of(meta));
         } finally {
             heap.sweep(references);
         }
