@@ -30,50 +30,52 @@ class ArchitectureTest {
             .importPackages("dev.hasten");
 
     /** The packages that each package may use in addition to itself, in the order of the dependencies. */
-    private static final Map<String, String> MAY_USE = new TreeMap<>(Map.ofEntries(
-            Map.entry("protocol", ""),
-            Map.entry("compiler", ""),
-            Map.entry("memory", ""),
-            Map.entry("config", "protocol"),
-            Map.entry("deadline", "memory"),
-            Map.entry("json", "protocol memory deadline"),
-            Map.entry("http", "memory"),
-            Map.entry("auth", "protocol config"),
-            Map.entry("postgres", "protocol memory deadline"),
-            Map.entry("prisma", "protocol json postgres"),
-            Map.entry("plan", "protocol memory deadline json postgres prisma"),
-            Map.entry("transaction", "protocol deadline postgres prisma plan"),
-            Map.entry("cache", "protocol memory deadline"),
-            Map.entry("schema", "protocol memory deadline compiler postgres plan"),
-            Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
-            Map.entry(
-                    "admission",
-                    "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"),
-            Map.entry("caching", "protocol memory deadline json http auth cache telemetry admission"),
-            Map.entry("invalidation", "protocol config http cache admission caching"),
-            Map.entry(
-                    "remoteexecutor",
-                    "protocol deadline config json http postgres prisma plan transaction telemetry admission caching"),
-            Map.entry(
-                    "dataproxy",
-                    "protocol memory deadline config json http postgres prisma plan transaction schema telemetry"
-                            + " admission caching"),
-            Map.entry(
-                    "sql",
-                    "protocol memory deadline config json http auth postgres transaction telemetry admission cache"
-                            + " caching"),
-            Map.entry(
-                    "server",
-                    "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"
-                            + " admission caching invalidation remoteexecutor dataproxy sql"),
-            Map.entry(
-                    "admin",
-                    "protocol memory config http auth postgres cache schema transaction telemetry admission invalidation"
-                            + " server"),
-            Map.entry("bench", "protocol"),
-            Map.entry(
-                    "cli",
-                    "protocol memory deadline config http auth postgres telemetry admission server admin bench")));
+    private static final Map<String, String> MAY_USE = new TreeMap<>(
+            Map.ofEntries(
+                    Map.entry("protocol", ""),
+                    Map.entry("compiler", ""),
+                    Map.entry("memory", ""),
+                    Map.entry("files", ""),
+                    Map.entry("config", "protocol"),
+                    Map.entry("deadline", "memory"),
+                    Map.entry("json", "protocol memory deadline"),
+                    Map.entry("http", "memory files"),
+                    Map.entry("auth", "protocol config files"),
+                    Map.entry("postgres", "protocol memory deadline"),
+                    Map.entry("prisma", "protocol json postgres"),
+                    Map.entry("plan", "protocol memory deadline json postgres prisma"),
+                    Map.entry("transaction", "protocol deadline postgres prisma plan"),
+                    Map.entry("cache", "protocol memory deadline"),
+                    Map.entry("schema", "protocol files memory deadline compiler postgres plan"),
+                    Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
+                    Map.entry(
+                            "admission",
+                            "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"),
+                    Map.entry("caching", "protocol memory deadline json http auth cache telemetry admission"),
+                    Map.entry("invalidation", "protocol config http cache admission caching"),
+                    Map.entry(
+                            "remoteexecutor",
+                            "protocol deadline config json http postgres prisma plan transaction telemetry admission caching"),
+                    Map.entry(
+                            "dataproxy",
+                            "protocol memory deadline config json http postgres prisma plan transaction schema telemetry"
+                                    + " admission caching"),
+                    Map.entry(
+                            "sql",
+                            "protocol memory deadline config json http auth postgres transaction telemetry admission cache"
+                                    + " caching"),
+                    Map.entry(
+                            "server",
+                            "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"
+                                    + " admission caching invalidation remoteexecutor dataproxy sql"),
+                    Map.entry(
+                            "admin",
+                            "protocol files memory config http auth postgres cache schema transaction telemetry admission invalidation"
+                                    + " server"),
+                    Map.entry("bench", "protocol"),
+                    Map.entry(
+                            "cli",
+                            "protocol files memory deadline config http auth postgres telemetry admission server admin bench")));
 
     @Test
     void packagesUseOnlyAllowedPackages() {

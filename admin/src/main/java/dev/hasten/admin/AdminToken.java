@@ -2,25 +2,19 @@ package dev.hasten.admin;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.Objects.requireNonNull;
 
 import dev.hasten.config.Secret;
 import dev.hasten.config.ServerConfig;
+import dev.hasten.files.PrivateFiles;
 import dev.hasten.http.HttpServerException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +27,6 @@ public final class AdminToken {
 
     private static final int RANDOM_BYTES = 24;
     private static final String SCHEME = "Bearer ";
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final byte[] token;
     private final @Nullable Path file;
@@ -91,12 +83,9 @@ public final class AdminToken {
         byte[] random = new byte[RANDOM_BYTES];
         new SecureRandom().nextBytes(random);
         String token = PREFIX + HexFormat.of().formatHex(random);
-        Files.createDirectories(file.getParent());
-        try (FileChannel channel = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
-            ByteBuffer content = ByteBuffer.wrap((token + "\n").getBytes(US_ASCII));
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
+        PrivateFiles.createDirectories(requireNonNull(file.getParent()));
+        try {
+            PrivateFiles.create(file, (token + "\n").getBytes(US_ASCII));
             return token;
         } catch (FileAlreadyExistsException e) {
             // Another server with the same directory created the file first; use its token.

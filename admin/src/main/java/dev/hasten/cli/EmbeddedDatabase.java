@@ -1,5 +1,6 @@
 package dev.hasten.cli;
 
+import dev.hasten.files.PrivateFiles;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,7 +53,7 @@ final class EmbeddedDatabase implements AutoCloseable {
      */
     static EmbeddedDatabase start(Path stateDirectory) throws IOException {
         Path directory = stateDirectory.toAbsolutePath().resolve("postgres");
-        Files.createDirectories(stateDirectory);
+        PrivateFiles.createDirectories(stateDirectory);
         Integer running = runningPort(directory);
         if (running != null) {
             LOG.info("using the embedded PostgreSQL that is already running on port {}", running);

@@ -1,29 +1,19 @@
 package dev.hasten.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.Objects.requireNonNull;
 
+import dev.hasten.files.PrivateFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The file with the keys created at run time. Both the server and {@code hasten keys} write it. The file is always
@@ -33,10 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class KeyFile {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration LOCK_RETRY = Duration.ofMillis(10);
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /**
      * POSIX file locks belong to the process: it cannot take a second lock on the same file, and closing any channel to
@@ -125,15 +111,10 @@ public final class KeyFile {
         private static Edit begin(KeyFile owner) throws IOException {
             // Replace the target of a symbolic link, not the link.
             Path target = Files.isSymbolicLink(owner.file) ? owner.file.toRealPath() : owner.file;
-            Path directory = directory(target);
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
-            }
-            Path lockFile = target.resolveSibling(target.getFileName() + ".lock");
-            FileChannel lock = FileChannel.open(lockFile, Set.of(CREATE, WRITE), OWNER_ONLY);
+            PrivateFiles.createDirectories(requireNonNull(target.getParent()));
+            FileChannel lock = PrivateFiles.open(target.resolveSibling(target.getFileName() + ".lock"), target);
             Edit edit = null;
             try {
-                adoptOwner(lockFile, target);
                 await(lock);
                 edit = new Edit(owner, target, lock, owner.read());
                 return edit;
@@ -174,57 +155,10 @@ public final class KeyFile {
          */
         void write(List<StoredKey> replacement) {
             try {
-                replace(ByteBuffer.wrap(owner.format.write(replacement).getBytes(UTF_8)));
+                PrivateFiles.replace(target, owner.format.write(replacement).getBytes(UTF_8));
             } catch (IOException e) {
                 throw KeyFileException.writing(owner.file, e);
             }
-        }
-
-        private void replace(ByteBuffer content) throws IOException {
-            Path temporary = Files.createTempFile(directory(target), target.getFileName() + ".", ".tmp", OWNER_ONLY);
-            try {
-                adoptOwner(temporary, target);
-                try (FileChannel channel = FileChannel.open(temporary, WRITE)) {
-                    while (content.hasRemaining()) {
-                        channel.write(content);
-                    }
-                    channel.force(true);
-                }
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
-            try (FileChannel channel = FileChannel.open(directory(target), READ)) {
-                channel.force(true);
-            }
-        }
-
-        /**
-         * Changes the owner of a new file to that of the key file, so that {@code hasten keys} run by root does not
-         * lock out a server that runs as another user. If there is no key file yet, the owner of the directory is used
-         * as a best guess, and a failure to change the owner is ignored.
-         */
-        private static void adoptOwner(Path made, Path target) throws IOException {
-            boolean certain = Files.exists(target);
-            PosixFileAttributes model =
-                    Files.readAttributes(certain ? target : directory(target), PosixFileAttributes.class);
-            PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
-            if (view.readAttributes().owner().equals(model.owner())) {
-                return;
-            }
-            try {
-                view.setGroup(model.group());
-                view.setOwner(model.owner());
-            } catch (IOException e) {
-                if (certain) {
-                    throw e;
-                }
-            }
-        }
-
-        private static Path directory(Path target) {
-            @Nullable Path parent = target.getParent();
-            return parent == null ? target : parent;
         }
 
         /** Releases the lock. */

@@ -1,5 +1,8 @@
 package dev.hasten.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hasten.files.PrivateFiles;
 import io.netty.handler.ssl.SslContext;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.KeyUsage;
@@ -8,9 +11,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -56,7 +56,7 @@ public record DevCertificates(Path caPem, SslContext context) {
             createDirectory(directory);
             if (!isUsable(caPem, caKey, now)) {
                 X509Bundle authority = newAuthority(now);
-                writeSecret(caKey, authority.getPrivateKeyPEM());
+                PrivateFiles.replace(caKey, authority.getPrivateKeyPEM().getBytes(UTF_8));
                 Files.writeString(caPem, authority.getCertificatePEM());
             }
             X509Certificate ca = PemFiles.certificates(caPem).getFirst();
@@ -64,7 +64,7 @@ public record DevCertificates(Path caPem, SslContext context) {
                     || !isIssuedBy(PemFiles.certificates(leafPem).getFirst(), ca)) {
                 KeyPair pair = new KeyPair(ca.getPublicKey(), PemFiles.privateKey(caKey));
                 X509Bundle leaf = newLeaf(X509Bundle.fromRootCertificateAuthority(ca, pair), now);
-                writeSecret(leafKey, leaf.getPrivateKeyPEM());
+                PrivateFiles.replace(leafKey, leaf.getPrivateKeyPEM().getBytes(UTF_8));
                 Files.writeString(leafPem, leaf.getCertificatePEM());
             }
         } catch (IOException e) {
@@ -126,27 +126,9 @@ public record DevCertificates(Path caPem, SslContext context) {
 
     private static void createDirectory(Path directory) throws IOException {
         try {
-            Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+            PrivateFiles.createDirectories(directory);
         } catch (FileAlreadyExistsException e) {
             throw new HttpServerException(directory + " is not a directory", e);
         }
-    }
-
-    /** Never readable by others, not even while it is being written. */
-    private static void writeSecret(Path file, String pem) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, ownerOnly(fresh, "rw-------"));
-        Files.writeString(fresh, pem);
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
-        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 }

@@ -2,12 +2,12 @@ package dev.hasten.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hasten.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -63,21 +63,11 @@ final class SchemaFiles implements SchemaStore {
         }
     }
 
-    /**
-     * Replaces the file atomically: readers never see a partial file, and a crash leaves either the old or the new one.
-     */
     @Override
     public void write(String hash, String text) {
-        Path target = file(hash);
         try {
-            Files.createDirectories(directory);
-            Path written = Files.createTempFile(directory, hash, ".tmp");
-            try {
-                Files.writeString(written, text, UTF_8);
-                Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(written);
-            }
+            PrivateFiles.createDirectories(directory);
+            PrivateFiles.replace(file(hash), text.getBytes(UTF_8));
         } catch (IOException e) {
             throw new SchemaStoreException("Cannot write the file of schema " + hash, e);
         }
