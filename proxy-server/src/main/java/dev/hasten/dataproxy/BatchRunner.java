@@ -11,6 +11,7 @@ import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.plan.Statements;
 import dev.hasten.postgres.IsolationLevel;
 import dev.hasten.postgres.TransactionMode;
+import dev.hasten.prisma.DataFrame;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.MeteredParser;
@@ -20,6 +21,7 @@ import dev.hasten.schema.PrismaSchema;
 import dev.hasten.transaction.PooledStatements;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -60,14 +62,13 @@ final class BatchRunner {
                             TransactionMode.of(isolationLevel),
                             () -> all(prepared, version, statements, request, position)))));
         }
-        List<byte[]> results = compacted(queries, schema, version, request);
+        Results results = compacted(queries, schema, version, request);
         if (results == null) {
             List<PreparedQuery> prepared = prepared(queries, schema, request);
             results = PrismaErrors.translated(
                     () -> request.pooled(statements -> each(prepared, version, statements, request)));
         }
-        return EngineResponses.batch(
-                results, EngineResponses.extensions(request.telemetry().extensions(), version));
+        return results.response(EngineResponses.extensions(request.telemetry().extensions(), version));
     }
 
     /** Runs a batch in an interactive transaction. */
@@ -94,12 +95,11 @@ final class BatchRunner {
     }
 
     private static Response whole(
-            ClientVersion version, RequestContext request, Function<BatchPosition, List<byte[]>> work) {
+            ClientVersion version, RequestContext request, Function<BatchPosition, Results> work) {
         BatchPosition position = new BatchPosition();
         try {
-            return EngineResponses.batch(
-                    work.apply(position),
-                    EngineResponses.extensions(request.telemetry().extensions(), version));
+            return work.apply(position)
+                    .response(EngineResponses.extensions(request.telemetry().extensions(), version));
         } catch (ApiError e) {
             if (!EngineErrors.isOfEngine(e)) {
                 throw e;
@@ -111,58 +111,65 @@ final class BatchRunner {
         }
     }
 
-    private List<byte[]> all(
+    private Results all(
             List<PreparedQuery> queries,
             ClientVersion version,
             Statements statements,
             RequestContext request,
             BatchPosition position) {
-        Results results = new Results(request.database().limits().responseBytes());
+        Results results = new Results(request);
         Generators generators = runner.generators();
         for (int i = 0; i < queries.size(); i++) {
             position.index = i;
-            results.add(result(queries.get(i), version, generators, statements, request));
+            addResult(results, queries.get(i), version, generators, statements, request);
         }
         position.index = null;
-        return results.list;
+        return results;
     }
 
-    private List<byte[]> each(
+    private Results each(
             List<PreparedQuery> queries, ClientVersion version, PooledStatements statements, RequestContext request) {
-        Results results = new Results(request.database().limits().responseBytes());
+        Results results = new Results(request);
         Generators generators = runner.generators();
         for (PreparedQuery query : queries) {
             try {
-                results.add(PrismaErrors.translated(() -> result(query, version, generators, statements, request)));
+                PrismaErrors.translated(() -> {
+                    addResult(results, query, version, generators, statements, request);
+                    return results;
+                });
             } catch (ApiError e) {
                 if (!EngineErrors.isOfEngine(e)) {
                     throw e;
                 }
                 request.telemetry().failed(e);
-                results.add(EngineResponses.bytes(EngineResponses.errors(e, version, null)));
+                results.add(EngineResponses.errors(e, version));
             }
         }
-        return results.list;
+        return results;
     }
 
-    private byte[] result(
+    private void addResult(
+            Results results,
             PreparedQuery query,
             ClientVersion version,
             Generators generators,
             Statements statements,
             RequestContext request) {
         Reservation memory = request.cancellation().memory();
-        long results = memory.heldBytes(MemoryUse.RESULTS);
+        long rows = memory.heldBytes(MemoryUse.RESULTS);
+        long responses = memory.heldBytes(MemoryUse.RESPONSES);
         EngineQuery engineQuery = new EngineQuery(query, version, runner);
         JsonBuffer value = engineQuery.run(generators, statements, request);
         // The rows that the query has read are no longer needed.
-        memory.set(MemoryUse.RESULTS, results);
-        value = engineQuery.converted(value, request);
-        return EngineResponses.data(query.query().resultName(), value == null ? EngineResponses.nothing() : value);
+        memory.set(MemoryUse.RESULTS, rows);
+        JsonBuffer result = engineQuery.body(engineQuery.converted(value, request), null);
+        // The result moves to the buffer of the batch.
+        memory.set(MemoryUse.RESPONSES, responses);
+        results.add(result);
     }
 
     /** Runs the queries as a single query and returns the results, or returns null if that is not possible. */
-    private @Nullable List<byte[]> compacted(
+    private @Nullable Results compacted(
             List<JsonQuery> queries, PrismaSchema schema, ClientVersion version, RequestContext request) {
         if (queries.size() < 2 || !queries.stream().allMatch(JsonQuery::findsOneByKey)) {
             return null;
@@ -175,20 +182,21 @@ final class BatchRunner {
         JsonBuffer rows = PrismaErrors.<@Nullable JsonBuffer>translated(() ->
                 request.<@Nullable JsonBuffer>pooled(statements -> runner.run(job, statements, request.environment())));
         String name = queries.getFirst().resultName();
-        Results results = new Results(request.database().limits().responseBytes());
+        Results results = new Results(request);
         for (JsonNode row : new CompactedRows(
                         batch, MeteredParser.tree(JSON, rows == null ? NO_ROWS : rows.toString(), request.parsing()))
                 .responses()) {
             results.add(
                     row == null && batch.shape().required()
-                            ? EngineResponses.bytes(EngineResponses.errors(notFound(), version, null))
-                            : EngineResponses.data(
+                            ? EngineResponses.errors(notFound(), version)
+                            : DataFrame.close(
                                     name,
                                     row == null
                                             ? EngineResponses.nothing()
-                                            : JsonBuffer.of(JSON.writeValueAsBytes(row))));
+                                            : JsonBuffer.of(JSON.writeValueAsBytes(row)),
+                                    null));
         }
-        return results.list;
+        return results;
     }
 
     private static ApiError notFound() {
@@ -209,22 +217,37 @@ final class BatchRunner {
         }
     }
 
-    /** Collects results, whose total size is limited like that of one response. */
+    /** Collects results in the body of the response. Their total size is limited like that of one response. */
     private static final class Results {
+        private final JsonBuffer body;
         private final long limit;
-        private final List<byte[]> list = new ArrayList<>();
         private long bytes;
 
-        Results(long limit) {
-            this.limit = limit;
+        Results(RequestContext request) {
+            this.limit = request.database().limits().responseBytes();
+            this.body = new JsonBuffer(limit, 0, request.cancellation())
+                    .withoutLimit()
+                    .ascii("{\"batchResult\":[");
         }
 
-        void add(byte[] result) {
-            bytes += result.length;
+        void add(JsonBuffer result) {
+            if (bytes > 0) {
+                body.raw(',');
+            }
+            bytes += result.size();
             if (bytes > limit) {
                 throw ApiError.responseTooLarge("the response to the batch", limit);
             }
-            list.add(result);
+            result.copyTo(body);
+        }
+
+        Response response(@Nullable Map<String, ?> extensions) {
+            body.raw(']');
+            if (extensions != null) {
+                body.ascii(",\"extensions\":").raw(EngineResponses.bytes(extensions));
+            }
+            body.raw('}');
+            return Response.json(200, body.array(), body.size());
         }
     }
 }

@@ -2,14 +2,10 @@ package dev.hasten.dataproxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hasten.caching.Extensions;
 import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
-import dev.hasten.prisma.DataFrame;
 import dev.hasten.protocol.ApiError;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +40,6 @@ final class EngineResponses {
         return JsonBuffer.of(NOTHING);
     }
 
-    /** {@code {"data":{name:...}}}. */
-    static byte[] data(String name, JsonBuffer value) {
-        JsonBuffer body = DataFrame.close(name, value, null);
-        return Arrays.copyOf(body.array(), body.size());
-    }
-
     /** {@code {"errors":[...]}}. */
     static Map<String, Object> errors(ApiError error, ClientVersion version, @Nullable Integer batchIndex) {
         Map<String, Object> body = new LinkedHashMap<>();
@@ -66,21 +56,9 @@ final class EngineResponses {
         return Response.json(200, JSON.writeValueAsBytes(all));
     }
 
-    /** {@code {"batchResult":[...]}}. */
-    static Response batch(List<byte[]> results, @Nullable Map<String, ?> extensions) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        body.writeBytes("{\"batchResult\":[".getBytes(UTF_8));
-        for (int i = 0; i < results.size(); i++) {
-            if (i > 0) {
-                body.write(',');
-            }
-            body.writeBytes(results.get(i));
-        }
-        body.write(']');
-        body.write('}');
-        return extensions == null
-                ? Response.json(200, body.toByteArray())
-                : Extensions.response(body.toByteArray(), extensions);
+    /** The result of a query of a batch that failed. */
+    static JsonBuffer errors(ApiError error, ClientVersion version) {
+        return JsonBuffer.of(bytes(errors(error, version, null)));
     }
 
     static byte[] bytes(Map<String, ?> body) {
