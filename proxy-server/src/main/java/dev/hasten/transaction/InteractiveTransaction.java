@@ -10,10 +10,10 @@ import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.transaction.TransactionState.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * remembers how it ended.
  */
 final class InteractiveTransaction {
-    private final String id;
     private final String owner;
     private final Lease lease;
     private final long timeoutMillis;
@@ -45,37 +44,16 @@ final class InteractiveTransaction {
      */
     private volatile boolean ending;
 
-    /** Whether and how a transaction ended. */
-    enum Status {
-        OPEN,
-        COMMITTED,
-        ROLLED_BACK,
-        /** Rolled back by PostgreSQL, because its connection broke before the commit. */
-        LOST,
-        /** Its connection broke, or the request was cancelled, during the commit. The outcome is unknown. */
-        UNKNOWN,
-        TIMED_OUT
-    }
-
     /**
      * @param owner the only owner that may use the transaction
      * @param timeoutMillis the time limit, from now on
      * @param onClose called once, when the lease has been closed
      */
-    InteractiveTransaction(String id, String owner, Lease lease, long timeoutMillis, Runnable onClose) {
-        this.id = id;
+    InteractiveTransaction(String owner, Lease lease, long timeoutMillis, Runnable onClose) {
         this.owner = owner;
         this.lease = lease;
         this.timeoutMillis = timeoutMillis;
         this.onClose = onClose;
-    }
-
-    String owner() {
-        return owner;
-    }
-
-    String id() {
-        return id;
     }
 
     Status status() {
@@ -83,18 +61,17 @@ final class InteractiveTransaction {
     }
 
     long ageMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+        return state().ageMillis();
+    }
+
+    /** What is remembered when the transaction is closed. */
+    TransactionState state() {
+        return new TransactionState(owner, status, timeoutMillis, startedNanos);
     }
 
     /** Throws the error for this operation if the transaction is closed. */
     void requireOpen(String operation) {
-        switch (status) {
-            case OPEN -> {}
-            case COMMITTED -> throw TransactionErrors.committed(operation);
-            case ROLLED_BACK, LOST -> throw TransactionErrors.rolledBack(operation);
-            case UNKNOWN -> throw TransactionErrors.unknownOutcome(operation);
-            case TIMED_OUT -> throw TransactionErrors.expired(operation, timeoutMillis, ageMillis());
-        }
+        state().requireOpen(operation);
     }
 
     /**

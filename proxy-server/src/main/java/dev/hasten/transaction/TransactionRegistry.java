@@ -17,15 +17,17 @@ import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
-import dev.hasten.transaction.InteractiveTransaction.Status;
+import dev.hasten.transaction.TransactionState.Status;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +43,11 @@ public final class TransactionRegistry implements AutoCloseable {
     private final Watchdog watchdog;
     private final Semaphore permits;
     private final Map<String, InteractiveTransaction> open = new ConcurrentHashMap<>();
-    private final Map<String, InteractiveTransaction> closed = new LinkedHashMap<>() {
+    private final Map<String, TransactionState> closed = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, InteractiveTransaction> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, TransactionState> eldest) {
             return size() > REMEMBERED;
         }
     };
@@ -142,7 +144,7 @@ public final class TransactionRegistry implements AutoCloseable {
 
     private void open(String id, String owner, Lease lease, Duration timeout) {
         TimeLimit expiry = new TimeLimit();
-        InteractiveTransaction transaction = new InteractiveTransaction(id, owner, lease, timeout.toMillis(), () -> {
+        InteractiveTransaction transaction = new InteractiveTransaction(owner, lease, timeout.toMillis(), () -> {
             expiry.cancel();
             forget(id);
             permits.release();
@@ -183,30 +185,38 @@ public final class TransactionRegistry implements AutoCloseable {
         InteractiveTransaction transaction = open.get(id);
         if (transaction != null) {
             synchronized (closed) {
-                closed.put(id, transaction);
+                closed.put(id, transaction.state());
             }
             open.remove(id);
         }
     }
 
     private InteractiveTransaction find(String id, String owner, String operation) {
-        InteractiveTransaction transaction = find(id, owner);
-        transaction.requireOpen(operation);
-        return transaction;
+        InteractiveTransaction transaction = open.get(id);
+        state(transaction, id, owner).requireOpen(operation);
+        return Objects.requireNonNull(transaction);
     }
 
-    /** Finds a transaction. Its id is not enough to use it: the request must have the same key with the same scopes. */
-    private InteractiveTransaction find(String id, String owner) {
-        InteractiveTransaction transaction = open.get(id);
-        if (transaction == null) {
-            synchronized (closed) {
-                transaction = closed.get(id);
-            }
-        }
-        if (transaction == null || !transaction.owner().equals(owner)) {
+    /**
+     * Returns the state of a transaction that is open or was closed recently. Its id is not enough to use it: the request
+     * must have the same key with the same scopes.
+     */
+    private TransactionState state(@Nullable InteractiveTransaction found, String id, String owner) {
+        TransactionState state = found == null ? closedState(id) : found.state();
+        if (state == null || !state.owner().equals(owner)) {
             throw TransactionErrors.notFound();
         }
-        return transaction;
+        return state;
+    }
+
+    private Status status(String id, String owner) {
+        return state(open.get(id), id, owner).status();
+    }
+
+    private @Nullable TransactionState closedState(String id) {
+        synchronized (closed) {
+            return closed.get(id);
+        }
     }
 
     /**
@@ -227,8 +237,7 @@ public final class TransactionRegistry implements AutoCloseable {
      *
      * @throws ApiError P2028 if the transaction is unknown or closed, or expires in the meantime
      */
-    public <T> T query(
-            String id, String owner, Cancellation cancellation, java.util.function.Function<Statements, T> work) {
+    public <T> T query(String id, String owner, Cancellation cancellation, Function<Statements, T> work) {
         InteractiveTransaction transaction = find(id, owner, "query");
         return transaction.operate(
                 "query", cancellation, () -> work.apply(new TransactionStatements(transaction, cancellation)));
@@ -250,15 +259,14 @@ public final class TransactionRegistry implements AutoCloseable {
      * its response was lost.
      */
     public void commitOnce(String id, String owner, Cancellation cancellation, StatementObserver observer) {
-        InteractiveTransaction transaction = find(id, owner);
-        if (transaction.status() == Status.COMMITTED) {
+        if (status(id, owner) == Status.COMMITTED) {
             return;
         }
         try {
             commit(id, owner, cancellation, observer);
         } catch (ApiError e) {
             // The first commit and its repetition may have run at the same time.
-            if (transaction.status() != Status.COMMITTED) {
+            if (status(id, owner) != Status.COMMITTED) {
                 throw e;
             }
         }
@@ -270,11 +278,10 @@ public final class TransactionRegistry implements AutoCloseable {
      * one must not hide it.
      */
     public void rollback(String id, String owner, Cancellation cancellation, StatementObserver observer) {
-        InteractiveTransaction transaction = find(id, owner);
-        if (transaction.status() == Status.LOST) {
+        if (status(id, owner) == Status.LOST) {
             return;
         }
-        transaction.requireOpen("rollback");
+        InteractiveTransaction transaction = find(id, owner, "rollback");
         observer.span(
                 "rollback_transaction",
                 () -> transaction.operate("rollback", cancellation, () -> {
