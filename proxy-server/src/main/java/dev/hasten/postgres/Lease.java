@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The right to use a connection until the lease is closed. Used by one thread at a time. */
 public final class Lease implements AutoCloseable {
+    /** Parameters of fewer bytes in total are covered by the minimum that is reserved for every request. */
+    private static final long UNCOUNTED_BYTES = 8 << 10;
+
     private final ConnectionPool pool;
     private final Connection connection;
     private final PostgresSession session;
@@ -21,9 +24,6 @@ public final class Lease implements AutoCloseable {
     private Access access = Access.READ_WRITE;
     private @Nullable String begin;
     private boolean closed;
-    /** Parameters of fewer bytes in total are covered by the minimum that is reserved for every request. */
-    private static final long UNCOUNTED_BYTES = 8 << 10;
-
     private boolean sent;
 
     Lease(ConnectionPool pool, Connection connection, PostgresSession session) {
@@ -224,6 +224,9 @@ public final class Lease implements AutoCloseable {
             session.command(sql, cancellation);
         } catch (SQLException e) {
             throw DatabaseErrors.of(e);
+        } catch (CancelledException e) {
+            pool.cancelled(e.reason());
+            throw e;
         }
     }
 
