@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request and its response. The request is immutable. {@link #respond}, {@link #isResponded} and {@link #onDisconnect}
- * may be called from any thread.
+ * A request and its response. The request is immutable. {@link #respond} and {@link #onDisconnect} may be called from any
+ * thread.
  */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -23,7 +23,7 @@ public final class Exchange {
     private final HttpConnection connection;
     private final String requestId;
     private final HttpRequest request;
-    private final RequestTarget target;
+    private final String path;
     private final Match match;
     private final long arrivalNanos;
     /** Set on the event loop before the handler sees the exchange. */
@@ -41,13 +41,13 @@ public final class Exchange {
             HttpConnection connection,
             String requestId,
             HttpRequest request,
-            RequestTarget target,
+            String path,
             Match match,
             long arrivalNanos) {
         this.connection = connection;
         this.requestId = requestId;
         this.request = request;
-        this.target = target;
+        this.path = path;
         this.match = match;
         this.arrivalNanos = arrivalNanos;
     }
@@ -72,7 +72,7 @@ public final class Exchange {
 
     /** The path as sent, percent-encoded, without the query string. */
     public String path() {
-        return target.path();
+        return path;
     }
 
     /**
@@ -85,15 +85,10 @@ public final class Exchange {
         if (match instanceof Match.Found(Router.Route route, List<String> values)) {
             int index = route.names.indexOf(name);
             if (index >= 0) {
-                return RequestTarget.decode(values.get(index), false);
+                return RequestTarget.decode(values.get(index));
             }
         }
         throw new IllegalArgumentException("the route " + route() + " has no {" + name + "}");
-    }
-
-    /** The first value of a query parameter, decoded; null if it is absent, "" if it has no value. */
-    public @Nullable String queryParameter(String name) {
-        return target.parameter(name);
     }
 
     /**
@@ -167,13 +162,6 @@ public final class Exchange {
             disconnectAction = null;
         }
         connection.respond(this, response);
-    }
-
-    /** Whether {@link #respond} has been called. */
-    public boolean isResponded() {
-        synchronized (lock) {
-            return responded;
-        }
     }
 
     /**

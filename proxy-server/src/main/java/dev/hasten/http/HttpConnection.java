@@ -253,9 +253,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             refuse(refusal);
             return;
         }
-        RequestTarget target = RequestTarget.of(request.uri());
-        Match match = server.router().match(request.method().name(), target.path());
-        exchange = new Exchange(this, server.ids().next(), request, target, match, arrivalNanos);
+        String path = RequestTarget.path(request.uri());
+        Match match = server.router().match(request.method().name(), path);
+        exchange = new Exchange(this, server.ids().next(), request, path, match, arrivalNanos);
         long length = RequestHead.length(request);
         decision = match instanceof Match.Found found ? found.route().handler.decide(exchange) : null;
         boolean routed = decision instanceof GuardedHandler.Accept;
