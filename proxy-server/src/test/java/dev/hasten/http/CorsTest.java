@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,8 @@ final class CorsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private static dev.hasten.testing.TestServer server(String origins) {
-        return dev.hasten.testing.TestServer.on(POSTGRES)
+    private static TestServer server(String origins) {
+        return TestServer.on(POSTGRES)
                 .with("http.cors_origins", origins)
                 .with("http.max_body_bytes", "1kb")
                 .start();
@@ -28,7 +29,7 @@ final class CorsTest {
 
     @Test
     void itIsOffByDefault() {
-        try (var server = dev.hasten.testing.TestServer.on(POSTGRES).start()) {
+        try (TestServer server = TestServer.on(POSTGRES).start()) {
             assertThat(server.client().call("OPTIONS", "/sql", "").status()).isEqualTo(405);
             Reply reply = server.client().post("/sql", BODY, Map.of("Origin", "https://a.example"));
             assertThat(reply.status()).isEqualTo(200);
@@ -38,7 +39,7 @@ final class CorsTest {
 
     @Test
     void allowedOriginsCanReadResponsesAndErrors() {
-        try (var server = server("https://a.example,http://localhost:3000")) {
+        try (TestServer server = server("https://a.example,http://localhost:3000")) {
             Map<String, String> allowed = Map.of("Origin", "http://localhost:3000");
             Reply response = server.client().post("/sql", BODY, allowed);
             assertThat(response.header(ALLOW_ORIGIN)).isEqualTo("http://localhost:3000");
@@ -57,7 +58,7 @@ final class CorsTest {
 
     @Test
     void aPreflightNeedsNoKey() {
-        try (var server = server("*")) {
+        try (TestServer server = server("*")) {
             Reply reply = server.clientWithKey("x").call("OPTIONS", "/sql", "");
             assertThat(reply.status()).isEqualTo(204);
             assertThat(reply.header(ALLOW_ORIGIN)).isEqualTo("*");

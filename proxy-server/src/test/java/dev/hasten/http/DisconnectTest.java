@@ -27,7 +27,7 @@ class DisconnectTest {
     private final Queue<Exchange> held = new ConcurrentLinkedQueue<>();
     private final AtomicInteger gone = new AtomicInteger();
     private final Queue<Integer> observed = new ConcurrentLinkedQueue<>();
-    private final Router router = TestServer.routes()
+    private final Router router = TestHttpServer.routes()
             .route("GET", "/held", exchange -> {
                 exchange.onDisconnect(gone::incrementAndGet);
                 held.add(exchange);
@@ -182,8 +182,8 @@ class DisconnectTest {
 
     private HttpServer start(Transport transport, @Nullable SslContext tls) {
         observed.clear();
-        HttpServerOptions options = TestServer.options(
-                TestServer.LIMITS,
+        HttpServerOptions options = TestHttpServer.options(
+                TestHttpServer.LIMITS,
                 tls,
                 (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(status));
         return HttpServer.start(options, router, transport);

@@ -31,7 +31,7 @@ class HeadRefusalTest {
     void bodyIsNotKeptIfTheHeadIsRejected() throws Exception {
         Router router =
                 Router.builder().guardedRoute("POST", "/query", this::decide).build();
-        try (HttpServer server = TestServer.start(router);
+        try (HttpServer server = TestHttpServer.start(router);
                 HttpClient client = HttpClient.newHttpClient()) {
             URI uri = URI.create("http://127.0.0.1:" + server.port() + "/query");
             HttpRequest.Builder post = HttpRequest.newBuilder(uri)

@@ -32,12 +32,12 @@ class HttpServerTest {
 
     private final Queue<String> observed = new ConcurrentLinkedQueue<>();
     private final HttpServer server = HttpServer.start(
-            TestServer.options(
-                    TestServer.LIMITS,
+            TestHttpServer.options(
+                    TestHttpServer.LIMITS,
                     null,
                     (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(
                             route + " " + method + " " + status + " " + requestBytes + " " + responseBytes)),
-            TestServer.routes()
+            TestHttpServer.routes()
                     .route("GET", "/shared", exchange -> exchange.respond(Response.json(200, SHARED)))
                     .route("GET", "/large", exchange -> exchange.respond(Response.json(200, FIVE_MEGABYTES)))
                     .route("GET", "/nothing", exchange -> exchange.respond(Response.empty(204)))
@@ -313,8 +313,8 @@ class HttpServerTest {
             throw new IllegalStateException("observer");
         };
         try (HttpServer observedServer = HttpServer.start(
-                        TestServer.options(TestServer.LIMITS, null, failing),
-                        TestServer.routes().build());
+                        TestHttpServer.options(TestHttpServer.LIMITS, null, failing),
+                        TestHttpServer.routes().build());
                 RawClient client = RawClient.to(observedServer)) {
             assertThat(client.get("/hello").status()).isEqualTo(200);
             assertThat(client.get("/hello").status()).isEqualTo(200);

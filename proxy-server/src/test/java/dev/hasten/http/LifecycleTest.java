@@ -18,7 +18,7 @@ class LifecycleTest {
 
     private final Queue<Exchange> held = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean gone = new AtomicBoolean();
-    private final HttpServer server = TestServer.start(TestServer.routes()
+    private final HttpServer server = TestHttpServer.start(TestHttpServer.routes()
             .route("GET", "/held", exchange -> {
                 exchange.onDisconnect(() -> gone.set(true));
                 held.add(exchange);
@@ -69,7 +69,7 @@ class LifecycleTest {
             running.send(HELD);
             await().until(() -> held.size() == 1);
 
-            server.drain(TestServer.SHORT);
+            server.drain(TestHttpServer.SHORT);
             assertThat(server.openConnections()).isEqualTo(1);
             assertThat(gone).isFalse();
 
@@ -98,14 +98,15 @@ class LifecycleTest {
     void addressInUseIsReported() {
         HttpServerOptions same = named("second", server.port());
         try (server) {
-            assertThatThrownBy(() -> HttpServer.start(same, TestServer.routes().build()))
+            assertThatThrownBy(
+                            () -> HttpServer.start(same, TestHttpServer.routes().build()))
                     .isInstanceOf(HttpServerException.class)
                     .hasMessageContaining("The second server cannot listen on 127.0.0.1:" + server.port());
         }
     }
 
     private static HttpServerOptions named(String name, int port) {
-        HttpServerOptions options = TestServer.options(TestServer.LIMITS, null);
+        HttpServerOptions options = TestHttpServer.options(TestHttpServer.LIMITS, null);
         return new HttpServerOptions(
                 name,
                 new HttpServerOptions.Address("127.0.0.1", port),

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
-    private static final Duration LONG = TestServer.LONG;
-    private static final Duration SHORT = TestServer.SHORT;
+    private static final Duration LONG = TestHttpServer.LONG;
+    private static final Duration SHORT = TestHttpServer.SHORT;
 
     private final AtomicInteger handled = new AtomicInteger();
-    private final Router router = TestServer.routes()
+    private final Router router = TestHttpServer.routes()
             .route("POST", "/count", exchange -> {
                 handled.incrementAndGet();
                 exchange.respond(Response.text(200, Integer.toString(exchange.body().length)));
@@ -29,7 +29,7 @@ class LimitsTest {
             .build();
 
     private static HttpLimits sizes(int headerBytes, int bodyBytes) {
-        return new HttpLimits(headerBytes, bodyBytes, TestServer.TIMEOUTS, 0, 100);
+        return new HttpLimits(headerBytes, bodyBytes, TestHttpServer.TIMEOUTS, 0, 100);
     }
 
     private static HttpLimits times(Duration body, Duration head, Duration idle) {
@@ -37,7 +37,7 @@ class LimitsTest {
     }
 
     private HttpServer start(HttpLimits limits) {
-        return TestServer.start(limits, null, router);
+        return TestHttpServer.start(limits, null, router);
     }
 
     @Test
@@ -200,7 +200,7 @@ class LimitsTest {
     void handlerMayTakeLongerThanEveryTimeout() throws IOException {
         AtomicReference<Exchange> held = new AtomicReference<>();
         Router slow = Router.builder().route("POST", "/slow", held::set).build();
-        try (HttpServer server = TestServer.start(times(SHORT, SHORT, SHORT), null, slow);
+        try (HttpServer server = TestHttpServer.start(times(SHORT, SHORT, SHORT), null, slow);
                 RawClient client = RawClient.to(server)) {
             client.send("POST /slow HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc");
             await().until(() -> held.get() != null);
@@ -230,7 +230,7 @@ class LimitsTest {
     @Test
     void clientThatDoesNotReadItsResponseIsDisconnected() throws IOException {
         Queue<String> observed = new ConcurrentLinkedQueue<>();
-        HttpServerOptions options = TestServer.options(
+        HttpServerOptions options = TestHttpServer.options(
                 times(LONG, LONG, SHORT),
                 null,
                 (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(route + " " + status));
@@ -245,7 +245,7 @@ class LimitsTest {
 
     @Test
     void connectionOverTheLimitGetsRetryAfter() throws IOException {
-        HttpLimits two = new HttpLimits(8192, 1000, TestServer.TIMEOUTS, 0, 2);
+        HttpLimits two = new HttpLimits(8192, 1000, TestHttpServer.TIMEOUTS, 0, 2);
         try (HttpServer server = start(two);
                 RawClient first = RawClient.to(server);
                 RawClient second = RawClient.to(server)) {
@@ -314,9 +314,9 @@ class LimitsTest {
                 .hasMessageContaining("timeout write is");
         assertThatThrownBy(() -> new Timeouts(LONG, LONG, LONG, LONG, Duration.ZERO))
                 .hasMessageContaining("timeout idle is");
-        assertThatThrownBy(() -> new HttpLimits(256, 0, TestServer.TIMEOUTS, 0, 0))
+        assertThatThrownBy(() -> new HttpLimits(256, 0, TestHttpServer.TIMEOUTS, 0, 0))
                 .hasMessageContaining("maxConnections");
-        assertThatThrownBy(() -> new HttpLimits(256, 0, TestServer.TIMEOUTS, -1, 1))
+        assertThatThrownBy(() -> new HttpLimits(256, 0, TestHttpServer.TIMEOUTS, -1, 1))
                 .hasMessageContaining("minBytesPerSecond is -1");
     }
 

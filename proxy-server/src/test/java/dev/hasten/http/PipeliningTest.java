@@ -26,7 +26,7 @@ class PipeliningTest {
     private final ConcurrentMap<String, Exchange> held = new ConcurrentHashMap<>();
     private final AtomicBoolean gone = new AtomicBoolean();
 
-    private final HttpServer server = TestServer.start(TestServer.routes()
+    private final HttpServer server = TestHttpServer.start(TestHttpServer.routes()
             .route("GET", "/now/{n}", exchange -> exchange.respond(Response.text(200, exchange.pathParameter("n"))))
             .route("GET", "/thread/{n}", this::answerFromAThread)
             .route("GET", "/held/{n}", exchange -> {

@@ -20,7 +20,7 @@ class StrictParsingTest {
     private static final String SMUGGLED = "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n";
 
     private final AtomicInteger handled = new AtomicInteger();
-    private final HttpServer server = TestServer.start(Router.builder()
+    private final HttpServer server = TestHttpServer.start(Router.builder()
             .route("GET", "/hello", this::count)
             .route("POST", "/echo", this::count)
             .route("GET", "/items/{id}", this::count)

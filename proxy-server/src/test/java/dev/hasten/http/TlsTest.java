@@ -43,10 +43,10 @@ class TlsTest {
     Path directory;
 
     private HttpServer start(DevCertificates certificates) {
-        return TestServer.start(
-                TestServer.LIMITS,
+        return TestHttpServer.start(
+                TestHttpServer.LIMITS,
                 certificates.context(),
-                TestServer.routes()
+                TestHttpServer.routes()
                         .route("GET", "/large", exchange -> exchange.respond(Response.json(200, new byte[5_000_000])))
                         .build());
     }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Servers for tests: on a free port of 127.0.0.1, with the limits under test and generous values for the others. */
-final class TestServer {
+final class TestHttpServer {
     /** Long enough never to be reached by a passing test. */
     static final Duration LONG = Duration.ofMinutes(5);
 
@@ -17,7 +17,7 @@ final class TestServer {
     static final HttpLimits.Timeouts TIMEOUTS = new HttpLimits.Timeouts(LONG, LONG, LONG, LONG, LONG);
     static final HttpLimits LIMITS = new HttpLimits(8 * 1024, 1024 * 1024, TIMEOUTS, 0, 100);
 
-    private TestServer() {}
+    private TestHttpServer() {}
 
     static HttpServer start(Router router) {
         return start(LIMITS, null, router);
@@ -44,7 +44,7 @@ final class TestServer {
                 tls,
                 2,
                 memory,
-                new HttpServerOptions.Callbacks(TestServer::error, observer));
+                new HttpServerOptions.Callbacks(TestHttpServer::error, observer));
     }
 
     /** The error body that all versions of Prisma Client understand. */
