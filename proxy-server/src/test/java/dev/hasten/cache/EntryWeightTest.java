@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jol.info.GraphLayout;
@@ -26,14 +26,10 @@ final class EntryWeightTest {
     /** Just enough for a resize of the table, after which it wastes most memory. */
     private static final int ENTRIES = 3_200;
 
+    @AutoClose
     private static final Watchdog WATCHDOG = new Watchdog();
 
     private final SplittableRandom random = new SplittableRandom(1);
-
-    @AfterAll
-    static void stop() {
-        WATCHDOG.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"25, 0, false", "25, 1, false", "186, 2, false", "186, 5, false", "1024, 0, true", "9000, 5, true"})

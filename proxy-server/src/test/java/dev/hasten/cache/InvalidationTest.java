@@ -11,7 +11,7 @@ import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.TestCache.Reader;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Requests after an invalidation never get older data. */
@@ -19,13 +19,10 @@ final class InvalidationTest {
     private static final CacheStrategy PLAIN = strategy(100, 100);
     private static final CacheStrategy TAGGED = strategy(100, 100, "a");
 
+    @AutoClose
     private final TestCache test = new TestCache();
-    private final CacheKey key = test.key(1);
 
-    @AfterEach
-    void close() {
-        test.close();
-    }
+    private final CacheKey key = test.key(1);
 
     @Test
     void tagsOfTheEntryApply() {

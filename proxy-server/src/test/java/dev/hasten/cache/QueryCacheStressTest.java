@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +37,8 @@ final class QueryCacheStressTest {
     private static final int READERS = 6;
     private static final int READS = 20_000;
     private static final long BUDGET = 200_000;
+
+    @AutoClose
     private static final Watchdog WATCHDOG = new Watchdog();
 
     /** The database's value for every key: a number that only grows. */
@@ -56,11 +58,6 @@ final class QueryCacheStressTest {
                     System::nanoTime,
                     InstantSource.system(),
                     Thread::startVirtualThread));
-
-    @AfterAll
-    static void stop() {
-        WATCHDOG.close();
-    }
 
     private static CacheKey key(int number) {
         return new CacheKey(new QuerySignature(number, 0, 0, 0), "remote-executor", 0, null);

@@ -19,7 +19,7 @@ import dev.hasten.protocol.CacheStrategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
 
@@ -27,13 +27,10 @@ import org.openjdk.jol.info.GraphLayout;
 final class QueryCacheTest {
     private static final CacheStrategy TEN_PLUS_TWENTY = strategy(10, 20);
 
+    @AutoClose
     private final TestCache test = new TestCache();
-    private final CacheKey key = test.key(1);
 
-    @AfterEach
-    void close() {
-        test.close();
-    }
+    private final CacheKey key = test.key(1);
 
     @Test
     void secondReadReturnsTheBytesOfTheFirst() {

@@ -15,7 +15,7 @@ import dev.hasten.cache.TestCache.Reader;
 import dev.hasten.protocol.CacheStrategy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,18 +23,15 @@ import org.junit.jupiter.api.Test;
 final class RefreshTest {
     private static final CacheStrategy STALE = strategy(0, 100);
 
+    @AutoClose
     private final TestCache test = new TestCache();
+
     private final CacheKey key = test.key(1);
     private final AtomicInteger refreshes = new AtomicInteger();
 
     @BeforeEach
     void somethingIsStale() {
         test.read(key, STALE, letters(2000) + "old");
-    }
-
-    @AfterEach
-    void close() {
-        test.close();
     }
 
     private Fill counted(Fill fill) {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Requests as handlers see them, and responses as clients see them. */
@@ -31,6 +31,8 @@ class HttpServerTest {
     private static final SharedBytes SHARED = new SharedBytes(FIVE_MEGABYTES);
 
     private final Queue<String> observed = new ConcurrentLinkedQueue<>();
+
+    @AutoClose
     private final HttpServer server = HttpServer.start(
             TestHttpServer.options(
                     TestHttpServer.LIMITS,
@@ -69,11 +71,6 @@ class HttpServerTest {
                         exchange.pathParameter("second"),
                         String.valueOf(exchange.header("X-LIST")),
                         new String(exchange.body(), UTF_8))));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +26,7 @@ class PipeliningTest {
     private final ConcurrentMap<String, Exchange> held = new ConcurrentHashMap<>();
     private final AtomicBoolean gone = new AtomicBoolean();
 
+    @AutoClose
     private final HttpServer server = TestHttpServer.start(TestHttpServer.routes()
             .route("GET", "/now/{n}", exchange -> exchange.respond(Response.text(200, exchange.pathParameter("n"))))
             .route("GET", "/thread/{n}", this::answerFromAThread)
@@ -42,11 +43,6 @@ class PipeliningTest {
             running.decrementAndGet();
             exchange.respond(Response.text(200, exchange.pathParameter("n")));
         });
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,6 +20,8 @@ class StrictParsingTest {
     private static final String SMUGGLED = "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n";
 
     private final AtomicInteger handled = new AtomicInteger();
+
+    @AutoClose
     private final HttpServer server = TestHttpServer.start(Router.builder()
             .route("GET", "/hello", this::count)
             .route("POST", "/echo", this::count)
@@ -29,11 +31,6 @@ class StrictParsingTest {
     private void count(Exchange exchange) {
         handled.incrementAndGet();
         exchange.respond(Response.text(200, "handled"));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     static Stream<Arguments> malformedHeads() {

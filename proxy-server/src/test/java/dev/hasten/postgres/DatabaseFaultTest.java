@@ -16,8 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,26 +27,17 @@ final class DatabaseFaultTest {
     private static final Map<String, ?> QUICK = query("SELECT 1 AS a");
     private static final Map<String, ?> PID = rawQuery("SELECT pg_backend_pid()::text");
 
-    private static PostgresServer postgres;
-
-    @BeforeAll
-    static void create() {
-        postgres = PostgresServer.stopped();
-    }
-
-    @AfterAll
-    static void remove() {
-        postgres.close();
-    }
+    @AutoClose
+    private static final PostgresServer POSTGRES = PostgresServer.stopped();
 
     @BeforeEach
     void restart() {
-        postgres.stop();
-        postgres.start();
+        POSTGRES.stop();
+        POSTGRES.start();
     }
 
     private static TestServer.Builder server() {
-        return TestServer.on(postgres.url("postgres"));
+        return TestServer.on(POSTGRES.url("postgres"));
     }
 
     private static long pid(Reply reply) {
@@ -62,16 +52,16 @@ final class DatabaseFaultTest {
 
     @Test
     void databaseThatIsDownAtStartIsP1001UntilItIsAvailable() {
-        postgres.stop();
+        POSTGRES.stop();
         try (TestServer server = server().start()) {
             assertThat(server.client().get("/health").status()).isEqualTo(200);
             assertThat(server.client().get("/ready").status()).isEqualTo(503);
             Reply down = server.client().query(QUICK);
             assertThat(down.status()).isEqualTo(503);
             assertThat(down.code()).isEqualTo("P1001");
-            assertThat(down.error()).isEqualTo("Can't reach database server at 127.0.0.1:" + postgres.port());
+            assertThat(down.error()).isEqualTo("Can't reach database server at 127.0.0.1:" + POSTGRES.port());
             assertThat(server.client().post("/transaction/start", "{}").code()).isEqualTo("P1001");
-            postgres.start();
+            POSTGRES.start();
             awaitRecovery(server);
             await().atMost(Duration.ofSeconds(40))
                     .untilAsserted(() ->
@@ -82,7 +72,7 @@ final class DatabaseFaultTest {
     /** A request that had to wait for the next connection attempt would exceed its deadline of 2 s. */
     @Test
     void databaseThatHasBeenDownForAWhileIsStillP1001Quickly() {
-        postgres.stop();
+        POSTGRES.stop();
         try (TestServer server = server().with("limits.query_timeout", "2s").start()) {
             List<String> codes = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
@@ -96,9 +86,9 @@ final class DatabaseFaultTest {
     void serverRecoversFromARestartOfTheDatabase() {
         try (TestServer server = server().with("pool.size", 4).start()) {
             awaitRecovery(server);
-            postgres.stop();
+            POSTGRES.stop();
             assertThat(server.client().query(QUICK).code()).isIn("P1001", "P1017");
-            postgres.start();
+            POSTGRES.start();
             awaitRecovery(server);
             for (int i = 0; i < 20; i++) {
                 assertThat(server.client().query(QUICK).status()).isEqualTo(200);
@@ -119,7 +109,7 @@ final class DatabaseFaultTest {
 
     private static void terminate(long pid) {
         try (var connection = java.sql.DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres", "postgres", null);
+                        "jdbc:postgresql://127.0.0.1:" + POSTGRES.port() + "/postgres", "postgres", null);
                 var statement = connection.createStatement()) {
             statement.execute("SELECT pg_terminate_backend(" + pid + ", 5000)");
         } catch (java.sql.SQLException e) {
@@ -241,7 +231,7 @@ final class DatabaseFaultTest {
             setup.client().query(execute("DROP ROLE IF EXISTS one_slot"));
             setup.client().query(execute("CREATE ROLE one_slot LOGIN CONNECTION LIMIT 1"));
         }
-        try (TestServer server = TestServer.on(postgres.url("postgres").replace("postgres@", "one_slot@"))
+        try (TestServer server = TestServer.on(POSTGRES.url("postgres").replace("postgres@", "one_slot@"))
                 .with("pool.size", 3)
                 .with("limits.query_timeout", "1500ms")
                 .start()) {
@@ -278,14 +268,14 @@ final class DatabaseFaultTest {
             String id = server.client().startTransaction(Map.of("isolationLevel", "SERIALIZABLE"));
             assertThat(server.client().query(id, QUICK).status()).isEqualTo(200);
             server.client().rollback(id);
-            assertThat(postgres.logText().contains("there is already a transaction in progress"))
+            assertThat(POSTGRES.logText().contains("there is already a transaction in progress"))
                     .isFalse();
         }
     }
 
     @Test
     void unknownDatabaseIsP1003() {
-        try (TestServer server = TestServer.on(postgres.url("absent")).start()) {
+        try (TestServer server = TestServer.on(POSTGRES.url("absent")).start()) {
             Reply reply = server.client().query(QUICK);
             assertThat(reply.code()).isEqualTo("P1003");
             assertThat(reply.error()).contains("`absent`");

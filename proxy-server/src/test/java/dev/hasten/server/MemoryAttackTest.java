@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +43,9 @@ final class MemoryAttackTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
+    @AutoClose
     private static ForkedServer server;
+
     private static Client attacker;
 
     private final AtomicBoolean over = new AtomicBoolean();
@@ -68,11 +70,6 @@ final class MemoryAttackTest {
                       - {name: bystander, secret: %s}
                 """.formatted(POSTGRES.url(), ATTACKER, POSTGRES.url(), BYSTANDER));
         attacker = server.client(ATTACKER);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @BeforeEach

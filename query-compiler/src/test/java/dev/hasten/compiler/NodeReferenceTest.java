@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 class NodeReferenceTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final List<JsonNode> REFERENCE = new ArrayList<>();
+
+    @AutoClose
     private static @Nullable QueryCompiler compiler;
 
     @BeforeAll
@@ -40,11 +42,6 @@ class NodeReferenceTest {
         }
         assertThat(node.waitFor()).isZero();
         compiler = QueryCompiler.open(SchemaDefinition.of(PrismaSchemas.conformance()), null);
-    }
-
-    @AfterAll
-    static void close() {
-        Objects.requireNonNull(compiler).close();
     }
 
     @Test
