@@ -6,7 +6,6 @@ import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.DataProxyClient;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,28 +32,22 @@ final class BadQueryTest {
             """;
 
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE \"Item\" (id int PRIMARY KEY, data jsonb, price decimal, big bigint, ratio float8); INSERT INTO \"Item\" VALUES (1)");
 
-    private static TestServer server;
-    private static DataProxyClient client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
+
+    private static final DataProxyClient CLIENT = new DataProxyClient(SERVER.client(), "6.19.0", SCHEMA);
 
     @BeforeAll
-    static void start() {
-        POSTGRES.execute(
-                "CREATE TABLE \"Item\" (id int PRIMARY KEY, data jsonb, price decimal, big bigint, ratio float8); INSERT INTO \"Item\" VALUES (1)");
-        server = TestServer.on(POSTGRES).start();
-        client = new DataProxyClient(server.client(), "6.19.0", SCHEMA);
-        client.upload();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    static void uploadSchema() {
+        CLIENT.upload();
     }
 
     @AfterEach
     void serverServesOn() {
-        assertThat(client.graphql(find("{\"where\":{\"id\":1}}")).text())
+        assertThat(CLIENT.graphql(find("{\"where\":{\"id\":1}}")).text())
                 .isEqualTo("{\"data\":{\"findManyItem\":[{\"id\":1}]}}");
     }
 
@@ -71,13 +64,13 @@ final class BadQueryTest {
                 "{\"where\":{\"price\":\"-1.5e0999999\"}}",
             })
     void decimalWithAHugeExponentIsOutOfRange(String arguments) {
-        Reply reply = client.graphql(find(arguments));
+        Reply reply = CLIENT.graphql(find(arguments));
         assertThat(reply.text()).contains("\"error_code\":\"P2020\"").contains("Value out of range for the type");
     }
 
     @Test
     void rawQueryWithEmptyParametersIsAnError() {
-        assertThat(client.graphql("""
+        assertThat(CLIENT.graphql("""
                                 {"action":"executeRaw","query":{"arguments":{"query":"select 1","parameters":""},"selection":{}}}""").status()).isEqualTo(400);
     }
 
@@ -86,7 +79,7 @@ final class BadQueryTest {
     void numberOfAnySizeIsNeverAServerError(String field) {
         for (String number :
                 new String[] {"9".repeat(400), "-" + "9".repeat(400), "1e400", "1e999999999", "1e-999999999"}) {
-            Reply reply = client.graphql(find("{\"where\":{\"%s\":%s}}".formatted(field, number)));
+            Reply reply = CLIENT.graphql(find("{\"where\":{\"%s\":%s}}".formatted(field, number)));
             assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
             assertThat(reply.text()).doesNotContain("Internal server error");
         }
@@ -119,7 +112,7 @@ final class BadQueryTest {
                 "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":\"SELECT 1\",\"parameters\":\"{}\"}}}"
             })
     void bodyThatIsNotAQueryIsRejected(String body) {
-        Reply reply = client.graphql(body);
+        Reply reply = CLIENT.graphql(body);
         assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6000");
         assertThat(reply.error()).startsWith("Invalid request body");
@@ -138,7 +131,7 @@ final class BadQueryTest {
                         + "\"selection\":{\"id\":true}}}"
             })
     void queryThatDoesNotFitTheSchemaIsRefused(String body) {
-        Reply reply = client.graphql(body);
+        Reply reply = CLIENT.graphql(body);
         assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
         assertThat(reply.text()).contains("\"is_panic\":false").doesNotContain("Exception", "wasm", "\tat ");
     }
@@ -156,7 +149,7 @@ final class BadQueryTest {
                 "{\"where\":{\"AND\":{\"AND\":{\"AND\":7}}}}"
             })
     void invalidValueIsRejected(String arguments) {
-        Reply reply = client.graphql(find(arguments));
+        Reply reply = CLIENT.graphql(find(arguments));
         assertThat(reply.status()).as(reply.toString()).isBetween(200, 499);
         assertThat(reply.text()).contains("\"is_panic\":false").doesNotContain("Exception", "wasm", "\tat ");
     }
@@ -164,23 +157,23 @@ final class BadQueryTest {
     @Test
     void deepQueryIsRefused() {
         String arguments = "{\"where\":" + "{\"NOT\":".repeat(2000) + "{}" + "}".repeat(2001);
-        Reply reply = client.graphql(find(arguments));
+        Reply reply = CLIENT.graphql(find(arguments));
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.error()).contains("nest deeper");
     }
 
     @Test
     void emptyBatchHasNoResults() {
-        assertThat(client.graphql("{\"batch\":[]}").text()).isEqualTo("{\"batchResult\":[]}");
-        assertThat(client.graphql("{\"batch\":[],\"transaction\":{}}").text()).isEqualTo("{\"batchResult\":[]}");
+        assertThat(CLIENT.graphql("{\"batch\":[]}").text()).isEqualTo("{\"batchResult\":[]}");
+        assertThat(CLIENT.graphql("{\"batch\":[],\"transaction\":{}}").text()).isEqualTo("{\"batchResult\":[]}");
     }
 
     @Test
     void isolationLevelThatPostgresDoesNotHaveIsRefused() {
         Reply reply =
-                client.graphql("{\"batch\":[" + find("{}") + "],\"transaction\":{\"isolationLevel\":\"Snapshot\"}}");
+                CLIENT.graphql("{\"batch\":[" + find("{}") + "],\"transaction\":{\"isolationLevel\":\"Snapshot\"}}");
         assertThat(reply.text()).contains("P2023", "Serializable");
-        assertThat(client.post(client.base() + "/transaction/start", "{\"isolation_level\":\"x\"}")
+        assertThat(CLIENT.post(CLIENT.base() + "/transaction/start", "{\"isolation_level\":\"x\"}")
                         .text())
                 .contains("P2023");
     }
@@ -188,7 +181,7 @@ final class BadQueryTest {
     @Test
     void invalidTimeIsRejected() {
         for (String time : new String[] {"0", "-1", "1e300"}) {
-            Reply reply = client.post(client.base() + "/transaction/start", "{\"timeout\":" + time + "}");
+            Reply reply = CLIENT.post(CLIENT.base() + "/transaction/start", "{\"timeout\":" + time + "}");
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.code()).isEqualTo("P6005");
         }

@@ -6,7 +6,6 @@ import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.DataProxyClient;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -43,27 +42,21 @@ final class DataProxyTest {
     private static final String SCALARS = "\"selection\":{\"$composites\":true,\"$scalars\":true}";
 
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("""
+            CREATE TABLE "User" (id serial PRIMARY KEY, email text NOT NULL, name text, big bigint, price numeric);
+            CREATE UNIQUE INDEX "User_email_key" ON "User" (email);
+            CREATE TABLE "Post" (id int PRIMARY KEY, title text NOT NULL, "authorId" int,
+                CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"(id));
+            """);
 
-    private static TestServer server;
-    private static DataProxyClient client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
+
+    private static final DataProxyClient CLIENT = client("6.19.0");
 
     @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES).start();
-        client = client("6.19.0");
-        assertThat(client.upload().status()).isEqualTo(200);
-        POSTGRES.execute("""
-                CREATE TABLE "User" (id serial PRIMARY KEY, email text NOT NULL, name text, big bigint, price numeric);
-                CREATE UNIQUE INDEX "User_email_key" ON "User" (email);
-                CREATE TABLE "Post" (id int PRIMARY KEY, title text NOT NULL, "authorId" int,
-                    CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"(id));
-                """);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    static void uploadSchema() {
+        assertThat(CLIENT.upload().status()).isEqualTo(200);
     }
 
     @BeforeEach
@@ -77,7 +70,7 @@ final class DataProxyTest {
     }
 
     private static DataProxyClient client(String version) {
-        return new DataProxyClient(server.client(), version, SCHEMA);
+        return new DataProxyClient(SERVER.client(), version, SCHEMA);
     }
 
     private static String query(String model, String action, String arguments, String selection) {
@@ -96,7 +89,7 @@ final class DataProxyTest {
 
     @Test
     void recordIsReturnedUnderTheNameOfItsAction() {
-        Reply reply = client.graphql("{\"modelName\":\"User\",\"action\":\"findUnique\",\"query\":{\"arguments\":"
+        Reply reply = CLIENT.graphql("{\"modelName\":\"User\",\"action\":\"findUnique\",\"query\":{\"arguments\":"
                 + "{\"where\":{\"id\":1}}," + SCALARS + "}}");
         assertThat(reply.text())
                 .isEqualTo("{\"data\":{\"findUniqueUser\":{\"id\":1,\"email\":\"a@x\",\"name\":\"ann\","
@@ -106,12 +99,12 @@ final class DataProxyTest {
 
     @Test
     void missingRecordIsNull() {
-        assertThat(client.graphql(findUser(99)).text()).isEqualTo("{\"data\":{\"findUniqueUser\":null}}");
+        assertThat(CLIENT.graphql(findUser(99)).text()).isEqualTo("{\"data\":{\"findUniqueUser\":null}}");
     }
 
     @Test
     void relationsAndListsAreRead() {
-        Reply reply = client.graphql(query(
+        Reply reply = CLIENT.graphql(query(
                 "User",
                 "findMany",
                 "{\"where\":{\"email\":{\"in\":[\"a@x\",\"b@x\"]}},\"orderBy\":{\"id\":\"asc\"}}",
@@ -122,18 +115,18 @@ final class DataProxyTest {
 
     @Test
     void queriesWithDifferentDataShareAPlan() {
-        client.graphql(findUser(1));
+        CLIENT.graphql(findUser(1));
         double compiled = planLookups("miss");
         double hits = planLookups("hit");
         for (int id = 2; id < 22; id++) {
-            client.graphql(findUser(id));
+            CLIENT.graphql(findUser(id));
         }
         assertThat(planLookups("miss")).isEqualTo(compiled);
         assertThat(planLookups("hit")).isEqualTo(hits + 20);
     }
 
     private static double planLookups(String result) {
-        return server.server()
+        return SERVER.server()
                 .metrics()
                 .scrape()
                 .lines()
@@ -144,7 +137,7 @@ final class DataProxyTest {
 
     @Test
     void writesAreExecuted() {
-        Reply reply = client.graphql(query(
+        Reply reply = CLIENT.graphql(query(
                 "User",
                 "createOne",
                 "{\"data\":{\"email\":\"c@x\",\"posts\":{\"create\":[{\"id\":3,\"title\":\"three\"}]}}}",
@@ -165,13 +158,13 @@ final class DataProxyTest {
     @Test
     void manyRowsAreInsertedWithFewPlans() {
         String selection = "{\"id\":true}";
-        client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(10, 260) + "}", selection));
+        CLIENT.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(10, 260) + "}", selection));
         double compiled = planLookups("miss");
-        Reply count = client.graphql(
+        Reply count = CLIENT.graphql(
                 query("Post", "createMany", "{\"data\":" + rows(1000, 1250) + "}", "{\"$scalars\":true}"));
         assertThat(count.text()).isEqualTo("{\"data\":{\"createManyPost\":{\"count\":250}}}");
         Reply records =
-                client.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(2000, 2250) + "}", selection));
+                CLIENT.graphql(query("Post", "createManyAndReturn", "{\"data\":" + rows(2000, 2250) + "}", selection));
         assertThat(records.json().path("data").path("createManyPostAndReturn")).hasSize(250);
         assertThat(records.text()).contains("[{\"id\":2000},{\"id\":2001}").endsWith("{\"id\":2249}]}}");
         // One for a full chunk and one for the rest, unless another test has already compiled them.
@@ -181,18 +174,18 @@ final class DataProxyTest {
     @Test
     void manyRowsAreInsertedAtomically() {
         String data = "{\"data\":" + rows(1000, 1250).replace("\"id\":1249", "\"id\":1") + "}";
-        assertThat(error(client, query("Post", "createMany", data, "{\"$scalars\":true}")))
+        assertThat(error(CLIENT, query("Post", "createMany", data, "{\"$scalars\":true}")))
                 .contains("P2002");
         assertThat(POSTGRES.value("SELECT count(*) FROM \"Post\"")).isEqualTo("2");
     }
 
     @Test
     void invalidQueryWithManyRowsInsertsNothing() {
-        String transaction = client.start("{}");
+        String transaction = CLIENT.start("{}");
         String data = "{\"data\":" + rows(1000, 1250).replace("{\"id\":1200,\"title\":\"t\"}", "{\"id\":1200}") + "}";
-        Reply refused = client.post(transaction + "/graphql", query("Post", "createMany", data, "{\"$scalars\":true}"));
+        Reply refused = CLIENT.post(transaction + "/graphql", query("Post", "createMany", data, "{\"$scalars\":true}"));
         assertThat(refused.text()).contains("errors", "title");
-        client.post(transaction + "/commit", "");
+        CLIENT.post(transaction + "/commit", "");
         assertThat(POSTGRES.value("SELECT count(*) FROM \"Post\"")).isEqualTo("2");
     }
 
@@ -220,7 +213,7 @@ final class DataProxyTest {
 
     @Test
     void uniqueViolationNamesTheColumns() {
-        Reply reply = client.graphql(query("User", "createOne", "{\"data\":{\"email\":\"a@x\"}}", "{\"id\":true}"));
+        Reply reply = CLIENT.graphql(query("User", "createOne", "{\"data\":{\"email\":\"a@x\"}}", "{\"id\":true}"));
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.json().path("errors").get(0).get("user_facing_error").toString())
                 .isEqualTo("{\"is_panic\":false,\"message\":\"Unique constraint failed on the fields: (`email`)\","
@@ -231,7 +224,7 @@ final class DataProxyTest {
     void foreignKeyViolationHasTheMessageOfTheVersion() {
         String query =
                 query("Post", "createOne", "{\"data\":{\"id\":9,\"title\":\"t\",\"authorId\":99}}", "{\"id\":true}");
-        assertThat(error(client, query))
+        assertThat(error(CLIENT, query))
                 .isEqualTo("{\"is_panic\":false,\"message\":\"Foreign key constraint violated on the constraint:"
                         + " `Post_authorId_fkey`\",\"meta\":{\"constraint\":\"Post_authorId_fkey\"},"
                         + "\"error_code\":\"P2003\"}");
@@ -253,13 +246,13 @@ final class DataProxyTest {
     @Test
     void missingRecordErrorHasACause() {
         String query = query("User", "updateOne", "{\"where\":{\"id\":99},\"data\":{\"name\":\"x\"}}", "{\"id\":true}");
-        assertThat(error(client, query)).contains("\"cause\":\"No record was found for an update.\"", "P2025");
+        assertThat(error(CLIENT, query)).contains("\"cause\":\"No record was found for an update.\"", "P2025");
         assertThat(error(client("5.22.0"), query)).contains("\"cause\":\"Record to update not found.\"", "P2025");
     }
 
     @Test
     void queryThatDoesNotFitTheSchemaHasTheErrorOfTheEngine() {
-        Reply reply = client.graphql(query("User", "findMany", "{\"where\":{\"nope\":1}}", "{\"id\":true}"));
+        Reply reply = CLIENT.graphql(query("User", "findMany", "{\"where\":{\"nope\":1}}", "{\"id\":true}"));
         assertThat(reply.status()).isEqualTo(200);
         var error = reply.json().path("errors").get(0).get("user_facing_error");
         assertThat(error.get("error_code").stringValue()).isEqualTo("P2009");
@@ -272,7 +265,7 @@ final class DataProxyTest {
         POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" DEFERRABLE INITIALLY DEFERRED");
         try {
             String data = "{\"data\":" + rows(1000, 1250).replace("\"id\":1249", "\"id\":1249,\"authorId\":99") + "}";
-            Reply reply = client.graphql("{\"batch\":[" + findUser(1) + ","
+            Reply reply = CLIENT.graphql("{\"batch\":[" + findUser(1) + ","
                     + query("Post", "createMany", data, "{\"$scalars\":true}") + "," + findUser(2) + "]}");
             var results = reply.json().path("batchResult");
             assertThat(results).as(reply.text()).hasSize(3);
@@ -287,7 +280,7 @@ final class DataProxyTest {
 
     @Test
     void batchReturnsAResultForEachQuery() {
-        Reply reply = client.graphql("{\"batch\":[" + findUser(1) + ","
+        Reply reply = CLIENT.graphql("{\"batch\":[" + findUser(1) + ","
                 + query("User", "updateOne", "{\"where\":{\"id\":99},\"data\":{\"name\":\"x\"}}", "{\"id\":true}") + ","
                 + raw("queryRaw", "SELECT 1 AS n", "[]") + "]}");
         assertThat(reply.status()).isEqualTo(200);
@@ -302,7 +295,7 @@ final class DataProxyTest {
     @Test
     void findsByKeyRunAsOneStatement() {
         double statements = statements();
-        Reply reply = client.graphql(
+        Reply reply = CLIENT.graphql(
                 "{\"batch\":[" + findUser(2) + "," + findUser(99) + "," + findUser(1) + "," + findUser(2) + "]}");
         assertThat(reply.text())
                 .isEqualTo("{\"batchResult\":[{\"data\":{\"findUniqueUser\":{\"id\":2,\"name\":null}}},"
@@ -313,7 +306,7 @@ final class DataProxyTest {
     }
 
     private static double statements() {
-        return server.server()
+        return SERVER.server()
                 .metrics()
                 .scrape()
                 .lines()
@@ -327,7 +320,7 @@ final class DataProxyTest {
         String byEmail = "{\"modelName\":\"User\",\"action\":\"findUniqueOrThrow\",\"query\":{\"arguments\":"
                 + "{\"where\":{\"email\":\"%s\"}},\"selection\":{\"id\":true}}}";
         Reply reply =
-                client.graphql("{\"batch\":[" + byEmail.formatted("b@x") + "," + byEmail.formatted("nobody@x") + "]}");
+                CLIENT.graphql("{\"batch\":[" + byEmail.formatted("b@x") + "," + byEmail.formatted("nobody@x") + "]}");
         var results = reply.json().path("batchResult");
         assertThat(results.get(0).toString()).isEqualTo("{\"data\":{\"findUniqueUserOrThrow\":{\"id\":2}}}");
         assertThat(results.get(1).path("errors").get(0).get("user_facing_error").toString())
@@ -336,7 +329,7 @@ final class DataProxyTest {
 
     @Test
     void transactionOfABatchIsRolledBackCompletely() {
-        Reply reply = client.graphql("{\"batch\":["
+        Reply reply = CLIENT.graphql("{\"batch\":["
                 + query("User", "createOne", "{\"data\":{\"email\":\"c@x\"}}", "{\"id\":true}") + ","
                 + query("User", "createOne", "{\"data\":{\"email\":\"a@x\"}}", "{\"id\":true}")
                 + "],\"transaction\":{\"isolationLevel\":\"Serializable\"}}");
@@ -353,7 +346,7 @@ final class DataProxyTest {
         POSTGRES.execute("ALTER TABLE \"Post\" ALTER CONSTRAINT \"Post_authorId_fkey\" DEFERRABLE INITIALLY DEFERRED");
         try {
             String error = error(
-                    client,
+                    CLIENT,
                     "{\"batch\":["
                             + query(
                                     "Post",
@@ -369,19 +362,19 @@ final class DataProxyTest {
 
     @Test
     void transactionOfABatchHasItsIsolationLevel() {
-        Reply reply = client.graphql("{\"batch\":[" + raw("queryRaw", "SHOW transaction_isolation", "[]")
+        Reply reply = CLIENT.graphql("{\"batch\":[" + raw("queryRaw", "SHOW transaction_isolation", "[]")
                 + "],\"transaction\":{\"isolationLevel\":\"RepeatableRead\"}}");
         assertThat(reply.text()).contains("[[\"repeatable read\"]]");
     }
 
     @Test
     void interactiveTransactionCommits() {
-        String transaction = client.start("{\"max_wait\":2000,\"timeout\":5000,\"isolation_level\":\"ReadCommitted\"}");
-        client.post(
+        String transaction = CLIENT.start("{\"max_wait\":2000,\"timeout\":5000,\"isolation_level\":\"ReadCommitted\"}");
+        CLIENT.post(
                 transaction + "/graphql",
                 query("User", "createOne", "{\"data\":{\"email\":\"c@x\"}}", "{\"id\":true}"));
         assertThat(POSTGRES.value("SELECT count(*) FROM \"User\"")).isEqualTo("2");
-        Reply committed = client.post(transaction + "/commit", "");
+        Reply committed = CLIENT.post(transaction + "/commit", "");
         assertThat(committed.status()).isEqualTo(200);
         assertThat(committed.text()).isEqualTo("{}");
         assertThat(POSTGRES.value("SELECT count(*) FROM \"User\"")).isEqualTo("3");
@@ -389,21 +382,21 @@ final class DataProxyTest {
 
     @Test
     void repeatedCommitGetsTheSameResponse() {
-        String transaction = client.start("{}");
-        client.post(transaction + "/graphql", findUser(1));
-        client.post(transaction + "/commit", "");
-        assertThat(client.post(transaction + "/commit", "").text()).isEqualTo("{}");
+        String transaction = CLIENT.start("{}");
+        CLIENT.post(transaction + "/graphql", findUser(1));
+        CLIENT.post(transaction + "/commit", "");
+        assertThat(CLIENT.post(transaction + "/commit", "").text()).isEqualTo("{}");
     }
 
     @Test
     void interactiveTransactionRollsBack() {
-        String transaction = client.start("{}");
-        client.post(
+        String transaction = CLIENT.start("{}");
+        CLIENT.post(
                 transaction + "/graphql",
                 query("User", "createOne", "{\"data\":{\"email\":\"c@x\"}}", "{\"id\":true}"));
-        assertThat(client.post(transaction + "/rollback", "").text()).isEqualTo("{}");
+        assertThat(CLIENT.post(transaction + "/rollback", "").text()).isEqualTo("{}");
         assertThat(POSTGRES.value("SELECT count(*) FROM \"User\"")).isEqualTo("2");
-        Reply late = client.post(transaction + "/graphql", findUser(1));
+        Reply late = CLIENT.post(transaction + "/graphql", findUser(1));
         assertThat(late.status()).isEqualTo(200);
         assertThat(late.text()).contains("P2028", "\"meta\":{\"error\":\"Transaction already closed");
     }
@@ -411,7 +404,7 @@ final class DataProxyTest {
     @Test
     void rawRowsHaveTheFormatOfTheVersion() {
         String query = raw("queryRaw", "SELECT $1::int AS n, NULL::text AS t, ARRAY[1,2]::bigint[] AS l", "[7]");
-        assertThat(client.graphql(query).text())
+        assertThat(CLIENT.graphql(query).text())
                 .isEqualTo("{\"data\":{\"queryRaw\":{\"columns\":[\"n\",\"t\",\"l\"],"
                         + "\"types\":[\"int\",\"string\",\"bigint-array\"],\"rows\":[[7,null,[\"1\",\"2\"]]]}}}");
         assertThat(client("5.16.2").graphql(query).text())
@@ -424,7 +417,7 @@ final class DataProxyTest {
 
     @Test
     void rawErrorHasCodeAndMessage() {
-        Reply reply = client.graphql(raw("executeRaw", "UPDATE nothing SET a = 1", "[]"));
+        Reply reply = CLIENT.graphql(raw("executeRaw", "UPDATE nothing SET a = 1", "[]"));
         assertThat(reply.json()
                         .path("errors")
                         .get(0)
@@ -437,23 +430,23 @@ final class DataProxyTest {
     @Test
     void responsesAreCachedAsForPrisma7() {
         String query = findUser(2);
-        assertThat(client.graphql(query, "max-age=60").cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.graphql(query, "max-age=60").cacheStatus()).isEqualTo("miss");
         POSTGRES.execute("UPDATE \"User\" SET name = 'changed' WHERE id = 2");
-        Reply hit = client.graphql(query, "max-age=60");
+        Reply hit = CLIENT.graphql(query, "max-age=60");
         assertThat(hit.cacheStatus()).isEqualTo("ttl");
         assertThat(hit.text()).isEqualTo("{\"data\":{\"findUniqueUser\":{\"id\":2,\"name\":null}}}");
-        assertThat(client.graphql(query, "no-cache").cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.graphql(query, "no-cache").cacheStatus()).isEqualTo("none");
     }
 
     @Test
     void writeIsNotCached() {
         String query = query("User", "updateOne", "{\"where\":{\"id\":1},\"data\":{\"name\":\"x\"}}", "{\"id\":true}");
-        assertThat(client.graphql(query, "max-age=60").cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.graphql(query, "max-age=60").cacheStatus()).isEqualTo("none");
     }
 
     @Test
     void unknownSchemaIsReportedAsMissing() {
-        DataProxyClient stranger = new DataProxyClient(server.client(), "6.19.0", SCHEMA + "// another");
+        DataProxyClient stranger = new DataProxyClient(SERVER.client(), "6.19.0", SCHEMA + "// another");
         Reply reply = stranger.graphql(findUser(1));
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.text()).isEqualTo("{\"EngineNotStarted\":{\"reason\":\"SchemaMissing\"}}");
@@ -471,9 +464,9 @@ final class DataProxyTest {
 
     @Test
     void bodyNeedsNoJsonContentType() {
-        Reply reply = server.client()
+        Reply reply = SERVER.client()
                 .post(
-                        client.base() + "/graphql",
+                        CLIENT.base() + "/graphql",
                         findUser(1).getBytes(java.nio.charset.StandardCharsets.UTF_8),
                         java.util.Map.of("Content-Type", "text/plain;charset=UTF-8"));
         assertThat(reply.status()).isEqualTo(200);

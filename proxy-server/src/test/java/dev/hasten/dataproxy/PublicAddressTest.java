@@ -11,8 +11,6 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,6 +21,9 @@ final class PublicAddressTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
+
     private static final String SCHEMA = """
             datasource db {
               provider = "postgresql"
@@ -31,18 +32,6 @@ final class PublicAddressTest {
               id Int @id
             }
             """;
-
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES).start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     /** Returns the response to the start of a transaction. Uses a socket: the JDK's client cannot send other hosts. */
     private static String start(TestServer asked, String headers) throws IOException {
@@ -63,25 +52,25 @@ final class PublicAddressTest {
 
     @Test
     void hostOfTheRequestIsUsedWithHttpsByDefault() throws IOException {
-        assertThat(start(server, "Host: db.example.com\r\n")).contains("\"https://db.example.com/6.19.0/");
-        assertThat(start(server, "Host: db.example.com:4466\r\n")).contains("\"https://db.example.com:4466/6.19.0/");
+        assertThat(start(SERVER, "Host: db.example.com\r\n")).contains("\"https://db.example.com/6.19.0/");
+        assertThat(start(SERVER, "Host: db.example.com:4466\r\n")).contains("\"https://db.example.com:4466/6.19.0/");
     }
 
     @Test
     void localhostUsesTheProtocolOfTheServer() throws IOException {
-        assertThat(start(server, "Host: localhost:4466\r\n")).contains("\"http://localhost:4466/6.19.0/");
-        assertThat(start(server, "Host: [::1]:4466\r\n")).contains("\"http://[::1]:4466/6.19.0/");
+        assertThat(start(SERVER, "Host: localhost:4466\r\n")).contains("\"http://localhost:4466/6.19.0/");
+        assertThat(start(SERVER, "Host: [::1]:4466\r\n")).contains("\"http://[::1]:4466/6.19.0/");
     }
 
     @Test
     void forwardedHostOfAnUntrustedClientIsIgnored() throws IOException {
-        assertThat(start(server, "Host: localhost\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n"))
+        assertThat(start(SERVER, "Host: localhost\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n"))
                 .contains("\"http://localhost/6.19.0/");
     }
 
     @Test
     void invalidHostIsRejected() throws IOException {
-        assertThat(start(server, "Host: a/b?c\r\n")).doesNotContain("data-proxy");
+        assertThat(start(SERVER, "Host: a/b?c\r\n")).doesNotContain("data-proxy");
     }
 
     @Test

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,24 +28,13 @@ final class InvalidationRoutesTest {
     private static final String HOUR = "max-age=3600";
 
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE counter AS SELECT 0 AS n");
 
-    private static TestServer server;
-    private static Client client;
+    @RegisterExtension
+    static final TestServer SERVER =
+            TestServer.on(POSTGRES).with("databases.default.cache.invalidations_per_second", 0);
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute("CREATE TABLE counter AS SELECT 0 AS n");
-        server = TestServer.on(POSTGRES)
-                .with("databases.default.cache.invalidations_per_second", 0)
-                .start();
-        client = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final Client CLIENT = SERVER.client();
 
     @BeforeEach
     void forget() {
@@ -55,47 +42,47 @@ final class InvalidationRoutesTest {
     }
 
     private static Reply invalidate(String tags) {
-        return client.post("/invalidate", "{\"tags\":" + tags + "}");
+        return CLIENT.post("/invalidate", "{\"tags\":" + tags + "}");
     }
 
     @Test
     void aTagInvalidatesOnlyEntriesWithThatTag() {
-        client.cachedQuery(READ, HOUR, "users", "all_of_it");
-        client.cachedQuery(OTHER, HOUR, "posts");
+        CLIENT.cachedQuery(READ, HOUR, "users", "all_of_it");
+        CLIENT.cachedQuery(OTHER, HOUR, "posts");
         Reply done = invalidate("[\"users\"]");
         assertThat(done.status()).isEqualTo(200);
         assertThat(done.header("cf-ray")).isEqualTo(done.header("x-request-id") + "-local");
-        assertThat(client.cachedQuery(OTHER, HOUR, "posts").cacheStatus()).isEqualTo("ttl");
-        assertThat(client.cachedQuery(READ, HOUR, "users", "all_of_it").cacheStatus())
+        assertThat(CLIENT.cachedQuery(OTHER, HOUR, "posts").cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cachedQuery(READ, HOUR, "users", "all_of_it").cacheStatus())
                 .isEqualTo("miss");
     }
 
     @Test
     void anEntryIsAlsoInvalidForRequestsWithoutItsTag() {
-        client.cachedQuery(READ, HOUR, "users");
+        CLIENT.cachedQuery(READ, HOUR, "users");
         invalidate("[\"users\"]");
-        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
     }
 
     @Test
     void aRequestWithTheTagDoesNotGetAnOlderEntryWithoutIt() {
-        client.cachedQuery(READ, HOUR);
+        CLIENT.cachedQuery(READ, HOUR);
         invalidate("[\"users\"]");
-        assertThat(client.cachedQuery(READ, HOUR, "users").cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cachedQuery(READ, HOUR, "users").cacheStatus()).isEqualTo("miss");
     }
 
     @Test
     void allAlsoInvalidatesEntriesWithoutTags() {
-        client.cachedQuery(READ, HOUR);
+        CLIENT.cachedQuery(READ, HOUR);
         invalidate("\"all\"");
-        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
     }
 
     @Test
     void staleResponsesAreNotServedAfterAnInvalidation() {
-        client.cachedQuery(READ, "stale-while-revalidate=3600", "users");
+        CLIENT.cachedQuery(READ, "stale-while-revalidate=3600", "users");
         invalidate("[\"users\"]");
-        assertThat(client.cachedQuery(READ, "stale-while-revalidate=3600", "users")
+        assertThat(CLIENT.cachedQuery(READ, "stale-while-revalidate=3600", "users")
                         .cacheStatus())
                 .isEqualTo("miss");
     }
@@ -120,12 +107,12 @@ final class InvalidationRoutesTest {
                 "{\"tags\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]}|6 tags are given; at most 5 are allowed",
             })
     void invalidTagsAreRejectedWithWhatIsAllowed(String body, String text) {
-        client.cachedQuery(READ, HOUR, "users");
-        Reply reply = client.post("/invalidate", body);
+        CLIENT.cachedQuery(READ, HOUR, "users");
+        Reply reply = CLIENT.post("/invalidate", body);
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6005");
         assertThat(reply.error()).contains(text);
-        assertThat(client.cachedQuery(READ, HOUR, "users").cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cachedQuery(READ, HOUR, "users").cacheStatus()).isEqualTo("ttl");
     }
 
     @Test
@@ -138,26 +125,26 @@ final class InvalidationRoutesTest {
 
     @Test
     void aBodyThatIsNotJsonIsRejected() {
-        assertThat(client.post("/invalidate", "{\"tags\":").code()).isEqualTo("P6000");
+        assertThat(CLIENT.post("/invalidate", "{\"tags\":").code()).isEqualTo("P6000");
     }
 
     @Test
     void aKeyWithoutTheScopeIsRefused() {
-        String key = server.server()
+        String key = SERVER.server()
                 .keys()
                 .create("read", "default", Set.of(KeyScope.PRISMA), null)
                 .token();
-        Reply reply = server.clientWithKey(key).post("/invalidate", "{\"tags\":\"all\"}");
+        Reply reply = SERVER.clientWithKey(key).post("/invalidate", "{\"tags\":\"all\"}");
         assertThat(reply.status()).isEqualTo(403);
         assertThat(reply.error())
                 .isEqualTo(
                         "Missing scope: this API key has prisma, but this call requires invalidate. Use another API key");
-        String invalidator = server.server()
+        String invalidator = SERVER.server()
                 .keys()
                 .create("invalidate", "default", Set.of(KeyScope.INVALIDATE), null)
                 .token();
-        assertThat(server.clientWithKey(invalidator).query(READ).status()).isEqualTo(403);
-        assertThat(server.clientWithKey(invalidator)
+        assertThat(SERVER.clientWithKey(invalidator).query(READ).status()).isEqualTo(403);
+        assertThat(SERVER.clientWithKey(invalidator)
                         .post("/invalidate", "{\"tags\":\"all\"}")
                         .status())
                 .isEqualTo(200);
@@ -189,7 +176,7 @@ final class InvalidationRoutesTest {
             String times = i % 3 == 0 ? "max-age=3600" : "stale-while-revalidate=3600";
             readers.add(Thread.ofVirtual().start(() -> {
                 while (!stop.get()) {
-                    client.cachedQuery(READ, times, tags);
+                    CLIENT.cachedQuery(READ, times, tags);
                 }
             }));
         }
@@ -198,7 +185,7 @@ final class InvalidationRoutesTest {
                 POSTGRES.execute("UPDATE counter SET n = " + n);
                 assertThat(invalidate(n % 10 == 0 ? "\"all\"" : "[\"counter\"]").status())
                         .isEqualTo(200);
-                assertThat(client.cachedQuery(READ, HOUR, "counter").data()).isEqualTo("[{\"n\":" + n + "}]");
+                assertThat(CLIENT.cachedQuery(READ, HOUR, "counter").data()).isEqualTo("[{\"n\":" + n + "}]");
             }
         } finally {
             stop.set(true);

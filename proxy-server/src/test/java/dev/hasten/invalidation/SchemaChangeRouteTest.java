@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,26 +36,20 @@ final class SchemaChangeRouteTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private TestServer server;
-    private Client client;
+    /** Each test has its own server, so its schema epoch starts at zero. */
+    @RegisterExtension
+    final TestServer server = TestServer.on(POSTGRES).with("databases.default.cache.invalidations_per_second", 0);
+
+    private final Client client = server.client();
     private Client pipeline;
 
     @BeforeEach
-    void start() {
+    void createTableAndKey() {
         POSTGRES.execute("DROP TABLE IF EXISTS item", "CREATE TABLE item AS SELECT 1 AS id, 'x'::text AS a");
-        server = TestServer.on(POSTGRES)
-                .with("databases.default.cache.invalidations_per_second", 0)
-                .start();
-        client = server.client();
         pipeline = server.clientWithKey(server.server()
                 .keys()
                 .create("pipeline", "default", Set.of(KeyScope.SCHEMA), null)
                 .token());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private long migrated() {

@@ -40,7 +40,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.assertj.core.data.Percentage;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -60,23 +59,17 @@ final class MemoryCountTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private static TestServer server;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES)
+            .with("memory.budget", "1gb")
+            .with("limits.max_result_bytes", "200mb")
+            .with("limits.max_response_bytes", "20mb");
 
     private final List<Socket> sockets = new ArrayList<>();
 
     @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES)
-                .with("memory.budget", "1gb")
-                .with("limits.max_result_bytes", "200mb")
-                .with("limits.max_response_bytes", "20mb")
-                .start();
-        assertThat(server.client().query(query("SELECT 1 AS a")).status()).isEqualTo(200);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    static void warmUp() {
+        assertThat(SERVER.client().query(query("SELECT 1 AS a")).status()).isEqualTo(200);
     }
 
     @AfterEach
@@ -91,7 +84,7 @@ final class MemoryCountTest {
     /** Returns the bytes in use according to the metric. */
     private static long counted(MemoryUse use) {
         String name = "hasten_memory_used_bytes{use=\"" + use.name().toLowerCase(Locale.ROOT) + "\"} ";
-        return server.server()
+        return SERVER.server()
                 .metrics()
                 .scrape()
                 .lines()
@@ -157,7 +150,7 @@ final class MemoryCountTest {
             sockets.add(socket);
             socket.setReceiveBufferSize(receiveBuffer);
             socket.connect(new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), server.server().port()));
+                    InetAddress.getLoopbackAddress(), SERVER.server().port()));
             socket.getOutputStream()
                     .write(("POST /sql HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + TestServer.KEY
                                     + "\r\nContent-Type: application/json\r\n" + head)
@@ -223,7 +216,7 @@ final class MemoryCountTest {
         long before = used();
         try (Connection lock = POSTGRES.connection()) {
             lock.createStatement().execute("SELECT pg_advisory_lock(13)");
-            CompletableFuture<Reply> reply = server.client()
+            CompletableFuture<Reply> reply = SERVER.client()
                     .queryLater(let("held", value, query("SELECT pg_advisory_lock_shared(13)::text AS locked")));
             await().until(() -> POSTGRES.value(
                             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
@@ -239,9 +232,9 @@ final class MemoryCountTest {
         POSTGRES.execute(
                 "CREATE FUNCTION listen() RETURNS int LANGUAGE plpgsql AS 'BEGIN LISTEN c; RETURN 1; END'",
                 "CREATE VIEW listening AS SELECT listen()");
-        server.client().query(query("SELECT * FROM listening"));
+        SERVER.client().query(query("SELECT * FROM listening"));
         long before = used();
-        Reply reply = server.client()
+        Reply reply = SERVER.client()
                 .query(query("SELECT count(pg_notify('c', repeat('x', 7000) || g)) FROM generate_series(1, 5000) g"));
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
         assertThat(used() - before).isLessThan(20 * MEGABYTE);

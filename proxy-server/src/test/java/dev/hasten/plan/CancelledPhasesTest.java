@@ -31,8 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,17 +44,8 @@ final class CancelledPhasesTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES).with("limits.max_result_bytes", "1gb").start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES).with("limits.max_result_bytes", "1gb");
 
     /**
      * Cancels a computation as soon as it uses {@code startedBytes}. It must end with an exception before it uses
@@ -83,7 +72,7 @@ final class CancelledPhasesTest {
         PlanNode node = PARSER.plan(body, PARSER.query(body, ParseMeter.NONE).plan(), ParseMeter.NONE);
         return cancellation -> {
             try (PooledStatements statements = new PooledStatements(
-                    server.database().pool(), Access.READ_WRITE, cancellation, StatementObserver.NONE)) {
+                    SERVER.database().pool(), Access.READ_WRITE, cancellation, StatementObserver.NONE)) {
                 new PlanInterpreter()
                         .run(
                                 node,

@@ -28,9 +28,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,30 +39,19 @@ final class PlanMemoryTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private static TestServer server;
-    private static Client client;
+    @RegisterExtension
+    static final TestServer SERVER =
+            TestServer.on(POSTGRES).with("memory.budget", "64mb").with("pool.size", 1);
 
-    @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES)
-                .with("memory.budget", "64mb")
-                .with("pool.size", 1)
-                .start();
-        client = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final Client CLIENT = SERVER.client();
 
     @AfterEach
     void nothingIsHeldAnyMore() {
-        assertThat(client.query(query("SELECT 1 AS a")).status()).isEqualTo(200);
+        assertThat(CLIENT.query(query("SELECT 1 AS a")).status()).isEqualTo(200);
     }
 
     private static void refused(Map<String, ?> plan) {
-        refused(client.query(plan));
+        refused(CLIENT.query(plan));
     }
 
     private static void refused(Reply reply) {
@@ -120,7 +107,7 @@ final class PlanMemoryTest {
             bindings.add(object("name", "x" + i, "expr", value(param("lists", "Any"))));
         }
         Map<String, ?> plan = node("let", object("bindings", bindings, "expr", value(1)));
-        refused(client.query(plan, Map.of("lists", Collections.nCopies(50_000, List.of()))));
+        refused(CLIENT.query(plan, Map.of("lists", Collections.nCopies(50_000, List.of()))));
     }
 
     @Test
@@ -148,7 +135,7 @@ final class PlanMemoryTest {
                 arguments,
                 "argTypes",
                 Collections.nCopies(count, type(type)));
-        return client.query(node("query", statement), Map.of("p", value));
+        return CLIENT.query(node("query", statement), Map.of("p", value));
     }
 
     @Test
@@ -180,7 +167,7 @@ final class PlanMemoryTest {
                         object("type", "unit"),
                         "fields",
                         object("k", object("type", "value", "value", Collections.nCopies(1000, param("p", "Any"))))));
-        refused(client.query(
+        refused(CLIENT.query(
                 join(value(list(object("k", "a"))), node("concat", list(record)), "children", false, false, "k", "k"),
                 Map.of("p", "y".repeat(1_000_000))));
     }
@@ -202,7 +189,7 @@ final class PlanMemoryTest {
 
     @Test
     void manyStatementsWithTelemetry() {
-        Reply reply = client.post(
+        Reply reply = CLIENT.post(
                 "/query",
                 Client.body(
                                 seq(Collections.nCopies(6000, query("SELECT 1 AS a"))
@@ -221,7 +208,7 @@ final class PlanMemoryTest {
                 List.of(type("int")),
                 true,
                 param("ids", "Int"));
-        refused(client.query(node("query", statement), Map.of("ids", Collections.nCopies(400_000, 1))));
+        refused(CLIENT.query(node("query", statement), Map.of("ids", Collections.nCopies(400_000, 1))));
     }
 
     @Test
@@ -237,8 +224,8 @@ final class PlanMemoryTest {
     @Test
     void errorOfSeveralMegabytes() {
         String error = "DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = repeat('x', 3000000); END $$";
-        refused(client.query(rawExecute(error)));
-        Reply reply = client.post("/sql", "{\"query\":\"" + error + "\"}");
+        refused(CLIENT.query(rawExecute(error)));
+        Reply reply = CLIENT.post("/sql", "{\"query\":\"" + error + "\"}");
         assertThat(reply.status()).as(reply.toString()).isEqualTo(507);
     }
 
@@ -246,12 +233,12 @@ final class PlanMemoryTest {
     void errorDetailWithManyKeyPatterns() {
         String error = "DO $x$ BEGIN RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = 'm',"
                 + " DETAIL = repeat('Key (', 150000); END $x$";
-        assertThat(client.query(execute(error)).code()).isEqualTo("P2002");
+        assertThat(CLIENT.query(execute(error)).code()).isEqualTo("P2002");
     }
 
     @Test
     void manySpacesInACacheableStatement() {
-        Reply reply = client.post(
+        Reply reply = CLIENT.post(
                 "/sql", "{\"query\":\"select 1" + " ".repeat(400_000) + "+ 1 AS a\",\"cacheStrategy\":{\"ttl\":60}}");
         assertThat(reply.status()).isEqualTo(200);
     }
@@ -262,7 +249,7 @@ final class PlanMemoryTest {
         for (int i = 0; i < 40; i++) {
             statements.add(node("query", raw("SELECT length($1::text)", "x".repeat(200_000))));
         }
-        Reply reply = client.post(
+        Reply reply = CLIENT.post(
                 "/query",
                 Client.body(seq(statements.toArray()), Map.of()).getBytes(UTF_8),
                 Map.of("x-capture-telemetry", "query"));
@@ -276,10 +263,10 @@ final class PlanMemoryTest {
         String columns = "x".repeat(1600).replace("x", "1,") + "1";
         for (int i = 0; i < 20; i++) {
             String text = "SELECT " + columns + " LIMIT 0 -- " + i;
-            client.query(query(text));
-            client.query(query(text));
+            CLIENT.query(query(text));
+            CLIENT.query(query(text));
         }
-        String kept = client.query(query("SELECT count(*)::int AS a FROM pg_prepared_statements"))
+        String kept = CLIENT.query(query("SELECT count(*)::int AS a FROM pg_prepared_statements"))
                 .data();
         assertThat(Integer.parseInt(kept.replaceAll("\\D", ""))).isBetween(1, 10);
     }

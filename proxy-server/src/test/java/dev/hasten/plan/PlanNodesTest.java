@@ -24,8 +24,6 @@ import dev.hasten.testing.TestServer;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,22 +33,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("integration")
 final class PlanNodesTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE author (id int PRIMARY KEY, name text)",
+            "CREATE TABLE book (id int PRIMARY KEY, author_id int, title text)");
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute(
-                "CREATE TABLE author (id int PRIMARY KEY, name text)",
-                "CREATE TABLE book (id int PRIMARY KEY, author_id int, title text)");
-        server = TestServer.on(POSTGRES).start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
 
     @BeforeEach
     void fill() {
@@ -61,7 +49,7 @@ final class PlanNodesTest {
     }
 
     private static Reply run(Map<String, ?> plan) {
-        return server.client().query(plan);
+        return SERVER.client().query(plan);
     }
 
     private static String data(Map<String, ?> plan) {
@@ -81,20 +69,20 @@ final class PlanNodesTest {
 
     @Test
     void placeholderIsTheParameter() {
-        Reply reply = server.client().query(value(param("p", "String")), object("p", "x"));
+        Reply reply = SERVER.client().query(value(param("p", "String")), object("p", "x"));
         assertThat(reply.data()).isEqualTo("\"x\"");
     }
 
     @Test
     void placeholderInAListIsFilled() {
-        Reply reply = server.client()
+        Reply reply = SERVER.client()
                 .query(value(list(1, param("p", "Int"), list(param("q", "Int")))), object("p", 2, "q", 3));
         assertThat(reply.data()).isEqualTo("[1,2,[3]]");
     }
 
     @Test
     void parameterMayReferToAnotherOne() {
-        Reply reply = server.client().query(value(param("p", "String")), object("p", param("q", "String"), "q", "end"));
+        Reply reply = SERVER.client().query(value(param("p", "String")), object("p", param("q", "String"), "q", "end"));
         assertThat(reply.data()).isEqualTo("\"end\"");
     }
 

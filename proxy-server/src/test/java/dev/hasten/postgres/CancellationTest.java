@@ -25,9 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,30 +34,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("integration")
 final class CancellationTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item (id int)");
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute("CREATE TABLE item (id int)");
-        server = TestServer.on(POSTGRES)
-                .with("pool.size", 2)
-                .with("limits.query_timeout", "2s")
-                .start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    static final TestServer SERVER =
+            TestServer.on(POSTGRES).with("pool.size", 2).with("limits.query_timeout", "2s");
 
     @AfterEach
     void everythingIsReleased() {
         await().untilAsserted(
-                        () -> assertThat(server.database().pool().active()).isZero());
+                        () -> assertThat(SERVER.database().pool().active()).isZero());
         await().untilAsserted(
-                        () -> assertThat(server.server().runningRequests()).isZero());
+                        () -> assertThat(SERVER.server().runningRequests()).isZero());
     }
 
     private static void awaitActive(String marker, int count) {
@@ -75,7 +61,7 @@ final class CancellationTest {
 
     @Test
     void deadlineCancelsInPostgres() {
-        CompletableFuture<Reply> reply = server.client().queryLater(sleep("deadline"));
+        CompletableFuture<Reply> reply = SERVER.client().queryLater(sleep("deadline"));
         awaitActive("deadline", 1);
         assertThat(reply.join().status()).isEqualTo(422);
         assertThat(reply.join().code()).isEqualTo("P6004");
@@ -85,7 +71,7 @@ final class CancellationTest {
 
     @Test
     void deadlineAppliesToTheWholeRequest() {
-        Reply reply = server.client()
+        Reply reply = SERVER.client()
                 .query(seq(
                         rawQuery("SELECT pg_sleep(1.2)::text"),
                         rawQuery("SELECT pg_sleep(1.2)::text"),
@@ -95,7 +81,7 @@ final class CancellationTest {
 
     @Test
     void deadlineRollsATransactionBack() {
-        Reply reply = server.client().query(transaction(seq(execute("INSERT INTO item VALUES (1)"), sleep("rolled"))));
+        Reply reply = SERVER.client().query(transaction(seq(execute("INSERT INTO item VALUES (1)"), sleep("rolled"))));
         assertThat(reply.code()).isEqualTo("P6004");
         assertThat(POSTGRES.value("SELECT count(*) FROM item")).isEqualTo("0");
     }
@@ -104,7 +90,7 @@ final class CancellationTest {
     void deadlineEndsTheWaitForAConnection() {
         List<CompletableFuture<Reply>> all = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            all.add(server.client().queryLater(sleep("waiting")));
+            all.add(SERVER.client().queryLater(sleep("waiting")));
         }
         for (CompletableFuture<Reply> reply : all) {
             assertThat(reply.join().code()).isIn("P6004", "P2024");
@@ -114,19 +100,19 @@ final class CancellationTest {
 
     @Test
     void statementThatIgnoresCancellationLosesItsConnection() {
-        Reply reply = server.client()
+        Reply reply = SERVER.client()
                 .query(rawQuery(
                         "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END;"
                                 + " END LOOP; END $$"));
         assertThat(reply.code()).isEqualTo("P6004");
-        assertThat(server.client().query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
+        assertThat(SERVER.client().query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
         POSTGRES.column(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'");
     }
 
     @Test
     void disconnectCancelsInPostgres() {
-        CompletableFuture<Reply> reply = server.client().queryLater(sleep("disconnect"));
+        CompletableFuture<Reply> reply = SERVER.client().queryLater(sleep("disconnect"));
         awaitActive("disconnect", 1);
         reply.cancel(true);
         awaitActive("disconnect", 0);
@@ -135,13 +121,13 @@ final class CancellationTest {
     @Test
     void disconnectEndsTheWaitForAConnection() {
         List<CompletableFuture<Reply>> running = List.of(
-                server.client().queryLater(rawQuery("SELECT 'busy', pg_sleep(1.5)::text")),
-                server.client().queryLater(rawQuery("SELECT 'busy', pg_sleep(1.5)::text")));
+                SERVER.client().queryLater(rawQuery("SELECT 'busy', pg_sleep(1.5)::text")),
+                SERVER.client().queryLater(rawQuery("SELECT 'busy', pg_sleep(1.5)::text")));
         awaitActive("busy", 2);
-        CompletableFuture<Reply> waiting = server.client().queryLater(execute("INSERT INTO item VALUES (2)"));
-        await().until(() -> server.database().pool().waiting() == 1);
+        CompletableFuture<Reply> waiting = SERVER.client().queryLater(execute("INSERT INTO item VALUES (2)"));
+        await().until(() -> SERVER.database().pool().waiting() == 1);
         waiting.cancel(true);
-        await().until(() -> server.database().pool().waiting() == 0);
+        await().until(() -> SERVER.database().pool().waiting() == 0);
         running.forEach(reply -> assertThat(reply.join().status()).isEqualTo(200));
         assertThat(POSTGRES.value("SELECT count(*) FROM item WHERE id = 2")).isEqualTo("0");
     }
@@ -164,7 +150,7 @@ final class CancellationTest {
     void cancellationsAndResultsNeverReachAnotherStatement() throws Exception {
         int threads = 24;
         int statements = 120;
-        ConnectionPool pool = server.database().pool();
+        ConnectionPool pool = SERVER.database().pool();
         AtomicInteger cancelled = new AtomicInteger();
         AtomicInteger finished = new AtomicInteger();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -222,7 +208,7 @@ final class CancellationTest {
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < 200; i++) {
             CompletableFuture<Reply> reply =
-                    server.client().queryLater(rawQuery("SELECT " + i + ", pg_sleep(0.003)::text"));
+                    SERVER.client().queryLater(rawQuery("SELECT " + i + ", pg_sleep(0.003)::text"));
             if (random.nextInt(3) == 0) {
                 LockSupport.parkNanos(random.nextInt(3_000_000));
                 reply.cancel(true);

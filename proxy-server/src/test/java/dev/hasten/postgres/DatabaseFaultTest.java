@@ -36,7 +36,7 @@ final class DatabaseFaultTest {
         POSTGRES.start();
     }
 
-    private static TestServer.Builder server() {
+    private static TestServer server() {
         return TestServer.on(POSTGRES.url("postgres"));
     }
 

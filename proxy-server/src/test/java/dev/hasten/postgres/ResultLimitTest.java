@@ -17,8 +17,6 @@ import java.lang.management.MemoryType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,24 +29,14 @@ final class ResultLimitTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES)
-                .with("pool.size", 1)
-                .with("limits.max_response_bytes", "100kb")
-                .with("limits.max_result_bytes", "1mb")
-                .start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES)
+            .with("pool.size", 1)
+            .with("limits.max_response_bytes", "100kb")
+            .with("limits.max_result_bytes", "1mb");
 
     private static String pid() {
-        return server.client().query(query("SELECT pg_backend_pid() AS pid")).data();
+        return SERVER.client().query(query("SELECT pg_backend_pid() AS pid")).data();
     }
 
     private static void tooLarge(Reply reply) {
@@ -59,24 +47,24 @@ final class ResultLimitTest {
     @Test
     void millionsOfRowsAreCutOffWhileTheyStream() {
         // 1e9 rows would take minutes, so a response within the deadline means that the statement was cancelled.
-        tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
+        tooLarge(SERVER.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
     }
 
     @Test
     void discardedRowsAlsoCount() {
-        tooLarge(server.client().query(rawExecute("SELECT generate_series(1, 1000000000)")));
-        tooLarge(server.client().query(rawExecute("SELECT 1; SELECT generate_series(1, 1000000000)")));
+        tooLarge(SERVER.client().query(rawExecute("SELECT generate_series(1, 1000000000)")));
+        tooLarge(SERVER.client().query(rawExecute("SELECT 1; SELECT generate_series(1, 1000000000)")));
     }
 
     @Test
     void noticesAlsoCount() {
-        tooLarge(server.client()
+        tooLarge(SERVER.client()
                 .query(rawExecute("DO $$ BEGIN FOR i IN 1..100000000 LOOP RAISE NOTICE 'x'; END LOOP; END $$")));
     }
 
     @Test
     void copiedRowsAlsoCount() {
-        Reply reply = server.client().query(rawExecute("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT"));
+        Reply reply = SERVER.client().query(rawExecute("COPY (SELECT generate_series(1, 1000000000)) TO STDOUT"));
         assertThat(reply.status()).isBetween(400, 499);
         assertThat(reply.code()).isNotEqualTo("P6004");
         pid();
@@ -84,16 +72,16 @@ final class ResultLimitTest {
 
     @Test
     void responseLargerThanTheLimitIsRejected() {
-        Reply reply = server.client().query(rawQuery("SELECT repeat('x', 200000)"));
+        Reply reply = SERVER.client().query(rawQuery("SELECT repeat('x', 200000)"));
         tooLarge(reply);
         assertThat(reply.error()).contains("102400 bytes");
-        tooLarge(server.client().query(query("SELECT repeat('\"', 60000) AS t")));
-        tooLarge(server.client().query(value("x".repeat(200_000))));
+        tooLarge(SERVER.client().query(query("SELECT repeat('\"', 60000) AS t")));
+        tooLarge(SERVER.client().query(value("x".repeat(200_000))));
     }
 
     @Test
     void responseUpToTheLimitIsSent() {
-        assertThat(server.client()
+        assertThat(SERVER.client()
                         .query(query("SELECT repeat('x', 102000) AS t"))
                         .data())
                 .hasSizeGreaterThan(102_000);
@@ -103,8 +91,8 @@ final class ResultLimitTest {
     void connectionIsReusedAfterwards() {
         Set<String> pids = new HashSet<>();
         for (int i = 0; i < 20; i++) {
-            tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
-            assertThat(server.client().query(query("SELECT " + i + " AS n")).data())
+            tooLarge(SERVER.client().query(query("SELECT generate_series(1, 1000000000) AS n")));
+            assertThat(SERVER.client().query(query("SELECT " + i + " AS n")).data())
                     .isEqualTo("[{\"n\":" + i + "}]");
             pids.add(pid());
         }
@@ -115,13 +103,13 @@ final class ResultLimitTest {
     @Test
     void memoryStaysBoundedForManyRows() {
         assertThat(peakMegabytes(
-                        () -> tooLarge(server.client().query(query("SELECT generate_series(1, 1000000000) AS n")))))
+                        () -> tooLarge(SERVER.client().query(query("SELECT generate_series(1, 1000000000) AS n")))))
                 .isLessThan(200);
     }
 
     @Test
     void memoryStaysBoundedForOneHugeField() {
-        assertThat(peakMegabytes(() -> tooLarge(server.client().query(query("SELECT repeat('x', 400000000) AS t")))))
+        assertThat(peakMegabytes(() -> tooLarge(SERVER.client().query(query("SELECT repeat('x', 400000000) AS t")))))
                 .isLessThan(200);
     }
 
@@ -142,12 +130,12 @@ final class ResultLimitTest {
     @Test
     void writeWithATooLargeResultIsRolledBack() {
         POSTGRES.execute("CREATE TABLE item (t text)");
-        Reply reply = server.client()
+        Reply reply = SERVER.client()
                 .query(dev.hasten.testing.Plans.transaction(
                         query("INSERT INTO item SELECT repeat('x', 1000) FROM generate_series(1, 5000) RETURNING t")));
         tooLarge(reply);
         assertThat(POSTGRES.value("SELECT count(*) FROM item")).isEqualTo("0");
-        assertThat(server.client()
+        assertThat(SERVER.client()
                         .query(execute("INSERT INTO item VALUES ('x')"))
                         .data())
                 .isEqualTo("1");
@@ -158,7 +146,7 @@ final class ResultLimitTest {
         POSTGRES.execute(
                 "CREATE FUNCTION listen() RETURNS int LANGUAGE plpgsql AS 'BEGIN LISTEN c; RETURN 1; END'",
                 "CREATE VIEW listening AS SELECT listen()");
-        server.client().query(query("SELECT * FROM listening"));
+        SERVER.client().query(query("SELECT * FROM listening"));
         String listening = pid();
         POSTGRES.execute("SELECT count(pg_notify('c', repeat('x', 7000) || g)) FROM generate_series(1, 500) g");
         await().untilAsserted(() -> assertThat(pid()).isNotEqualTo(listening));

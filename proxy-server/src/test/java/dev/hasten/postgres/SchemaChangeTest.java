@@ -14,8 +14,6 @@ import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,19 +34,10 @@ final class SchemaChangeTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    private static TestServer server;
-    private static Client client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES).with("pool.size", 1);
 
-    @BeforeAll
-    static void start() {
-        server = TestServer.on(POSTGRES).with("pool.size", 1).start();
-        client = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final Client CLIENT = SERVER.client();
 
     @BeforeEach
     void create() {
@@ -61,14 +50,14 @@ final class SchemaChangeTest {
 
     private static void warm(Map<String, ?> plan) {
         for (int i = 0; i < WARM; i++) {
-            assertThat(client.query(plan).status()).isEqualTo(200);
+            assertThat(CLIENT.query(plan).status()).isEqualTo(200);
         }
     }
 
     @Test
     void statementsArePrepared() {
         warm(READ);
-        assertThat(client.query(
+        assertThat(CLIENT.query(
                                 query(
                                         "SELECT count(*)::int AS n FROM pg_prepared_statements WHERE statement LIKE 'SELECT * FROM item%'"))
                         .data())
@@ -92,9 +81,9 @@ final class SchemaChangeTest {
         warm(READ);
         warm(WRITE);
         POSTGRES.execute(migration);
-        assertThat(client.query(READ).status()).isEqualTo(200);
-        assertThat(client.query(WRITE).status()).isEqualTo(200);
-        assertThat(client.query(READ).json().get("data")).hasSize(1);
+        assertThat(CLIENT.query(READ).status()).isEqualTo(200);
+        assertThat(CLIENT.query(WRITE).status()).isEqualTo(200);
+        assertThat(CLIENT.query(READ).json().get("data")).hasSize(1);
     }
 
     @ParameterizedTest
@@ -109,8 +98,8 @@ final class SchemaChangeTest {
         Map<String, ?> plan = transaction(seq(WRITE, READ));
         warm(plan);
         POSTGRES.execute(migration);
-        assertThat(client.query(plan).json().get("data")).hasSize(1);
-        assertThat(client.query(plan).json().get("data")).hasSize(1);
+        assertThat(CLIENT.query(plan).json().get("data")).hasSize(1);
+        assertThat(CLIENT.query(plan).json().get("data")).hasSize(1);
     }
 
     @ParameterizedTest
@@ -125,10 +114,10 @@ final class SchemaChangeTest {
         warm(READ);
         warm(WRITE);
         POSTGRES.execute(migration);
-        String id = client.startTransaction(Map.of());
-        assertThat(client.query(id, WRITE).data()).isEqualTo("1");
-        assertThat(client.query(id, READ).json().get("data")).hasSize(1);
-        assertThat(client.commit(id).status()).isEqualTo(200);
+        String id = CLIENT.startTransaction(Map.of());
+        assertThat(CLIENT.query(id, WRITE).data()).isEqualTo("1");
+        assertThat(CLIENT.query(id, READ).json().get("data")).hasSize(1);
+        assertThat(CLIENT.commit(id).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -136,49 +125,49 @@ final class SchemaChangeTest {
     void noRequestFailsAfterRawSql(String sql) {
         warm(READ);
         warm(transaction(WRITE));
-        assertThat(client.query(rawExecute(sql)).status()).isEqualTo(200);
-        assertThat(client.query(READ).status()).isEqualTo(200);
-        assertThat(client.query(transaction(WRITE)).status()).isEqualTo(200);
+        assertThat(CLIENT.query(rawExecute(sql)).status()).isEqualTo(200);
+        assertThat(CLIENT.query(READ).status()).isEqualTo(200);
+        assertThat(CLIENT.query(transaction(WRITE)).status()).isEqualTo(200);
     }
 
     @Test
     void deallocationInTheSameRequestCausesNoError() {
         warm(READ);
-        assertThat(client.query(seq(rawExecute("DEALLOCATE ALL"), READ)).json().get("data"))
+        assertThat(CLIENT.query(seq(rawExecute("DEALLOCATE ALL"), READ)).json().get("data"))
                 .hasSize(1);
-        assertThat(client.query(READ).status()).isEqualTo(200);
+        assertThat(CLIENT.query(READ).status()).isEqualTo(200);
     }
 
     @Test
     void deallocationInsideATransactionCausesNoError() {
         warm(READ);
-        assertThat(client.query(transaction(seq(rawExecute("DEALLOCATE ALL"), READ)))
+        assertThat(CLIENT.query(transaction(seq(rawExecute("DEALLOCATE ALL"), READ)))
                         .json()
                         .get("data"))
                 .hasSize(1);
-        String id = client.startTransaction(Map.of());
-        client.query(id, rawExecute("DEALLOCATE ALL"));
-        assertThat(client.query(id, READ).json().get("data")).hasSize(1);
-        assertThat(client.commit(id).status()).isEqualTo(200);
-        assertThat(client.query(READ).status()).isEqualTo(200);
+        String id = CLIENT.startTransaction(Map.of());
+        CLIENT.query(id, rawExecute("DEALLOCATE ALL"));
+        assertThat(CLIENT.query(id, READ).json().get("data")).hasSize(1);
+        assertThat(CLIENT.commit(id).status()).isEqualTo(200);
+        assertThat(CLIENT.query(READ).status()).isEqualTo(200);
     }
 
     @Test
     void migrationThroughTheServerCausesNoError() {
         warm(READ);
-        assertThat(client.query(rawExecute("ALTER TABLE item ALTER a TYPE text"))
+        assertThat(CLIENT.query(rawExecute("ALTER TABLE item ALTER a TYPE text"))
                         .status())
                 .isEqualTo(200);
-        assertThat(client.query(READ).json().get("data")).hasSize(1);
+        assertThat(CLIENT.query(READ).json().get("data")).hasSize(1);
     }
 
     @Test
     void realErrorsAreReported() {
         warm(READ);
         POSTGRES.execute("DROP TABLE item");
-        Reply reply = client.query(READ);
+        Reply reply = CLIENT.query(READ);
         assertThat(reply.code()).isEqualTo("P2021");
-        assertThat(client.query(transaction(READ)).code()).isEqualTo("P2021");
+        assertThat(CLIENT.query(transaction(READ)).code()).isEqualTo("P2021");
     }
 
     /** A parameter's type is fixed when its statement is prepared, but values of a wider column must not be truncated. */
@@ -188,7 +177,7 @@ final class SchemaChangeTest {
         Map<String, ?> insert = execute("INSERT INTO event VALUES (?)", "2026-01-02 03:04:05");
         warm(insert);
         POSTGRES.execute("ALTER TABLE event ALTER at TYPE timestamp", "TRUNCATE event");
-        assertThat(client.query(insert).status()).isEqualTo(200);
+        assertThat(CLIENT.query(insert).status()).isEqualTo(200);
         assertThat(POSTGRES.value("SELECT at FROM event")).isEqualTo("2026-01-02 03:04:05");
     }
 
@@ -199,7 +188,7 @@ final class SchemaChangeTest {
         warm(count);
         POSTGRES.execute(
                 "ALTER TABLE event ALTER at TYPE timestamp", "INSERT INTO event VALUES ('2026-01-02 03:04:05')");
-        assertThat(client.query(count).data()).isEqualTo("[{\"n\":1}]");
+        assertThat(CLIENT.query(count).data()).isEqualTo("[{\"n\":1}]");
     }
 
     @ParameterizedTest
@@ -220,7 +209,7 @@ final class SchemaChangeTest {
         Map<String, ?> insert = execute("INSERT INTO changed VALUES (?)", value);
         warm(insert);
         POSTGRES.execute("TRUNCATE changed", "ALTER TABLE changed ALTER v TYPE " + now + " USING v::text::" + now);
-        assertThat(client.query(insert).status()).isEqualTo(200);
+        assertThat(CLIENT.query(insert).status()).isEqualTo(200);
         assertThat(POSTGRES.value("SELECT v FROM changed")).isEqualTo(stored);
     }
 

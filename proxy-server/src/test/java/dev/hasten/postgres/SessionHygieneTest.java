@@ -10,8 +10,6 @@ import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,27 +20,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class SessionHygieneTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE item (id serial PRIMARY KEY, n int)",
+            "CREATE SCHEMA other",
+            "CREATE TABLE other.item (id int)");
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute(
-                "CREATE TABLE item (id serial PRIMARY KEY, n int)",
-                "CREATE SCHEMA other",
-                "CREATE TABLE other.item (id int)");
-        server = TestServer.on(POSTGRES).with("pool.size", 1).start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES).with("pool.size", 1);
 
     /** Returns all session state that statements can change and later ones can see. */
     private static String sessionState() {
-        Reply reply = server.client().query(rawQuery("""
+        Reply reply = SERVER.client().query(rawQuery("""
                         SELECT current_setting('search_path'), current_user::text, session_user::text,
                           coalesce(current_setting('my.secret', true), ''),
                           current_setting('statement_timeout'), current_setting('default_transaction_read_only'),
@@ -63,9 +51,9 @@ final class SessionHygieneTest {
 
     private static void leavesNothingBehind(Map<String, ?> plan) {
         // State left behind by an earlier test must not hide changes of this one.
-        server.database().pool().retireConnections();
+        SERVER.database().pool().retireConnections();
         String before = sessionState();
-        server.client().query(plan);
+        SERVER.client().query(plan);
         assertThat(sessionState()).isEqualTo(before);
     }
 
@@ -166,17 +154,17 @@ final class SessionHygieneTest {
     @Test
     void nextRequestSeesNothingOfATransactionsSettings() {
         String before = sessionState();
-        String id = server.client().startTransaction(Map.of());
-        server.client().query(id, rawExecute("SET my.secret = 'x'"));
-        server.client().query(id, rawExecute("CREATE TEMP TABLE x ()"));
-        server.client().query(id, rawQuery("SELECT pg_advisory_lock(5)::text"));
-        assertThat(server.client().commit(id).status()).isEqualTo(200);
+        String id = SERVER.client().startTransaction(Map.of());
+        SERVER.client().query(id, rawExecute("SET my.secret = 'x'"));
+        SERVER.client().query(id, rawExecute("CREATE TEMP TABLE x ()"));
+        SERVER.client().query(id, rawQuery("SELECT pg_advisory_lock(5)::text"));
+        assertThat(SERVER.client().commit(id).status()).isEqualTo(200);
         assertThat(sessionState()).isEqualTo(before);
     }
 
     @Test
     void settingsApplyWithinARequest() {
-        assertThat(server.client()
+        assertThat(SERVER.client()
                         .query(seq(
                                 rawExecute("SET my.secret = 'x'"), query("SELECT current_setting('my.secret') AS s")))
                         .data())
@@ -185,8 +173,8 @@ final class SessionHygieneTest {
 
     @Test
     void abandonedTransactionOfARequestIsRolledBack() {
-        server.client().query(rawExecute("BEGIN; INSERT INTO item (n) VALUES (424242)"));
-        assertThat(server.client()
+        SERVER.client().query(rawExecute("BEGIN; INSERT INTO item (n) VALUES (424242)"));
+        assertThat(SERVER.client()
                         .query(query("SELECT count(*)::int AS n FROM item WHERE n = 424242"))
                         .data())
                 .isEqualTo("[{\"n\":0}]");
@@ -195,8 +183,8 @@ final class SessionHygieneTest {
     @Test
     void connectionIsKeptIfNothingWasChanged() {
         Map<String, ?> pid = query("SELECT pg_backend_pid() AS pid");
-        String first = server.client().query(pid).data();
-        server.client().query(rawExecute("SET my.secret = 'x'"));
-        assertThat(server.client().query(pid).data()).isEqualTo(first);
+        String first = SERVER.client().query(pid).data();
+        SERVER.client().query(rawExecute("SET my.secret = 'x'"));
+        assertThat(SERVER.client().query(pid).data()).isEqualTo(first);
     }
 }

@@ -30,9 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,49 +43,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class BadRequestTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item (id int PRIMARY KEY, t text)");
 
-    private static TestServer server;
-    private static Client client;
+    @RegisterExtension
+    static final TestServer SERVER =
+            TestServer.on(POSTGRES).with("pool.size", 2).with("http.max_body_bytes", "4mb");
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute("CREATE TABLE item (id int PRIMARY KEY, t text)");
-        server = TestServer.on(POSTGRES)
-                .with("pool.size", 2)
-                .with("http.max_body_bytes", "4mb")
-                .start();
-        client = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final Client CLIENT = SERVER.client();
 
     @AfterEach
     void theServerIsHealthy() {
-        assertThat(client.query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
-        assertThat(client.get("/health").status()).isEqualTo(200);
+        assertThat(CLIENT.query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
+        assertThat(CLIENT.get("/health").status()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"timeout", "maxWait"})
     void numberOfAnySizeIsCheckedAgainstTheRange(String name) {
         for (String number : List.of("9".repeat(400), "-" + "9".repeat(400), "1e400", "1e-400", "-0", "0.0")) {
-            refused(client.post("/transaction/start", "{\"%s\":%s}".formatted(name, number)), 400, "P6005");
+            refused(CLIENT.post("/transaction/start", "{\"%s\":%s}".formatted(name, number)), 400, "P6005");
         }
     }
 
     @Test
     void nulInSqlIsRejectedBeforeItIsSent() {
-        Reply reply = refused(client.query(rawQuery("SELECT 'a\0b'")), 400, "P2010");
+        Reply reply = refused(CLIENT.query(rawQuery("SELECT 'a\0b'")), 400, "P2010");
         assertThat(reply.error()).contains("22021");
     }
 
     @Test
     void columnTypeThatPrismaCannotReadCausesNoRetry() {
-        Reply reply = refused(client.query(rawQuery("SELECT interval '1 day'")), 400, "P2010");
+        Reply reply = refused(CLIENT.query(rawQuery("SELECT interval '1 day'")), 400, "P2010");
         assertThat(reply.error()).contains("Code: `0A000`");
     }
 
@@ -111,11 +97,11 @@ final class BadRequestTest {
     }
 
     private static Reply send(String body) {
-        return client.post("/query", body);
+        return CLIENT.post("/query", body);
     }
 
     private static Reply run(Map<String, ?> plan) {
-        return client.query(plan);
+        return CLIENT.query(plan);
     }
 
     @ParameterizedTest
@@ -182,7 +168,7 @@ final class BadRequestTest {
     @ParameterizedTest
     @MethodSource("bytesThatAreNoUtf8Json")
     void bytesThatAreNotUtf8JsonAreRejected(byte[] body) {
-        refused(client.post("/query", body, Map.of()), 400, "P6000");
+        refused(CLIENT.post("/query", body, Map.of()), 400, "P6000");
     }
 
     @Test
@@ -272,14 +258,14 @@ final class BadRequestTest {
 
     @Test
     void parametersThatReferToEachOtherAreRejected() {
-        Reply reply = client.query(value(param("a", "Int")), object("a", param("b", "Int"), "b", param("a", "Int")));
+        Reply reply = CLIENT.query(value(param("a", "Int")), object("a", param("b", "Int"), "b", param("a", "Int")));
         assertThat(reply.status()).isEqualTo(500);
         assertThat(reply.error()).doesNotContain("Internal server error");
     }
 
     @Test
     void parameterThatRefersToItselfIsRejected() {
-        Reply reply = client.query(value(param("a", "Int")), object("a", list(param("a", "Int"))));
+        Reply reply = CLIENT.query(value(param("a", "Int")), object("a", list(param("a", "Int"))));
         assertThat(reply.error()).contains("refer to each other in a cycle");
     }
 
@@ -310,7 +296,7 @@ final class BadRequestTest {
     void productThatExceedsMemoryIsRejected() {
         Object[] many = new Object[50_000];
         Arrays.fill(many, 1);
-        Reply reply = client.query(
+        Reply reply = CLIENT.query(
                 value(generator("product", param("a", "Int"), param("a", "Int"))), object("a", list(many)));
         assertThat(reply.status()).isBetween(400, 499);
         assertThat(reply.error()).doesNotContain("Internal server error");
@@ -352,7 +338,7 @@ final class BadRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"garbage", "", "2026-13-45", "99999999999999999"})
     void invalidDateHasAClearError(String date) {
-        Reply typed = client.query(query("SELECT ?::timestamp AS t", param("p", "DateTime")), object("p", date));
+        Reply typed = CLIENT.query(query("SELECT ?::timestamp AS t", param("p", "DateTime")), object("p", date));
         assertThat(typed.status()).as(typed.toString()).isEqualTo(400);
         givesNothingAway(typed);
         Reply untyped = run(node(
@@ -497,7 +483,7 @@ final class BadRequestTest {
         "PUT, /transaction/start, 405",
     })
     void unknownPathOrMethodIsRejected(String method, String path, int status) {
-        Reply reply = client.call(method, path, method.equals("GET") ? "" : "{}");
+        Reply reply = CLIENT.call(method, path, method.equals("GET") ? "" : "{}");
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.code()).isNotEmpty();
         givesNothingAway(reply);
@@ -514,7 +500,7 @@ final class BadRequestTest {
             })
     void otherContentTypesAreRefused(String type) {
         Reply reply =
-                client.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Content-Type", type));
+                CLIENT.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Content-Type", type));
         assertThat(reply.status()).isEqualTo(415);
         assertThat(reply.error()).contains("application/json");
     }
@@ -528,7 +514,7 @@ final class BadRequestTest {
                 "application/json;charset=UTF-8"
             })
     void jsonContentTypeIsAcceptedInAllSpellings(String type) {
-        assertThat(client.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Content-Type", type))
+        assertThat(CLIENT.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Content-Type", type))
                         .data())
                 .isEqualTo("1");
     }
@@ -536,7 +522,7 @@ final class BadRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"wrong", "test-key-0123456789-abcdefghijklmno", "test-key-0123456789-abcdefghijklmnopq"})
     void wrongKeyIsRejectedForEveryRequest(String key) {
-        Client stranger = server.clientWithKey(key);
+        Client stranger = SERVER.clientWithKey(key);
         for (Reply reply : List.of(
                 stranger.query(value(1)),
                 stranger.post("/query", "{"),
@@ -551,7 +537,7 @@ final class BadRequestTest {
     @ValueSource(strings = {"", "Bearer", "Bearer ", "Basic dGVzdA==", TestServer.KEY, "Bearer  a b"})
     void headerWithoutAKeyIsRefused(String header) {
         refused(
-                client.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Authorization", header)),
+                CLIENT.post("/query", Client.body(value(1), Map.of()).getBytes(UTF_8), Map.of("Authorization", header)),
                 401,
                 "P6002");
     }
@@ -559,7 +545,7 @@ final class BadRequestTest {
     @Test
     void unknownTelemetryIsRefused() {
         refused(
-                client.post(
+                CLIENT.post(
                         "/query",
                         Client.body(value(1), Map.of()).getBytes(UTF_8),
                         Map.of("X-Capture-Telemetry", "query, everything")),

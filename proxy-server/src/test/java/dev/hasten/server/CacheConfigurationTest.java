@@ -10,7 +10,6 @@ import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,14 +20,9 @@ final class CacheConfigurationTest {
     private static final Map<String, ?> READ = query("SELECT \"id\" FROM \"public\".\"item\"");
 
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item AS SELECT 1 AS id");
 
-    @BeforeAll
-    static void create() {
-        POSTGRES.execute("CREATE TABLE item AS SELECT 1 AS id");
-    }
-
-    private static TestServer.Builder server(String key, Object value) {
+    private static TestServer server(String key, Object value) {
         return TestServer.on(POSTGRES).with("databases.default.cache." + key, value);
     }
 

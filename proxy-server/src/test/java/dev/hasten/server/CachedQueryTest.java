@@ -27,9 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,22 +43,12 @@ final class CachedQueryTest {
     private static final String HOUR = "max-age=3600";
 
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("CREATE EXTENSION pg_stat_statements");
 
-    private static TestServer server;
-    private static Client client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES).with("region", "eu-west-1");
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute("CREATE EXTENSION pg_stat_statements");
-        server = TestServer.on(POSTGRES).with("region", "eu-west-1").start();
-        client = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final Client CLIENT = SERVER.client();
 
     @BeforeEach
     void createData() {
@@ -73,7 +61,7 @@ final class CachedQueryTest {
 
     @AfterEach
     void forget() {
-        server.database().cache().invalidateAll();
+        SERVER.database().cache().invalidateAll();
     }
 
     private static Map<String, ?> read(int id) {
@@ -92,9 +80,9 @@ final class CachedQueryTest {
 
     @Test
     void aFreshHitHasTheSameBytesAndDoesNotReachPostgres() {
-        Reply miss = client.cachedQuery(READ, HOUR);
+        Reply miss = CLIENT.cachedQuery(READ, HOUR);
         rename("second");
-        Reply hit = client.cachedQuery(READ, HOUR);
+        Reply hit = CLIENT.cachedQuery(READ, HOUR);
         assertThat(miss.cacheStatus()).isEqualTo("miss");
         assertThat(hit.cacheStatus()).isEqualTo("ttl");
         assertThat(hit.text()).isEqualTo(miss.text());
@@ -104,8 +92,8 @@ final class CachedQueryTest {
 
     @Test
     void theResponseHasAllHeadersOfTheExtension() {
-        Reply miss = client.cachedQuery(READ, HOUR);
-        Reply hit = client.cachedQuery(READ, HOUR);
+        Reply miss = CLIENT.cachedQuery(READ, HOUR);
+        Reply hit = CLIENT.cachedQuery(READ, HOUR);
         assertThat(hit.header("last-modified")).isEqualTo(miss.header("last-modified"));
         assertThat(hit.header("last-modified")).matches("\\w{3}, \\d{2} \\w{3} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT");
         assertThat(hit.header("accelerate-signature"))
@@ -118,9 +106,9 @@ final class CachedQueryTest {
 
     @Test
     void aRequestWithoutAStrategyHasStatusNoneAndReadsAgain() {
-        client.cachedQuery(READ, HOUR);
+        CLIENT.cachedQuery(READ, HOUR);
         rename("second");
-        Reply none = client.cachedQuery(READ, "no-cache");
+        Reply none = CLIENT.cachedQuery(READ, "no-cache");
         assertThat(none.cacheStatus()).isEqualTo("none");
         assertThat(none.data()).contains("second");
         assertThat(none.header("last-modified")).isNotNull();
@@ -129,8 +117,8 @@ final class CachedQueryTest {
 
     @Test
     void aClientWithoutTheExtensionGetsNoCacheHeaders() {
-        client.cachedQuery(READ, HOUR);
-        Reply plain = client.query(READ);
+        CLIENT.cachedQuery(READ, HOUR);
+        Reply plain = CLIENT.query(READ);
         assertThat(plain.headers())
                 .doesNotContainKeys(
                         "accelerate-cache-status", "last-modified", "age", "cf-ray", "accelerate-signature");
@@ -138,13 +126,13 @@ final class CachedQueryTest {
 
     @Test
     void aStaleHitIsServedDuringTheRefresh() {
-        client.cachedQuery(READ, "stale-while-revalidate=3600");
+        CLIENT.cachedQuery(READ, "stale-while-revalidate=3600");
         rename("second");
-        Reply stale = client.cachedQuery(READ, "stale-while-revalidate=3600");
+        Reply stale = CLIENT.cachedQuery(READ, "stale-while-revalidate=3600");
         assertThat(stale.cacheStatus()).isEqualTo("swr");
         assertThat(stale.data()).contains("first");
         await().untilAsserted(() -> {
-            Reply later = client.cachedQuery(READ, "stale-while-revalidate=3600");
+            Reply later = CLIENT.cachedQuery(READ, "stale-while-revalidate=3600");
             assertThat(later.cacheStatus()).isEqualTo("swr");
             assertThat(later.data()).contains("second");
         });
@@ -152,10 +140,10 @@ final class CachedQueryTest {
 
     @Test
     void anExpiredEntryIsReadAgain() {
-        client.cachedQuery(READ, "max-age=1");
+        CLIENT.cachedQuery(READ, "max-age=1");
         rename("second");
         await().untilAsserted(() -> {
-            Reply reply = client.cachedQuery(READ, "max-age=1");
+            Reply reply = CLIENT.cachedQuery(READ, "max-age=1");
             assertThat(reply.cacheStatus()).isEqualTo("miss");
             assertThat(reply.data()).contains("second");
         });
@@ -163,17 +151,17 @@ final class CachedQueryTest {
 
     @Test
     void eachRequestsOwnTimesApply() {
-        client.cachedQuery(READ, "max-age=3600,stale-while-revalidate=3600");
-        assertThat(client.cachedQuery(READ, "stale-while-revalidate=60").cacheStatus())
+        CLIENT.cachedQuery(READ, "max-age=3600,stale-while-revalidate=3600");
+        assertThat(CLIENT.cachedQuery(READ, "stale-while-revalidate=60").cacheStatus())
                 .isEqualTo("swr");
-        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
     }
 
     @Test
     void otherParametersHaveAnotherEntry() {
-        client.cachedQuery(READ, HOUR);
-        assertThat(client.cachedQuery(read(2), HOUR).cacheStatus()).isEqualTo("miss");
-        assertThat(client.cachedQuery(read(2), HOUR).data()).contains("first 2");
+        CLIENT.cachedQuery(READ, HOUR);
+        assertThat(CLIENT.cachedQuery(read(2), HOUR).cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cachedQuery(read(2), HOUR).data()).contains("first 2");
     }
 
     @Test
@@ -182,7 +170,7 @@ final class CachedQueryTest {
         for (int i = 0; i < 3; i++) {
             String commented =
                     body.substring(0, body.length() - 1) + ",\"comments\":{\"traceparent\":\"00-" + i + "\"}}";
-            Reply reply = client.post("/query", commented.getBytes(UTF_8), Map.of("cache-control", HOUR));
+            Reply reply = CLIENT.post("/query", commented.getBytes(UTF_8), Map.of("cache-control", HOUR));
             assertThat(reply.cacheStatus()).isEqualTo(i == 0 ? "miss" : "ttl");
         }
     }
@@ -191,8 +179,8 @@ final class CachedQueryTest {
     void capturedEventsAreOnlyReturnedToTheRequestThatRanTheQuery() {
         Map<String, String> headers = Map.of("cache-control", HOUR, "x-capture-telemetry", "tracing, query");
         byte[] body = Client.body(READ, Map.of()).getBytes(UTF_8);
-        Reply miss = client.post("/query", body, headers);
-        Reply hit = client.post("/query", body, headers);
+        Reply miss = CLIENT.post("/query", body, headers);
+        Reply hit = CLIENT.post("/query", body, headers);
         assertThat(miss.json().at("/extensions/logs")).hasSize(1);
         assertThat(hit.cacheStatus()).isEqualTo("ttl");
         assertThat(hit.json().has("extensions")).isFalse();
@@ -204,9 +192,9 @@ final class CachedQueryTest {
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
         try (Connection blocker = blockItems()) {
             for (int i = 0; i < 50; i++) {
-                replies.add(client.cachedQueryLater(READ, HOUR));
+                replies.add(CLIENT.cachedQueryLater(READ, HOUR));
             }
-            await().until(() -> server.server().runningRequests() == 50);
+            await().until(() -> SERVER.server().runningRequests() == 50);
             blocker.rollback();
         }
         for (CompletableFuture<Reply> reply : replies) {
@@ -219,10 +207,10 @@ final class CachedQueryTest {
     @Test
     void disconnectOfTheFirstClientDoesNotAffectTheOthers() throws SQLException {
         try (Connection blocker = blockItems()) {
-            CompletableFuture<Reply> first = client.cachedQueryLater(READ, HOUR);
+            CompletableFuture<Reply> first = CLIENT.cachedQueryLater(READ, HOUR);
             awaitBlockedQueries(1);
-            CompletableFuture<Reply> second = client.cachedQueryLater(READ, HOUR);
-            await().until(() -> server.server().runningRequests() == 2);
+            CompletableFuture<Reply> second = CLIENT.cachedQueryLater(READ, HOUR);
+            await().until(() -> SERVER.server().runningRequests() == 2);
             first.cancel(true);
             blocker.rollback();
             assertThat(second.join().data()).contains("first 1");
@@ -234,8 +222,8 @@ final class CachedQueryTest {
     void theQueryIsCancelledInPostgresWhenTheLastClientDisconnects() throws SQLException {
         try (Connection blocker = blockItems()) {
             List<CompletableFuture<Reply>> replies =
-                    List.of(client.cachedQueryLater(READ, HOUR), client.cachedQueryLater(READ, HOUR));
-            await().until(() -> server.server().runningRequests() == 2);
+                    List.of(CLIENT.cachedQueryLater(READ, HOUR), CLIENT.cachedQueryLater(READ, HOUR));
+            await().until(() -> SERVER.server().runningRequests() == 2);
             awaitBlockedQueries(1);
             replies.forEach(reply -> reply.cancel(true));
             awaitBlockedQueries(0);
@@ -262,30 +250,30 @@ final class CachedQueryTest {
     @Test
     void anErrorIsNotCached() {
         POSTGRES.execute("ALTER TABLE item RENAME TO other");
-        assertThat(client.cachedQuery(READ, HOUR).code()).isEqualTo("P2021");
+        assertThat(CLIENT.cachedQuery(READ, HOUR).code()).isEqualTo("P2021");
         POSTGRES.execute("ALTER TABLE other RENAME TO item");
-        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
-        assertThat(client.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cachedQuery(READ, HOUR).cacheStatus()).isEqualTo("ttl");
     }
 
     @Test
     void anEmptyResultIsCachedLikeAnyOther() {
-        assertThat(client.cachedQuery(read(1000), HOUR).data()).isEqualTo("[]");
-        assertThat(client.cachedQuery(read(1000), HOUR).cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cachedQuery(read(1000), HOUR).data()).isEqualTo("[]");
+        assertThat(CLIENT.cachedQuery(read(1000), HOUR).cacheStatus()).isEqualTo("ttl");
     }
 
     @Test
     void aTransactionNeverGetsAStoredResponse() {
-        client.cachedQuery(READ, HOUR);
+        CLIENT.cachedQuery(READ, HOUR);
         rename("second");
-        String id = client.startTransaction(Map.of());
-        Reply inside = client.post(
+        String id = CLIENT.startTransaction(Map.of());
+        Reply inside = CLIENT.post(
                 "/transaction/" + id + "/query",
                 Client.body(READ, Map.of()).getBytes(UTF_8),
                 Map.of("cache-control", HOUR));
         assertThat(inside.cacheStatus()).isEqualTo("none");
         assertThat(inside.data()).contains("second");
-        client.rollback(id);
+        CLIENT.rollback(id);
     }
 
     @ParameterizedTest
@@ -301,7 +289,7 @@ final class CachedQueryTest {
                 "max-age=60,stale-while-revalidate=-5"
             })
     void timesThatAreNotSecondsAreRejected(String cacheControl) {
-        Reply reply = client.cachedQuery(READ, cacheControl);
+        Reply reply = CLIENT.cachedQuery(READ, cacheControl);
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6005");
         assertThat(reply.error()).contains("must be a whole number of seconds from 0 to 31536000");
@@ -311,19 +299,19 @@ final class CachedQueryTest {
     @ValueSource(strings = {"a b", "a-b", "ä", "a,,b", "a,b,c,d,e,f"})
     void tagsThatAreNotAllowedAreRefused(String tags) {
         byte[] body = Client.body(READ, Map.of()).getBytes(UTF_8);
-        Reply reply = client.post("/query", body, Map.of("cache-control", HOUR, "accelerate-cache-tags", tags));
+        Reply reply = CLIENT.post("/query", body, Map.of("cache-control", HOUR, "accelerate-cache-tags", tags));
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6005");
     }
 
     @Test
     void keysOfADatabaseShareResponses() {
-        String other = server.server()
+        String other = SERVER.server()
                 .keys()
                 .create("other", "default", KeyScope.DEFAULT, null)
                 .token();
-        client.cachedQuery(READ, HOUR);
-        assertThat(server.clientWithKey(other).cachedQuery(READ, HOUR).cacheStatus())
+        CLIENT.cachedQuery(READ, HOUR);
+        assertThat(SERVER.clientWithKey(other).cachedQuery(READ, HOUR).cacheStatus())
                 .isEqualTo("ttl");
     }
 
@@ -332,7 +320,7 @@ final class CachedQueryTest {
         Map<String, ?> all = dataMap(
                 query("SELECT \"id\", \"name\" FROM \"public\".\"item\""),
                 shape("id", field("int"), "name", field("string")));
-        Reply miss = client.cachedQuery(all, HOUR);
+        Reply miss = CLIENT.cachedQuery(all, HOUR);
         await().untilAsserted(() -> {
             HttpResponse<byte[]> hit = gzipQuery(all);
             assertThat(hit.headers().firstValue("content-encoding")).hasValue("gzip");
@@ -341,14 +329,14 @@ final class CachedQueryTest {
                 assertThat(new String(body.readAllBytes(), UTF_8)).isEqualTo(miss.text());
             }
         });
-        assertThat(client.cachedQuery(all, HOUR).text()).isEqualTo(miss.text());
+        assertThat(CLIENT.cachedQuery(all, HOUR).text()).isEqualTo(miss.text());
     }
 
     private static HttpResponse<byte[]> gzipQuery(Map<String, ?> plan) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
                     HttpRequest.newBuilder(URI.create(
-                                    "http://127.0.0.1:" + server.server().port() + "/query"))
+                                    "http://127.0.0.1:" + SERVER.server().port() + "/query"))
                             .header("Authorization", "Bearer " + TestServer.KEY)
                             .header("Content-Type", "application/json")
                             .header("Accept-Encoding", "br, gzip;q=0.8")

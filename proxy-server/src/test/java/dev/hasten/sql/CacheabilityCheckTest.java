@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,50 +16,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class CacheabilityCheckTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE item (id int PRIMARY KEY, name text, price numeric, version int, made timestamptz, doc jsonb)",
+            "CREATE TABLE part (id int PRIMARY KEY, item_id int REFERENCES item, \"user\" text, made date)",
+            "INSERT INTO item SELECT n, 'n' || n, n, n, '2024-01-01', '{}' FROM generate_series(1, 50) n",
+            "CREATE SEQUENCE seq",
+            "CREATE FUNCTION pure(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 + 1'",
+            "CREATE FUNCTION reading() RETURNS bigint STABLE LANGUAGE sql AS 'SELECT count(*) FROM item'",
+            "CREATE FUNCTION writing(int) RETURNS int LANGUAGE sql AS 'UPDATE item SET price = $1; SELECT 1'",
+            "CREATE FUNCTION of_row(item) RETURNS float8 LANGUAGE sql AS 'SELECT random()'",
+            "CREATE FUNCTION step(int, int) RETURNS int VOLATILE LANGUAGE plpgsql AS 'BEGIN RETURN $1 + $2; END'",
+            "CREATE AGGREGATE adrift(int) (SFUNC = step, STYPE = int, INITCOND = '0')",
+            "CREATE FUNCTION twice(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 + $2'",
+            "CREATE AGGREGATE steady(int) (SFUNC = twice, STYPE = int, INITCOND = '0')",
+            "CREATE VIEW cheap AS SELECT * FROM item WHERE price < 10",
+            "CREATE VIEW recent AS SELECT * FROM item WHERE made > now() - interval '1 day'",
+            "CREATE VIEW mine AS SELECT * FROM part WHERE \"user\" = current_user",
+            "CREATE VIEW sampled AS SELECT * FROM item LIMIT (random() * 10)::int",
+            "CREATE VIEW listed AS SELECT * FROM (VALUES (now()), (now())) v (t)",
+            "CREATE VIEW nested AS SELECT * FROM cheap, (SELECT count(*) FROM listed) AS l",
+            "CREATE VIEW numbered AS SELECT nextval('seq'), id FROM item",
+            "CREATE VIEW locked AS SELECT * FROM item FOR UPDATE",
+            "CREATE VIEW catalog AS SELECT relname FROM pg_class",
+            "CREATE MATERIALIZED VIEW frozen AS SELECT count(*) AS n FROM item",
+            "CREATE TABLE secured (id int, owner name DEFAULT current_user)",
+            "ALTER TABLE secured ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE secured FORCE ROW LEVEL SECURITY",
+            "CREATE POLICY own ON secured USING (owner = current_user)",
+            "CREATE TABLE parted (id int, at date) PARTITION BY RANGE (at)",
+            "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')");
 
-    private static TestServer server;
-    private static SqlClient client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute(
-                "CREATE TABLE item (id int PRIMARY KEY, name text, price numeric, version int, made timestamptz, doc jsonb)",
-                "CREATE TABLE part (id int PRIMARY KEY, item_id int REFERENCES item, \"user\" text, made date)",
-                "INSERT INTO item SELECT n, 'n' || n, n, n, '2024-01-01', '{}' FROM generate_series(1, 50) n",
-                "CREATE SEQUENCE seq",
-                "CREATE FUNCTION pure(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 + 1'",
-                "CREATE FUNCTION reading() RETURNS bigint STABLE LANGUAGE sql AS 'SELECT count(*) FROM item'",
-                "CREATE FUNCTION writing(int) RETURNS int LANGUAGE sql AS 'UPDATE item SET price = $1; SELECT 1'",
-                "CREATE FUNCTION of_row(item) RETURNS float8 LANGUAGE sql AS 'SELECT random()'",
-                "CREATE FUNCTION step(int, int) RETURNS int VOLATILE LANGUAGE plpgsql AS 'BEGIN RETURN $1 + $2; END'",
-                "CREATE AGGREGATE adrift(int) (SFUNC = step, STYPE = int, INITCOND = '0')",
-                "CREATE FUNCTION twice(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 + $2'",
-                "CREATE AGGREGATE steady(int) (SFUNC = twice, STYPE = int, INITCOND = '0')",
-                "CREATE VIEW cheap AS SELECT * FROM item WHERE price < 10",
-                "CREATE VIEW recent AS SELECT * FROM item WHERE made > now() - interval '1 day'",
-                "CREATE VIEW mine AS SELECT * FROM part WHERE \"user\" = current_user",
-                "CREATE VIEW sampled AS SELECT * FROM item LIMIT (random() * 10)::int",
-                "CREATE VIEW listed AS SELECT * FROM (VALUES (now()), (now())) v (t)",
-                "CREATE VIEW nested AS SELECT * FROM cheap, (SELECT count(*) FROM listed) AS l",
-                "CREATE VIEW numbered AS SELECT nextval('seq'), id FROM item",
-                "CREATE VIEW locked AS SELECT * FROM item FOR UPDATE",
-                "CREATE VIEW catalog AS SELECT relname FROM pg_class",
-                "CREATE MATERIALIZED VIEW frozen AS SELECT count(*) AS n FROM item",
-                "CREATE TABLE secured (id int, owner name DEFAULT current_user)",
-                "ALTER TABLE secured ENABLE ROW LEVEL SECURITY",
-                "ALTER TABLE secured FORCE ROW LEVEL SECURITY",
-                "CREATE POLICY own ON secured USING (owner = current_user)",
-                "CREATE TABLE parted (id int, at date) PARTITION BY RANGE (at)",
-                "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')");
-        server = TestServer.on(POSTGRES).start();
-        client = new SqlClient(server.client());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final SqlClient CLIENT = new SqlClient(SERVER.client());
 
     @ParameterizedTest
     @ValueSource(
@@ -98,14 +86,14 @@ final class CacheabilityCheckTest {
     void readsAreCached(String sql) {
         if (sql.contains("'now?'")) {
             // The only false positive: the string contains a special date/time value.
-            assertThat(client.cached(sql).cacheStatus()).isEqualTo("none");
+            assertThat(CLIENT.cached(sql).cacheStatus()).isEqualTo("none");
             return;
         }
-        Reply first = client.cached(sql);
+        Reply first = CLIENT.cached(sql);
         assertThat(first.cacheStatus())
                 .as(first + " " + first.header("hasten-not-cached"))
                 .isEqualTo("miss");
-        assertThat(client.cached(sql).cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cached(sql).cacheStatus()).isEqualTo("ttl");
     }
 
     @ParameterizedTest
@@ -181,7 +169,7 @@ final class CacheabilityCheckTest {
             })
     void statementsWithVaryingResultsAreNotCached(String sql, String reason) {
         for (int i = 0; i < 2; i++) {
-            Reply reply = client.cached(sql);
+            Reply reply = CLIENT.cached(sql);
             assertThat(reply.status()).as(reply.toString()).isLessThan(500);
             assertThat(reply.cacheStatus()).isIn("none", "");
             if (reply.status() == 200) {
@@ -193,20 +181,20 @@ final class CacheabilityCheckTest {
     @Test
     void theVerdictDoesNotDependOnParameters() {
         String sql = "SELECT CASE WHEN $1::bool THEN now() END";
-        assertThat(client.cached(sql, false).cacheStatus()).isEqualTo("none");
-        assertThat(client.cached(sql, true).cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.cached(sql, false).cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.cached(sql, true).cacheStatus()).isEqualTo("none");
         String folded = "SELECT * FROM recent WHERE $1::bool";
-        assertThat(client.cached(folded, false).cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.cached(folded, false).cacheStatus()).isEqualTo("none");
     }
 
     @Test
     void aParameterThatNamesTheCurrentTimeIsNotCached() {
         String sql = "SELECT $1::timestamptz";
-        assertThat(client.cached(sql, "2024-01-01").cacheStatus()).isEqualTo("miss");
-        assertThat(client.cached(sql, "now").cacheStatus()).isEqualTo("none");
-        assertThat(client.cached(sql, "Yesterday10:00").cacheStatus()).isEqualTo("none");
-        assertThat(client.cached(sql, "Yesterday 10:00").cacheStatus()).isEqualTo("none");
-        assertThat(client.cached("SELECT $1::timestamptz[]", (Object) new String[] {"2024-01-01", "today"})
+        assertThat(CLIENT.cached(sql, "2024-01-01").cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cached(sql, "now").cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.cached(sql, "Yesterday10:00").cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.cached(sql, "Yesterday 10:00").cacheStatus()).isEqualTo("none");
+        assertThat(CLIENT.cached("SELECT $1::timestamptz[]", (Object) new String[] {"2024-01-01", "today"})
                         .cacheStatus())
                 .isEqualTo("none");
     }
@@ -261,9 +249,9 @@ final class CacheabilityCheckTest {
     @Test
     void theVerdictIsCheckedAgainAfterASchemaChange() {
         POSTGRES.execute("CREATE VIEW moving AS SELECT 1 AS n");
-        assertThat(client.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("miss");
         POSTGRES.execute("DROP VIEW moving", "CREATE VIEW moving AS SELECT random() AS n");
-        server.database().schemaChanged();
-        assertThat(client.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("none");
+        SERVER.database().schemaChanged();
+        assertThat(CLIENT.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("none");
     }
 }

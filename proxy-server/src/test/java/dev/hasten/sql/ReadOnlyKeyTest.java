@@ -12,7 +12,6 @@ import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,54 +23,49 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class ReadOnlyKeyTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
-
-    private static TestServer server;
-    private static Client reader;
-    private static SqlClient sql;
-
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute(
-                "CREATE TABLE item (id serial PRIMARY KEY, n int)",
-                "INSERT INTO item (n) VALUES (1)",
-                "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
-                """
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE item (id serial PRIMARY KEY, n int)",
+            "INSERT INTO item (n) VALUES (1)",
+            "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
+            """
                 CREATE FUNCTION open_and_write() RETURNS int LANGUAGE plpgsql AS $$
                 BEGIN
                   SET LOCAL transaction_read_only = off;
                   INSERT INTO item (n) VALUES (9);
                   RETURN 1;
                 END $$""",
-                """
+            """
                 CREATE PROCEDURE commit_and_write() LANGUAGE plpgsql AS $$
                 BEGIN
                   COMMIT;
                   INSERT INTO item (n) VALUES (9);
                 END $$""",
-                """
+            """
                 CREATE FUNCTION create_unseen() RETURNS int LANGUAGE plpgsql AS $$
                 BEGIN
                   EXECUTE 'EXPLAIN ANALYZE CREATE TABLE stolen AS SELECT * FROM item';
                   RETURN 1;
                 END $$""",
-                """
+            """
                 CREATE FUNCTION large_object_unseen() RETURNS oid LANGUAGE sql AS $$
                   SELECT lo_from_bytea(0, 'x')
                 $$""");
-        server = TestServer.on(POSTGRES).start();
+
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
+
+    private static Client reader;
+    private static SqlClient sql;
+
+    @BeforeAll
+    static void createKey() {
         reader = reader(Set.of(KeyScope.READ));
         sql = new SqlClient(reader);
     }
 
     private static Client reader(Set<KeyScope> scopes) {
-        return server.clientWithKey(
-                server.server().keys().create("reader", "default", scopes, null).token());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+        return SERVER.clientWithKey(
+                SERVER.server().keys().create("reader", "default", scopes, null).token());
     }
 
     private static void nothingWasWritten() {
@@ -205,7 +199,7 @@ final class ReadOnlyKeyTest {
 
     @Test
     void itCannotUseTheTransactionOfAWritingKey() {
-        Client writer = server.client();
+        Client writer = SERVER.client();
         String id = writer.startTransaction(Map.of());
         assertThat(reader.query(id, rawExecute("INSERT INTO item (n) VALUES (2)"))
                         .code())

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,31 +20,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class ReadOnlyRoleTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE item (id serial PRIMARY KEY, n int)",
+            "INSERT INTO item (n) VALUES (1)",
+            "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql SECURITY DEFINER"
+                    + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
+            readOnlyRole(),
+            readOnlyRole(),
+            "CREATE TABLE later (id int)",
+            "CREATE FUNCTION write_later() RETURNS int LANGUAGE sql SECURITY DEFINER"
+                    + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'");
 
-    private static TestServer server;
-    private static SqlClient sql;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES, "hasten_read");
 
-    @BeforeAll
-    static void start() throws IOException {
-        POSTGRES.execute(
-                "CREATE TABLE item (id serial PRIMARY KEY, n int)",
-                "INSERT INTO item (n) VALUES (1)",
-                "CREATE FUNCTION write_it() RETURNS int LANGUAGE sql SECURITY DEFINER"
-                        + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'",
-                Files.readString(Path.of("..", "deploy", "read-only-role.sql")),
-                Files.readString(Path.of("..", "deploy", "read-only-role.sql")),
-                "CREATE TABLE later (id int)",
-                "CREATE FUNCTION write_later() RETURNS int LANGUAGE sql SECURITY DEFINER"
-                        + " AS 'INSERT INTO item (n) VALUES (9) RETURNING n'");
-        server = TestServer.on(POSTGRES.url().replaceFirst("//[^@]*@", "//hasten_read@"))
-                .start();
-        sql = new SqlClient(server.client());
+    private static final SqlClient CLIENT = new SqlClient(SERVER.client());
+
+    private static String readOnlyRole() {
+        try {
+            return Files.readString(Path.of("..", "deploy", "read-only-role.sql"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @AfterAll
-    static void stop() {
-        server.close();
+    static void dropRole() {
         POSTGRES.execute(
                 "DROP OWNED BY hasten_read",
                 "DROP ROLE hasten_read",
@@ -53,10 +54,10 @@ final class ReadOnlyRoleTest {
 
     @Test
     void itCanReadExistingAndFutureTables() {
-        assertThat(sql.value("SELECT current_user::text")).isEqualTo("\"hasten_read\"");
-        assertThat(sql.value("SELECT n FROM item")).isEqualTo("1");
-        assertThat(sql.value("SELECT count(*)::int FROM later")).isEqualTo("0");
-        assertThat(sql.value("SELECT upper('a')")).isEqualTo("\"A\"");
+        assertThat(CLIENT.value("SELECT current_user::text")).isEqualTo("\"hasten_read\"");
+        assertThat(CLIENT.value("SELECT n FROM item")).isEqualTo("1");
+        assertThat(CLIENT.value("SELECT count(*)::int FROM later")).isEqualTo("0");
+        assertThat(CLIENT.value("SELECT upper('a')")).isEqualTo("\"A\"");
     }
 
     @ParameterizedTest
@@ -87,7 +88,7 @@ final class ReadOnlyRoleTest {
             })
     void itCannotDoAnythingElse(String statement) {
         // Sessions can change this setting, so it is not a protection.
-        assertThat(state(sql.transaction("SET TRANSACTION READ WRITE", statement)))
+        assertThat(state(CLIENT.transaction("SET TRANSACTION READ WRITE", statement)))
                 .as(statement)
                 .isIn("42501", "0A000");
         assertThat(POSTGRES.value("SELECT count(*) || ' ' || sum(n) FROM item")).isEqualTo("1 1");

@@ -7,8 +7,6 @@ import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,26 +18,17 @@ final class SqlCacheTest {
     private static final String SQL = "SELECT n FROM counter WHERE id = $1";
 
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES =
+            TestPostgres.with("CREATE TABLE counter (id int, n int)", "INSERT INTO counter VALUES (1, 0), (2, 0)");
 
-    private static TestServer server;
-    private static SqlClient client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute("CREATE TABLE counter (id int, n int)", "INSERT INTO counter VALUES (1, 0), (2, 0)");
-        server = TestServer.on(POSTGRES).start();
-        client = new SqlClient(server.client());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final SqlClient CLIENT = new SqlClient(SERVER.client());
 
     @BeforeEach
     void empty() {
-        server.database().cache().invalidateAll();
+        SERVER.database().cache().invalidateAll();
         POSTGRES.execute("UPDATE counter SET n = 0");
     }
 
@@ -55,11 +44,11 @@ final class SqlCacheTest {
 
     @Test
     void aHitDoesNotReachPostgres() {
-        check(client.cached(SQL, 1), "miss", 0);
+        check(CLIENT.cached(SQL, 1), "miss", 0);
         change();
-        check(client.cached(SQL, 1), "ttl", 0);
-        check(client.cached(SQL, 2), "miss", 1);
-        Reply hit = client.cached(SQL, 1);
+        check(CLIENT.cached(SQL, 1), "ttl", 0);
+        check(CLIENT.cached(SQL, 2), "miss", 1);
+        Reply hit = CLIENT.cached(SQL, 1);
         assertThat(hit.header("last-modified")).isNotNull();
         assertThat(hit.header("cf-ray")).isNotNull();
     }
@@ -67,42 +56,42 @@ final class SqlCacheTest {
     @Test
     void withoutAStrategyNothingIsCachedAndThereAreNoHeaders() {
         for (int i = 0; i < 2; i++) {
-            Reply reply = client.query(SQL, 1);
+            Reply reply = CLIENT.query(SQL, 1);
             check(reply, "", i);
             change();
         }
-        check(client.cached(Map.of("ttl", 0), SQL, 1), "none", 2);
+        check(CLIENT.cached(Map.of("ttl", 0), SQL, 1), "none", 2);
     }
 
     @Test
     void headersWorkLikeThoseOfTheAccelerateExtension() {
         Map<String, String> headers =
                 Map.of("cache-control", "max-age=60,stale-while-revalidate=60", "accelerate-cache-tags", "counters");
-        check(client.query(headers, SQL, 1), "miss", 0);
+        check(CLIENT.query(headers, SQL, 1), "miss", 0);
         change();
-        check(client.query(headers, SQL, 1), "ttl", 0);
-        server.client().post("/invalidate", "{\"tags\":[\"counters\"]}");
-        check(client.query(headers, SQL, 1), "miss", 1);
-        check(client.query(Map.of("cache-control", "no-cache"), SQL, 1), "none", 1);
+        check(CLIENT.query(headers, SQL, 1), "ttl", 0);
+        SERVER.client().post("/invalidate", "{\"tags\":[\"counters\"]}");
+        check(CLIENT.query(headers, SQL, 1), "miss", 1);
+        check(CLIENT.query(Map.of("cache-control", "no-cache"), SQL, 1), "none", 1);
     }
 
     @Test
     void tagsInvalidate() {
         Map<String, ?> tagged = Map.of("ttl", 60, "tags", List.of("a", "b"));
-        check(client.cached(tagged, SQL, 1), "miss", 0);
+        check(CLIENT.cached(tagged, SQL, 1), "miss", 0);
         change();
-        server.client().post("/invalidate", "{\"tags\":[\"c\"]}");
-        check(client.cached(tagged, SQL, 1), "ttl", 0);
-        server.client().post("/invalidate", "{\"tags\":[\"b\"]}");
-        check(client.cached(tagged, SQL, 1), "miss", 1);
+        SERVER.client().post("/invalidate", "{\"tags\":[\"c\"]}");
+        check(CLIENT.cached(tagged, SQL, 1), "ttl", 0);
+        SERVER.client().post("/invalidate", "{\"tags\":[\"b\"]}");
+        check(CLIENT.cached(tagged, SQL, 1), "miss", 1);
     }
 
     @Test
     void theStrategyIsNotPartOfTheKey() {
-        check(client.cached(Map.of("ttl", 60), SQL, 1), "miss", 0);
-        check(client.cached(Map.of("ttl", 30, "swr", 5, "tags", List.of("x")), SQL, 1), "ttl", 0);
+        check(CLIENT.cached(Map.of("ttl", 60), SQL, 1), "miss", 0);
+        check(CLIENT.cached(Map.of("ttl", 30, "swr", 5, "tags", List.of("x")), SQL, 1), "ttl", 0);
         check(
-                client.post("{\"cacheStrategy\":{\"ttl\":7},\"query\":\"" + SQL + "\",\"params\":[1]}", Map.of()),
+                CLIENT.post("{\"cacheStrategy\":{\"ttl\":7},\"query\":\"" + SQL + "\",\"params\":[1]}", Map.of()),
                 "ttl",
                 0);
     }
@@ -111,8 +100,8 @@ final class SqlCacheTest {
     void eachFormatOfTheResponseIsStoredSeparately() {
         Map<String, String> cached = Map.of("cache-control", "max-age=60");
         Map<String, String> arrays = Map.of("cache-control", "max-age=60", "Neon-Array-Mode", "true");
-        check(client.query(cached, SQL, 1), "miss", 0);
-        Reply reply = client.query(arrays, SQL, 1);
+        check(CLIENT.query(cached, SQL, 1), "miss", 0);
+        Reply reply = CLIENT.query(arrays, SQL, 1);
         assertThat(reply.cacheStatus()).isEqualTo("miss");
         assertThat(reply.json().path("rows")).hasToString("[[0]]");
     }
@@ -120,18 +109,18 @@ final class SqlCacheTest {
     @Test
     void aStaleEntryIsRefreshedInTheBackground() {
         Map<String, ?> swr = Map.of("swr", 600);
-        check(client.cached(swr, SQL, 1), "miss", 0);
+        check(CLIENT.cached(swr, SQL, 1), "miss", 0);
         change();
-        check(client.cached(swr, SQL, 1), "swr", 0);
+        check(CLIENT.cached(swr, SQL, 1), "swr", 0);
         org.awaitility.Awaitility.await()
-                .until(() -> client.cached(swr, SQL, 1).json().at("/rows/0/n").intValue() == 1);
+                .until(() -> CLIENT.cached(swr, SQL, 1).json().at("/rows/0/n").intValue() == 1);
     }
 
     @Test
     void transactionsAreNotCached() {
         Map<String, String> headers = Map.of("cache-control", "max-age=60");
         for (int i = 0; i < 2; i++) {
-            Reply reply = client.transaction(headers, "SELECT n FROM counter WHERE id = 1");
+            Reply reply = CLIENT.transaction(headers, "SELECT n FROM counter WHERE id = 1");
             assertThat(reply.cacheStatus()).isEqualTo("none");
             assertThat(reply.json().at("/results/0/rows/0/n").intValue()).isEqualTo(i);
             change();
@@ -140,17 +129,17 @@ final class SqlCacheTest {
 
     @Test
     void errorsAreNotStored() {
-        assertThat(client.cached("SELECT 1 / n FROM counter WHERE id = $1", 1).status())
+        assertThat(CLIENT.cached("SELECT 1 / n FROM counter WHERE id = $1", 1).status())
                 .isEqualTo(400);
         change();
-        assertThat(client.cached("SELECT 1 / n FROM counter WHERE id = $1", 1).cacheStatus())
+        assertThat(CLIENT.cached("SELECT 1 / n FROM counter WHERE id = $1", 1).cacheStatus())
                 .isEqualTo("miss");
     }
 
     @Test
     void aLargeBodyIsAlsoCached() {
         String padding = "x".repeat(100_000);
-        assertThat(client.cached("SELECT length($1)", padding).cacheStatus()).isEqualTo("miss");
-        assertThat(client.cached("SELECT length($1)", padding).cacheStatus()).isEqualTo("ttl");
+        assertThat(CLIENT.cached("SELECT length($1)", padding).cacheStatus()).isEqualTo("miss");
+        assertThat(CLIENT.cached("SELECT length($1)", padding).cacheStatus()).isEqualTo("ttl");
     }
 }

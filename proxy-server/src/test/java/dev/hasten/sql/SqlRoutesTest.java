@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,28 +24,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class SqlRoutesTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, price numeric(10,2))",
+            "CREATE TYPE mood AS ENUM ('sad', 'so so')");
 
-    private static TestServer server;
-    private static SqlClient client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES)
+            .with("limits.max_response_bytes", "100kb")
+            .with("limits.query_timeout", "20s")
+            .with("http.max_body_bytes", "200kb");
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute(
-                "CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, price numeric(10,2))",
-                "CREATE TYPE mood AS ENUM ('sad', 'so so')");
-        server = TestServer.on(POSTGRES)
-                .with("limits.max_response_bytes", "100kb")
-                .with("limits.query_timeout", "20s")
-                .with("http.max_body_bytes", "200kb")
-                .start();
-        client = new SqlClient(server.client());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final SqlClient CLIENT = new SqlClient(SERVER.client());
 
     @BeforeEach
     void seed() {
@@ -56,23 +43,23 @@ final class SqlRoutesTest {
 
     @Test
     void missingParameterAlwaysHasTheSameErrorAndKeepsTheConnection() {
-        String pid = client.value("SELECT pg_backend_pid()");
+        String pid = CLIENT.value("SELECT pg_backend_pid()");
         for (int i = 0; i < 4; i++) {
             for (Reply reply : List.of(
-                    client.query("SELECT $1::int, $2::int", 1),
-                    client.query("SELECT $1::int, $2::int"),
-                    client.query("SELECT $1::int + $5::int", 1, 2, 3),
-                    client.query("WITH x AS (SELECT $2::int) SELECT * FROM x", 1),
-                    client.query("EXPLAIN SELECT $1::int, $2::int", 1),
-                    client.query("", 1),
-                    client.query("-- nothing", 1),
-                    client.query("INSERT INTO item (id, name) VALUES ($1, $2)", 9))) {
+                    CLIENT.query("SELECT $1::int, $2::int", 1),
+                    CLIENT.query("SELECT $1::int, $2::int"),
+                    CLIENT.query("SELECT $1::int + $5::int", 1, 2, 3),
+                    CLIENT.query("WITH x AS (SELECT $2::int) SELECT * FROM x", 1),
+                    CLIENT.query("EXPLAIN SELECT $1::int, $2::int", 1),
+                    CLIENT.query("", 1),
+                    CLIENT.query("-- nothing", 1),
+                    CLIENT.query("INSERT INTO item (id, name) VALUES ($1, $2)", 9))) {
                 assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
                 assertThat(state(reply)).as(reply.toString()).isIn("08P01", "42P18");
             }
         }
-        assertThat(client.value("SELECT $1::int", 1)).isEqualTo("1");
-        assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
+        assertThat(CLIENT.value("SELECT $1::int", 1)).isEqualTo("1");
+        assertThat(CLIENT.value("SELECT pg_backend_pid()")).isEqualTo(pid);
     }
 
     @Test
@@ -83,7 +70,7 @@ final class SqlRoutesTest {
                     "{\"query\":\"select $1::text\",\"params\":[[{\"a\":%s}]]}",
                     "{\"query\":%s}",
                     "{\"queries\":[%s]}")) {
-                Reply reply = client.post(body.formatted(number), Map.of());
+                Reply reply = CLIENT.post(body.formatted(number), Map.of());
                 assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
             }
         }
@@ -94,10 +81,10 @@ final class SqlRoutesTest {
     void numberOfParametersMayChangeForTheSameText() {
         String text = "SELECT $1::text AS a, coalesce($2::text, '-') AS b";
         for (int i = 0; i < 8; i++) {
-            assertThat(client.query(text, "x", "y").status()).isEqualTo(200);
-            assertThat(client.query(text, "x").status()).isEqualTo(400);
-            assertThat(client.query(text, "x", "y", "z").status()).isEqualTo(400);
-            assertThat(client.query(text, (Object) null, null).status()).isEqualTo(200);
+            assertThat(CLIENT.query(text, "x", "y").status()).isEqualTo(200);
+            assertThat(CLIENT.query(text, "x").status()).isEqualTo(400);
+            assertThat(CLIENT.query(text, "x", "y", "z").status()).isEqualTo(400);
+            assertThat(CLIENT.query(text, (Object) null, null).status()).isEqualTo(200);
         }
     }
 
@@ -114,9 +101,9 @@ final class SqlRoutesTest {
                 "SET \"datestyle\" = 'SQL'",
             })
     void settingThatWouldChangeTheFormatOfValuesIsRejected(String statement) {
-        assertThat(state(client.query(statement))).isEqualTo("0A000");
-        assertThat(state(client.transaction("SELECT 1", statement))).isEqualTo("0A000");
-        assertThat(client.value("SELECT date '2026-01-31'::text")).isEqualTo("\"2026-01-31\"");
+        assertThat(state(CLIENT.query(statement))).isEqualTo("0A000");
+        assertThat(state(CLIENT.transaction("SELECT 1", statement))).isEqualTo("0A000");
+        assertThat(CLIENT.value("SELECT date '2026-01-31'::text")).isEqualTo("\"2026-01-31\"");
     }
 
     @ParameterizedTest
@@ -130,7 +117,7 @@ final class SqlRoutesTest {
                 "SET search_path = public",
             })
     void settingThatKeepsTheFormatOfValuesIsAllowed(String statement) {
-        assertThat(client.query(statement).status()).as(statement).isEqualTo(200);
+        assertThat(CLIENT.query(statement).status()).as(statement).isEqualTo(200);
     }
 
     /** With these settings, the driver would close the connection and report committed writes as failed. */
@@ -139,16 +126,16 @@ final class SqlRoutesTest {
     void settingInsideAStatementDoesNotHideThatTheStatementWrote(String setting) {
         String[] parts = setting.split(" ", -1);
         POSTGRES.execute("DROP TABLE IF EXISTS written", "CREATE TABLE written (n int)");
-        Reply reply = client.query(
+        Reply reply = CLIENT.query(
                 "WITH w AS (INSERT INTO written VALUES (1)) SELECT set_config($1, $2, false)", parts[0], parts[1]);
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
         assertThat(POSTGRES.value("SELECT count(*) FROM written")).isEqualTo("1");
-        assertThat(client.value("SELECT date '2026-01-31'::text || 'é'")).isEqualTo("\"2026-01-31é\"");
+        assertThat(CLIENT.value("SELECT date '2026-01-31'::text || 'é'")).isEqualTo("\"2026-01-31é\"");
     }
 
     @Test
     void rowsAreObjectsOfTypedValues() {
-        Reply reply = client.query("SELECT id, name, price FROM item WHERE id >= $1 ORDER BY id", 1);
+        Reply reply = CLIENT.query("SELECT id, name, price FROM item WHERE id >= $1 ORDER BY id", 1);
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.json().path("rows"))
                 .hasToString(
@@ -160,7 +147,7 @@ final class SqlRoutesTest {
 
     @Test
     void fieldsHaveAllInformationOfPostgres() {
-        Reply reply = client.query("SELECT price, 1 AS one FROM item");
+        Reply reply = CLIENT.query("SELECT price, 1 AS one FROM item");
         String table = POSTGRES.value("SELECT 'item'::regclass::oid");
         assertThat(reply.json().path("fields"))
                 .hasToString(
@@ -171,17 +158,17 @@ final class SqlRoutesTest {
     @Test
     void headersCanRequestTextAndArrays() {
         Map<String, String> headers = Map.of("Neon-Raw-Text-Output", "true", "Neon-Array-Mode", "true");
-        Reply reply = client.query(headers, "SELECT 1, true, '{\"a\": 1}'::json, NULL");
+        Reply reply = CLIENT.query(headers, "SELECT 1, true, '{\"a\": 1}'::json, NULL");
         assertThat(reply.json().path("rows")).hasToString("[[\"1\",\"t\",\"{\\\"a\\\": 1}\",null]]");
         assertThat(reply.json().path("rowAsArray").booleanValue()).isTrue();
-        Reply other = client.query(Map.of("Neon-Raw-Text-Output", "TRUE", "Neon-Array-Mode", "1"), "SELECT 1 AS a");
+        Reply other = CLIENT.query(Map.of("Neon-Raw-Text-Output", "TRUE", "Neon-Array-Mode", "1"), "SELECT 1 AS a");
         assertThat(other.json().path("rows")).hasToString("[{\"a\":1}]");
     }
 
     @Test
     void arrayModeOfTheStatementOverridesTheHeader() {
         Reply reply =
-                client.post("{\"query\":\"SELECT 1 AS a\",\"arrayMode\":false}", Map.of("Neon-Array-Mode", "true"));
+                CLIENT.post("{\"query\":\"SELECT 1 AS a\",\"arrayMode\":false}", Map.of("Neon-Array-Mode", "true"));
         assertThat(reply.json().path("rows")).hasToString("[{\"a\":1}]");
     }
 
@@ -216,13 +203,13 @@ final class SqlRoutesTest {
                 "'1 2'::int2vector | \"1 2\"",
             })
     void valuesHaveTheJsonTypesOfNeon(String expression, String json) {
-        assertThat(client.value("SELECT " + expression)).isEqualTo(json);
+        assertThat(CLIENT.value("SELECT " + expression)).isEqualTo(json);
     }
 
     @Test
     void numbersInJsonAreWrittenAsByPostgres() {
         Map<String, String> arrays = Map.of("Neon-Array-Mode", "true");
-        assertThat(client.query(arrays, "SELECT 1e300::float8, '-0'::float8, 1.5e-7::float4")
+        assertThat(CLIENT.query(arrays, "SELECT 1e300::float8, '-0'::float8, 1.5e-7::float4")
                         .text())
                 .contains("\"rows\":[[1e+300,-0,1.5e-07]]");
     }
@@ -250,7 +237,7 @@ final class SqlRoutesTest {
                 "[true,null] | bool[] | [true,null]",
             })
     void parametersOfEveryKindArrive(String json, String type, String response) {
-        Reply reply = client.post(
+        Reply reply = CLIENT.post(
                 "{\"query\":\"SELECT $1::%s\",\"params\":[%s],\"arrayMode\":true}".formatted(type, json), Map.of());
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
         assertThat(reply.json().at("/rows/0/0")).hasToString(response);
@@ -258,7 +245,7 @@ final class SqlRoutesTest {
 
     @Test
     void parametersMayBeRepeatedAndInAnyOrder() {
-        assertThat(client.value("SELECT $2::text || $1::text || $2::text", "a", "b"))
+        assertThat(CLIENT.value("SELECT $2::text || $1::text || $2::text", "a", "b"))
                 .isEqualTo("\"bab\"");
     }
 
@@ -275,7 +262,7 @@ final class SqlRoutesTest {
                 "/* nothing */ | '' | null",
             })
     void commandAndCountMatchTheCommandTag(String sql, String command, String count) {
-        Reply reply = client.query(sql);
+        Reply reply = CLIENT.query(sql);
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
         assertThat(reply.json().path("command").stringValue()).isEqualTo(command);
         assertThat(reply.json().path("rowCount")).hasToString(count);
@@ -283,7 +270,7 @@ final class SqlRoutesTest {
 
     @Test
     void anErrorHasEveryFieldOfPostgres() {
-        Reply reply = client.query("INSERT INTO item VALUES (1, 'again')");
+        Reply reply = CLIENT.query("INSERT INTO item VALUES (1, 'again')");
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.json().propertyNames())
                 .containsExactly(
@@ -311,7 +298,7 @@ final class SqlRoutesTest {
         assertThat(reply.json().path("constraint").stringValue()).isEqualTo("item_pkey");
         assertThat(reply.json().path("severity").stringValue()).isEqualTo("ERROR");
         assertThat(reply.json().path("hint").isNull()).isTrue();
-        assertThat(client.query("SELECT x FROM item").json().path("position").stringValue())
+        assertThat(CLIENT.query("SELECT x FROM item").json().path("position").stringValue())
                 .isEqualTo("8");
     }
 
@@ -327,18 +314,18 @@ final class SqlRoutesTest {
                 "SELEC | 42601",
             })
     void anythingButOneStatementIsRejectedAndTheNextQueryWorks(String sql, String state) {
-        assertThat(state(client.query(sql))).isEqualTo(state);
-        assertThat(client.value("SELECT count(*) FROM item")).isEqualTo("\"2\"");
+        assertThat(state(CLIENT.query(sql))).isEqualTo(state);
+        assertThat(CLIENT.value("SELECT count(*) FROM item")).isEqualTo("\"2\"");
     }
 
     @Test
     void statementsOfATransactionAreAtomic() {
-        Reply reply = client.transaction("INSERT INTO item VALUES (3, 'three')", "SELECT count(*)::int AS n FROM item");
+        Reply reply = CLIENT.transaction("INSERT INTO item VALUES (3, 'three')", "SELECT count(*)::int AS n FROM item");
         assertThat(reply.json().path("results").size()).isEqualTo(2);
         assertThat(reply.json().at("/results/1/rows/0/n").intValue()).isEqualTo(3);
-        assertThat(state(client.transaction("INSERT INTO item VALUES (4, 'four')", "SELECT 1/0")))
+        assertThat(state(CLIENT.transaction("INSERT INTO item VALUES (4, 'four')", "SELECT 1/0")))
                 .isEqualTo("22012");
-        assertThat(client.value("SELECT count(*)::int FROM item")).isEqualTo("3");
+        assertThat(CLIENT.value("SELECT count(*)::int FROM item")).isEqualTo("3");
     }
 
     @Test
@@ -347,7 +334,7 @@ final class SqlRoutesTest {
                 "Neon-Batch-Isolation-Level", "Serializable",
                 "Neon-Batch-Read-Only", "true",
                 "Neon-Batch-Deferrable", "true");
-        Reply reply = client.transaction(
+        Reply reply = CLIENT.transaction(
                 headers, "SHOW transaction_isolation", "SHOW transaction_read_only", "SHOW transaction_deferrable");
         assertThat(reply.json().at("/results/0/rows/0/transaction_isolation").stringValue())
                 .isEqualTo("serializable");
@@ -356,9 +343,9 @@ final class SqlRoutesTest {
         assertThat(reply.json().at("/results/2/rows/0/transaction_deferrable").stringValue())
                 .isEqualTo("on");
         headers.forEach((name, value) -> assertThat(reply.header(name)).isEqualTo(value));
-        assertThat(state(client.transaction(headers, "INSERT INTO item VALUES (3, 'x')")))
+        assertThat(state(CLIENT.transaction(headers, "INSERT INTO item VALUES (3, 'x')")))
                 .isEqualTo("25006");
-        assertThat(state(client.transaction(Map.of("Neon-Batch-Isolation-Level", "serializable"), "SELECT 1")))
+        assertThat(state(CLIENT.transaction(Map.of("Neon-Batch-Isolation-Level", "serializable"), "SELECT 1")))
                 .isEqualTo("08P01");
     }
 
@@ -372,26 +359,26 @@ final class SqlRoutesTest {
         "PREPARE TRANSACTION 'x'",
     })
     void aStatementCannotEndTheTransactionThatItIsPartOf(String end) {
-        Reply reply = client.transaction("INSERT INTO item VALUES (3, 'x')", end, "INSERT INTO item VALUES (4, 'x')");
+        Reply reply = CLIENT.transaction("INSERT INTO item VALUES (3, 'x')", end, "INSERT INTO item VALUES (4, 'x')");
         assertThat(state(reply)).isEqualTo("2D000");
-        assertThat(client.value("SELECT count(*)::int FROM item")).isEqualTo("2");
+        assertThat(CLIENT.value("SELECT count(*)::int FROM item")).isEqualTo("2");
     }
 
     @Test
     void savepointsWorkInATransaction() {
-        Reply reply = client.transaction(
+        Reply reply = CLIENT.transaction(
                 "SAVEPOINT a", "DELETE FROM item", "ROLLBACK TO a", "SELECT count(*)::int AS n FROM item");
         assertThat(reply.json().at("/results/3/rows/0/n").intValue()).isEqualTo(2);
     }
 
     @Test
     void sessionsKeepNoState() {
-        client.query("SET search_path = pg_catalog");
-        client.query("BEGIN");
-        client.query("CREATE TEMP TABLE left_behind (id int)");
+        CLIENT.query("SET search_path = pg_catalog");
+        CLIENT.query("BEGIN");
+        CLIENT.query("CREATE TEMP TABLE left_behind (id int)");
         for (int i = 0; i < 12; i++) {
-            assertThat(client.value("SELECT current_setting('search_path')")).doesNotContain("pg_catalog");
-            assertThat(client.value("SELECT to_regclass('left_behind') IS NULL"))
+            assertThat(CLIENT.value("SELECT current_setting('search_path')")).doesNotContain("pg_catalog");
+            assertThat(CLIENT.value("SELECT to_regclass('left_behind') IS NULL"))
                     .isEqualTo("true");
         }
     }
@@ -422,7 +409,7 @@ final class SqlRoutesTest {
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1,\"tags\":[1]}} | list of strings",
             })
     void aBadBodyIsRejectedWithTheReason(String body, String problem) {
-        Reply reply = client.post(body, Map.of());
+        Reply reply = CLIENT.post(body, Map.of());
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.json().path("message").stringValue()).contains(problem);
         assertThat(reply.json().size()).isEqualTo(17);
@@ -430,7 +417,7 @@ final class SqlRoutesTest {
 
     @Test
     void theKeyIsThePasswordOfTheConnectionString() {
-        SqlClient keyless = new SqlClient(server.clientWithKey("nonsense"));
+        SqlClient keyless = new SqlClient(SERVER.clientWithKey("nonsense"));
         String good = "postgresql://app:" + TestServer.KEY.replace("-", "%2D") + "@db_host/x?sslmode=require";
         // A bearer token takes precedence.
         assertThat(keyless.query(Map.of("Neon-Connection-String", good), "SELECT 1")
@@ -452,18 +439,18 @@ final class SqlRoutesTest {
 
     /** Returns the status of a request without a bearer token. */
     private static int status(Map<String, String> headers) {
-        return server.client()
+        return SERVER.client()
                 .withoutKey("/sql", "{\"query\":\"SELECT 1\"}", headers)
                 .status();
     }
 
     @Test
     void aKeyNeedsTheScope() {
-        String token = server.server()
+        String token = SERVER.server()
                 .keys()
                 .create("prisma only", "default", Set.of(KeyScope.PRISMA), null)
                 .token();
-        Reply reply = new SqlClient(server.clientWithKey(token)).query("SELECT 1");
+        Reply reply = new SqlClient(SERVER.clientWithKey(token)).query("SELECT 1");
         assertThat(reply.status()).isEqualTo(403);
         assertThat(state(reply)).isEqualTo("42501");
         assertThat(reply.json().path("message").stringValue()).contains("sql");
@@ -471,28 +458,28 @@ final class SqlRoutesTest {
 
     @Test
     void sizeErrorsHaveTheSameShape() {
-        Reply body = client.query("SELECT $1", "x".repeat(300_000));
+        Reply body = CLIENT.query("SELECT $1", "x".repeat(300_000));
         assertThat(body.status()).isEqualTo(413);
         assertThat(body.json().size()).isEqualTo(17);
-        Reply response = client.query("SELECT repeat('x', 150000)");
+        Reply response = CLIENT.query("SELECT repeat('x', 150000)");
         assertThat(response.status()).isEqualTo(507);
         assertThat(response.json().size()).isEqualTo(17);
-        Reply result = client.query("SELECT repeat('x', 1000) FROM generate_series(1, 10000)");
+        Reply result = CLIENT.query("SELECT repeat('x', 1000) FROM generate_series(1, 10000)");
         assertThat(result.status()).isEqualTo(507);
-        assertThat(client.value("SELECT 1")).isEqualTo("1");
+        assertThat(CLIENT.value("SELECT 1")).isEqualTo("1");
     }
 
     @Test
     void aTransactionWithATooLargeResponseHasNoEffect() {
-        Reply reply = client.transaction("DELETE FROM item", "SELECT repeat('x', 150000)");
+        Reply reply = CLIENT.transaction("DELETE FROM item", "SELECT repeat('x', 150000)");
         assertThat(reply.status()).isEqualTo(507);
-        assertThat(client.value("SELECT count(*)::int FROM item")).isEqualTo("2");
+        assertThat(CLIENT.value("SELECT count(*)::int FROM item")).isEqualTo("2");
     }
 
     @Test
     void aDisconnectCancelsTheStatement() {
         CompletableFuture<Reply> reply =
-                server.client().postLater("/sql", "{\"query\":\"SELECT pg_sleep(60) /* left */\"}");
+                SERVER.client().postLater("/sql", "{\"query\":\"SELECT pg_sleep(60) /* left */\"}");
         String running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%/* left */' AND state = 'active'";
         await().until(() -> POSTGRES.value(running).equals("1"));
         reply.cancel(true);
@@ -523,11 +510,11 @@ final class SqlRoutesTest {
     void aMigrationCausesNoError() {
         POSTGRES.execute("CREATE TABLE changing (a int)", "INSERT INTO changing VALUES (1)");
         for (int i = 0; i < 30; i++) {
-            assertThat(client.query("SELECT * FROM changing").status()).isEqualTo(200);
+            assertThat(CLIENT.query("SELECT * FROM changing").status()).isEqualTo(200);
         }
         POSTGRES.execute("ALTER TABLE changing ADD COLUMN b text DEFAULT 'new'");
         for (int i = 0; i < 30; i++) {
-            assertThat(client.query("SELECT * FROM changing").json().path("rows"))
+            assertThat(CLIENT.query("SELECT * FROM changing").json().path("rows"))
                     .hasToString("[{\"a\":1,\"b\":\"new\"}]");
         }
     }

@@ -85,7 +85,7 @@ public final class ForkedServer implements AutoCloseable {
 
     /** Returns a client with the given API key. */
     public Client client(String key) {
-        return new Client(port, key);
+        return new Client(() -> port, key);
     }
 
     /** Returns whether the process is still running. */

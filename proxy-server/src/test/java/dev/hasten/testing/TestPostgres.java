@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -24,31 +23,42 @@ import org.testcontainers.utility.DockerImageName;
  *
  * <p>The system property {@code hasten.test.postgres} selects the oldest supported version, see {@link OldestPostgres}.
  */
-public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
+public final class TestPostgres implements BeforeAllCallback {
+    private static final Namespace NAMESPACE = Namespace.create(TestPostgres.class);
+
+    private final String[] statements;
     private @Nullable Server server;
     private String name = "";
+
+    private TestPostgres(String... statements) {
+        this.statements = statements;
+    }
 
     /** Returns an empty database. */
     public static TestPostgres empty() {
         return new TestPostgres();
     }
 
+    /** Returns a database in which these statements have been run. */
+    public static TestPostgres with(String... statements) {
+        return new TestPostgres(statements);
+    }
+
+    /** Creates the database, which JUnit drops after the class; does nothing if a {@link TestServer} has created it. */
     @Override
     public void beforeAll(ExtensionContext context) throws SQLException {
+        if (server != null) {
+            return;
+        }
         Server shared = context.getRoot()
-                .getStore(Namespace.create(TestPostgres.class))
+                .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(Server.class, _ -> Server.start(), Server.class);
         server = shared;
         name = "test_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
         admin(shared, "CREATE DATABASE " + name);
-    }
-
-    @Override
-    public void afterAll(ExtensionContext context) throws SQLException {
-        Server shared = server;
-        if (shared != null) {
-            admin(shared, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
-        }
+        context.getStore(NAMESPACE)
+                .put(this, (AutoCloseable) () -> admin(shared, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"));
+        execute(statements);
     }
 
     private static void admin(Server server, String sql) throws SQLException {

@@ -20,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,22 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integration")
 final class InteractiveTransactionTest {
     @RegisterExtension
-    static final TestPostgres POSTGRES = TestPostgres.empty();
+    static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item (id int PRIMARY KEY, n int)");
 
-    private static TestServer server;
-    private static Client client;
+    @RegisterExtension
+    static final TestServer SERVER = TestServer.on(POSTGRES);
 
-    @BeforeAll
-    static void start() {
-        POSTGRES.execute("CREATE TABLE item (id int PRIMARY KEY, n int)");
-        server = TestServer.on(POSTGRES).start();
-        client = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final Client CLIENT = SERVER.client();
 
     @BeforeEach
     void empty() {
@@ -60,13 +48,13 @@ final class InteractiveTransactionTest {
     @AfterEach
     void everythingIsReleased() {
         await().untilAsserted(() ->
-                assertThat(server.database().transactions().openCount()).isZero());
+                assertThat(SERVER.database().transactions().openCount()).isZero());
         await().untilAsserted(
-                        () -> assertThat(server.database().pool().active()).isZero());
+                        () -> assertThat(SERVER.database().pool().active()).isZero());
     }
 
     private static Client clientWith(KeyScope... scopes) {
-        return server.clientWithKey(server.server()
+        return SERVER.clientWithKey(SERVER.server()
                 .keys()
                 .create("another", "default", Set.of(scopes), null)
                 .token());
@@ -76,7 +64,7 @@ final class InteractiveTransactionTest {
     void transactionIsOnlyVisibleToTheKeyThatOpenedIt() {
         Client another = clientWith(KeyScope.PRISMA);
         String id = begin();
-        client.query(id, rawExecute("INSERT INTO item VALUES (2, 0)"));
+        CLIENT.query(id, rawExecute("INSERT INTO item VALUES (2, 0)"));
         Reply unknown = another.query("00000000-0000-0000-0000-000000000000", rawQuery("SELECT 1"));
         for (Reply reply : List.of(
                 another.query(id, rawExecute("INSERT INTO item VALUES (3, 0)")),
@@ -87,7 +75,7 @@ final class InteractiveTransactionTest {
             assertThat(reply.code()).isEqualTo(unknown.code());
             assertThat(reply.error()).isEqualTo(unknown.error());
         }
-        assertThat(client.commit(id).status()).isEqualTo(200);
+        assertThat(CLIENT.commit(id).status()).isEqualTo(200);
         // Other keys also cannot see its outcome.
         assertThat(another.commit(id).error()).isEqualTo(unknown.error());
         assertThat(count()).isEqualTo("2");
@@ -98,7 +86,7 @@ final class InteractiveTransactionTest {
     }
 
     private static String begin(Object... options) {
-        return client.startTransaction(object(options));
+        return CLIENT.startTransaction(object(options));
     }
 
     private static Map<String, ?> insert(int id) {
@@ -107,50 +95,50 @@ final class InteractiveTransactionTest {
 
     @Test
     void startReturnsTheIdInBodyAndHeader() {
-        Reply reply = client.post("/transaction/start", "{}");
+        Reply reply = CLIENT.post("/transaction/start", "{}");
         String id = reply.json().get("id").stringValue();
         assertThat(reply.header("Prisma-Transaction-Id")).isEqualTo(id);
-        assertThat(client.rollback(id).text()).isEqualTo("{}");
+        assertThat(CLIENT.rollback(id).text()).isEqualTo("{}");
     }
 
     @Test
     void startNeedsNoBody() {
-        Reply reply = client.post("/transaction/start", "");
+        Reply reply = CLIENT.post("/transaction/start", "");
         assertThat(reply.status()).isEqualTo(200);
-        client.rollback(reply.json().get("id").stringValue());
+        CLIENT.rollback(reply.json().get("id").stringValue());
     }
 
     @Test
     void othersSeeNothingBeforeTheCommit() {
         String id = begin();
-        assertThat(client.query(id, insert(2)).data()).isEqualTo("1");
-        assertThat(client.query(id, query("SELECT count(*)::int AS n FROM item"))
+        assertThat(CLIENT.query(id, insert(2)).data()).isEqualTo("1");
+        assertThat(CLIENT.query(id, query("SELECT count(*)::int AS n FROM item"))
                         .data())
                 .isEqualTo("[{\"n\":2}]");
         assertThat(count()).isEqualTo("1");
-        assertThat(client.commit(id).text()).isEqualTo("{}");
+        assertThat(CLIENT.commit(id).text()).isEqualTo("{}");
         assertThat(count()).isEqualTo("2");
     }
 
     @Test
     void rollbackDiscardsEverything() {
         String id = begin();
-        client.query(id, insert(2));
-        assertThat(client.rollback(id).text()).isEqualTo("{}");
+        CLIENT.query(id, insert(2));
+        assertThat(CLIENT.rollback(id).text()).isEqualTo("{}");
         assertThat(count()).isEqualTo("1");
     }
 
     @Test
     void unusedTransactionCommits() {
-        assertThat(client.commit(begin()).text()).isEqualTo("{}");
-        assertThat(client.rollback(begin()).text()).isEqualTo("{}");
+        assertThat(CLIENT.commit(begin()).text()).isEqualTo("{}");
+        assertThat(CLIENT.rollback(begin()).text()).isEqualTo("{}");
     }
 
     @Test
     void transactionNodeRunsInTheOpenTransaction() {
         String id = begin();
-        assertThat(client.query(id, transaction(insert(2))).data()).isEqualTo("1");
-        client.rollback(id);
+        assertThat(CLIENT.query(id, transaction(insert(2))).data()).isEqualTo("1");
+        CLIENT.rollback(id);
         assertThat(count()).isEqualTo("1");
     }
 
@@ -163,44 +151,44 @@ final class InteractiveTransactionTest {
     })
     void isolationLevelIsTheRequestedOne(String asked, String shown) {
         String id = begin("isolationLevel", asked);
-        assertThat(client.query(id, query("SHOW transaction_isolation")).data())
+        assertThat(CLIENT.query(id, query("SHOW transaction_isolation")).data())
                 .isEqualTo("[{\"transaction_isolation\":\"" + shown + "\"}]");
-        client.rollback(id);
+        CLIENT.rollback(id);
     }
 
     @Test
     void isolationLevelAppliesIfTheFirstRequestHasSeveralStatements() {
         String id = begin("isolationLevel", "SERIALIZABLE");
-        client.query(id, rawExecute("SELECT 1; SELECT 2"));
-        Reply shown = client.query(id, query("SHOW transaction_isolation"));
-        client.rollback(id);
+        CLIENT.query(id, rawExecute("SELECT 1; SELECT 2"));
+        Reply shown = CLIENT.query(id, query("SHOW transaction_isolation"));
+        CLIENT.rollback(id);
         assertThat(shown.data()).isEqualTo("[{\"transaction_isolation\":\"serializable\"}]");
     }
 
     @Test
     void isolationLevelAppliesIfASavepointComesFirst() {
         String id = begin("isolationLevel", "SERIALIZABLE");
-        client.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
-        Reply shown = client.query(id, query("SHOW transaction_isolation"));
-        client.rollback(id);
-        client.rollback(id);
+        CLIENT.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
+        Reply shown = CLIENT.query(id, query("SHOW transaction_isolation"));
+        CLIENT.rollback(id);
+        CLIENT.rollback(id);
         assertThat(shown.data()).isEqualTo("[{\"transaction_isolation\":\"serializable\"}]");
     }
 
     @Test
     void severalStatementsBelongToTheTransaction() {
         String id = begin();
-        client.query(id, rawExecute("INSERT INTO item VALUES (2, 0); INSERT INTO item VALUES (3, 0)"));
-        client.rollback(id);
+        CLIENT.query(id, rawExecute("INSERT INTO item VALUES (2, 0); INSERT INTO item VALUES (3, 0)"));
+        CLIENT.rollback(id);
         assertThat(count()).isEqualTo("1");
     }
 
     @Test
     void isolationLevelOfOtherDatabasesIsRefused() {
-        Reply reply = client.post("/transaction/start", "{\"isolationLevel\":\"SNAPSHOT\"}");
+        Reply reply = CLIENT.post("/transaction/start", "{\"isolationLevel\":\"SNAPSHOT\"}");
         assertThat(reply.status()).isEqualTo(409);
         assertThat(reply.error()).isEqualTo("Transaction API error: Invalid isolation level: SNAPSHOT");
-        assertThat(client.post("/transaction/start", "{\"isolationLevel\":\"READ COMMITTED; DROP TABLE item\"}")
+        assertThat(CLIENT.post("/transaction/start", "{\"isolationLevel\":\"READ COMMITTED; DROP TABLE item\"}")
                         .status())
                 .isEqualTo(400);
     }
@@ -208,18 +196,18 @@ final class InteractiveTransactionTest {
     @Test
     void closedTransactionsAreRememberedWithHowTheyEnded() {
         String committed = begin();
-        client.commit(committed);
-        assertThat(client.query(committed, query("SELECT 1")).error())
+        CLIENT.commit(committed);
+        assertThat(CLIENT.query(committed, query("SELECT 1")).error())
                 .isEqualTo(
                         "Transaction API error: Transaction already closed: A query cannot be executed on a committed"
                                 + " transaction.");
-        assertThat(client.commit(committed).error())
+        assertThat(CLIENT.commit(committed).error())
                 .isEqualTo(
                         "Transaction API error: Transaction already closed: A commit cannot be executed on a committed"
                                 + " transaction.");
         String rolledBack = begin();
-        client.rollback(rolledBack);
-        Reply late = client.query(rolledBack, query("SELECT 1"));
+        CLIENT.rollback(rolledBack);
+        Reply late = CLIENT.query(rolledBack, query("SELECT 1"));
         assertThat(late.status()).isEqualTo(409);
         assertThat(late.code()).isEqualTo("P2028");
         assertThat(late.error())
@@ -232,7 +220,7 @@ final class InteractiveTransactionTest {
     @ValueSource(strings = {"nothing", "00000000-0000-0000-0000-000000000000", "%00", "a%2Fb", "%F0%9F%92%A9"})
     void unknownTransactionIsNotFound(String id) {
         for (String call : List.of("query", "commit", "rollback")) {
-            Reply reply = client.post("/transaction/" + id + "/" + call, Client.body(query("SELECT 1"), Map.of()));
+            Reply reply = CLIENT.post("/transaction/" + id + "/" + call, Client.body(query("SELECT 1"), Map.of()));
             assertThat(reply.status()).isEqualTo(409);
             assertThat(reply.code()).isEqualTo("P2028");
             assertThat(reply.error())
@@ -246,11 +234,11 @@ final class InteractiveTransactionTest {
     @Test
     void expiryRollsBackAndIsReported() {
         String id = begin("timeout", 100);
-        client.query(id, insert(2));
+        CLIENT.query(id, insert(2));
         await().untilAsserted(() ->
-                assertThat(server.database().transactions().openCount()).isZero());
+                assertThat(SERVER.database().transactions().openCount()).isZero());
         for (String call : List.of("query", "commit", "rollback")) {
-            Reply late = client.post("/transaction/" + id + "/" + call, Client.body(query("SELECT 1"), Map.of()));
+            Reply late = CLIENT.post("/transaction/" + id + "/" + call, Client.body(query("SELECT 1"), Map.of()));
             assertThat(late.status()).isEqualTo(409);
             assertThat(late.code()).isEqualTo("P2028");
             assertThat(late.error())
@@ -268,7 +256,7 @@ final class InteractiveTransactionTest {
     @Test
     void expiryCancelsTheRunningStatement() {
         String id = begin("timeout", 300);
-        Reply reply = client.query(id, rawQuery("SELECT 'expires', pg_sleep(60)"));
+        Reply reply = CLIENT.query(id, rawQuery("SELECT 'expires', pg_sleep(60)"));
         assertThat(reply.code()).isEqualTo("P2028");
         assertThat(reply.error()).contains("A query cannot be executed on an expired transaction");
         await().untilAsserted(() -> assertThat(
@@ -280,17 +268,17 @@ final class InteractiveTransactionTest {
     @Test
     void waitingCallsDoNotRunAfterTheExpiry() {
         String id = begin("timeout", 500);
-        client.query(id, query("SELECT 1"));
-        CompletableFuture<Reply> running = client.queryLater(id, rawQuery("SELECT pg_sleep(60)::text"));
+        CLIENT.query(id, query("SELECT 1"));
+        CompletableFuture<Reply> running = CLIENT.queryLater(id, rawQuery("SELECT pg_sleep(60)::text"));
         await().until(() -> POSTGRES.value(
                         "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)::text'"
                                 + " AND state = 'active'")
                 .equals("1"));
         List<CompletableFuture<Reply>> waiting = new ArrayList<>();
         for (int i = 2; i < 6; i++) {
-            waiting.add(client.queryLater(id, insert(i)));
+            waiting.add(CLIENT.queryLater(id, insert(i)));
         }
-        waiting.add(client.postLater("/transaction/" + id + "/commit", ""));
+        waiting.add(CLIENT.postLater("/transaction/" + id + "/commit", ""));
         assertThat(running.join().error()).contains("expired transaction");
         for (CompletableFuture<Reply> reply : waiting) {
             assertThat(reply.join().error()).contains("expired transaction");
@@ -301,7 +289,7 @@ final class InteractiveTransactionTest {
     @Test
     void transactionThatExpiresAtOnceIsNotLeaked() {
         for (int i = 0; i < 1500; i++) {
-            Reply reply = client.post("/transaction/start", "{\"timeout\":0.001}");
+            Reply reply = CLIENT.post("/transaction/start", "{\"timeout\":0.001}");
             assertThat(reply.status()).isIn(200, 409);
         }
     }
@@ -309,11 +297,11 @@ final class InteractiveTransactionTest {
     @Test
     void commitOfAFailedTransactionIsRefused() {
         String id = begin();
-        client.query(id, insert(2));
-        assertThat(client.query(id, insert(1)).code()).isEqualTo("P2002");
-        Reply aborted = client.query(id, query("SELECT 1"));
+        CLIENT.query(id, insert(2));
+        assertThat(CLIENT.query(id, insert(1)).code()).isEqualTo("P2002");
+        Reply aborted = CLIENT.query(id, query("SELECT 1"));
         assertThat(aborted.error()).contains("25P02");
-        Reply commit = client.commit(id);
+        Reply commit = CLIENT.commit(id);
         assertThat(commit.status()).isEqualTo(409);
         assertThat(commit.code()).isEqualTo("P2028");
         assertThat(count()).isEqualTo("1");
@@ -324,12 +312,12 @@ final class InteractiveTransactionTest {
         POSTGRES.execute("CREATE TABLE IF NOT EXISTS child (item int REFERENCES item DEFERRABLE INITIALLY DEFERRED)");
         try {
             String id = begin();
-            assertThat(client.query(id, execute("INSERT INTO child VALUES (99)"))
+            assertThat(CLIENT.query(id, execute("INSERT INTO child VALUES (99)"))
                             .data())
                     .isEqualTo("1");
-            Reply commit = client.commit(id);
+            Reply commit = CLIENT.commit(id);
             assertThat(commit.code()).isEqualTo("P2003");
-            assertThat(client.rollback(id).error()).contains("was rolled back");
+            assertThat(CLIENT.rollback(id).error()).contains("was rolled back");
             assertThat(POSTGRES.value("SELECT count(*) FROM child")).isEqualTo("0");
         } finally {
             POSTGRES.execute("DROP TABLE child");
@@ -339,10 +327,10 @@ final class InteractiveTransactionTest {
     @Test
     void rawCommitEndsTheTransaction() {
         String id = begin();
-        client.query(id, insert(2));
-        client.query(id, rawExecute("COMMIT"));
+        CLIENT.query(id, insert(2));
+        CLIENT.query(id, rawExecute("COMMIT"));
         assertThat(count()).isEqualTo("2");
-        Reply late = client.query(id, insert(3));
+        Reply late = CLIENT.query(id, insert(3));
         assertThat(late.code()).isEqualTo("P2028");
         assertThat(count()).isEqualTo("2");
     }
@@ -350,9 +338,9 @@ final class InteractiveTransactionTest {
     @Test
     void rawRollbackIsNotReportedAsCommit() {
         String id = begin();
-        client.query(id, insert(2));
-        client.query(id, rawExecute("ROLLBACK"));
-        Reply commit = client.commit(id);
+        CLIENT.query(id, insert(2));
+        CLIENT.query(id, rawExecute("ROLLBACK"));
+        Reply commit = CLIENT.commit(id);
         assertThat(count()).isEqualTo("1");
         assertThat(commit.code()).isEqualTo("P2028");
         assertThat(commit.error()).doesNotContain("committed transaction");
@@ -363,10 +351,10 @@ final class InteractiveTransactionTest {
         String id = begin();
         Object[] values = new Object[70_000];
         java.util.Arrays.fill(values, 1);
-        Reply refused = client.query(id, rawQuery("SELECT 1", values));
+        Reply refused = CLIENT.query(id, rawQuery("SELECT 1", values));
         assertThat(refused.code()).isEqualTo("P2029");
-        Reply inserted = client.query(id, insert(2));
-        Reply committed = client.commit(id);
+        Reply inserted = CLIENT.query(id, insert(2));
+        Reply committed = CLIENT.commit(id);
         assertThat(inserted.status()).as(inserted.toString()).isEqualTo(200);
         assertThat(committed.status()).isEqualTo(200);
         assertThat(count()).isEqualTo("2");
@@ -375,36 +363,36 @@ final class InteractiveTransactionTest {
     @Test
     void nestedTransactionIsASavepoint() {
         String id = begin();
-        client.query(id, insert(2));
-        Reply nested = client.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
+        CLIENT.query(id, insert(2));
+        Reply nested = CLIENT.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
         assertThat(nested.json().get("id").stringValue()).isEqualTo(id);
-        client.query(id, insert(3));
-        assertThat(client.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}")
+        CLIENT.query(id, insert(3));
+        assertThat(CLIENT.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}")
                         .status())
                 .isEqualTo(200);
-        client.query(id, insert(4));
-        assertThat(client.rollback(id).status()).isEqualTo(200);
-        assertThat(client.commit(id).status()).isEqualTo(200);
+        CLIENT.query(id, insert(4));
+        assertThat(CLIENT.rollback(id).status()).isEqualTo(200);
+        assertThat(CLIENT.commit(id).status()).isEqualTo(200);
         assertThat(count()).isEqualTo("1");
-        assertThat(client.commit(id).status()).isEqualTo(200);
+        assertThat(CLIENT.commit(id).status()).isEqualTo(200);
         assertThat(POSTGRES.column("SELECT id FROM item ORDER BY id")).containsExactly("1", "2", "3");
     }
 
     @Test
     void rollbackOfANestedTransactionRecoversFromAFailure() {
         String id = begin();
-        client.query(id, insert(2));
-        client.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
-        assertThat(client.query(id, insert(1)).code()).isEqualTo("P2002");
-        assertThat(client.rollback(id).status()).isEqualTo(200);
-        assertThat(client.query(id, insert(3)).data()).isEqualTo("1");
-        assertThat(client.commit(id).status()).isEqualTo(200);
+        CLIENT.query(id, insert(2));
+        CLIENT.post("/transaction/start", "{\"newTxId\":\"" + id + "\"}");
+        assertThat(CLIENT.query(id, insert(1)).code()).isEqualTo("P2002");
+        assertThat(CLIENT.rollback(id).status()).isEqualTo(200);
+        assertThat(CLIENT.query(id, insert(3)).data()).isEqualTo("1");
+        assertThat(CLIENT.commit(id).status()).isEqualTo(200);
         assertThat(POSTGRES.column("SELECT id FROM item ORDER BY id")).containsExactly("1", "2", "3");
     }
 
     @Test
     void nestedStartInAnUnknownTransactionIsRefused() {
-        Reply reply = client.post("/transaction/start", "{\"newTxId\":\"nothing\"}");
+        Reply reply = CLIENT.post("/transaction/start", "{\"newTxId\":\"nothing\"}");
         assertThat(reply.status()).isEqualTo(409);
         assertThat(reply.error()).contains("Transaction not found");
     }
@@ -418,7 +406,7 @@ final class InteractiveTransactionTest {
         "maxWait, -5",
     })
     void timesOutOfRangeAreRefused(String name, String value) {
-        Reply reply = client.post("/transaction/start", "{\"" + name + "\":" + value + "}");
+        Reply reply = CLIENT.post("/transaction/start", "{\"" + name + "\":" + value + "}");
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6005");
         assertThat(reply.error()).contains("`" + name + "`");
@@ -437,7 +425,7 @@ final class InteractiveTransactionTest {
                 "{"
             })
     void bodyOfAnotherShapeIsRefused(String body) {
-        Reply reply = client.post("/transaction/start", body);
+        Reply reply = CLIENT.post("/transaction/start", body);
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("P6000");
         assertThat(reply.error()).startsWith("Invalid request body");
@@ -450,7 +438,7 @@ final class InteractiveTransactionTest {
         // Concurrent use of the connection would show as lost updates or swapped responses.
         for (int i = 0; i < 60; i++) {
             int own = i;
-            replies.add(CompletableFuture.supplyAsync(() -> client.query(
+            replies.add(CompletableFuture.supplyAsync(() -> CLIENT.query(
                             id,
                             seq(
                                     execute("UPDATE item SET n = n + 1 WHERE id = 1"),
@@ -461,7 +449,7 @@ final class InteractiveTransactionTest {
                     }));
         }
         replies.forEach(CompletableFuture::join);
-        client.commit(id);
+        CLIENT.commit(id);
         assertThat(POSTGRES.value("SELECT n FROM item WHERE id = 1")).isEqualTo("60");
     }
 
@@ -469,10 +457,10 @@ final class InteractiveTransactionTest {
     void racingCommitsAndRollbacksHaveOneWinner() {
         for (int round = 0; round < 30; round++) {
             String id = begin();
-            client.query(id, insert(100 + round));
+            CLIENT.query(id, insert(100 + round));
             List<CompletableFuture<Reply>> ends = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                ends.add(client.postLater("/transaction/" + id + "/" + (i % 2 == 0 ? "commit" : "rollback"), ""));
+                ends.add(CLIENT.postLater("/transaction/" + id + "/" + (i % 2 == 0 ? "commit" : "rollback"), ""));
             }
             List<Integer> statuses =
                     ends.stream().map(end -> end.join().status()).toList();
@@ -488,18 +476,18 @@ final class InteractiveTransactionTest {
     @Test
     void transactionIsLostWithItsConnection() {
         String id = begin();
-        client.query(id, insert(2));
-        String pid = client.query(id, rawQuery("SELECT pg_backend_pid()::text"))
+        CLIENT.query(id, insert(2));
+        String pid = CLIENT.query(id, rawQuery("SELECT pg_backend_pid()::text"))
                 .json()
                 .at("/data/rows/0/0")
                 .stringValue();
         POSTGRES.value("SELECT pg_terminate_backend(" + pid + ")");
-        Reply lost = client.query(id, insert(3));
+        Reply lost = CLIENT.query(id, insert(3));
         assertThat(lost.status()).isGreaterThanOrEqualTo(400);
-        assertThat(client.commit(id).code()).isEqualTo("P2028");
-        assertThat(client.rollback(id).status()).isEqualTo(200);
+        assertThat(CLIENT.commit(id).code()).isEqualTo("P2028");
+        assertThat(CLIENT.rollback(id).status()).isEqualTo(200);
         assertThat(count()).isEqualTo("1");
-        assertThat(client.query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
+        assertThat(CLIENT.query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
     }
 
     @Test
@@ -510,17 +498,17 @@ final class InteractiveTransactionTest {
                         + " FUNCTION slow()");
         try {
             String id = begin();
-            client.query(id, insert(2));
-            String pid = client.query(id, rawQuery("SELECT pg_backend_pid()::text"))
+            CLIENT.query(id, insert(2));
+            String pid = CLIENT.query(id, rawQuery("SELECT pg_backend_pid()::text"))
                     .json()
                     .at("/data/rows/0/0")
                     .stringValue();
-            CompletableFuture<Reply> commit = client.postLater("/transaction/" + id + "/commit", "");
+            CompletableFuture<Reply> commit = CLIENT.postLater("/transaction/" + id + "/commit", "");
             await().until(() -> POSTGRES.value("SELECT wait_event FROM pg_stat_activity WHERE pid = " + pid)
                     .equals("PgSleep"));
             POSTGRES.value("SELECT pg_terminate_backend(" + pid + ")");
             assertThat(commit.join().status()).isGreaterThanOrEqualTo(400);
-            assertThat(client.query(id, query("SELECT 1")).code()).isEqualTo("P2028");
+            assertThat(CLIENT.query(id, query("SELECT 1")).code()).isEqualTo("P2028");
         } finally {
             POSTGRES.execute("DROP TRIGGER slow ON item", "DROP FUNCTION slow");
         }
