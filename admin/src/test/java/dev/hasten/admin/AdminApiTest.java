@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hasten.admin.RunningServer.Reply;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.net.URI;
 import java.time.Instant;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,26 +21,16 @@ import tools.jackson.databind.JsonNode;
 
 /** The admin API of a server on a real PostgreSQL. */
 @Tag("integration")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminApiTest {
-    private EmbeddedPostgres postgres;
-    private RunningServer running;
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    @BeforeAll
-    void start(@TempDir Path stateDir) throws IOException {
-        postgres = EmbeddedPostgres.start();
-        running = new RunningServer(postgres, stateDir, Map.of("databases.default.pool.size", "5"));
-    }
-
-    @AfterAll
-    void stop() throws IOException {
-        running.close();
-        postgres.close();
-    }
+    @RegisterExtension
+    static final RunningServer SERVER = RunningServer.on(POSTGRES).with("pool.size", 5);
 
     @Test
     void healthNeedsNoToken() throws Exception {
-        Reply health = running.send(running.admin.url() + "/health", "GET", null, null);
+        Reply health = SERVER.send(SERVER.admin().url() + "/health", "GET", null, null);
 
         assertThat(health.status()).isEqualTo(200);
         assertThat(health.body()).isEqualTo("{\"status\":\"ok\"}");
@@ -69,7 +55,7 @@ class AdminApiTest {
                         "Bearer ",
                         "Bearer " + RunningServer.ADMIN_TOKEN + "x",
                         "Bearer " + RunningServer.ADMIN_TOKEN.substring(1),
-                        "Bearer " + RunningServer.CONFIGURED_KEY,
+                        "Bearer " + TestServer.KEY,
                         "Basic " + RunningServer.ADMIN_TOKEN,
                         RunningServer.ADMIN_TOKEN)
                 .map(credentials -> Arguments.of(route[0], route[1], credentials)));
@@ -78,7 +64,7 @@ class AdminApiTest {
     @ParameterizedTest
     @MethodSource("routesAndWrongCredentials")
     void everythingButHealthNeedsTheToken(String method, String path, @Nullable String header) throws Exception {
-        Reply refused = running.send(running.admin.url() + path, method, header, null);
+        Reply refused = SERVER.send(SERVER.admin().url() + path, method, header, null);
 
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer");
@@ -91,25 +77,25 @@ class AdminApiTest {
 
     @Test
     void theSchemeIsNotCaseSensitive() throws Exception {
-        assertThat(running.send(running.admin.url() + "/pools", "GET", "bearer " + RunningServer.ADMIN_TOKEN, null)
+        assertThat(SERVER.send(SERVER.admin().url() + "/pools", "GET", "bearer " + RunningServer.ADMIN_TOKEN, null)
                         .status())
                 .isEqualTo(200);
     }
 
     @Test
     void theAdminTokenIsNotAnApiKey() throws Exception {
-        assertThat(running.query("GET", "/connection-info", RunningServer.ADMIN_TOKEN, null)
+        assertThat(SERVER.query("GET", "/connection-info", RunningServer.ADMIN_TOKEN, null)
                         .status())
                 .isEqualTo(401);
     }
 
     @Test
     void metricsArePrometheusText() throws Exception {
-        running.query("GET", "/connection-info", RunningServer.CONFIGURED_KEY, null);
+        SERVER.query("GET", "/connection-info", TestServer.KEY, null);
 
         // The server counts a request after it has sent the last byte.
         await().untilAsserted(() -> {
-            Reply metrics = running.admin("/metrics");
+            Reply metrics = SERVER.admin("/metrics");
             assertThat(metrics.status()).isEqualTo(200);
             assertThat(metrics.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
             assertThat(metrics.body())
@@ -122,7 +108,7 @@ class AdminApiTest {
 
     @Test
     void statusShowsTheRunningServer() throws Exception {
-        Reply status = running.admin("/status");
+        Reply status = SERVER.admin("/status");
 
         assertThat(status.status()).isEqualTo(200);
         assertThat(status.header("Cache-Control")).isEqualTo("no-store");
@@ -130,28 +116,29 @@ class AdminApiTest {
         assertThat(body.get("version").asString()).isEqualTo(HastenVersion.text());
         assertThat(Instant.parse(body.get("started").asString())).isBefore(Instant.now());
         assertThat(body.get("uptime_ms").asLong()).isNotNegative();
-        assertThat(body.get("port").asInt()).isEqualTo(running.server.port());
+        assertThat(body.get("port").asInt()).isEqualTo(SERVER.server().port());
         assertThat(body.get("tls").asBoolean()).isFalse();
         assertThat(body.get("running_requests").asInt()).isZero();
         assertThat(body.at("/databases/0/database").asString()).isEqualTo("default");
-        assertThat(body.at("/databases/0/server").asString()).isEqualTo("localhost:" + postgres.getPort());
+        assertThat(body.at("/databases/0/server").asString())
+                .isEqualTo(URI.create(POSTGRES.url()).getAuthority().replaceFirst(".*@", ""));
     }
 
     @Test
     void anOpenTransactionIsShownWithItsAgeAndConnection() throws Exception {
-        String id = running.query("POST", "/transaction/start", RunningServer.CONFIGURED_KEY, "{\"timeout\":15000}")
+        String id = SERVER.query("POST", "/transaction/start", TestServer.KEY, "{\"timeout\":15000}")
                 .json()
                 .get("id")
                 .asString();
 
-        JsonNode database = running.admin("/transactions").json().at("/databases/0");
+        JsonNode database = SERVER.admin("/transactions").json().at("/databases/0");
         assertThat(database.get("database").asString()).isEqualTo("default");
         assertThat(database.get("open").asInt()).isOne();
         assertThat(database.get("limit").asInt()).isEqualTo(3);
         assertThat(database.at("/transactions/0/id").asString()).isEqualTo(id);
         assertThat(database.at("/transactions/0/age_ms").asLong(-1)).isNotNegative();
 
-        JsonNode pool = running.admin("/pools").json().at("/pools/0");
+        JsonNode pool = SERVER.admin("/pools").json().at("/pools/0");
         assertThat(pool.get("database").asString()).isEqualTo("default");
         assertThat(pool.get("size").asInt()).isEqualTo(5);
         assertThat(pool.get("active").asInt()).isOne();
@@ -163,17 +150,17 @@ class AdminApiTest {
         assertThat(pool.at("/limits/transactions").asInt()).isEqualTo(3);
         assertThat(pool.at("/limits/transaction_timeout_ms").asInt()).isEqualTo(15_000);
 
-        running.query("POST", "/transaction/" + id + "/rollback", RunningServer.CONFIGURED_KEY, null);
-        assertThat(running.admin("/transactions").json().at("/databases/0/open").asInt())
+        SERVER.query("POST", "/transaction/" + id + "/rollback", TestServer.KEY, null);
+        assertThat(SERVER.admin("/transactions").json().at("/databases/0/open").asInt())
                 .isZero();
         await().untilAsserted(() -> assertThat(
-                        running.admin("/pools").json().at("/pools/0/active").asInt())
+                        SERVER.admin("/pools").json().at("/pools/0/active").asInt())
                 .isZero());
     }
 
     @Test
     void aNewKeyIsValidUntilItIsRevoked() throws Exception {
-        Reply created = running.admin("POST", "/keys", "{\"name\":\"web app\",\"expires\":\"30d\"}");
+        Reply created = SERVER.admin("POST", "/keys", "{\"name\":\"web app\",\"expires\":\"30d\"}");
 
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.header("Cache-Control")).isEqualTo("no-store");
@@ -183,10 +170,10 @@ class AdminApiTest {
         assertThat(created.json().get("database").asString()).isEqualTo("default");
         assertThat(created.json().get("scopes").toString()).isEqualTo("[\"prisma\",\"sql\",\"invalidate\"]");
         assertThat(Instant.parse(created.json().get("expires").asString())).isAfter(Instant.now());
-        assertThat(running.query("GET", "/connection-info", token, null).status())
+        assertThat(SERVER.query("GET", "/connection-info", token, null).status())
                 .isEqualTo(200);
 
-        Reply list = running.admin("/keys");
+        Reply list = SERVER.admin("/keys");
         assertThat(list.body()).doesNotContain(token);
         JsonNode listed = list.json()
                 .get("keys")
@@ -198,34 +185,34 @@ class AdminApiTest {
         assertThat(listed.get("source").asString()).isEqualTo("file");
         assertThat(listed.get("expired").asBoolean()).isFalse();
 
-        assertThat(running.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(204);
-        assertThat(running.query("GET", "/connection-info", token, null).status())
+        assertThat(SERVER.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(204);
+        assertThat(SERVER.query("GET", "/connection-info", token, null).status())
                 .isEqualTo(401);
-        assertThat(running.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(404);
+        assertThat(SERVER.admin("DELETE", "/keys/" + id, null).status()).isEqualTo(404);
     }
 
     @Test
     void aKeyIsListedWithItsScopes() throws Exception {
-        JsonNode created = running.admin("POST", "/keys", "{\"name\":\"ci\",\"scopes\":[\"schema\",\"prisma\"]}")
+        JsonNode created = SERVER.admin("POST", "/keys", "{\"name\":\"ci\",\"scopes\":[\"schema\",\"prisma\"]}")
                 .json();
         assertThat(created.get("scopes").toString()).isEqualTo("[\"prisma\",\"schema\"]");
-        assertThat(running.admin("/keys")
+        assertThat(SERVER.admin("/keys")
                         .json()
                         .get("keys")
                         .valueStream()
                         .filter(key -> key.get("id").equals(created.get("id")))
                         .map(key -> key.get("scopes").toString()))
                 .containsExactly("[\"prisma\",\"schema\"]");
-        running.admin("DELETE", "/keys/" + created.get("id").asString(), null);
+        SERVER.admin("DELETE", "/keys/" + created.get("id").asString(), null);
     }
 
     @Test
     void aKeyOfTheConfigurationIsListedButCannotBeRevoked() throws Exception {
-        JsonNode configured = running.admin("/keys").json().at("/keys/0");
+        JsonNode configured = SERVER.admin("/keys").json().at("/keys/0");
         assertThat(configured.get("source").asString()).isEqualTo("config");
         assertThat(configured.get("created").isNull()).isTrue();
 
-        Reply refused = running.admin(
+        Reply refused = SERVER.admin(
                 "DELETE", "/keys/" + configured.get("id").asString().replace(":", "%3A"), null);
 
         assertThat(refused.status()).isEqualTo(409);
@@ -256,24 +243,24 @@ class AdminApiTest {
                     {"name":"a","expires":"0d"}             | not in the future
                     """)
     void aBadKeyRequestIsRejectedWithTheReason(String body, String told) throws Exception {
-        int before = running.admin("/keys").json().get("keys").size();
+        int before = SERVER.admin("/keys").json().get("keys").size();
 
-        Reply refused = running.admin("POST", "/keys", body);
+        Reply refused = SERVER.admin("POST", "/keys", body);
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().get("message").asString()).contains(told);
-        assertThat(running.admin("/keys").json().get("keys").size()).isEqualTo(before);
+        assertThat(SERVER.admin("/keys").json().get("keys").size()).isEqualTo(before);
     }
 
     @Test
     void aBodyThatIsTooLargeIsNotRead() throws Exception {
-        assertThat(running.admin("POST", "/keys", " ".repeat(100_000)).status()).isEqualTo(413);
+        assertThat(SERVER.admin("POST", "/keys", " ".repeat(100_000)).status()).isEqualTo(413);
     }
 
     @Test
     void unknownPathsAndMethodsHaveDifferentErrors() throws Exception {
-        assertThat(running.admin("/nothing").status()).isEqualTo(404);
-        assertThat(running.admin("PUT", "/keys", "{}").status()).isEqualTo(405);
-        assertThat(running.admin("POST", "/query", "{}").status()).isEqualTo(404);
+        assertThat(SERVER.admin("/nothing").status()).isEqualTo(404);
+        assertThat(SERVER.admin("PUT", "/keys", "{}").status()).isEqualTo(405);
+        assertThat(SERVER.admin("POST", "/query", "{}").status()).isEqualTo(404);
     }
 }

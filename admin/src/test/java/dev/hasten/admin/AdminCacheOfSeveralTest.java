@@ -3,13 +3,9 @@ package dev.hasten.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.admin.RunningServer.Reply;
-import java.nio.file.Path;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -17,27 +13,13 @@ import tools.jackson.databind.JsonNode;
 /** The caches of several databases. The databases are never used, so no PostgreSQL runs. */
 @Tag("integration")
 class AdminCacheOfSeveralTest {
-    private static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
-
-    private RunningServer running;
-
-    @BeforeEach
-    void start(@TempDir Path stateDir) {
-        running = new RunningServer(
-                NOWHERE,
-                stateDir,
-                Map.of(
-                        "cache.max_bytes", "4mb",
-                        "databases.default.cache.share", "3",
-                        "databases.shop.url", NOWHERE,
-                        "databases.old.url", NOWHERE,
-                        "databases.old.cache.enabled", "false"));
-    }
-
-    @AfterEach
-    void stop() {
-        running.close();
-    }
+    @RegisterExtension
+    final RunningServer running = RunningServer.withoutDatabase()
+            .with("cache.max_bytes", "4mb")
+            .with("databases.default.cache.share", 3)
+            .with("databases.shop.url", RunningServer.NOWHERE)
+            .with("databases.old.url", RunningServer.NOWHERE)
+            .with("databases.old.cache.enabled", false);
 
     private JsonNode cache(String database) throws Exception {
         return running.admin("/cache")

@@ -4,31 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hasten.admin.RunningServer.Reply;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Cache statistics and invalidation for operators. */
 @Tag("integration")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminCacheTest {
     private static final String TTL = "max-age=60";
     private static final String SWR = "stale-while-revalidate=60";
@@ -44,48 +31,25 @@ class AdminCacheTest {
               "enums":{}}}}
             """;
 
-    private EmbeddedPostgres postgres;
-    private RunningServer running;
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.empty();
 
-    @TempDir
-    private Path stateDir;
-
-    @BeforeAll
-    void startPostgres() throws IOException {
-        postgres = EmbeddedPostgres.start();
-    }
-
-    @AfterAll
-    void stopPostgres() throws IOException {
-        postgres.close();
-    }
-
-    /** Starts a server for each test, because its counters start at zero. */
-    @BeforeEach
-    void start() {
-        running = new RunningServer(
-                postgres,
-                stateDir,
-                Map.of(
-                        "cache.max_bytes", "4mb",
-                        "databases.default.pool.size", "1",
-                        "databases.default.cache.max_ttl", "2h",
-                        "databases.default.cache.max_swr", "1h",
-                        "databases.default.cache.max_tags", "3",
-                        "databases.default.cache.invalidations_per_second", "1",
-                        "databases.default.cache.shared_by_keys", "false",
-                        "databases.default.cache.defaults[0].model", "Post",
-                        "databases.default.cache.defaults[0].ttl", "30s",
-                        "databases.default.cache.defaults[0].tags", "posts"));
-    }
-
-    @AfterEach
-    void stop() {
-        running.close();
-    }
+    /** Each test has its own server, because counters start at zero. */
+    @RegisterExtension
+    final RunningServer running = RunningServer.on(POSTGRES)
+            .with("cache.max_bytes", "4mb")
+            .with("pool.size", 1)
+            .with("databases.default.cache.max_ttl", "2h")
+            .with("databases.default.cache.max_swr", "1h")
+            .with("databases.default.cache.max_tags", 3)
+            .with("databases.default.cache.invalidations_per_second", 1)
+            .with("databases.default.cache.shared_by_keys", false)
+            .with("databases.default.cache.defaults[0].model", "Post")
+            .with("databases.default.cache.defaults[0].ttl", "30s")
+            .with("databases.default.cache.defaults[0].tags", "posts");
 
     private String read(String cacheControl, String tags) throws Exception {
-        Reply reply = running.read(RunningServer.CONFIGURED_KEY, READ, cacheControl, tags);
+        Reply reply = running.read(TestServer.KEY, READ, cacheControl, tags);
         assertThat(reply.status()).as(reply.body()).isEqualTo(200);
         assertThat(reply.body()).isEqualTo("{\"data\":[{\"one\":1}]}");
         return reply.header("accelerate-cache-status");
@@ -99,17 +63,9 @@ class AdminCacheTest {
     }
 
     /** Process ids of the server's connections. */
-    private List<Integer> sessions() throws SQLException {
-        List<Integer> pids = new ArrayList<>();
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet sessions = statement.executeQuery("SELECT pid FROM pg_stat_activity"
-                        + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")) {
-            while (sessions.next()) {
-                pids.add(sessions.getInt(1));
-            }
-        }
-        return pids;
+    private static List<String> sessions() {
+        return POSTGRES.column("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND backend_type = 'client backend' AND pid <> pg_backend_pid()");
     }
 
     private JsonNode counts() throws Exception {
@@ -196,7 +152,7 @@ class AdminCacheTest {
             value = {"``", "{}", "{\"database\":\"default\"}"})
     void aSchemaChangeInvalidatesEntriesAndConnections(String body) throws Exception {
         read(TTL, "users");
-        List<Integer> before = sessions();
+        List<String> before = sessions();
         assertThat(before).hasSize(1);
 
         Reply changed = running.admin("POST", "/schema/invalidate", body);

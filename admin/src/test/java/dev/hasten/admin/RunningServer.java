@@ -1,47 +1,90 @@
 package dev.hasten.admin;
 
-import dev.hasten.config.Config;
-import dev.hasten.config.ConfigSources;
 import dev.hasten.server.HastenServer;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A server with its admin API on a real PostgreSQL, and a client for both of its ports. */
-final class RunningServer implements AutoCloseable {
+/**
+ * A server with its admin API, and a client for both of its ports. Like a {@link TestServer}, it is registered as an
+ * extension or started in a test.
+ */
+final class RunningServer implements BeforeAllCallback, BeforeEachCallback, AutoCloseable {
+    /** The URL of a database that does not exist. */
+    static final String NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
+
     static final String ADMIN_TOKEN = "the-admin-token-of-the-tests";
-    static final String CONFIGURED_KEY = "the-configured-key-of-the-tests";
 
-    final HastenServer server;
-    final AdminServer admin;
+    private final TestServer server;
     private final HttpClient client = HttpClient.newHttpClient();
+    private @Nullable AdminServer admin;
 
-    RunningServer(EmbeddedPostgres postgres, Path stateDir, Map<String, String> settings) {
-        this("postgresql://postgres@localhost:" + postgres.getPort() + "/postgres", stateDir, settings);
+    private RunningServer(TestServer server) {
+        this.server =
+                server.with("admin_port", 0).with("admin_token", ADMIN_TOKEN).with("drain_timeout", "0s");
     }
 
-    RunningServer(String url, Path stateDir, Map<String, String> settings) {
-        Map<String, String> values = new HashMap<>(Map.of(
-                "host", "127.0.0.1",
-                "port", "0",
-                "admin_port", "0",
-                "admin_token", ADMIN_TOKEN,
-                "state_dir", stateDir.toString(),
-                "drain_timeout", "0s",
-                "databases.default.url", url));
-        values.putAll(settings);
-        Map<String, String> environment = Map.of("HASTEN_API_KEY", CONFIGURED_KEY);
-        server = HastenServer.start(Config.load(new ConfigSources(null, environment, values, stateDir)));
-        admin = AdminServer.start(server);
+    /** Returns a server for a database. */
+    static RunningServer on(TestPostgres postgres) {
+        return new RunningServer(TestServer.on(postgres));
+    }
+
+    /** Returns a server whose database cannot be reached. */
+    static RunningServer withoutDatabase() {
+        return new RunningServer(TestServer.on(NOWHERE));
+    }
+
+    /** Sets a configuration key before the start, as in {@link TestServer#with}. */
+    RunningServer with(String key, Object value) {
+        server.with(key, value);
+        return this;
+    }
+
+    /** Starts the server and its admin API on free ports. */
+    RunningServer start() {
+        server.start();
+        admin = AdminServer.start(server.server());
+        return this;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws SQLException {
+        server.beforeAll(context);
+        startDuring(context);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        server.beforeEach(context);
+        startDuring(context);
+    }
+
+    private void startDuring(ExtensionContext context) {
+        if (admin == null) {
+            admin = AdminServer.start(server.server());
+            context.getStore(Namespace.create(RunningServer.class)).put(this, this);
+        }
+    }
+
+    HastenServer server() {
+        return server.server();
+    }
+
+    AdminServer admin() {
+        return Objects.requireNonNull(admin);
     }
 
     /** A response; a body is JSON. */
@@ -65,7 +108,7 @@ final class RunningServer implements AutoCloseable {
 
     /** Calls the admin API with the token. */
     Reply admin(String method, String path, @Nullable String body) throws IOException, InterruptedException {
-        return send(admin.url() + path, method, "Bearer " + ADMIN_TOKEN, body);
+        return send(admin().url() + path, method, "Bearer " + ADMIN_TOKEN, body);
     }
 
     Reply admin(String path) throws IOException, InterruptedException {
@@ -75,12 +118,12 @@ final class RunningServer implements AutoCloseable {
     /** Calls the client port with an API key. */
     Reply query(String method, String path, String key, @Nullable String body)
             throws IOException, InterruptedException {
-        return send("http://127.0.0.1:" + server.port() + path, method, "Bearer " + key, body);
+        return send("http://127.0.0.1:" + server().port() + path, method, "Bearer " + key, body);
     }
 
     /** Sends a query with a {@code cacheStrategy} to the client port. */
     Reply read(String key, String body, String cacheControl, String tags) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/query"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server().port() + "/query"))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .header("Cache-Control", cacheControl)
@@ -108,7 +151,7 @@ final class RunningServer implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        admin.close();
+        admin().close();
         server.close();
     }
 }
