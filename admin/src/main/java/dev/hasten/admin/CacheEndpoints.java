@@ -39,7 +39,7 @@ final class CacheEndpoints {
     Response invalidate(Exchange exchange) {
         JsonNode body = AdminJson.object(exchange.body(), INVALIDATE_FIELDS);
         Database database = database(AdminJson.text(body, DATABASE));
-        InvalidateRequest.of(body, database.cache().policy().maxTags()).applyTo(database.cache());
+        InvalidateRequest.of(body, database.cache().policy().limits().maxTags()).applyTo(database.cache());
         return AdminJson.response(200, new Invalidated(database.name()));
     }
 

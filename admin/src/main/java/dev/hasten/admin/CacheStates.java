@@ -45,7 +45,7 @@ final class CacheStates {
             long maxTtlSeconds,
             long maxSwrSeconds,
             int maxTags,
-            long entryBytes,
+            long maxEntryBytes,
             boolean sharedByKeys,
             int invalidationsPerSecond,
             Map<String, Strategy> defaults) {}
@@ -101,12 +101,12 @@ final class CacheStates {
         Map<String, Strategy> defaults = new TreeMap<>();
         policy.defaults().forEach((model, strategy) -> defaults.put(model, strategy(strategy)));
         return new Policy(
-                policy.maxTtlSeconds(),
-                policy.maxSwrSeconds(),
-                policy.maxTags(),
-                policy.maxEntryBytes(),
+                policy.limits().maxTtlSeconds(),
+                policy.limits().maxSwrSeconds(),
+                policy.limits().maxTags(),
+                policy.limits().maxEntryBytes(),
                 policy.sharedByKeys(),
-                policy.invalidationsPerSecond(),
+                policy.limits().invalidationsPerSecond(),
                 defaults);
     }
 

@@ -82,9 +82,10 @@ class AdminCacheTest {
         assertThat(empty.get("bytes").asInt()).isZero();
         assertThat(empty.get("limit_bytes").asInt()).isEqualTo(4 << 20);
         assertThat(empty.get("policy").toString())
-                .isEqualTo("{\"max_ttl_seconds\":7200,\"max_swr_seconds\":3600,\"max_tags\":3,\"entry_bytes\":5242880,"
-                        + "\"shared_by_keys\":false,\"invalidations_per_second\":1,"
-                        + "\"defaults\":{\"Post\":{\"ttl_seconds\":30,\"swr_seconds\":0,\"tags\":[\"posts\"]}}}");
+                .isEqualTo(
+                        "{\"max_ttl_seconds\":7200,\"max_swr_seconds\":3600,\"max_tags\":3,\"max_entry_bytes\":5242880,"
+                                + "\"shared_by_keys\":false,\"invalidations_per_second\":1,"
+                                + "\"defaults\":{\"Post\":{\"ttl_seconds\":30,\"swr_seconds\":0,\"tags\":[\"posts\"]}}}");
 
         read(TTL, "users");
 

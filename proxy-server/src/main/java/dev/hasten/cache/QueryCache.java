@@ -388,7 +388,7 @@ public final class QueryCache {
         if (query.isAbandoned()) {
             return;
         }
-        if (body.length() > policy.maxEntryBytes()) {
+        if (body.length() > policy.limits().maxEntryBytes()) {
             statistics.count(Event.TOO_LARGE);
         } else if (!generations.isCurrent(query.generation, strategy.tags())) {
             statistics.count(Event.OUTDATED);

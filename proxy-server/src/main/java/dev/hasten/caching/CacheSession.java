@@ -78,7 +78,10 @@ public final class CacheSession {
         String cacheControl = exchange.header("cache-control");
         CacheStrategy requested = cacheControl == null
                 ? null
-                : CacheStrategy.parse(cacheControl, exchange.header("accelerate-cache-tags"), policy.maxTags());
+                : CacheStrategy.parse(
+                        cacheControl,
+                        exchange.header("accelerate-cache-tags"),
+                        policy.limits().maxTags());
         CacheStrategy strategy;
         if (requested != null) {
             strategy = policy.limited(requested);

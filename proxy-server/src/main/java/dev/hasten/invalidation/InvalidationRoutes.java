@@ -40,7 +40,7 @@ public final class InvalidationRoutes {
     }
 
     private static InvalidationRate rate(Database database) {
-        return new InvalidationRate(database.cache().policy().invalidationsPerSecond(), System::nanoTime);
+        return new InvalidationRate(database.cache().policy().limits().invalidationsPerSecond(), System::nanoTime);
     }
 
     /** Adds the routes to the routing table. */
@@ -55,7 +55,7 @@ public final class InvalidationRoutes {
         rates(database).tags().take();
         InvalidateRequest.of(
                         parser.object(request.exchange().body(), request.parsing()),
-                        database.cache().policy().maxTags())
+                        database.cache().policy().limits().maxTags())
                 .applyTo(database.cache());
         return headers.addRay(Response.json(200, DONE), request.exchange());
     }

@@ -3,6 +3,7 @@ package dev.hasten.postgres;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.memory.MemoryUse;
+import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.PostgresSession.Execution;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.ParameterLimit;
@@ -91,12 +92,12 @@ public final class Lease implements AutoCloseable {
      * expects more.
      */
     private static void requireParameters(ParsedStatement sql, int given, StatementPolicy policy) {
-        if (policy != StatementPolicy.TRUSTED && sql.command().isEmpty() && !sql.procedural() && given > 0) {
+        if (policy != StatementPolicy.TRUSTED && sql.command().isEmpty() && !sql.is(Trait.PROCEDURAL) && given > 0) {
             throw missingParameters(
                     "bind message supplies %d parameters, but prepared statement \"\" requires 0".formatted(given));
         }
         if (policy != StatementPolicy.TRUSTED
-                && !sql.severalStatements()
+                && !sql.is(Trait.SEVERAL_STATEMENTS)
                 // In other statements, such as PREPARE, parameters can belong to the statement that they define.
                 && SqlWords.PARAMETERIZED_STATEMENTS.contains(sql.command())
                 && given < sql.parameterCount()
@@ -115,13 +116,13 @@ public final class Lease implements AutoCloseable {
      * or that could write despite a read-only API key.
      */
     private void refuse(ParsedStatement sql, StatementPolicy policy) {
-        if (execution == Execution.REPEATABLE_TRANSACTION && sql.endsTransaction()) {
+        if (execution == Execution.REPEATABLE_TRANSACTION && sql.is(Trait.ENDS_TRANSACTION)) {
             throw DatabaseErrors.refused(
                     "2D000",
                     "cannot execute %s: all statements of this request run in one transaction; remove this statement"
                             .formatted(sql.command().toUpperCase(Locale.ROOT)));
         }
-        if (sql.setsForeignFormat()) {
+        if (sql.is(Trait.SETS_FOREIGN_FORMAT)) {
             throw DatabaseErrors.refused(
                     "0A000",
                     "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for the client");
@@ -131,7 +132,7 @@ public final class Lease implements AutoCloseable {
                     "0A000",
                     "COPY is not supported over HTTP: use INSERT or SELECT, or connect to PostgreSQL directly");
         }
-        if (access == Access.READ_ONLY && sql.writesAnyway()) {
+        if (access == Access.READ_ONLY && sql.is(Trait.WRITES_ANYWAY)) {
             throw DatabaseErrors.refused(
                     "25006",
                     "cannot execute this statement with a read-only API key: "

@@ -5,6 +5,7 @@ import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.ParsedStatement.SessionEffect;
+import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.StatementCache.Prepared;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
@@ -168,7 +169,7 @@ public final class PostgresSession extends PgConnection {
         }
         String sql = text.sql();
         int count = parameters.size();
-        if (!single && count == 0 && (text.severalStatements() || text.hasParameters())) {
+        if (!single && count == 0 && (text.is(Trait.SEVERAL_STATEMENTS) || text.hasParameters())) {
             if (begin != null && isIdle()) {
                 command(begin, cancellation);
             }
@@ -190,7 +191,7 @@ public final class PostgresSession extends PgConnection {
         try {
             return execute(prepared.query(), prepared, parameters, execution.flags, cancellation);
         } catch (SQLException e) {
-            if (!planMayBeOutdated || text.procedural() || !mayComeFromOutdatedPlan(e)) {
+            if (!planMayBeOutdated || text.is(Trait.PROCEDURAL) || !mayComeFromOutdatedPlan(e)) {
                 throw e;
             }
             statements.forget(sql);
@@ -230,7 +231,7 @@ public final class PostgresSession extends PgConnection {
                 collector,
                 FLAGS | execution.flags | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
                 cancellation);
-        return collector.result(text.severalStatements() ? 0 : collector.count);
+        return collector.result(text.is(Trait.SEVERAL_STATEMENTS) ? 0 : collector.count);
     }
 
     /**

@@ -1,8 +1,12 @@
 package dev.hasten.postgres;
 
 import dev.hasten.postgres.ParsedStatement.SessionEffect;
+import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.SqlLexer.Token;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +22,14 @@ final class SqlScanner {
     /** The number of digits of the highest parameter number that PostgreSQL accepts. */
     private static final int MAX_DIGITS = 5;
 
+    private final String sql;
     private final SqlLexer lexer;
+    private final Set<Trait> traits = EnumSet.noneOf(Trait.class);
     private SessionEffect effect = SessionEffect.NONE;
     private boolean statementStarted;
     private int statements;
-    private boolean hasParameters;
-    private boolean procedural;
     private String command = "";
-    private boolean endsTransaction;
+    private int parameterCount;
     /** The name just before the current position, lower-cased unless it was quoted; null after anything else. */
     private @Nullable String name;
 
@@ -41,56 +45,17 @@ final class SqlScanner {
     private @Nullable String explained;
 
     private int depth;
-    private boolean writesAnyway;
     /** Whether the current statement is a SET. */
     private boolean setting;
     /** The name of the setting in a SET statement; null until it is found. */
     private @Nullable String watchedSetting;
 
-    private boolean setsForeignFormat;
-    private int parameterCount;
-
     SqlScanner(String sql) {
+        this.sql = sql;
         this.lexer = new SqlLexer(sql);
     }
 
-    SessionEffect effect() {
-        return effect;
-    }
-
-    boolean severalStatements() {
-        return statements > 1;
-    }
-
-    boolean hasParameters() {
-        return hasParameters;
-    }
-
-    boolean procedural() {
-        return procedural;
-    }
-
-    String command() {
-        return command;
-    }
-
-    boolean endsTransaction() {
-        return endsTransaction;
-    }
-
-    boolean writesAnyway() {
-        return writesAnyway;
-    }
-
-    boolean setsForeignFormat() {
-        return setsForeignFormat;
-    }
-
-    int parameterCount() {
-        return parameterCount;
-    }
-
-    void scan() {
+    ParsedStatement scan() {
         Token token;
         while ((token = lexer.next()) != Token.END) {
             if (token == Token.SYMBOL && lexer.isSymbol(';')) {
@@ -118,7 +83,6 @@ final class SqlScanner {
                     forgetName();
                 }
                 case PARAMETER, UNCLEAR -> {
-                    hasParameters = true;
                     countParameter(token);
                     if (token == Token.UNCLEAR) {
                         effect = effect.and(SessionEffect.RESET);
@@ -128,6 +92,10 @@ final class SqlScanner {
                 case END -> {}
             }
         }
+        if (statements > 1) {
+            traits.add(Trait.SEVERAL_STATEMENTS);
+        }
+        return new ParsedStatement(sql, effect, command, parameterCount, Collections.unmodifiableSet(traits));
     }
 
     private void countParameter(Token token) {
@@ -180,7 +148,7 @@ final class SqlScanner {
     }
 
     private void startOfStatement(String word) {
-        procedural |= word.equals("call") || word.equals("do");
+        addIf(word.equals("call") || word.equals("do"), Trait.PROCEDURAL);
         if (SqlWords.IRREVERSIBLE_STATEMENTS.contains(word)) {
             effect = effect.and(SessionEffect.DISCARD);
         } else if (!SqlWords.HARMLESS_STATEMENTS.contains(word)) {
@@ -197,9 +165,9 @@ final class SqlScanner {
         if (watched == null) {
             watchedSetting = word;
         } else if (watched.equals("datestyle")) {
-            setsForeignFormat |= SqlWords.FOREIGN_DATE_STYLES.stream().anyMatch(word::startsWith);
+            addIf(SqlWords.FOREIGN_DATE_STYLES.stream().anyMatch(word::startsWith), Trait.SETS_FOREIGN_FORMAT);
         } else if (watched.equals("client_encoding") || watched.equals("names")) {
-            setsForeignFormat |= !SqlWords.UTF8.contains(word);
+            addIf(!SqlWords.UTF8.contains(word), Trait.SETS_FOREIGN_FORMAT);
         }
     }
 
@@ -212,10 +180,10 @@ final class SqlScanner {
             return;
         }
         if (explained != null) {
-            writesAnyway |= word.equals("into") && SqlWords.READS.contains(explained) && !isLabel();
+            addIf(word.equals("into") && SqlWords.READS.contains(explained) && !isLabel(), Trait.WRITES_ANYWAY);
         } else if (depth > 0 ? SqlWords.READS.contains(word) : !SqlWords.EXPLAIN_OPTIONS.contains(word)) {
             explained = word;
-            writesAnyway |= !SqlWords.EXPLAINED_STATEMENTS.contains(word);
+            addIf(!SqlWords.EXPLAINED_STATEMENTS.contains(word), Trait.WRITES_ANYWAY);
         }
     }
 
@@ -227,11 +195,11 @@ final class SqlScanner {
     private void firstStatement(String word) {
         if (command.isEmpty()) {
             command = word;
-            endsTransaction = SqlWords.TRANSACTION_ENDS.contains(word);
+            addIf(SqlWords.TRANSACTION_ENDS.contains(word), Trait.ENDS_TRANSACTION);
         } else if (command.equals("rollback") && word.equals("to")) {
-            endsTransaction = false;
+            traits.remove(Trait.ENDS_TRANSACTION);
         } else if (command.equals("prepare") && word.equals("transaction")) {
-            endsTransaction = true;
+            traits.add(Trait.ENDS_TRANSACTION);
         }
     }
 
@@ -260,7 +228,7 @@ final class SqlScanner {
         if (function == null || nameIsTable || (!nameIsQuoted && SqlWords.KEYWORDS.contains(function))) {
             return;
         }
-        writesAnyway |= SqlWords.LARGE_OBJECT_WRITES.contains(function);
+        addIf(SqlWords.LARGE_OBJECT_WRITES.contains(function), Trait.WRITES_ANYWAY);
         if (SqlWords.IRREVERSIBLE_FUNCTIONS.contains(function) || function.startsWith("dblink")) {
             effect = effect.and(SessionEffect.DISCARD);
         }
@@ -276,5 +244,11 @@ final class SqlScanner {
         nameIsTable = false;
         afterInto = false;
         afterAs = false;
+    }
+
+    private void addIf(boolean condition, Trait trait) {
+        if (condition) {
+            traits.add(trait);
+        }
     }
 }

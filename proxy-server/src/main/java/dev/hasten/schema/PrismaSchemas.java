@@ -13,7 +13,6 @@ import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.Sha256;
 import dev.hasten.schema.SchemaStore.SchemaStoreException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,10 +41,7 @@ public final class PrismaSchemas {
     private final Limits limits;
     private final @Nullable String schemaName;
     private final SchemaStore store;
-    private final CompiledPlans plans;
-    private final CompilerSlots slots;
-    private final MemoryBudget memory;
-    private final Clock clock;
+    private final SchemaSetup.Shared shared;
 
     /** The loaded schemas, most recently used last. Guarded by itself, and only locked briefly. */
     private final LinkedHashMap<String, Known> known = new LinkedHashMap<>(16, 0.75f, true);
@@ -90,23 +86,13 @@ public final class PrismaSchemas {
     }
 
     PrismaSchemas(
-            String database,
-            Limits limits,
-            @Nullable String schemaName,
-            SchemaStore store,
-            CompiledPlans plans,
-            CompilerSlots slots,
-            MemoryBudget memory,
-            Clock clock) {
+            String database, Limits limits, @Nullable String schemaName, SchemaStore store, SchemaSetup.Shared shared) {
         this.database = database;
         this.limits = limits;
         this.schemaName = schemaName;
         this.store = store;
-        this.plans = plans;
-        this.slots = slots;
-        this.memory = memory;
-        this.knownMemory = memory.open(database, MemoryBudget.SHARED);
-        this.clock = clock;
+        this.shared = shared;
+        this.knownMemory = shared.memory().open(database, MemoryBudget.SHARED);
     }
 
     /**
@@ -117,7 +103,7 @@ public final class PrismaSchemas {
     public @Nullable PrismaSchema find(String hash) {
         Known found = known(hash);
         if (found != null) {
-            found.lastUsed = clock.instant();
+            found.lastUsed = shared.clock().instant();
             return found.schema;
         }
         if (!HASH.matcher(hash).matches()) {
@@ -133,13 +119,13 @@ public final class PrismaSchemas {
                 hash,
                 definition,
                 schemaName,
-                plans,
+                shared.plans(),
                 () -> new SchemaCompiler(
                         definition,
                         schemaName,
                         new QueryCompiler.Limits(QueryCompiler.Limits.DEFAULT.memoryMiB(), limits.compileTime()),
-                        slots,
-                        memory.open(database, MemoryBudget.SHARED)));
+                        shared.slots(),
+                        shared.memory().open(database, MemoryBudget.SHARED)));
     }
 
     private static SchemaDefinition definition(String text) {
@@ -244,7 +230,8 @@ public final class PrismaSchemas {
         List<PrismaSchema> dropped = new ArrayList<>();
         try {
             synchronized (known) {
-                Known before = known.putIfAbsent(schema.hash(), new Known(schema, clock.instant()));
+                Known before = known.putIfAbsent(
+                        schema.hash(), new Known(schema, shared.clock().instant()));
                 if (before != null) {
                     return before.schema;
                 }
@@ -286,7 +273,7 @@ public final class PrismaSchemas {
 
     /** An eighth of the budget, so that unused schemas leave most of it to requests. */
     private long mostKnownBytes() {
-        return memory.limitBytes() / 8;
+        return shared.memory().limitBytes() / 8;
     }
 
     private PrismaSchema dropEldest() {

@@ -16,17 +16,20 @@ import org.slf4j.LoggerFactory;
 public final class SchemaSetup {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaSetup.class);
 
-    private final CompiledPlans plans = new CompiledPlans();
-    private final CompilerSlots slots;
-    private final MemoryBudget memory;
-    private final Clock clock;
+    private final Shared shared;
+
+    /**
+     * What the databases share.
+     *
+     * @param memory the budget for schemas and their compilers
+     */
+    record Shared(CompiledPlans plans, CompilerSlots slots, MemoryBudget memory, Clock clock) {}
 
     /** @param memory the budget for schemas and their compilers */
     public SchemaSetup(MemoryBudget memory, Clock clock) {
-        this.memory = memory;
         // An eighth of the budget, so that unused compilers leave most of it to requests.
-        this.slots = new CompilerSlots(memory.limitBytes() / 8);
-        this.clock = clock;
+        CompilerSlots slots = new CompilerSlots(memory.limitBytes() / 8);
+        this.shared = new Shared(new CompiledPlans(), slots, memory, clock);
     }
 
     /**
@@ -45,7 +48,7 @@ public final class SchemaSetup {
     }
 
     private PrismaSchemas schemas(String database, Limits limits, @Nullable String schemaName, SchemaStore store) {
-        return new PrismaSchemas(database, limits, schemaName, store, plans, slots, memory, clock);
+        return new PrismaSchemas(database, limits, schemaName, store, shared);
     }
 
     /**
@@ -66,11 +69,11 @@ public final class SchemaSetup {
 
     /** Queries whose plan was cached. */
     public long planHits() {
-        return plans.hits();
+        return shared.plans().hits();
     }
 
     /** Queries that were compiled. */
     public long planMisses() {
-        return plans.misses();
+        return shared.plans().misses();
     }
 }

@@ -43,15 +43,13 @@ final class CacheSetup {
 
     private static CachePolicy policy(DatabaseConfig database) {
         DatabaseCacheConfig cache = database.cache();
-        return new CachePolicy(
-                cache.enabled(),
+        CachePolicy.Limits limits = new CachePolicy.Limits(
                 cache.maxTtl().toSeconds(),
                 cache.maxSwr().toSeconds(),
                 cache.maxTags(),
                 database.cacheEntryBytes(),
-                cache.sharedByKeys(),
-                cache.invalidationsPerSecond(),
-                defaults(database));
+                cache.invalidationsPerSecond());
+        return new CachePolicy(cache.enabled(), cache.sharedByKeys(), limits, defaults(database));
     }
 
     private static Map<String, CacheStrategy> defaults(DatabaseConfig database) {

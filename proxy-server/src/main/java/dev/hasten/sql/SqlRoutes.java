@@ -92,7 +92,7 @@ public final class SqlRoutes {
                 headers,
                 again -> statement(single(again), asked, again));
         byte[] body = admitted.exchange().body();
-        int maxTags = admitted.database().cache().policy().maxTags();
+        int maxTags = admitted.database().cache().policy().limits().maxTags();
         CacheStrategy inBody =
                 Member.CACHE_STRATEGY.isMentionedIn(body) ? SqlRequest.strategy(body, parser, maxTags, meter) : null;
         return inBody == null ? CacheSession.byHeaders(request) : CacheSession.of(request, inBody);

@@ -73,7 +73,8 @@ final class CacheWorld {
     /** @param strategies the strategies of requests; null for one to which its model's default applies */
     CacheWorld(long maximumBytes, List<@Nullable CacheStrategy> strategies, Watchdog watchdog) {
         this.strategies = strategies;
-        CachePolicy policy = new CachePolicy(true, 100, 100, 5, ENTRY_BYTES, true, 0, Map.of(MODEL, MODEL_DEFAULT));
+        CachePolicy policy = new CachePolicy(
+                true, true, new CachePolicy.Limits(100, 100, 5, ENTRY_BYTES, 0), Map.of(MODEL, MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
                 new QueryCache.Settings(

@@ -35,7 +35,7 @@ final class EntryWeightTest {
     @CsvSource({"25, 0, false", "25, 1, false", "186, 2, false", "186, 5, false", "1024, 0, true", "9000, 5, true"})
     void reportedBytesMatchTheRetainedHeap(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
         QueryCache cache = new QueryCache(
-                new CachePolicy(true, 1000, 1000, 5, 1 << 20, true, 0, Map.of()),
+                new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 5, 1 << 20, 0), Map.of()),
                 new QueryCache.Settings(
                         1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run));
         long empty = retained(cache);

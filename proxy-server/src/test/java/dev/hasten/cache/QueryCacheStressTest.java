@@ -49,7 +49,7 @@ final class QueryCacheStressTest {
     private final AtomicInteger reading = new AtomicInteger(READERS);
     private final AtomicReferenceArray<Cancellation> current = new AtomicReferenceArray<>(READERS);
     private final QueryCache cache = new QueryCache(
-            new CachePolicy(true, 1000, 1000, 5, 100_000, true, 0, Map.of()),
+            new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 5, 100_000, 0), Map.of()),
             new QueryCache.Settings(
                     BUDGET,
                     Duration.ofHours(1),

@@ -3,6 +3,7 @@ package dev.hasten.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.postgres.ParsedStatement.SessionEffect;
+import dev.hasten.postgres.ParsedStatement.Trait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,10 +66,12 @@ class ParsedStatementTest {
 
     @Test
     void severalStatementsAreDetectedAndEmptyOnesIgnored() {
-        assertThat(ParsedStatement.of("SELECT 1; SELECT 2").severalStatements()).isTrue();
-        assertThat(ParsedStatement.of("SELECT 1;").severalStatements()).isFalse();
-        assertThat(ParsedStatement.of("SELECT ';' -- ; \n").severalStatements()).isFalse();
-        assertThat(ParsedStatement.of("; ;").severalStatements()).isFalse();
+        assertThat(ParsedStatement.of("SELECT 1; SELECT 2").is(Trait.SEVERAL_STATEMENTS))
+                .isTrue();
+        assertThat(ParsedStatement.of("SELECT 1;").is(Trait.SEVERAL_STATEMENTS)).isFalse();
+        assertThat(ParsedStatement.of("SELECT ';' -- ; \n").is(Trait.SEVERAL_STATEMENTS))
+                .isFalse();
+        assertThat(ParsedStatement.of("; ;").is(Trait.SEVERAL_STATEMENTS)).isFalse();
     }
 
     @Test
@@ -80,7 +83,7 @@ class ParsedStatementTest {
 
     @Test
     void callsThatMayCommitBeforeTheyFailAreDetected() {
-        assertThat(ParsedStatement.of("CALL pay($1)").procedural()).isTrue();
-        assertThat(ParsedStatement.of("SELECT 1").procedural()).isFalse();
+        assertThat(ParsedStatement.of("CALL pay($1)").is(Trait.PROCEDURAL)).isTrue();
+        assertThat(ParsedStatement.of("SELECT 1").is(Trait.PROCEDURAL)).isFalse();
     }
 }

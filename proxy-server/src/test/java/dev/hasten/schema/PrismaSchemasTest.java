@@ -445,10 +445,7 @@ final class PrismaSchemasTest {
                 LIMITS,
                 null,
                 broken,
-                new CompiledPlans(),
-                new CompilerSlots(1 << 30),
-                BUDGET,
-                Clock.systemUTC());
+                new SchemaSetup.Shared(new CompiledPlans(), new CompilerSlots(1 << 30), BUDGET, Clock.systemUTC()));
         assertThat(schemas.find(upload(schemas, schema("A")))).isNotNull();
         assertThat(schemas.list()).hasSize(1);
     }

@@ -31,7 +31,10 @@ public class QueryCacheBenchmark {
     private final Watchdog watchdog = new Watchdog();
     private final QueryCache cache = new QueryCache(
             new CachePolicy(
-                    true, CacheStrategy.LONGEST_SECONDS, CacheStrategy.LONGEST_SECONDS, 5, 1 << 20, true, 0, Map.of()),
+                    true,
+                    true,
+                    new CachePolicy.Limits(CacheStrategy.LONGEST_SECONDS, CacheStrategy.LONGEST_SECONDS, 5, 1 << 20, 0),
+                    Map.of()),
             new QueryCache.Settings(
                     64 << 20,
                     Duration.ofSeconds(10),
