@@ -45,13 +45,13 @@ final class ServerStates {
 
     /** As configured in {@code pool} and {@code limits}. */
     record Limits(
-            int queue,
+            int maxQueue,
             long timeoutMs,
             long queryTimeoutMs,
-            int transactions,
+            int maxTransactions,
             long transactionTimeoutMs,
-            long responseBytes,
-            long resultBytes) {}
+            long maxResponseBytes,
+            long maxResultBytes) {}
 
     /** {@code GET /transactions}. */
     record Transactions(List<DatabaseTransactions> databases) {}

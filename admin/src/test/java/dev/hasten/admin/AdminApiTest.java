@@ -144,10 +144,10 @@ class AdminApiTest {
         assertThat(pool.get("active").asInt()).isOne();
         assertThat(pool.get("total").asInt()).isBetween(1, 5);
         assertThat(pool.get("waiting").asInt()).isZero();
-        assertThat(pool.at("/limits/queue").asInt()).isEqualTo(1000);
+        assertThat(pool.at("/limits/max_queue").asInt()).isEqualTo(1000);
         assertThat(pool.at("/limits/timeout_ms").asInt()).isEqualTo(10_000);
         assertThat(pool.at("/limits/query_timeout_ms").asInt()).isEqualTo(10_000);
-        assertThat(pool.at("/limits/transactions").asInt()).isEqualTo(3);
+        assertThat(pool.at("/limits/max_transactions").asInt()).isEqualTo(3);
         assertThat(pool.at("/limits/transaction_timeout_ms").asInt()).isEqualTo(15_000);
 
         SERVER.query("POST", "/transaction/" + id + "/rollback", TestServer.KEY, null);

@@ -8,6 +8,7 @@ import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.PostgresSession.SessionOptions;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -297,7 +298,12 @@ public final class ConnectionPool implements AutoCloseable {
         lastFailure = failure;
         // HikariCP keeps retrying. Log an error only if it differs from the previous one.
         if (before == null || !String.valueOf(before.getMessage()).equals(failure.getMessage())) {
-            LOG.warn("cannot connect to database {}: {}", options.name(), failure.getMessage());
+            LOG.warn(
+                    "cannot connect to database {} at {}:{}: {}",
+                    options.name(),
+                    options.server().host(),
+                    options.server().port(),
+                    failure.getCause() instanceof UnknownHostException ? "unknown host" : failure.getMessage());
         }
         // HikariCP keeps retrying in the background. Report the error to waiting requests now, unless there are
         // connections that may become available.

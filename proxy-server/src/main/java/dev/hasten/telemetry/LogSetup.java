@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogSetup {
     private static final String TEXT =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg %kvp{DOUBLE}%n%ex";
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg%replace( %kvp{DOUBLE}){' $', ''}%n%ex";
 
     private LogSetup() {}
 
