@@ -20,8 +20,16 @@ const server = await executor.Server.create({
   maxTransactionWaitTime: executor.parseDuration('PT1M'),
   perRequestLogContext: { logFormat: 'text', logLevel: 'error' },
 })
-const http = serve({ fetch: server.fetch, hostname: '127.0.0.1', port: Number(port) }, (info) =>
-  console.log(`port ${info.port}`),
+const http = serve(
+  {
+    fetch: server.fetch,
+    hostname: '127.0.0.1',
+    port: Number(port),
+    // The test's process may be busy for longer than Node's timeout of five seconds, and would then send its next request
+    // on a connection that has just been closed.
+    serverOptions: { keepAliveTimeout: 0 },
+  },
+  (info) => console.log(`port ${info.port}`),
 )
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
