@@ -9,20 +9,14 @@ import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.StatementCache.Prepared;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Field;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
-import org.postgresql.core.ResultCursor;
-import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
-import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
 
@@ -38,9 +32,6 @@ public final class PostgresSession extends PgConnection {
     private static final int UNSPECIFIED_TYPE = 0;
     private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
 
-    /** The driver's status for an empty statement, which has no command tag in PostgreSQL. */
-    private static final String EMPTY = "EMPTY";
-
     /** SQLSTATE "object not in prerequisite state". It does not suggest a retry. */
     private static final String FOREIGN_ENCODING = "55000";
 
@@ -49,21 +40,6 @@ public final class PostgresSession extends PgConnection {
 
     /** How long a cleanup may take before the connection is closed. */
     private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(5);
-
-    /**
-     * Types whose input is shortened or rounded without an error. A statement with such a parameter is not kept
-     * prepared: if a migration changes the type of the column, new values must not be converted to the old type first.
-     */
-    private static final Set<Integer> CUTTING_TYPES = Set.of(
-            18, // "char"
-            19, // name
-            700, // float4
-            790, // money
-            1042, // char(n)
-            1082, // date
-            1083, // time
-            1266, // timetz
-            1560); // bit
 
     private final QueryExecutor executor;
     private final StatementCache statements;
@@ -191,7 +167,7 @@ public final class PostgresSession extends PgConnection {
         try {
             return execute(prepared.query(), prepared, parameters, execution.flags, cancellation);
         } catch (SQLException e) {
-            if (!planMayBeOutdated || text.is(Trait.PROCEDURAL) || !mayComeFromOutdatedPlan(e)) {
+            if (!planMayBeOutdated || text.is(Trait.PROCEDURAL) || !OutdatedPlans.mayCause(e)) {
                 throw e;
             }
             statements.forget(sql);
@@ -204,34 +180,20 @@ public final class PostgresSession extends PgConnection {
     }
 
     /**
-     * Whether a migration may have caused the error by making a plan outdated. There are three cases: the result type
-     * has changed (0A000), the statement no longer exists (26000), or the types of its parameters, which were
-     * determined when it was prepared, do not match the new columns (classes 22 and 42, except for errors from inside a
-     * function). A failed statement outside of a transaction has had no effect, unless it is a CALL or DO, so retrying
-     * it once with a new plan is safe.
-     */
-    private static boolean mayComeFromOutdatedPlan(SQLException error) {
-        String state = String.valueOf(error.getSQLState());
-        return state.startsWith("0A")
-                || state.startsWith("26")
-                || ((state.startsWith("42") || state.startsWith("22")) && !DatabaseErrors.comesFromFunction(error));
-    }
-
-    /**
      * Runs as a simple query what the extended protocol cannot run without parameters, as node-postgres does: several
      * statements in one text, and text that contains parameters, for which the simple protocol has the better error.
      * For several statements, no row count is reported.
      */
     private StatementResult runSimple(ParsedStatement text, Execution execution, Cancellation cancellation)
             throws SQLException {
-        Collector collector = new Collector(null);
-        guarded(
+        ResultCollector collector = new ResultCollector(null);
+        long heapBytes = guarded(
                 statements.query(text.sql(), 0),
                 null,
                 collector,
                 FLAGS | execution.flags | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
                 cancellation);
-        return collector.result(text.is(Trait.SEVERAL_STATEMENTS) ? 0 : collector.count);
+        return collector.result(text.is(Trait.SEVERAL_STATEMENTS) ? 0 : collector.count(), heapBytes);
     }
 
     /**
@@ -248,20 +210,17 @@ public final class PostgresSession extends PgConnection {
             int transactionFlags,
             Cancellation cancellation)
             throws SQLException {
-        Collector collector = new Collector(prepared);
+        ResultCollector collector = new ResultCollector(prepared);
         int flags = FLAGS | transactionFlags | (prepared == null ? QueryExecutor.QUERY_ONESHOT : 0);
         ParameterList bound = bind(query, parameters);
-        guarded(query, bound, collector, flags, cancellation);
+        long heapBytes = guarded(query, bound, collector, flags, cancellation);
         if (prepared != null && !prepared.isChecked()) {
             prepared.check();
-            for (int type : bound.getTypeOIDs()) {
-                if (CUTTING_TYPES.contains(type)) {
-                    statements.refuse(query.getNativeSql());
-                    break;
-                }
+            if (OutdatedPlans.mayChangeParameters(bound.getTypeOIDs())) {
+                statements.refuse(query.getNativeSql());
             }
         }
-        return collector.result(collector.count);
+        return collector.result(collector.count(), heapBytes);
     }
 
     private static ParameterList bind(Query query, List<? extends @Nullable Object> parameters) throws SQLException {
@@ -276,17 +235,22 @@ public final class PostgresSession extends PgConnection {
         return list;
     }
 
-    private void guarded(
-            Query query, @Nullable ParameterList parameters, Collector collector, int flags, Cancellation cancellation)
+    /** Returns the bytes of heap that the result occupies. */
+    private long guarded(
+            Query query,
+            @Nullable ParameterList parameters,
+            ResultCollector collector,
+            int flags,
+            Cancellation cancellation)
             throws SQLException {
-        guarded(query, parameters, collector, flags, cancellation, this::interrupt);
+        return guarded(query, parameters, collector, flags, cancellation, this::interrupt);
     }
 
     /** @param onCancel ends the statement; must not block */
-    private void guarded(
+    private long guarded(
             Query query,
             @Nullable ParameterList parameters,
-            Collector collector,
+            ResultCollector collector,
             int flags,
             Cancellation cancellation,
             Runnable onCancel)
@@ -296,6 +260,7 @@ public final class PostgresSession extends PgConnection {
         cancellation.begin(onCancel);
         // If execute() throws anything but an SQLException, such as an OutOfMemoryError, the protocol is out of sync.
         boolean inStep = false;
+        long heapBytes;
         try {
             meter.start(resultBytes, cancellation, this::awaitCancelRequest);
             executor.execute(query, parameters, collector, 0, 0, flags);
@@ -320,7 +285,8 @@ public final class PostgresSession extends PgConnection {
             throw e;
         } finally {
             lost |= !inStep;
-            collector.heapBytes = meter.end();
+            heapBytes = meter.end();
+            endedByRollback = collector.endedByRollback(endedByRollback);
             if (meter.hasChangedSettings()) {
                 // A function may have changed settings, which the text of the statement does not show.
                 effect = effect.and(SessionEffect.RESET);
@@ -333,12 +299,13 @@ public final class PostgresSession extends PgConnection {
         if (cancellation.reason() == Cancellation.Reason.RESULT_TOO_LARGE) {
             throw new CancelledException(Cancellation.Reason.RESULT_TOO_LARGE);
         }
-        if (meter.hasForeignEncoding() && !collector.rows.areAscii()) {
+        if (meter.hasForeignEncoding() && !collector.rows().areAscii()) {
             throw new SQLException(
                     "the statement was executed, but it changed client_encoding, so its result cannot be read: Hasten"
                             + " only supports UTF8",
                     FOREIGN_ENCODING);
         }
+        return heapBytes;
     }
 
     /** Runs COMMIT, ROLLBACK, SAVEPOINT or a similar statement. */
@@ -346,7 +313,7 @@ public final class PostgresSession extends PgConnection {
         guarded(
                 statements.query(sql, 0),
                 null,
-                new Collector(null),
+                new ResultCollector(null),
                 FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_ONESHOT,
                 cancellation);
     }
@@ -396,7 +363,7 @@ public final class PostgresSession extends PgConnection {
             guarded(
                     statements.query(sql, 0),
                     null,
-                    new Collector(null),
+                    new ResultCollector(null),
                     FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | flags,
                     cancellation,
                     this::cut);
@@ -464,41 +431,5 @@ public final class PostgresSession extends PgConnection {
             }
         }
         lost = true;
-    }
-
-    /** Collects the result of a statement. */
-    private final class Collector extends ResultHandlerBase {
-        private final @Nullable Prepared prepared;
-        private @Nullable Columns columns;
-        private Rows rows = Rows.NONE;
-        private long count;
-        private String tag = "";
-        private long heapBytes;
-
-        Collector(@Nullable Prepared prepared) {
-            this.prepared = prepared;
-        }
-
-        StatementResult result(long rowCount) {
-            return new StatementResult(columns, rows, rowCount, tag, heapBytes);
-        }
-
-        @Override
-        public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
-            columns = prepared == null ? Columns.of(fields) : prepared.columns(fields);
-            rows = new Rows(tuples);
-        }
-
-        @Override
-        public void handleWarning(SQLWarning warning) {
-            // Clients cannot receive notices.
-        }
-
-        @Override
-        public void handleCommandStatus(String status, long updateCount, long insertOid) {
-            count = updateCount;
-            tag = status.equals(EMPTY) ? "" : status;
-            endedByRollback = status.equals("ROLLBACK");
-        }
     }
 }
