@@ -30,9 +30,9 @@ END $$;
 -- Includes functions that the current role creates later. Repeat this for other roles that create functions.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
--- Functions with effects outside of the transaction: they end or cancel other connections of the same role, which serve other
--- requests, or lock and signal across sessions. And large objects, which PostgreSQL before 16 writes even in read-only
--- transactions. Only a superuser can revoke these; for others, PostgreSQL warns that no privileges could be revoked.
+-- Some functions have effects outside of the transaction: they end or cancel other connections of the same role, or lock or
+-- signal other sessions. Others write large objects, which PostgreSQL before 16 allows even in read-only transactions. Only a
+-- superuser can revoke these; for others, PostgreSQL warns that no privileges could be revoked.
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN
     SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND (

@@ -41,10 +41,10 @@ function invalidationTarget(url: string | undefined): { endpoint: string; apiKey
   const apiKey = parsed.searchParams.get('api_key')
   if (!apiKey) throw new Error('accelerateFetch: the URL has no api_key parameter')
   // Headers reject other characters, with an error that would quote the key.
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new Error('accelerateFetch: the api_key has characters that no key has')
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new Error('accelerateFetch: the api_key contains characters that are not allowed in an HTTP header')
   // The same rule as in Prisma Client.
   const plain = protocol === 'prisma+postgres:' && /localhost|127\.0\.0\.1|\[::1\]/.test(host)
-  const endpoint = parse(`${plain ? 'http' : 'https'}://${host}/invalidate`, 'the URL has an impossible host')
+  const endpoint = parse(`${plain ? 'http' : 'https'}://${host}/invalidate`, 'the URL has an invalid host')
   return { endpoint: endpoint.href, apiKey }
 }
 

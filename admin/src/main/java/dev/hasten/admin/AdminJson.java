@@ -16,6 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
  * otherwise; times are in ISO 8601.
  */
 final class AdminJson {
+    /** Longest name in an error, in characters. */
+    private static final int SHOWN_NAME = 50;
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -37,10 +40,17 @@ final class AdminJson {
      */
     static JsonNode object(byte[] body, List<String> fields) {
         JsonNode object = object(body);
-        if (!fields.containsAll(object.propertyNames())) {
-            throw ApiError.badRequest("The body has an unknown field; allowed fields: " + String.join(", ", fields));
+        for (String name : object.propertyNames()) {
+            if (!fields.contains(name)) {
+                throw ApiError.badRequest("The body has the unknown field `" + shortened(name) + "`; allowed fields: "
+                        + String.join(", ", fields));
+            }
         }
         return object;
+    }
+
+    private static String shortened(String name) {
+        return name.length() > SHOWN_NAME ? name.substring(0, SHOWN_NAME) + "..." : name;
     }
 
     private static JsonNode object(byte[] body) {

@@ -48,7 +48,7 @@ public final class AdminToken {
             return known != null ? known : new AdminToken(create(fileOf(config)), fileOf(config));
         } catch (IOException e) {
             throw new HttpServerException(
-                    "The admin token cannot be read from or stored in " + fileOf(config) + " (" + e + ")", e);
+                    "The admin token in " + fileOf(config) + " cannot be read or created: " + e.getMessage(), e);
         }
     }
 

@@ -19,7 +19,8 @@ final class DatabaseName {
         if (given == null) {
             if (known.size() != 1) {
                 throw new IllegalArgumentException(
-                        "database is required because there are several: " + String.join(", ", known));
+                        "there are several databases; choose one of them with `database` (command line: --database): "
+                                + String.join(", ", known));
             }
             return known.iterator().next();
         }

@@ -96,7 +96,9 @@ final class KeyEndpoints {
     private static KeyRequest request(JsonNode body) {
         String name = AdminJson.text(body, "name");
         if (name == null) {
-            throw ApiError.badRequest("name is missing; state what the key is for");
+            throw ApiError.badRequest(
+                    "Invalid request body: `name` is missing; it must be a string with 1 to 64 characters that"
+                            + " says what the key is for");
         }
         return new KeyRequest(
                 name,

@@ -25,7 +25,10 @@ public final class KeyExpiry {
             return span.matches() ? now.plus(duration(span)).truncatedTo(ChronoUnit.SECONDS) : Instant.parse(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "expires must be a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z", e);
+                    "\"" + text
+                            + "\" is not allowed as the expiry; use a duration with the unit m, h, d or w, such"
+                            + " as 12h or 30d, or a time such as 2027-01-01T00:00:00Z",
+                    e);
         }
     }
 

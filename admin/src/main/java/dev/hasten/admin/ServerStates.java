@@ -45,7 +45,7 @@ final class ServerStates {
 
     /** As configured in {@code pool} and {@code limits}. */
     record Limits(
-            int maxQueue,
+            int maxWaiting,
             long timeoutMs,
             long queryTimeoutMs,
             int maxTransactions,

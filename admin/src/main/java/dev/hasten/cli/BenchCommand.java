@@ -34,9 +34,10 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Load-test a server with requests as sent by Prisma Client 7. Every response is checked.",
-            "Without --url, it starts its own Hasten, with its own PostgreSQL or that of DATABASE_URL. It creates"
-                    + " tables named hasten_bench_... and drops them at the end. The exit status is 1 if an operation"
-                    + " failed."
+            "Without --url, the command starts a server, with an embedded PostgreSQL or the database in"
+                    + " DATABASE_URL. It creates"
+                    + " tables named hasten_bench_... and drops them at the end. The exit status is 1 if an"
+                    + " operation failed, the run was stopped, or the tables could not be dropped."
         },
         subcommands = BenchCompareCommand.class,
         mixinStandardHelpOptions = true)

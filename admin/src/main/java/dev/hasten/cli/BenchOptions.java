@@ -48,16 +48,15 @@ final class BenchOptions {
             paramLabel = "TIME",
             defaultValue = "10s",
             converter = DurationConverter.class,
-            description = "Measured time of each scenario and round. Default: ${DEFAULT-VALUE}.")
+            description = "Duration of the measurement of each scenario in each round. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
     @Option(
             names = {"-n", "--requests"},
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "End a scenario after N operations, if that is before the end of --duration. 0, the default, means"
-                            + " no limit.")
+            description = "End each measurement after N operations, even if --duration has not elapsed. 0, the"
+                    + " default, means no limit.")
     private long requests;
 
     @Option(
@@ -65,7 +64,7 @@ final class BenchOptions {
             paramLabel = "TIME",
             defaultValue = "3s",
             converter = DurationConverter.class,
-            description = "Warm-up time before the measurement, in each scenario and round. Default: ${DEFAULT-VALUE}.")
+            description = "Warm-up before each measurement. Default: ${DEFAULT-VALUE}.")
     private Duration warmUp = Duration.ZERO;
 
     @Option(
@@ -163,7 +162,7 @@ final class BenchOptions {
 
     private static void require(boolean right, String option, String allowed) {
         if (!right) {
-            throw new IllegalArgumentException(option + ": use " + allowed);
+            throw new IllegalArgumentException(option + ": the value is not allowed; use " + allowed);
         }
     }
 }

@@ -26,7 +26,8 @@ final class ConfigOptions {
 
     @Option(
             names = "--tls-dev",
-            description = "Serve HTTPS with a certificate for localhost, which is created on first use.")
+            description = "For development: the server uses HTTPS with a certificate for localhost, which is created"
+                    + " on first use. Same as --set tls.dev=true.")
     private boolean tlsDev;
 
     /**

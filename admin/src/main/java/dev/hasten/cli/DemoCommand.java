@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** Demonstrates Hasten within a few seconds, with real requests against a real PostgreSQL. Leaves nothing behind. */
 @Command(
         name = "demo",
-        description = "Start PostgreSQL and Hasten temporarily and time real Prisma requests. Leaves nothing behind.",
+        description = "Start a temporary PostgreSQL and Hasten, send recorded Prisma requests and show their times."
+                + " Leaves nothing behind.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final String LINE = "%-36s %6s %6s %9s %12s %14s  %s";
@@ -47,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "Done in %.1f s. The server, PostgreSQL and its data have been removed.",
                 (System.nanoTime() - start) / 1e9));
-        say("Next: " + COMMAND + " serve   (keeps its data and prints the DATABASE_URL for your app)");
+        say("Next: " + COMMAND + " serve   (keeps its data in .hasten and prints the DATABASE_URL for your app)");
         return asExpected ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 

@@ -60,10 +60,10 @@ final class EmbeddedDatabase implements AutoCloseable {
             return new EmbeddedDatabase(running, null);
         }
         int port = isFree(USUAL_PORT) ? USUAL_PORT : anyFreePort();
-        ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(
-                stateDirectory.toAbsolutePath().resolve("postgres.log").toFile());
+        Path logFile = stateDirectory.toAbsolutePath().resolve("postgres.log");
+        ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(logFile.toFile());
         LOG.info("starting the embedded PostgreSQL on port {}", port);
-        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(directory)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
@@ -72,9 +72,15 @@ final class EmbeddedDatabase implements AutoCloseable {
                 .setOutputRedirector(log)
                 .setServerConfig("timezone", "UTC")
                 // Collects statistics from the start; run CREATE EXTENSION pg_stat_statements to query them.
-                .setServerConfig("shared_preload_libraries", "pg_stat_statements")
-                .start();
-        return new EmbeddedDatabase(port, postgres);
+                .setServerConfig("shared_preload_libraries", "pg_stat_statements");
+        try {
+            return new EmbeddedDatabase(port, builder.start());
+        } catch (IOException e) {
+            throw new IOException(
+                    "the embedded PostgreSQL did not start (%s); see %s, or set DATABASE_URL to use another database"
+                            .formatted(e.getMessage(), logFile),
+                    e);
+        }
     }
 
     /** The URL for clients on this machine. */

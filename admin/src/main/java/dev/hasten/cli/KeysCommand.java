@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "keys",
-        description = "Create, list and revoke API keys. Changes take effect in a running server within a second.",
+        description = "Create, list and revoke the API keys in keys.file. A running server with the same"
+                + " configuration notices changes within a second.",
         subcommands = {KeysCreateCommand.class, KeysListCommand.class, KeysRevokeCommand.class},
         mixinStandardHelpOptions = true)
 final class KeysCommand {

@@ -62,7 +62,8 @@ final class MigratedCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "DATABASE",
-            description = "The database that was migrated; only without --url. Required if there are several.")
+            description = "The database that was migrated. Required if there are several. Not allowed with --url,"
+                    + " whose API key belongs to one database.")
     private @Nullable String database;
 
     @Override

@@ -94,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
             return null;
         }
         if (server.config().log().format() == LogConfig.Format.JSON) {
-            LOG.warn("there is no API key yet; create one with: {} keys create", COMMAND);
+            LOG.warn("there is no API key yet; create one with: {} keys create --name NAME", COMMAND);
             return null;
         }
         return server.keys()
@@ -113,7 +113,7 @@ final class ServeCommand implements Callable<Integer> {
         if (embedded != null) {
             lines.add("DIRECT_URL=\"" + embedded.url() + "\"");
         }
-        String more = COMMAND + " keys create";
+        String more = COMMAND + " keys create --name NAME";
         if (key != null) {
             lines.add("The API key is shown only once; its name is \"" + FIRST_KEY + "\". Create more with: " + more);
         } else {

@@ -3,6 +3,7 @@ package dev.hasten.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -26,7 +27,10 @@ final class TrustedAuthorities {
         try (InputStream in = Files.newInputStream(file)) {
             certificates = CertificateFactory.getInstance("X.509").generateCertificates(in);
         } catch (IOException | GeneralSecurityException e) {
-            throw new IOException("the file " + file + " cannot be read as PEM certificates (" + e + ")", e);
+            throw new IOException(
+                    "the file " + file + " cannot be read as PEM certificates: "
+                            + (e instanceof NoSuchFileException ? "file not found" : e.getMessage()),
+                    e);
         }
         if (certificates.isEmpty()) {
             throw new IOException("the file " + file + " contains no PEM certificate");

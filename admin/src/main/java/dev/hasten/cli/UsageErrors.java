@@ -16,7 +16,7 @@ final class UsageErrors implements IParameterExceptionHandler {
     public int handleParseException(ParameterException error, String[] arguments) {
         CommandLine command = error.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println(message(error));
+        err.println("hasten: " + message(error));
         if (!UnmatchedArgumentException.printSuggestions(error, err)) {
             command.usage(err);
         }
@@ -42,10 +42,10 @@ final class UsageErrors implements IParameterExceptionHandler {
         boolean isPlain = name.matches("[A-Za-z0-9_.-]+");
         if (isPlain && name.startsWith("-")) {
             return "Unknown option: " + name
-                    + (name.contains(".") ? ". Set a configuration key with --set KEY=VALUE" : "");
+                    + (name.contains(".") ? "; to set a configuration key, use --set KEY=VALUE" : "");
         }
         return isPlain && !error.getCommandLine().getSubcommands().isEmpty()
                 ? "Unknown command: " + name
-                : "Unexpected argument that does not belong to an option";
+                : "Unexpected argument: every argument must be an option or the value of one";
     }
 }

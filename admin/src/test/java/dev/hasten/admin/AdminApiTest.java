@@ -144,7 +144,7 @@ class AdminApiTest {
         assertThat(pool.get("active").asInt()).isOne();
         assertThat(pool.get("total").asInt()).isBetween(1, 5);
         assertThat(pool.get("waiting").asInt()).isZero();
-        assertThat(pool.at("/limits/max_queue").asInt()).isEqualTo(1000);
+        assertThat(pool.at("/limits/max_waiting").asInt()).isEqualTo(1000);
         assertThat(pool.at("/limits/timeout_ms").asInt()).isEqualTo(10_000);
         assertThat(pool.at("/limits/query_timeout_ms").asInt()).isEqualTo(10_000);
         assertThat(pool.at("/limits/max_transactions").asInt()).isEqualTo(3);
@@ -226,19 +226,19 @@ class AdminApiTest {
                     ["web"]                                 | one JSON object
                     {"name":"a"} {}                         | one JSON object
                     {"name":"a","name":"b"}                 | one JSON object
-                    {}                                      | name is missing
-                    {"name":null}                           | name is missing
+                    {}                                      | is missing; it must be a string
+                    {"name":null}                           | is missing; it must be a string
                     {"name":7}                              | name must be a string
                     {"name":""}                             | 1 to 64 printable characters
                     {"name":" a"}                           | 1 to 64 printable characters
-                    {"name":"a","role":"admin"}             | unknown field; allowed fields: name, database, scopes, expires
+                    {"name":"a","role":"admin"}             | unknown field `role`; allowed fields: name, database, scopes, expires
                     {"name":"a","database":"other"}         | unknown database other; known databases: default
                     {"name":"a","database":true}            | database must be a string
                     {"name":"a","scopes":"prisma"}          | scopes must be a list of strings
                     {"name":"a","scopes":["prisma",1]}      | scopes must be a list of strings
                     {"name":"a","scopes":[]}                | at least one scope; allowed scopes: prisma,
                     {"name":"a","scopes":["prisma","root"]} | unknown scope "root"; allowed scopes: prisma,
-                    {"name":"a","expires":"soon"}           | expires must be a duration such as
+                    {"name":"a","expires":"soon"}           | "soon" is not allowed as the expiry; use a duration
                     {"name":"a","expires":"2020-01-01T00:00:00Z"} | not in the future
                     {"name":"a","expires":"0d"}             | not in the future
                     """)

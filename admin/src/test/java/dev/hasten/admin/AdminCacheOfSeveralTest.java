@@ -48,7 +48,8 @@ class AdminCacheOfSeveralTest {
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().get("message").asString())
-                .contains("database is required because there are several: ")
+                .contains(
+                        "there are several databases; choose one of them with `database` (command line: --database): ")
                 .contains("default", "shop", "old");
         assertThat(cache("shop").at("/counts/invalidations").toString())
                 .isEqualTo("{\"tags\":0,\"all\":0,\"schema\":0}");

@@ -172,16 +172,16 @@ class AdminCacheTest {
                     cache  | ``                                          | P6000 | one JSON object
                     cache  | ["users"]                                   | P6000 | one JSON object
                     cache  | {"tags":"all","tags":"all"}                 | P6000 | one JSON object
-                    cache  | {"tag":"all"}                               | P6000 | unknown field; allowed fields: database, tags
+                    cache  | {"tag":"all"}                               | P6000 | unknown field `tag`; allowed fields: database, tags
                     cache  | {"tags":"all","database":7}                 | P6000 | database must be a string
                     cache  | {"tags":"all","database":"other"}           | P6000 | unknown database other; known databases: default
-                    cache  | {}                                          | P6005 | must be a list of 1 to 3 tags, or "all"
-                    cache  | {"tags":"users"}                            | P6005 | must be a list of 1 to 3 tags, or "all"
-                    cache  | {"tags":[]}                                 | P6005 | must be a list of 1 to 3 tags, or "all"
+                    cache  | {}                                          | P6005 | must be a list of 1 to 3 tags (cache.max_tags), or "all"
+                    cache  | {"tags":"users"}                            | P6005 | must be a list of 1 to 3 tags (cache.max_tags), or "all"
+                    cache  | {"tags":[]}                                 | P6005 | must be a list of 1 to 3 tags (cache.max_tags), or "all"
                     cache  | {"tags":["a","b","c","d"]}                  | P6005 | 4 tags are given; at most 3
                     cache  | {"tags":["a-b"]}                            | P6005 | the tag 'a-b' is not allowed
                     schema | []                                          | P6000 | one JSON object
-                    schema | {"tags":"all"}                              | P6000 | unknown field; allowed fields: database
+                    schema | {"tags":"all"}                              | P6000 | unknown field `tags`; allowed fields: database
                     schema | {"database":"other"}                        | P6000 | unknown database other; known databases: default
                     """)
     void aBadRequestIsRejectedWithTheReasonAndChangesNothing(String what, String body, String code, String told)

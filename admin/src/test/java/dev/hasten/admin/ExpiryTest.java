@@ -29,7 +29,8 @@ class ExpiryTest {
     void anythingElseIsRejectedWithTheAllowedFormats(String text) {
         assertThatThrownBy(() -> KeyExpiry.parse(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "expires must be a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z");
+                .hasMessage("\"" + text
+                        + "\" is not allowed as the expiry; use a duration with the unit m, h, d or w, such as"
+                        + " 12h or 30d, or a time such as 2027-01-01T00:00:00Z");
     }
 }

@@ -232,13 +232,13 @@ class BenchCommandTest {
                 "--url http://h --key s3cret --pid 0     | --pid: no such process: 0",
                 "--scenario find-all                     | --scenario: unknown scenario find-all; `hasten bench"
                         + " --list`",
-                "--connections 0                         | --connections: use 1 to 20000",
-                "--rate -1                               | --rate: use 0 to 1000000",
+                "--connections 0                         | --connections: the value is not allowed; use 1 to 20000",
+                "--rate -1                               | --rate: the value is not allowed; use 0 to 1000000",
                 "--duration 10                           | '10' is not a duration such as 250ms, 10s, 2m or 1h",
-                "--duration 2h                           | --duration: use 1ms to 1h",
-                "--requests -1                           | --requests: use 0 or more",
-                "--rounds 26                             | --rounds: use 1 to 25",
-                "--zipf 11                               | --zipf: use 0 to 10",
+                "--duration 2h                           | --duration: the value is not allowed; use 1ms to 1h",
+                "--requests -1                           | --requests: the value is not allowed; use 0 or more",
+                "--rounds 26                             | --rounds: the value is not allowed; use 1 to 25",
+                "--zipf 11                               | --zipf: the value is not allowed; use 0 to 10",
                 "--json /nowhere/at/all.json             | --json: /nowhere/at/all.json cannot be written",
                 "compare a.json                          | Missing required parameter: 'B.json'"
             })

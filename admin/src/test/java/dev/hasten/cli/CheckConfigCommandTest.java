@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CheckConfigCommandTest {
     @ParameterizedTest
     @CsvSource({
-        "--http.max_body_bytes,1mb,max_body_bytes: 1mb # flag --http.max_body_bytes",
-        "--port,5000,port: 5000 # flag --port",
+        "--http.max_body_bytes,1mb,max_body_bytes: 1mb # option --http.max_body_bytes",
+        "--port,5000,port: 5000 # option --port",
         "--databases.my-app.url,postgresql://u@h/d,url: \"postgresql://u:****@h:5432/d\"",
-        "--tls.dev,true,dev: true # flag --tls.dev",
+        "--tls.dev,true,dev: true # option --tls.dev",
     })
     void pathOfAKeyIsAFlag(String flag, String value, String line) {
         for (CommandRun run : new CommandRun[] {
@@ -39,7 +39,7 @@ final class CheckConfigCommandTest {
     void formerNameIsAcceptedWithAWarning() {
         CommandRun run = CommandRun.of("check-config", "--http.body_bytes", "1mb");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("max_body_bytes: 1mb # flag --http.body_bytes");
+        assertThat(run.out()).contains("max_body_bytes: 1mb # option --http.body_bytes");
         assertThat(run.err()).contains("hasten: warning: http.body_bytes: this key was renamed to http.max_body_bytes");
     }
 
@@ -96,6 +96,7 @@ final class CheckConfigCommandTest {
         CommandRun run = CommandRun.of("keys", "list", "--http.max_body_bytes", "1mb");
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
-                .contains("Unknown option: --http.max_body_bytes. Set a configuration key with --set KEY=VALUE");
+                .contains(
+                        "hasten: Unknown option: --http.max_body_bytes; to set a configuration key, use --set KEY=VALUE");
     }
 }

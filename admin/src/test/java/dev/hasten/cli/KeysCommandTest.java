@@ -131,13 +131,15 @@ class KeysCommandTest {
         assertThat(keys("create", "--name", "a", "--scope", "prisma,root").err())
                 .contains("unknown scope \"root\"; allowed scopes: prisma, ");
         assertThat(keys("create", "--name", "a", "--scope", "").err()).contains("unknown scope \"\"; allowed scopes:");
-        assertThat(keys("create", "--name", "a", "--expires", "never").err()).contains("expires must be a duration");
+        assertThat(keys("create", "--name", "a", "--expires", "never").err())
+                .contains("\"never\" is not allowed as the expiry");
         assertThat(keys("create", "--name", "a", "--expires", "2020-01-01T00:00:00Z")
                         .err())
                 .contains("not in the future");
         assertThat(keys("create", "--name", "a", "--set", "databases.b.url=postgresql://u@h/b")
                         .err())
-                .contains("database is required because there are several: app, b");
+                .contains(
+                        "there are several databases; choose one of them with `database` (command line: --database): app, b");
         assertThat(keys("revoke").status()).isEqualTo(2);
         assertThat(keys().status()).isEqualTo(2);
         assertThat(keys("create", "--name", "a", "--set", "http.max_body_bytes=1pb")

@@ -159,8 +159,8 @@ public record CacheStrategy(long ttlSeconds, long swrSeconds, List<String> tags)
      */
     public static void checkTags(Collection<String> tags, int maxTags, String where) {
         if (tags.size() > maxTags) {
-            throw ApiError.invalidParameters(
-                    "Invalid %s: %d tags are given; at most %d are allowed".formatted(where, tags.size(), maxTags));
+            throw ApiError.invalidParameters("Invalid %s: %d tags are given; at most %d are allowed (cache.max_tags)"
+                    .formatted(where, tags.size(), maxTags));
         }
         for (String tag : tags) {
             if (!isTag(tag)) {

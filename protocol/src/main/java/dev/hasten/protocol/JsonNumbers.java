@@ -27,7 +27,8 @@ public final class JsonNumbers {
             throw ApiError.of(
                     400,
                     "P2020",
-                    "Value out of range for the type: the exponent of a decimal may have at most 5 digits");
+                    "Value out of range for the type: the exponent of a decimal has more than 5 digits, which"
+                            + " is the limit");
         }
     }
 

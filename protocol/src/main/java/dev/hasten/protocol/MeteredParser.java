@@ -113,7 +113,8 @@ public final class MeteredParser extends JsonParserDelegate {
             throw ApiError.of(
                     413,
                     "P6000",
-                    "Invalid request body: it has more than %d JSON values (http.max_json_values)".formatted(limit));
+                    "Invalid request body: it has more than %d JSON values and member names (http.max_json_values)"
+                            .formatted(limit));
         }
         stopped = false;
     }
@@ -131,7 +132,8 @@ public final class MeteredParser extends JsonParserDelegate {
         try {
             return super.getDecimalValue();
         } catch (NumberFormatException e) {
-            throw ApiError.badRequest("Invalid request body: the exponent of a number must fit into 32 bits");
+            throw ApiError.badRequest(
+                    "Invalid request body: the exponent of a number is outside the range of a 32-bit integer");
         }
     }
 

@@ -251,7 +251,7 @@ public final class RequestParser {
         if (error instanceof StreamConstraintsException
                 && error.getOriginalMessage().contains("nesting")) {
             return ApiError.badRequest("Invalid request body: lists and objects nest deeper than the limit of "
-                    + nestingDepth + " levels");
+                    + nestingDepth + " levels (http.max_nesting_depth)");
         }
         TokenStreamLocation location = error.getLocation();
         return ApiError.badRequest(

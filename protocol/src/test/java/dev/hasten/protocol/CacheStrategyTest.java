@@ -77,7 +77,7 @@ final class CacheStrategyTest {
     @Test
     void tooManyTagsAreRefused() {
         assertThatThrownBy(() -> parse("max-age=1", "a,b,c,d,e,f"))
-                .hasMessage("Invalid cacheStrategy: 6 tags are given; at most 5 are allowed");
+                .hasMessage("Invalid cacheStrategy: 6 tags are given; at most 5 are allowed (cache.max_tags)");
     }
 
     @Test

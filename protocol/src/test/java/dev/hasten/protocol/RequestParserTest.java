@@ -123,7 +123,7 @@ class RequestParserTest {
                     assertThat(e.status()).isEqualTo(413);
                     assertThat(e.text())
                             .isEqualTo(
-                                    "Invalid request body: it has more than 100000 JSON values (http.max_json_values)");
+                                    "Invalid request body: it has more than 100000 JSON values and member names (http.max_json_values)");
                 });
         assertThat(steps.get() * MeteredParser.STEP).isBetween(100_000, 102_000);
     }

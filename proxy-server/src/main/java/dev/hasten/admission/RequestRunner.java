@@ -91,7 +91,7 @@ public final class RequestRunner {
         } catch (ApiError e) {
             return new Refuse(
                     e.status() == 401 && wrongKeys.isSurplus(head)
-                            ? protocol.error(tooManyWrongKeys(), null).closeConnection()
+                            ? protocol.error(wrongKeys.error(), null).closeConnection()
                             : protocol.error(e, null));
         }
     }
@@ -116,13 +116,6 @@ public final class RequestRunner {
         } catch (MemoryExhaustedException e) {
             exchange.respond(protocol.error(exhausted(e), null));
         }
-    }
-
-    private static ApiError tooManyWrongKeys() {
-        return ApiError.tooManyRequests(
-                "Too many requests without a valid API key from this address (limit: http.wrong_keys_per_minute). Try again in a"
-                        + " minute. Requests with a valid key are not affected",
-                WrongKeys.window());
     }
 
     private static void requireScope(ApiKey key, KeyScope scope) {
@@ -233,12 +226,14 @@ public final class RequestRunner {
         return switch (cause.share()) {
             case KEY ->
                 ApiError.tooManyRequests(
-                        "Too much memory in use: the requests of this API key have reached their limit. Try again later,"
-                                + " with fewer concurrent requests or smaller ones",
+                        "The requests of this API key have reached their memory limit (see memory.budget). Send"
+                                + " fewer or"
+                                + " smaller requests at a time, or try again later",
                         Duration.ofSeconds(1));
             case DATABASE ->
                 ApiError.busy(
-                        "The requests of this database have reached their memory limit. Try again later",
+                        "The requests of this database have reached their memory limit (see memory.budget). Try"
+                                + " again later",
                         Duration.ofSeconds(1));
         };
     }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.http.Exchange;
+import dev.hasten.protocol.ApiError;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -63,9 +64,14 @@ public final class WrongKeys {
         return true;
     }
 
-    /** The longest time until an address is below its limit again. */
-    static Duration window() {
-        return WINDOW;
+    /** The error for an address over the limit. The client may retry after a minute, when the count is reset. */
+    ApiError error() {
+        return ApiError.tooManyRequests(
+                ("Too many requests without a valid API key from this address: the limit is %d per minute"
+                                + " (http.wrong_keys_per_minute). Requests with a valid key are not affected. Try again"
+                                + " in a minute")
+                        .formatted(perMinute),
+                WINDOW);
     }
 
     private static boolean isForwarded(Exchange head) {

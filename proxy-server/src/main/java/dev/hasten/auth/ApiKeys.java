@@ -279,7 +279,7 @@ public final class ApiKeys implements AutoCloseable {
         }
         List<StoredKey> keys = stored.file.read();
         if (!keys.equals(stored.keys)) {
-            LOG.info("Loaded API keys from {}: {}", stored.file.path(), keys.size());
+            LOG.info("loaded {} API keys from {}", keys.size(), stored.file.path());
         }
         putInForce(stored, keys);
     }
@@ -301,8 +301,8 @@ public final class ApiKeys implements AutoCloseable {
         configured.forEach((database, list) -> list.forEach(key -> {
             TokenDigest digest = TokenDigest.parse(key.sha256());
             if (!digests.add(digest)) {
-                throw new IllegalArgumentException(
-                        "the key " + key.name() + " of database " + database + " has the same token as another key");
+                throw new IllegalArgumentException("the API key " + key.name() + " of database " + database
+                        + " has the same secret as another API key");
             }
             ApiKey known = new ApiKey(
                     CONFIGURED + key.name(),

@@ -3,7 +3,10 @@ package dev.hasten.auth;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,10 @@ public final class KeyFileException extends RuntimeException {
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();
             case FileSystemException failed
             when failed.getReason() != null -> failed.getFile() + ": " + failed.getReason();
-            case FileSystemException failed -> failed.getClass().getSimpleName() + " " + failed.getFile();
+            case FileAlreadyExistsException failed -> failed.getFile() + " exists already";
+            case NoSuchFileException failed -> failed.getFile() + " does not exist";
+            case NotDirectoryException failed -> failed.getFile() + " is not a directory";
+            case FileSystemException failed -> "an error of the file system at " + failed.getFile();
             default -> String.valueOf(cause.getMessage());
         };
     }

@@ -93,15 +93,14 @@ public record Config(
         List<String> warnings = new ArrayList<>();
         long heap = Runtime.getRuntime().maxMemory();
         if (cache.limitBytes() + memory.budgetBytes() > heap / 20 * 17) {
-            warnings.add("cache.max_bytes and memory.budget: together they exceed 85% of the heap, which is "
-                    + (heap >> 20) + "mb. Lower one of them or increase the heap (-Xmx)");
+            warnings.add("cache.max_bytes and memory.budget: together they exceed 85% of the heap of " + (heap >> 20)
+                    + "mb. Lower one of them or increase the heap (-Xmx)");
         }
         warnings.addAll(renameWarnings());
         if (values.inputs().get("http.body_timeout").isPresent()
                 && values.inputs().get("http.body_idle_timeout").isEmpty()) {
-            warnings.add(
-                    "http.body_timeout: it limits the time for the complete request body. To limit the time between two"
-                            + " parts of a body, which it limited before, set http.body_idle_timeout");
+            warnings.add("http.body_timeout: this key now limits the time for the complete request body. To limit"
+                    + " the time between two parts of a body, as it did before, set http.body_idle_timeout");
         }
         warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {

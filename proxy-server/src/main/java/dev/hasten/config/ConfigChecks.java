@@ -55,7 +55,7 @@ final class ConfigChecks {
             problem(
                     "admin_port",
                     String.valueOf(server.adminPort()),
-                    "port has the same value; use two different ports",
+                    "the key port has the same value; use two different ports",
                     origin("admin_port"));
         }
     }
@@ -99,8 +99,8 @@ final class ConfigChecks {
                 problem(
                         path,
                         String.valueOf(database.cache().maxTags()),
-                        "the default for the model " + strategy.model()
-                                + " has more tags; remove some or increase this value",
+                        "the default for the model " + strategy.model() + " has "
+                                + strategy.tagList().size() + " tags; remove some or increase this value",
                         origin(path));
             }
         }
@@ -112,7 +112,7 @@ final class ConfigChecks {
         for (ApiKeyConfig key : database.keys()) {
             Origin origin = originOfKey(list, key.name());
             if (!names.add(key.name())) {
-                problem(list, key.name(), "two keys have this name; use a different name for each", origin);
+                problem(list, key.name(), "two API keys have this name; use a different name for each", origin);
             }
             // A request names no database: its key alone selects one.
             String owner = ownersOfHashes.putIfAbsent(key.sha256(), database.name() + "/" + key.name());
@@ -120,7 +120,8 @@ final class ConfigChecks {
                 problem(
                         list,
                         key.name(),
-                        "it has the same secret as the key " + owner + "; use a different secret for each",
+                        "this API key has the same secret as the API key " + owner
+                                + "; use a different secret for each",
                         origin);
             }
         }

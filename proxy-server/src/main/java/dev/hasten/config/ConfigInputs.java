@@ -52,7 +52,7 @@ record ConfigInputs(Map<String, Input> byPath, Path workingDirectory) {
                 problems.add(new ConfigProblem(
                         path,
                         null,
-                        "the key was renamed to " + current + ", which is also set; remove this one",
+                        "the key was renamed to " + current + ", which is also set; remove the old name",
                         input.origin()));
             } else if (current.equals(path)) {
                 inputs.put(path, input);

@@ -104,8 +104,8 @@ final class ConfigReader {
         if (!DATABASE_NAME.matcher(name).matches()) {
             problem(
                     ConfigKeys.DATABASES + name,
-                    null,
-                    "a database name must be a lower-case letter followed by up to 31 of a-z, 0-9 and -",
+                    name,
+                    "use a lower-case letter followed by up to 31 of a-z, 0-9 and -",
                     firstOrigin(prefix));
         }
         DatabaseUrl url = (DatabaseUrl) value(key(prefix + "url"), prefix + "url", null);
@@ -248,11 +248,18 @@ final class ConfigReader {
             boolean secretGiven = inputs.get(element + ".secret").isPresent();
             boolean hashGiven = inputs.get(element + ".sha256").isPresent();
             if (secretGiven == hashGiven) {
-                problem(element, null, "set either secret or sha256", origin);
+                problem(
+                        element,
+                        null,
+                        (secretGiven
+                                        ? "the API key has both secret and sha256"
+                                        : "the API key has neither secret nor sha256")
+                                + "; set exactly one of them",
+                        origin);
             }
             String name = entry.name();
             if (inputs.get(element + ".name").isEmpty()) {
-                problem(element + ".name", null, "the key has no name; set one", origin);
+                problem(element + ".name", null, "the API key has no name; set one", origin);
             }
             Secret secret = entry.secret();
             Secret sha256 = entry.sha256();

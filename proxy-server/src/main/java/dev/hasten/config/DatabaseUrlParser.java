@@ -77,8 +77,8 @@ final class DatabaseUrlParser {
         boolean clientKey = parameters.containsKey("sslkey") || parameters.containsKey("sslidentity");
         if (clientKey && parsed.sslMode().verifies() && parsed.rootCertificate() == null) {
             // pgjdbc's SSL factory for Java's trust store does not support client certificates.
-            throw failure("a client certificate requires sslrootcert with a PEM file when the server's certificate is"
-                    + " verified");
+            throw failure("with sslkey or sslidentity and a verifying sslmode, sslrootcert is required; set it to a"
+                    + " PEM file");
         }
         return parsed;
     }
@@ -204,6 +204,6 @@ final class DatabaseUrlParser {
     }
 
     private static IllegalArgumentException failure(String problem) {
-        return new IllegalArgumentException("use postgresql://user:password@host:5432/database; " + problem);
+        return new IllegalArgumentException(problem + "; the format is postgresql://user:password@host:5432/database");
     }
 }

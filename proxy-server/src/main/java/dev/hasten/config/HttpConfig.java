@@ -72,9 +72,8 @@ public record HttpConfig(
                 value = "10000",
                 min = "1",
                 max = "1000000",
-                doc =
-                        "Maximum number of addresses tracked for `http.wrong_keys_per_minute`. When there are more, others are"
-                                + " forgotten.")
+                doc = "Maximum number of addresses tracked for `http.wrong_keys_per_minute`. When there are"
+                        + " more, some addresses are forgotten.")
         int maxWrongKeyAddresses,
 
         @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Number of event-loop threads.")

@@ -46,8 +46,8 @@ public record LimitsConfig(
                 min = "1kb",
                 max = "2gb",
                 zero = "8 times `limits.max_response_bytes`",
-                doc = "Maximum memory for the rows of one statement's result in the heap: about 50 bytes per row and"
-                        + " 20 per value, plus the text of the values.")
+                doc = "Maximum heap memory for the rows of one statement's result: about 50 bytes per row and"
+                        + " 20 per value, plus the text of the values. A larger result fails with P6009.")
         long maxResultBytes) {
     /** Maximum memory for the result of one statement in bytes, with the default resolved. */
     public long resultLimitBytes() {

@@ -10,12 +10,12 @@ public record LogConfig(
         @Setting(value = "info", doc = "Lowest level that is logged.")
         Level level,
 
-        @Setting(value = "1s", zero = "off", doc = "Queries that take longer are logged as slow.")
+        @Setting(value = "1s", zero = "off", doc = "SQL statements that take at least this long are logged as slow.")
         Duration slowQuery,
 
         @Setting(
                 value = "false",
-                doc = "Whether slow queries are logged with their parameters, which may contain personal data.")
+                doc = "Whether slow statements are logged with their parameters, which may contain personal data.")
         boolean queryParameters) {
     /** The format of a log line. */
     public enum Format {

@@ -8,7 +8,7 @@ public record MemoryConfig(
                 max = "1024gb",
                 zero = "a third of the heap",
                 doc = "Memory for request bodies, results, responses that clients have not received yet, and query"
-                        + " compilers. Requests that do not fit are rejected with status 429 or 503; see"
+                        + " compilers. Requests that do not fit are refused with status 429 or 503; see"
                         + " docs/memory.md.")
         long budget) {
     /** The memory in bytes, with the default resolved. */

@@ -36,11 +36,11 @@ public sealed interface Origin {
         }
     }
 
-    /** A command-line flag, named by its dotted key. */
+    /** A command-line option, named by its dotted key. */
     record Flag(String key) implements Origin {
         @Override
         public String label() {
-            return "flag --" + key;
+            return "option --" + key;
         }
     }
 

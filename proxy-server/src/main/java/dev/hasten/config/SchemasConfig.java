@@ -9,7 +9,8 @@ public record SchemasConfig(
                 value = "50",
                 min = "1",
                 max = "10000",
-                doc = "Maximum number of schemas; when it is exceeded, the least recently used schema is dropped.")
+                doc = "Maximum number of stored Prisma schemas; when it is exceeded, the least recently used"
+                        + " one is deleted.")
         int maxCount,
 
         @Setting(
@@ -17,22 +18,23 @@ public record SchemasConfig(
                 value = "4mb",
                 min = "1kb",
                 max = "64mb",
-                doc = "Maximum size of a schema; larger ones are rejected.")
+                doc = "Maximum size of a Prisma schema; larger ones are rejected.")
         long maxBytes,
 
         @Setting(
                 value = "20s",
                 min = "1s",
                 max = "10m",
-                doc = "Maximum CPU time for the query compiler to read a schema or to compile a query. Time spent"
+                doc = "Maximum CPU time for the query compiler to read a Prisma schema or to compile a query."
+                        + " Time spent"
                         + " waiting for a processor is not counted.")
         Duration maxCompileTime,
 
         @Setting(
                 value = "file",
-                doc = "Where schemas are stored: `file` stores them below `state_dir`; `table` stores them in the"
-                        + " table `hasten.prisma_schema` of the database, which all servers of the database"
-                        + " share.")
+                doc = "Where uploaded Prisma schemas are stored: `file` means below `state_dir`; `table`"
+                        + " means in the table `hasten.prisma_schema` of the database, so that all"
+                        + " servers that use the database share them.")
         Store store) {
     /** Where schemas are stored. */
     public enum Store {

@@ -43,14 +43,14 @@ public record ServerConfig(
         @Setting(
                 value = "local",
                 pattern = "[a-z0-9-]{1,32}",
-                doc = "Name of the region that this server runs in. Shown in the admin API and, with `_` for `-`, in"
-                        + " the `cf-ray` header.")
+                doc = "Name of the region that this server runs in. Shown in the admin API and, with `_`"
+                        + " instead of `-`, in the `cf-ray` header.")
         String region,
 
         @Setting(
                 value = ".hasten",
-                doc = "Directory for generated keys and certificates, the admin token, uploaded Prisma schemas and"
-                        + " the embedded database.")
+                doc = "Directory for created API keys, generated certificates, the admin token, uploaded"
+                        + " Prisma schemas and the embedded database.")
         Path stateDir,
 
         @Setting(value = "30s", zero = "stop at once", doc = "Maximum time for running requests to finish on shutdown.")

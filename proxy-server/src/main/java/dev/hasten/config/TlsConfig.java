@@ -8,7 +8,10 @@ public record TlsConfig(
         @Setting(readable = true, doc = "PEM file with the server's certificate chain. Requires `tls.key`.") @Nullable
         Path cert,
 
-        @Setting(readable = true, doc = "PEM file with the private key (PKCS#8). Requires `tls.cert`.") @Nullable
+        @Setting(
+                readable = true,
+                doc = "PEM file with the unencrypted private key (PKCS#8 or traditional). Requires `tls.cert`.")
+        @Nullable
         Path key,
 
         @Setting(

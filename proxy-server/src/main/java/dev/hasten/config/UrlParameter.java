@@ -10,13 +10,14 @@ enum UrlParameter {
             "sslmode",
             "disable|allow|prefer|require|no-verify|verify-ca|verify-full",
             "disable, allow, prefer, require, no-verify, verify-ca or verify-full",
-            "Same as in libpq; the default is `prefer`. `require` and `prefer` accept any certificate, but `require`"
-                    + " with a root certificate means `verify-ca`."),
+            "Same as in libpq; the default is `prefer`. `require` and `prefer` accept any certificate, but"
+                    + " `require` with a root certificate means `verify-ca`. `no-verify`, which libpq does not"
+                    + " have, means `require` without any verification."),
     SSLACCEPT(
             "sslaccept",
             "strict|accept_invalid_certs",
             "strict or accept_invalid_certs",
-            "Prisma's parameter: `strict` means `sslmode=verify-full`."),
+            "Prisma's parameter: `strict` means `sslmode=verify-full`; `accept_invalid_certs` has no effect."),
     SSLROOTCERT(
             "sslrootcert",
             ".+",
@@ -35,7 +36,7 @@ enum UrlParameter {
             ".+\\.(p12|pfx)",
             "the path of a .p12 or .pfx file",
             "Prisma's parameter: the client certificate and its key in one PKCS#12 file."),
-    SSLPASSWORD("sslpassword", ".*", "a text", "Password of the client's private key."),
+    SSLPASSWORD("sslpassword", ".*", "text", "Password of the client's private key."),
     CHANNEL_BINDING(
             "channel_binding",
             "disable|prefer|require",
@@ -59,8 +60,8 @@ enum UrlParameter {
             "\\d{1,6}",
             "a number of seconds, or 0 for no limit",
             "Maximum time to wait for data from the server, in seconds; 0, the default, means no limit."),
-    APPLICATION_NAME("application_name", ".*", "a text", "Shown in `pg_stat_activity`; the default is `hasten`."),
-    OPTIONS("options", ".*", "a text", "Server settings for the session, such as `-c work_mem=64MB`."),
+    APPLICATION_NAME("application_name", ".*", "text", "Shown in `pg_stat_activity`; the default is `hasten`."),
+    OPTIONS("options", ".*", "text", "Server settings for the session, such as `-c work_mem=64MB`."),
     PGBOUNCER(
             "pgbouncer",
             "true|false",
@@ -71,7 +72,8 @@ enum UrlParameter {
             "target_session_attrs",
             "any|read-write|read-only|primary|standby|prefer-standby",
             "any, read-write, read-only, primary, standby or prefer-standby",
-            "Which of several hosts to use.");
+            "Which of several hosts to use, by role; `any` is the default. `read-write` means `primary`, and"
+                    + " `read-only` means `standby`.");
 
     private final String text;
     private final String syntax;

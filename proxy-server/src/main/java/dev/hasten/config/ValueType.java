@@ -146,7 +146,8 @@ sealed interface ValueType {
 
         @Override
         public String allowed() {
-            return values.stream().map(this::format).collect(Collectors.joining(" or "));
+            List<String> names = values.stream().map(this::format).toList();
+            return String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
         }
     }
 

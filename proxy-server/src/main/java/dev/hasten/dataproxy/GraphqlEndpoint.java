@@ -105,7 +105,7 @@ final class GraphqlEndpoint {
     private EngineQuery queryAgain(RequestContext request) {
         Call call = call(request);
         if (call == null) {
-            throw ApiError.badRequest("The Prisma schema of the query is no longer stored. Send the schema again");
+            throw ApiError.badRequest("The Prisma schema of the query is no longer stored. Upload the schema again");
         }
         return query(call, request);
     }

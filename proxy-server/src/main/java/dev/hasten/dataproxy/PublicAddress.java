@@ -39,7 +39,8 @@ public final class PublicAddress {
         String host = exchange.header("host");
         if (host == null || !HOST.matcher(host).matches()) {
             throw ApiError.badRequest(
-                    "Missing or invalid Host header; it is required to build the transaction endpoint URL");
+                    "Missing or invalid Host header, which is required to build the transaction endpoint URL."
+                            + " Make the reverse proxy forward it, or set public_url");
         }
         return (tls || !isLocal(host) ? "https://" : "http://") + host;
     }

@@ -68,7 +68,9 @@ public record DevCertificates(Path caPem, SslContext context) {
                 Files.writeString(leafPem, leaf.getCertificatePEM());
             }
         } catch (IOException e) {
-            throw new HttpServerException("The development certificates in " + directory + " cannot be written", e);
+            throw new HttpServerException(
+                    "The development certificates in " + directory + " cannot be read or written: " + e.getMessage(),
+                    e);
         }
         return new DevCertificates(caPem, TlsContexts.fromPem(leafPem, leafKey));
     }
@@ -128,7 +130,10 @@ public record DevCertificates(Path caPem, SslContext context) {
         try {
             PrivateFiles.createDirectories(directory);
         } catch (FileAlreadyExistsException e) {
-            throw new HttpServerException(directory + " is not a directory", e);
+            throw new HttpServerException(
+                    "The development certificates cannot be stored: " + directory
+                            + " is not a directory; delete it or change state_dir",
+                    e);
         }
     }
 }

@@ -248,7 +248,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private void onHead(HttpRequest request) {
         long arrivalNanos = System.nanoTime();
         first = false;
-        Refusal refusal = surplus ? Refusal.TOO_MANY_CONNECTIONS : RequestHead.check(request);
+        Refusal refusal =
+                surplus ? Refusal.tooManyConnections(server.limits().maxConnections()) : RequestHead.check(request);
         if (refusal != null) {
             refuse(refusal);
             return;
@@ -464,7 +465,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             holding = true;
         } catch (MemoryExhaustedException e) {
             LOG.debug(
-                    "Not enough memory to wait for the client of request {}; closing the connection",
+                    "Not enough memory to keep the unsent response to request {}; closing the connection",
                     responded.requestId());
             close();
         }

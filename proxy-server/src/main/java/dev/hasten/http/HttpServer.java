@@ -74,8 +74,10 @@ public final class HttpServer implements AutoCloseable {
             var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             Throwable cause = bound.cause();
             throw new HttpServerException(
-                    "The " + options.name() + " server cannot listen on "
-                            + options.address().host() + ":" + options.address().port() + " (" + cause + ")",
+                    "Cannot listen on " + options.address().host() + ":"
+                            + options.address().port() + " (" + cause.getMessage()
+                            + "). Stop the process that uses this port, or choose another one: the key is port, or"
+                            + " admin_port for the admin API",
                     cause);
         }
         return new HttpServer(context, loops, connections, bound.channel());

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -114,7 +116,16 @@ final class PemFiles {
         } catch (CharacterCodingException e) {
             throw new HttpServerException("The " + kind + " file " + file + " is not a PEM text file", e);
         } catch (IOException e) {
-            throw new HttpServerException("The " + kind + " file " + file + " cannot be read", e);
+            throw new HttpServerException("The " + kind + " file " + file + " cannot be read: " + reason(e), e);
         }
+    }
+
+    /** The message of a FileSystemException is usually only the path. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "file not found";
+            case AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

@@ -19,25 +19,39 @@ record Refusal(int status, String code, String message) {
             new Refusal(405, "P5000", "Method not allowed for this path; see the Allow header.");
     static final Refusal UNKNOWN_EXPECTATION =
             new Refusal(417, "P5000", "Unsupported Expect header; only 100-continue is supported.");
-    static final Refusal TOO_MANY_CONNECTIONS =
-            new Refusal(503, "P5011", "The server has reached its connection limit. Try again later.");
     static final Refusal VERSION = new Refusal(505, "P5000", "Unsupported HTTP version; use HTTP/1.1 or HTTP/1.0.");
 
-    static final Refusal KEY_MEMORY =
-            new Refusal(429, "P5011", "The requests of this API key have reached their memory limit. Try again later.");
+    static final Refusal KEY_MEMORY = new Refusal(
+            429,
+            "P5011",
+            "The requests of this API key have reached their memory limit (see memory.budget). Try again later.");
     static final Refusal DATABASE_MEMORY = new Refusal(
-            503, "P5011", "The requests of this database have reached their memory limit. Try again later.");
+            503,
+            "P5011",
+            "The requests of this database have reached their memory limit (see memory.budget). Try again later.");
+
+    static Refusal tooManyConnections(int limit) {
+        return new Refusal(
+                503,
+                "P5011",
+                "The server has reached its limit of " + limit
+                        + " connections (http.max_connections). Try again later.");
+    }
 
     static Refusal headTimeout(Duration limit) {
-        return new Refusal(408, "P5009", "The request head did not arrive within " + limit.toMillis() + " ms.");
+        return new Refusal(
+                408,
+                "P5009",
+                "The request head did not arrive within the limit of " + limit.toMillis() + " ms (http.head_timeout).");
     }
 
     static Refusal bodyTimeout(HttpLimits limits) {
         return new Refusal(
                 408,
                 "P5009",
-                ("The request body arrived too slowly; the limits are %d ms for the body, %d ms between its parts, and"
-                                + " at least %d bytes per second on average.")
+                ("The request body arrived too slowly. Limits: %d ms for the whole body (http.body_timeout), %d"
+                                + " ms between two parts (http.body_idle_timeout), and a minimum average of %d bytes"
+                                + " per second (http.min_bytes_per_second).")
                         .formatted(
                                 limits.timeouts().body().toMillis(),
                                 limits.timeouts().bodyIdle().toMillis(),
@@ -50,14 +64,18 @@ record Refusal(int status, String code, String message) {
 
     static Refusal targetTooLong(int limitBytes) {
         return new Refusal(
-                414, "P5000", "The request line is longer than the limit of " + limitBytes + " bytes for the head.");
+                414,
+                "P5000",
+                "The request line is longer than the limit of " + limitBytes
+                        + " bytes for the request head (http.max_header_bytes).");
     }
 
     static Refusal headTooLarge(int limitBytes) {
         return new Refusal(
                 431,
                 "P5000",
-                "The request head with its headers is larger than the limit of " + limitBytes + " bytes.");
+                "The request head (request line and headers) is larger than the limit of " + limitBytes
+                        + " bytes (http.max_header_bytes).");
     }
 
     /** The response for a request that exceeds the memory budget. */

@@ -45,7 +45,9 @@ public final class TlsContexts {
                     .build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new HttpServerException(
-                    "TLS cannot use the certificate file " + certificate + " with the key file " + key, e);
+                    "TLS cannot use the certificate file " + certificate + " with the key file " + key + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 }

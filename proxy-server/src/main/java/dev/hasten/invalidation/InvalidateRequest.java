@@ -31,8 +31,8 @@ public record InvalidateRequest(@Nullable List<String> tags) {
                 || !given.isArray()
                 || given.isEmpty()
                 || !given.valueStream().allMatch(JsonNode::isString)) {
-            throw ApiError.invalidParameters(
-                    "Invalid " + WHAT + ": `tags` must be a list of 1 to " + maxTags + " tags, or \"all\"");
+            throw ApiError.invalidParameters("Invalid " + WHAT + ": `tags` must be a list of 1 to " + maxTags
+                    + " tags (cache.max_tags), or \"all\"");
         }
         List<String> tags = new ArrayList<>(given.size());
         given.forEach(tag -> tags.add(tag.stringValue()));

@@ -38,7 +38,8 @@ final class InvalidationRate {
         long next = (fullAt - now > 0 ? fullAt : now) + SECOND / perSecond;
         if (next - now > SECOND) {
             throw ApiError.tooManyRequests(
-                    "Too many invalidations: the limit of this database is " + perSecond + " per second; retry later",
+                    "Too many invalidations: the limit of this database is " + perSecond
+                            + " per second (cache.invalidations_per_second). Try again later",
                     Duration.ofSeconds(1));
         }
         fullAt = next;

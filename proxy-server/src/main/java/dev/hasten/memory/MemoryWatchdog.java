@@ -83,7 +83,11 @@ public final class MemoryWatchdog {
                 Thread.sleep(INTERVAL);
                 String trouble = trouble();
                 if (trouble != null) {
-                    LOG.error("{}; exiting with status {}", trouble, EXIT_STATUS);
+                    LOG.error(
+                            "{}; exiting with status {}. Increase the heap (-Xmx), or lower memory.budget and"
+                                    + " cache.max_bytes",
+                            trouble,
+                            EXIT_STATUS);
                     // Not exit(): shutdown hooks would need memory.
                     Runtime.getRuntime().halt(EXIT_STATUS);
                 }

@@ -57,8 +57,8 @@ final class Budget {
             throw ApiError.of(
                     422,
                     "P6009",
-                    "The query plan creates more than " + ELEMENTS
-                            + " list elements, which is the limit. Split the query into smaller ones");
+                    "The query plan exceeds the limit of " + ELEMENTS
+                            + " list elements. Split the query into smaller ones");
         }
         take(count * ELEMENT_BYTES);
         cancellation.checkpoint();
@@ -113,8 +113,8 @@ final class Budget {
             throw ApiError.of(
                     422,
                     "P6009",
-                    "The query plan generates more than " + SQL_CHARACTERS
-                            + " characters of SQL, which is the limit. Split the query into smaller ones");
+                    "The query plan exceeds the limit of " + SQL_CHARACTERS
+                            + " characters of SQL. Split the query into smaller ones");
         }
         take(count * CHARACTER_BYTES);
     }
@@ -123,7 +123,7 @@ final class Budget {
     void enter() {
         if (++depth > DEPTH) {
             throw new PlanFailure(
-                    "Query variables refer to each other in a cycle or more than " + DEPTH + " levels deep");
+                    "Query variables refer to each other in a cycle, or through more than " + DEPTH + " levels");
         }
     }
 

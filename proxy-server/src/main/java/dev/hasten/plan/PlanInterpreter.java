@@ -75,7 +75,8 @@ public final class PlanInterpreter {
             throw ApiError.of(
                     422,
                     "P6009",
-                    "The query plan creates values that are nested too deeply. Use fewer levels of nesting");
+                    "The query plan creates values that are nested too deeply. Use fewer levels of nested"
+                            + " relations or JSON");
         }
     }
 

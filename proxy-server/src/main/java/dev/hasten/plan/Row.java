@@ -85,7 +85,8 @@ final class Row {
                 throw ApiError.of(
                         422,
                         "P6009",
-                        "The query plan adds more than " + MOST_ADDED + " fields to a record, which is the limit");
+                        "The query plan exceeds the limit of " + MOST_ADDED
+                                + " added fields per record. Split the query into smaller ones");
             }
             if (next == null) {
                 next = new HashMap<>();

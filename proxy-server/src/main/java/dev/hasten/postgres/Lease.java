@@ -125,7 +125,8 @@ public final class Lease implements AutoCloseable {
         if (sql.is(Trait.SETS_FOREIGN_FORMAT)) {
             throw DatabaseErrors.refused(
                     "0A000",
-                    "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for the client");
+                    "client_encoding must be UTF8 and DateStyle must be ISO, because Hasten converts values for"
+                            + " the client");
         }
         if (policy == StatementPolicy.CLIENT_STATEMENT && sql.command().equals("copy")) {
             throw DatabaseErrors.refused(
@@ -137,7 +138,8 @@ public final class Lease implements AutoCloseable {
                     "25006",
                     "cannot execute this statement with a read-only API key: "
                             + (sql.command().equals("explain")
-                                    ? "EXPLAIN is only allowed for queries without INTO, and for INSERT, UPDATE, DELETE and MERGE"
+                                    ? "EXPLAIN is only allowed for SELECT, WITH, VALUES and TABLE (without"
+                                            + " INTO), and for INSERT, UPDATE, DELETE and MERGE"
                                     : "it writes large objects or files"));
         }
         if (policy != StatementPolicy.TRUSTED && sql.sql().indexOf('\0') >= 0) {

@@ -37,8 +37,9 @@ record TransactionStartRequest(
             throw ApiError.transaction("Invalid isolation level: " + name, Map.of("isolationLevel", name));
         }
         return IsolationLevel.ofSql(name)
-                .orElseThrow(() -> ApiError.badRequest("Invalid request body: `isolationLevel` must be one of READ"
-                        + " UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE"));
+                .orElseThrow(() -> ApiError.badRequest(
+                        "Invalid request body: `isolationLevel` must be one of \"READ UNCOMMITTED\","
+                                + " \"READ COMMITTED\", \"REPEATABLE READ\" and \"SERIALIZABLE\""));
     }
 
     private static @Nullable String text(JsonNode body, String name) {

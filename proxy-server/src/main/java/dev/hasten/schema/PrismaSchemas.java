@@ -147,7 +147,8 @@ public final class PrismaSchemas {
             String text = store.read(hash);
             if (text != null && !hash.equals(hashOf(Base64.getEncoder().encode(text.getBytes(UTF_8))))) {
                 LOG.warn(
-                        "Deleting the damaged stored schema {} of database {}; its clients upload it again",
+                        "Deleting the damaged Prisma schema {} that was stored for database {}; clients will"
+                                + " upload it again",
                         hash,
                         database);
                 store.delete(hash);
@@ -307,7 +308,7 @@ public final class PrismaSchemas {
     private void warn(SchemaStoreException e) {
         if (!storeFails) {
             LOG.warn(
-                    "Cannot access the stored schemas of database {}; clients may have to upload theirs again: {}",
+                    "Cannot access the stored Prisma schemas of database {}; clients may have to upload them again: {}",
                     database,
                     e.getMessage());
         }

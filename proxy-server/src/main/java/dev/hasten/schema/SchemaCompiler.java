@@ -160,7 +160,7 @@ final class SchemaCompiler {
                     BREAKDOWN,
                     "P6000",
                     "The query cannot be compiled: " + e.getMessage()
-                            + ". If it is very large or deeply nested, split or simplify it");
+                            + ". If the query is very large or deeply nested, split or simplify it");
         } finally {
             compilingFor = null;
             slots.end(cancellation.memory());
@@ -250,7 +250,8 @@ final class SchemaCompiler {
             case SchemaException e -> invalid(e);
             case CompilerPanicException e -> {
                 LOG.warn("the query compiler crashed while reading a schema: {} ({})", e.getMessage(), e.detail());
-                yield ApiError.badRequest("The Prisma schema cannot be used: " + e.getMessage());
+                yield ApiError.badRequest("The Prisma schema cannot be used: " + e.getMessage()
+                        + ". If the schema is very large, split or simplify it");
             }
             case RuntimeException e -> e;
             default -> new IllegalStateException(cause);

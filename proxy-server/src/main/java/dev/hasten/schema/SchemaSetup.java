@@ -61,7 +61,7 @@ public final class SchemaSetup {
                 try {
                     QueryCompiler.warmUp();
                 } catch (RuntimeException e) {
-                    LOG.warn("Cannot load the query compiler", e);
+                    LOG.warn("Cannot load the query compiler; queries of Prisma 5 and 6 may fail", e);
                 }
             }
         });

@@ -295,7 +295,7 @@ public final class HastenServer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        LOG.info("stopping: {} requests are running", runner.runningCount());
+        LOG.info("stopping; running requests: {}", runner.runningCount());
         http.drain(config.server().drainTimeout());
         if (watchdog.watchedCount() > 0) {
             watchdog.cancelAll();

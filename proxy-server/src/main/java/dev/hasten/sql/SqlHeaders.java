@@ -45,8 +45,8 @@ record SqlHeaders(
 
     private static IsolationLevel isolationLevel(String name) {
         return IsolationLevel.ofClientName(name)
-                .orElseThrow(() -> ApiError.badRequest("invalid isolation level: " + ISOLATION_LEVEL
-                        + " must be ReadUncommitted, ReadCommitted, RepeatableRead or Serializable"));
+                .orElseThrow(() -> ApiError.badRequest("Invalid header " + ISOLATION_LEVEL
+                        + ": it must be ReadUncommitted, ReadCommitted, RepeatableRead or Serializable"));
     }
 
     private static boolean isTrue(Exchange exchange, String header) {

@@ -7,7 +7,7 @@ import java.util.List;
 /** A counter of cache events. Counters with the same name differ in the value of a tag. */
 record CacheCounter(Event event, String name, String description, Tags tags) {
     private static final String REQUESTS = "hasten.cache.requests";
-    private static final String REQUESTS_ARE = "Queries, by accelerate-cache-status";
+    private static final String REQUESTS_ARE = "Queries by accelerate-cache-status: ttl, swr, miss or none";
     private static final String REFRESHES = "hasten.cache.refreshes";
     private static final String REFRESHES_ARE = "Background refreshes of stale entries";
     private static final String NOT_STORED = "hasten.cache.not.stored";
@@ -23,7 +23,7 @@ record CacheCounter(Event event, String name, String description, Tags tags) {
             new CacheCounter(
                     Event.COALESCED,
                     "hasten.cache.coalesced",
-                    "Misses that waited for the same query of another request",
+                    "Misses that waited for an identical query of another request",
                     Tags.empty()),
             new CacheCounter(Event.REFRESH, REFRESHES, REFRESHES_ARE, Tags.of("outcome", "success")),
             new CacheCounter(Event.FAILED_REFRESH, REFRESHES, REFRESHES_ARE, Tags.of("outcome", "error")),

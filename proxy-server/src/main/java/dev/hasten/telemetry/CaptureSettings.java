@@ -36,8 +36,8 @@ public record CaptureSettings(boolean spans, Set<String> levels) {
                 levels.add(word);
             } else if (!word.isEmpty()) {
                 throw ApiError.badRequest(
-                        "Malformed X-Capture-Telemetry header; allowed values: tracing, debug, query, info, warn,"
-                                + " error");
+                        "Invalid header X-Capture-Telemetry: it must be one or more of tracing, debug, query,"
+                                + " info, warn and error, separated by commas");
             }
         }
         return new CaptureSettings(spans, Set.copyOf(levels));

@@ -168,7 +168,8 @@ public final class Metrics implements AutoCloseable {
                 LongSupplier refusals = () -> memory.refusals(database, share);
                 counted.add(refusals);
                 FunctionCounter.builder("hasten.memory.refusals", refusals, LongSupplier::getAsLong)
-                        .description("Requests refused for lack of memory")
+                        .description(
+                                "Requests refused because a memory limit was reached: that of the API key or of the database")
                         .tag("database", database)
                         .tag("share", share.name().toLowerCase(Locale.ROOT))
                         .register(registry);

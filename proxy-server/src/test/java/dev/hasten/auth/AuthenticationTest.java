@@ -211,7 +211,7 @@ class AuthenticationTest {
                 Map.of("main", List.of(configured("a", "same", null)), "other", List.of(configured("b", "same", null)));
         assertThatThrownBy(() -> new ApiKeys(twice, null, clock))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has the same token as another key");
+                .hasMessageContaining("has the same secret as another API key");
     }
 
     private static String createRevoked(ApiKeys keys) {

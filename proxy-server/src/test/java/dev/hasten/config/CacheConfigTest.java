@@ -77,7 +77,7 @@ final class CacheConfigTest {
                 "cache: {defaults: [{model: User, ttl: 1s, tags: a b}]}|text matching",
                 "cache: {defaults: [{model: User, ttl: 60}]}|the unit is missing",
                 "cache: {defaults: [{model: User, ttl: 1s, tags: 'a,b'}], max_tags: 1}|the default for the model User"
-                        + " has more tags",
+                        + " has 2 tags",
                 "cache: {defaults: User}|section",
                 "cache: {max_ttl: 0s}|1s to 8760h",
                 "cache: {share: 0}|1 to 1000",

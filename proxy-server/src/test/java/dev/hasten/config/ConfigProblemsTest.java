@@ -43,18 +43,17 @@ class ConfigProblemsTest {
                         "HASTEN_ADMIN_PROT: unknown variable; the closest match is HASTEN_ADMIN_PORT (env"
                                 + " HASTEN_ADMIN_PROT)",
                         "regoin: unknown key; the closest match is region (hasten.yaml:2)",
-                        "log.levl: unknown key; the closest match is log.level (flag --log.levl)",
+                        "log.levl: unknown key; the closest match is log.level (option --log.levl)",
                         "port: \"99999\" is not allowed: use a whole number from 1 to 65535, or 0 = any free port"
                                 + " (hasten.yaml:1)",
                         "http.body_timeout: \"10\" is not allowed: the unit is missing; use a duration such as 250ms,"
                                 + " 10s, 2m or 1h, from 1ms to 24h (hasten.yaml:4)",
                         "http.threads: \"-1\" is not allowed: use a whole number from 1 to 1024, or 0 = one per core"
                                 + " (env HASTEN_HTTP_THREADS)",
-                        "databases.Bad_Name: a database name must be a lower-case letter followed by up to 31 of a-z,"
-                                + " 0-9 and - (hasten.yaml:6)",
-                        "databases.Bad_Name.url: \"****\" is not allowed: use"
-                                + " postgresql://user:password@host:5432/database; it must start with postgresql:// or"
-                                + " postgres:// (hasten.yaml:6)");
+                        "databases.Bad_Name: \"Bad_Name\" is not allowed: use a lower-case letter followed by up to 31 of"
+                                + " a-z, 0-9 and - (hasten.yaml:6)",
+                        "databases.Bad_Name.url: \"****\" is not allowed: it must start with postgresql:// or postgres://;"
+                                + " the format is postgresql://user:password@host:5432/database (hasten.yaml:6)");
     }
 
     @Test
@@ -75,7 +74,7 @@ class ConfigProblemsTest {
                 "region | Europe | use text matching [a-z0-9-]{1,32}",
                 "host | a b | text without spaces",
                 "log.format | xml | text or json",
-                "log.level | loud | trace or debug or info or warn or error",
+                "log.level | loud | trace, debug, info, warn or error",
                 "log.query_parameters | yes | true or false",
                 "tls.dev | 1 | true or false",
                 "tls.cert | nowhere.pem | not found or not readable",
@@ -87,7 +86,7 @@ class ConfigProblemsTest {
                 "http.max_body_bytes | 9999999999999gb | a size such as 64kb",
                 "databases.app.pool.size | 0 | a whole number from 1 to 1000",
                 "databases.app.pool.max_lifetime | 5s | from 30s to 24h, or 0s = never",
-                "databases.app.pool.reset | maybe | auto or always or never",
+                "databases.app.pool.reset | maybe | auto, always or never",
             })
     void aRejectedValueIsShownWithWhatIsAllowed(String key, String value, String allowed) {
         sources.env("HASTEN_DATABASES_APP_URL", "postgres://u@h/d").flag(key, value);
@@ -95,7 +94,7 @@ class ConfigProblemsTest {
                 .anySatisfy(problem -> assertThat(problem)
                         .startsWith(key + ": \"" + value + "\" is not allowed")
                         .contains(allowed)
-                        .endsWith("(flag --" + key + ")"));
+                        .endsWith("(option --" + key + ")"));
     }
 
     @ParameterizedTest
@@ -201,7 +200,7 @@ class ConfigProblemsTest {
         assertThat(sources.env("HASTEN_ADMIN_PORT", "4466").problems())
                 .singleElement()
                 .asString()
-                .startsWith("admin_port: \"4466\" is not allowed: port has the same value");
+                .startsWith("admin_port: \"4466\" is not allowed: the key port has the same value");
         assertThat(sources.env("HASTEN_HOST", "10.0.0.1").load().server().adminPort())
                 .isEqualTo(4466);
     }
@@ -210,18 +209,18 @@ class ConfigProblemsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'{name: a}' | databases.app.keys[0]: set either secret or sha256",
-                "'{name: a, secret: x, sha256: y}' | databases.app.keys[0]: set either secret or sha256",
-                "'{secret: x}' | databases.app.keys[0].name: the key has no name",
+                "'{name: a}' | databases.app.keys[0]: the API key has neither secret nor sha256",
+                "'{name: a, secret: x, sha256: y}' | databases.app.keys[0]: the API key has both secret and sha256",
+                "'{secret: x}' | databases.app.keys[0].name: the API key has no name",
                 "'{name: a b, secret: x}' | 'databases.app.keys[0].name: \"a b\" is not allowed'",
                 "'{name: a, secret: \"s3cret s3cret\"}' | 'databases.app.keys[0].secret: \"****\" is not allowed'",
                 "'{name: a, sha256: s3cret}' | 'databases.app.keys[0].sha256: \"****\" is not allowed'",
                 "'{name: a, secret: x, expires: tomorrow}' | 'databases.app.keys[0].expires: \"tomorrow\" is not"
                         + " allowed: use an ISO-8601 instant'",
-                "'{name: a, secret: x}, {name: a, secret: y}' | 'databases.app.keys: \"a\" is not allowed: two keys"
-                        + " have this name'",
-                "'{name: a, secret: x}, {name: b, secret: x}' | 'databases.app.keys: \"b\" is not allowed: it has the"
-                        + " same secret as the key app/a'",
+                "'{name: a, secret: x}, {name: a, secret: y}' | 'databases.app.keys: \"a\" is not allowed: two API"
+                        + " keys have this name'",
+                "'{name: a, secret: x}, {name: b, secret: x}' | 'databases.app.keys: \"b\" is not allowed: this API"
+                        + " key has the same secret as the API key app/a'",
                 "'{name: a, secret: x, scopes: \"prisma,root\"}' | 'databases.app.keys[0].scopes: \"prisma,root\" is"
                         + " not allowed: unknown scope \"root\"; allowed scopes: prisma, '",
                 "'{name: a, secret: x, scopes: \"prisma,\"}' | 'databases.app.keys[0].scopes: \"prisma,\" is not"
@@ -247,7 +246,7 @@ class ConfigProblemsTest {
                   a: {url: 'postgres://u@h/a', keys: [{name: one, secret: x}]}
                   b: {url: 'postgres://u@h/b', keys: [{name: two, secret: x}]}
                 """);
-        assertThat(sources.problems()).singleElement().asString().contains("the same secret as the key a/one");
+        assertThat(sources.problems()).singleElement().asString().contains("the same secret as the API key a/one");
     }
 
     @Test

@@ -61,12 +61,12 @@ class ConfigurationDocTest {
 
                 <!-- Generated from the records in dev.hasten.config by ConfigurationDocTest; edit those. -->
 
-                Hasten reads a YAML file (`--config` or `HASTEN_CONFIG`), environment variables and command-line flags.
-                Flags override environment variables, which override the file, which overrides the defaults.
+                Hasten reads a YAML file (`--config` or `HASTEN_CONFIG`), environment variables and command-line options.
+                Options override environment variables, which override the file, which overrides the defaults.
                 `hasten check-config` prints every effective value and its origin.
 
-                - A flag of `serve` and `check-config` is the path of a key: `--http.max_body_bytes 1mb`. All commands that
-                  read the configuration take `--set http.max_body_bytes=1mb`.
+                - `serve` and `check-config` accept every key as an option: `--http.max_body_bytes 1mb`. All commands that read the
+                  configuration accept `--set http.max_body_bytes=1mb`.
                 - A variable is `HASTEN_` plus the path in capitals, with `_` for `.` and `-`:
                   `tls.cert` is `HASTEN_TLS_CERT`, `databases.app.pool.size` is `HASTEN_DATABASES_APP_POOL_SIZE`.
                   An empty variable is treated as unset.
@@ -80,10 +80,10 @@ class ConfigurationDocTest {
                 | variable | meaning |
                 |---|---|
                 | `DATABASE_URL` | `databases.default.url` |
-                | `HASTEN_API_KEY` | an API key of the database `default`, named `env` |
+                | `HASTEN_API_KEY` | for the server: an API key of the database `default`, named `env`; for `migrated --url` and `bench --url`: the key to send |
                 | `HASTEN_API_KEY_SCOPES` | the `scopes` of that key |
                 | `HASTEN_CONFIG` | path of the YAML file |
-                | `HASTEN_JAVA_OPTS` | Java options for the launcher `bin/hasten`, such as `-Xmx1g` for a heap of 1 GB instead of 512 MB |
+                | `HASTEN_JAVA_OPTS` | Java options, such as `-Xmx1g` for a heap of 1 GB; the default is 512 MB with `bin/hasten`, and 60 percent of the container's memory in the image |
 
                 Hasten ignores the variables that Kubernetes sets for a Service whose name starts with `hasten`, such as
                 `HASTEN_SERVICE_HOST` and `HASTEN_PORT=tcp://10.0.0.1:4466`.

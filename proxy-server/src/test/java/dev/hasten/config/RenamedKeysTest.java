@@ -73,7 +73,7 @@ final class RenamedKeysTest {
                         .warnings())
                 .singleElement()
                 .asString()
-                .startsWith("http.body_timeout: it limits the time for the complete request body");
+                .startsWith("http.body_timeout: this key now limits the time for the complete request body");
         assertThat(new Sources(directory)
                         .yaml("http: {body_timeout: 5s, body_idle_timeout: 1s}")
                         .load()
@@ -88,6 +88,6 @@ final class RenamedKeysTest {
                         .load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(
-                        "http.body_bytes: the key was renamed to http.max_body_bytes, which is also set; remove this one");
+                        "http.body_bytes: the key was renamed to http.max_body_bytes, which is also set; remove the old name");
     }
 }

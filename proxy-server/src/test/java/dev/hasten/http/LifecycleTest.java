@@ -101,7 +101,7 @@ class LifecycleTest {
             assertThatThrownBy(
                             () -> HttpServer.start(same, TestHttpServer.routes().build()))
                     .isInstanceOf(HttpServerException.class)
-                    .hasMessageContaining("The second server cannot listen on 127.0.0.1:" + server.port());
+                    .hasMessageContaining("Cannot listen on 127.0.0.1:" + server.port());
         }
     }
 

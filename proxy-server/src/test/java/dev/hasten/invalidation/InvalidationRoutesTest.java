@@ -92,7 +92,7 @@ final class InvalidationRoutesTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{}|must be a list of 1 to 5 tags, or \"all\"",
+                "{}|must be a list of 1 to 5 tags (cache.max_tags), or \"all\"",
                 "{\"tags\":[]}|must be a list of 1 to 5 tags",
                 "{\"tags\":null}|must be a list",
                 "{\"tags\":\"users\"}|must be a list",

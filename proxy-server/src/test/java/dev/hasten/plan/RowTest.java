@@ -72,7 +72,9 @@ final class RowTest {
         ApiError error = catchThrowableOfType(ApiError.class, () -> Records.set(record, "one more", 1L));
         assertThat(error.status()).isEqualTo(422);
         assertThat(error.code()).isEqualTo("P6009");
-        assertThat(error.text()).isEqualTo("The query plan adds more than 500 fields to a record, which is the limit");
+        assertThat(error.text())
+                .isEqualTo(
+                        "The query plan exceeds the limit of 500 added fields per record. Split the query into smaller ones");
     }
 
     @Test

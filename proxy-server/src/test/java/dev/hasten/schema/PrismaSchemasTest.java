@@ -256,7 +256,9 @@ final class PrismaSchemasTest {
         assertThatThrownBy(() -> schemas(new Limits(3, 64 << 20, Duration.ofMillis(100)))
                         .upload(hash(body), body, new Cancellation()))
                 .isInstanceOf(ApiError.class)
-                .hasMessage("The Prisma schema cannot be used: The query compiler took longer than 100 ms");
+                .hasMessage(
+                        "The Prisma schema cannot be used: The query compiler took longer than the"
+                                + " limit of 100 ms (schemas.max_compile_time). If the schema is very large, split or simplify it");
     }
 
     /** Returns a query that takes minutes to compile. */

@@ -250,7 +250,7 @@ public final class QueryCompiler implements AutoCloseable {
         } catch (TimeLimitException e) {
             broken = true;
             throw new CompilerPanicException(
-                    "The query compiler took longer than %d ms"
+                    "The query compiler took longer than the limit of %d ms (schemas.max_compile_time)"
                             .formatted(limits.time().toMillis()),
                     null,
                     e);

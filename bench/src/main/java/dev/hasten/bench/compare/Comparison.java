@@ -108,7 +108,7 @@ public record Comparison(BenchReport a, BenchReport b, List<Row> rows, List<Stri
 
     private static void differs(List<String> warnings, String what, Object a, Object b) {
         if (!Objects.equals(a, b)) {
-            warnings.add("A and B were measured with different settings: " + what + " " + a + " and " + b);
+            warnings.add("A and B differ in " + what + ": " + a + " and " + b);
         }
     }
 

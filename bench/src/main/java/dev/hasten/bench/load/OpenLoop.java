@@ -91,7 +91,7 @@ final class OpenLoop extends Driver {
     @Override
     void lookAfter(long now) {
         if (begun < arrivals && now - deadline(end) > 0) {
-            recorder.failure("arrived, but found no free connection", arrivals - begun);
+            recorder.failure("no free connection until one --timeout after the end", arrivals - begun);
             begun = arrivals;
         }
     }

@@ -54,7 +54,9 @@ public final class HtmlReport {
                         settings.durationSeconds() + " s"
                                 + (settings.operations() == 0 ? "" : " or " + settings.operations() + " operations")
                                 + " each, after " + settings.warmUpSeconds() + " s of warm-up; "
-                                + (settings.rounds() == 1 ? "one round" : settings.rounds() + " interleaved rounds"))
+                                + (settings.rounds() == 1
+                                        ? "one round"
+                                        : settings.rounds() + " rounds, each of which runs all scenarios once"))
                 + term(
                         "Generator",
                         report.environment().version() + ", " + settings.eventLoops()
@@ -84,7 +86,7 @@ public final class HtmlReport {
                 .toList();
         page.add("<h2>Throughput</h2><div class=\"card\"><p class=\"caption\">Operations per second"
                 + (report.settings().rounds() > 1 ? ": median of the rounds, lowest to highest" : "")
-                + ". Stampedes are not shown, because they pause between rounds.</p>"
+                + ". The scenario stampede is not shown, because it pauses between stampedes.</p>"
                 + BarChart.of(shown.stream()
                         .filter(result -> result.rounds().getFirst().stampede() == null)
                         .map(HtmlReport::bar)

@@ -31,7 +31,7 @@ final class ScenarioNotes {
         }
         long reconnects = result.rounds().stream().mapToLong(Round::reconnects).sum();
         if (reconnects > 0) {
-            notes.add(number(reconnects) + " connections were opened again.");
+            notes.add("Connections opened again: " + number(reconnects) + ".");
         }
         failures(result, notes);
         return notes;

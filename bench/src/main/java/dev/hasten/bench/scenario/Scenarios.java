@@ -42,7 +42,7 @@ public final class Scenarios {
                     Picker.anyUserUpTo(STALE_KEYS)),
             new Plain(
                     "stampede",
-                    "all connections request a response as soon as it has been invalidated, repeatedly",
+                    "repeatedly: a response is invalidated, and all connections request it at once",
                     List.of(),
                     Scenarios::stampede),
             new Plain("mixed", "90% findUnique, 10% update, Zipfian ids", ReadsAndWrites.KINDS, Scenarios::mixed),

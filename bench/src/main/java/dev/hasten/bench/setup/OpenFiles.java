@@ -30,7 +30,7 @@ public final class OpenFiles {
 
     private static void check(String who, long limit, long needed) throws IOException {
         if (limit < needed) {
-            throw new IOException(who + " has a limit of " + limit + " open files and connections but needs " + needed
+            throw new IOException(who + " may open " + limit + " files and connections but needs " + needed
                     + "; raise the limit with `ulimit -Hn " + needed
                     + "` (LimitNOFILE= in systemd), or omit the scenarios with idle connections");
         }

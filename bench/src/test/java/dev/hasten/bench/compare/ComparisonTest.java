@@ -72,6 +72,6 @@ class ComparisonTest {
         BenchReport a = SampleReports.of("find-unique", 1000);
 
         assertThat(Comparison.of(a, SampleReports.withConnections(a, 64)).warnings())
-                .containsExactly("A and B were measured with different settings: connections 32 and 64");
+                .containsExactly("A and B differ in connections: 32 and 64");
     }
 }

@@ -123,7 +123,7 @@ class LoadTest {
             assertThat(measured.operations()).isZero();
             assertThat(measured.failed()).isEqualTo(10);
             assertThat(measured.failures())
-                    .containsKeys("no response within 200 ms", "arrived, but found no free connection");
+                    .containsKeys("no response within 200 ms", "no free connection until one --timeout after the end");
         } finally {
             end.countDown();
         }
