@@ -1,10 +1,6 @@
 // The environment of a promise.
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { withConnection } from '../lib/databases.mjs'
-
-/** Milliseconds to wait for a state. */
-const PATIENCE = 60_000
 
 /** The advisory lock that `gate` waits for. */
 const GATE = 4466
@@ -137,28 +133,6 @@ export function send(call) {
   // Callers that await the result get the error; this only prevents an unhandled rejection before that.
   answer.catch(() => {})
   return answer
-}
-
-/** Calls probe until it returns a truthy value, and returns that value. */
-export async function until(what, probe) {
-  const deadline = Date.now() + PATIENCE
-  for (;;) {
-    const value = await probe()
-    if (value) return value
-    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE} ms: ${what}`)
-    await sleep(25)
-  }
-}
-
-/** Like `until`, but with increasing pauses, during which no requests are sent to the server. */
-export async function untilAfterPause(what, probe) {
-  const deadline = Date.now() + PATIENCE
-  for (let pause = 500; ; pause *= 1.6) {
-    await sleep(pause)
-    const value = await probe()
-    if (value) return value
-    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE} ms: ${what}`)
-  }
 }
 
 /** Runs a read and returns its cache status. */

@@ -12,7 +12,6 @@
  *   attempt(code, fn) runs fn, which must fail with that code on the reference, and returns the error;
  *                     with code null, fn must succeed
  *   outcome(fn)       runs fn and returns its value or its error
- *   sleep(ms)
  *   Instrumentation   PrismaInstrumentation of the client's version
  *
  * Options:

@@ -40,7 +40,6 @@ export class Target {
       Prisma: this.clients.modules[variant].Prisma,
       Instrumentation: this.generation.Instrumentation,
       variant,
-      sleep,
       sql: (text, params) => this.database.sql(text, params),
       attempt: (code, fn) => attempts.attempt(code, fn),
       outcome: outcomeOf,

@@ -1,6 +1,7 @@
 // Every error that a client can reach, with its code, text and meta.
 import assert from 'node:assert/strict'
 import { op } from '../lib/operations.mjs'
+import { until } from '../lib/until.mjs'
 
 const guarded =
   (data) =>
@@ -263,34 +264,32 @@ export default [
       await sql('drop trigger fail on "Team"; drop function fail()')
     }
   }),
-  op('a cancelled statement', async ({ prisma, sql, sleep }) => {
+  op('a cancelled statement', async ({ prisma, sql }) => {
     const running = prisma.$queryRaw`select pg_sleep(20)::text as cancel_me`.catch((error) => error)
-    for (let i = 0; i < 100; i++) {
-      await sleep(50)
-      const rows = await sql(
+    await until('the statement', async () => {
+      const cancelled = await sql(
         `select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and query like '%cancel_me%' and pid <> pg_backend_pid() and state = 'active'`,
       )
-      if (rows.length > 0) break
-    }
+      return cancelled.length > 0
+    })
     return running
   }),
-  op('a connection that the server ended', async ({ prisma, sql, sleep }) => {
+  op('a connection that the server ended', async ({ prisma, sql }) => {
     const running = prisma.$queryRaw`select pg_sleep(20)::text as end_me`.catch((error) => error)
-    for (let i = 0; i < 100; i++) {
-      await sleep(50)
-      const rows = await sql(
+    await until('the statement', async () => {
+      const ended = await sql(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%end_me%' and pid <> pg_backend_pid() and state = 'active'`,
       )
-      if (rows.length > 0) break
-    }
+      return ended.length > 0
+    })
     return [await running, await prisma.user.count()]
   }),
-  op('idle connections that the server ended', async ({ prisma, sql, sleep, outcome }) => {
+  op('idle connections that the server ended', async ({ prisma, sql, outcome }) => {
     await Promise.all(Array.from({ length: 5 }, () => prisma.user.count()))
+    // With a timeout, the function returns when the connection has ended.
     await sql(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+      `select pg_terminate_backend(pid, 20000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
     )
-    await sleep(200)
     return outcome(() => prisma.user.count())
   }),
   op('a lock timeout', async ({ prisma, sql, outcome }) => {

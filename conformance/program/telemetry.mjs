@@ -4,13 +4,19 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { op } from '../lib/operations.mjs'
 
+/** The last query of a client, whose event shows that all earlier events have arrived. */
+const LAST = 'select 1 as last_query'
+
 /** Runs `use` with a client that emits events; returns the events without times. */
-async function events({ client, sleep }, use, levels = ['query']) {
-  const prisma = client({ log: levels.map((level) => ({ emit: 'event', level })) })
+async function events({ client }, use, levels = ['query']) {
+  const prisma = client({ log: [...new Set([...levels, 'query'])].map((level) => ({ emit: 'event', level })) })
   const seen = []
+  const ended = new Promise((resolve) => {
+    prisma.$on('query', ({ query }) => query.startsWith(LAST) && resolve())
+  })
   for (const level of levels)
     prisma.$on(level, ({ timestamp, duration, ...event }) => {
-      if (isOfTransport(event)) return
+      if (isOfTransport(event) || event.query?.startsWith(LAST)) return
       seen.push({
         level,
         ...event,
@@ -18,7 +24,8 @@ async function events({ client, sleep }, use, levels = ['query']) {
       })
     })
   const result = await use(prisma).catch((error) => error)
-  await sleep(20)
+  await prisma.$queryRawUnsafe(LAST)
+  await ended
   return [result, seen]
 }
 

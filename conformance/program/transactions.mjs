@@ -1,11 +1,18 @@
 // Interactive transactions.
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isZero, LOCK_WAITS, OPEN_TRANSACTIONS } from '../lib/activity.mjs'
 import { op } from '../lib/operations.mjs'
+import { until } from '../lib/until.mjs'
 
 class Rollback extends Error {}
 const refuse = () => {
   throw new Rollback('on purpose')
 }
+
+/** Waits until the transaction, which has made a query, has expired. */
+const expired = (sql) => until('no open transaction', () => isZero({ sql }, OPEN_TRANSACTIONS))
+
 const level = (tx) => tx.$queryRaw`select current_setting('transaction_isolation') as level`
 
 export default [
@@ -100,12 +107,12 @@ export default [
       ),
     { flawed: { engine5: 'the adapter begins the transaction too late' } },
   ),
-  op('P2028 timeout', async ({ prisma, sleep, attempt }) => [
+  op('P2028 timeout', async ({ prisma, sql, attempt }) => [
     await attempt('P2028', () =>
       prisma.$transaction(
         async (tx) => {
           await tx.user.create({ data: { email: 'late@x.test' } })
-          await sleep(500)
+          await expired(sql)
           await tx.user.count()
         },
         { timeout: 200 },
@@ -113,12 +120,12 @@ export default [
     ),
     await prisma.user.count(),
   ]),
-  op('P2028 timeout seen at the commit', async ({ prisma, sleep, attempt }) => [
+  op('P2028 timeout seen at the commit', async ({ prisma, sql, attempt }) => [
     await attempt('P2028', () =>
       prisma.$transaction(
         async (tx) => {
           await tx.user.create({ data: { email: 'late@x.test' } })
-          await sleep(500)
+          await expired(sql)
         },
         { timeout: 200 },
       ),
@@ -127,29 +134,30 @@ export default [
   ]),
   op(
     'P2028 timeout before the first query',
-    ({ prisma, sleep }) =>
+    ({ prisma }) =>
       prisma.$transaction(
         async (tx) => {
-          await sleep(500)
+          // Nothing shows that it has expired, because a server may begin the transaction with its first query. The wait is
+          // longer than the timeout because servers may notice it late.
+          await sleep(400)
           await tx.user.count()
         },
-        { timeout: 200 },
+        { timeout: 100 },
       ),
     { throws: 'P2028' },
   ),
-  op('the timeout frees the locks', async ({ prisma, sleep, outcome }) => {
-    const slow = outcome(() =>
+  op('the timeout frees the locks', async ({ prisma, outcome }) => {
+    let other
+    const slow = await outcome(() =>
       prisma.$transaction(
         async (tx) => {
           await tx.user.update({ where: { id: 1 }, data: { age: 1 } })
-          await sleep(900)
+          other = await prisma.user.update({ where: { id: 1 }, data: { age: 2 } })
         },
         { timeout: 300 },
       ),
     )
-    await sleep(100)
-    const other = await prisma.user.update({ where: { id: 1 }, data: { age: 2 } })
-    return [other, await slow]
+    return [other, slow]
   }),
   op('use after the commit', async ({ prisma, attempt }) => {
     let kept
@@ -174,16 +182,27 @@ export default [
   }),
   op(
     'maxWait exceeded',
-    async ({ prisma, sleep }) => {
+    async ({ prisma }) => {
+      const count = 24
+      let decided = 0
+      let release
+      const allDecided = new Promise((resolve) => {
+        release = resolve
+      })
+      const decide = () => {
+        if (++decided === count) release()
+      }
+      const holdConnection = async (tx) => {
+        await tx.user.count()
+        decide()
+        await allDecided
+      }
       const results = await Promise.allSettled(
-        Array.from({ length: 24 }, () =>
-          prisma.$transaction(
-            async (tx) => {
-              await tx.user.count()
-              await sleep(1500)
-            },
-            { maxWait: 400, timeout: 10_000 },
-          ),
+        Array.from({ length: count }, () =>
+          prisma.$transaction(holdConnection, { maxWait: 400, timeout: 10_000 }).catch((error) => {
+            decide()
+            throw error
+          }),
         ),
       )
       const failures = [
@@ -200,7 +219,11 @@ export default [
       }
     },
     {
-      flawed: { engine5: 'it knows nothing of the adapter’s pool', engine6: 'it knows nothing of the adapter’s pool' },
+      flawed: {
+        engine5: 'it knows nothing of the adapter’s pool',
+        engine6: 'it knows nothing of the adapter’s pool',
+        client6: 'the adapter’s pool waits forever',
+      },
     },
   ),
   op('more transactions than connections, one after the other', async ({ prisma }) => {
@@ -366,13 +389,13 @@ export default [
   ),
   op(
     'nested: the outer one times out',
-    async ({ prisma, sleep, attempt }) => [
+    async ({ prisma, sql, attempt }) => [
       await attempt('P2028', () =>
         prisma.$transaction(
           (tx) =>
             tx.$transaction(async (inner) => {
               await inner.user.create({ data: { email: 'i@x.test' } })
-              await sleep(500)
+              await expired(sql)
               await inner.user.count()
             }),
           { timeout: 200 },
@@ -443,20 +466,13 @@ export default [
     },
     { state: false },
   ),
-  op('waiting for a row lock', async ({ prisma, sleep }) => {
-    let release
-    const held = new Promise((resolve) => {
-      release = resolve
-    })
-    const holder = prisma.$transaction(async (tx) => {
+  op('waiting for a row lock', async ({ prisma, sql, outcome }) => {
+    let waiter
+    await prisma.$transaction(async (tx) => {
       await tx.counter.update({ where: { id: 1 }, data: { int: 100 } })
-      await held
+      waiter = outcome(() => prisma.counter.update({ where: { id: 1 }, data: { int: { increment: 1 } } }))
+      await until('a statement that waits for a lock', async () => !(await isZero({ sql }, LOCK_WAITS)))
     })
-    await sleep(150)
-    const waiter = prisma.counter.update({ where: { id: 1 }, data: { int: { increment: 1 } } })
-    await sleep(100)
-    release()
-    await holder
     return waiter
   }),
   op('client extensions inside', async ({ prisma }) => {
@@ -469,14 +485,19 @@ export default [
       await tx.user.findFirst({ orderBy: { id: 'asc' }, select: { upper: true } }),
     ])
   }),
-  op('a query that is not awaited', async ({ prisma, sleep, outcome }) => {
+  op('a query that is not awaited', async ({ prisma, sql, outcome }) => {
     let stray
-    await outcome(() =>
+    const ended = await outcome(() =>
       prisma.$transaction(async (tx) => {
-        stray = outcome(() => tx.user.count())
-        await sleep(50)
+        stray = outcome(() => tx.$queryRaw`select pg_sleep(0.2)::text as stray`)
+        await until('the query in PostgreSQL', async () => {
+          const found = await sql(
+            `select 1 from pg_stat_activity where datname = current_database() and query like '%as stray' and pid <> pg_backend_pid()`,
+          )
+          return found.length > 0
+        })
       }),
     )
-    return stray
+    return [ended, await stray]
   }),
 ]

@@ -1,6 +1,6 @@
 // The results of withAccelerateInfo() and the headers.
 import assert from 'node:assert/strict'
-import { until } from '../stage.mjs'
+import { until } from '../../lib/until.mjs'
 
 const HOUR = 3600
 

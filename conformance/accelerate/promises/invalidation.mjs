@@ -1,6 +1,7 @@
 // Tags, and when an invalidation takes effect.
 import assert from 'node:assert/strict'
-import { send, statusOf, until } from '../stage.mjs'
+import { until } from '../../lib/until.mjs'
+import { send, statusOf } from '../stage.mjs'
 
 const HOUR = 3600
 const ROUNDS = 200

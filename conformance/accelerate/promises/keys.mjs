@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { encode } from '../../lib/encode.mjs'
 import { since } from '../../lib/promises.mjs'
-import { statusOf, until } from '../stage.mjs'
+import { until } from '../../lib/until.mjs'
+import { statusOf } from '../stage.mjs'
 
 const HOUR = 3600
 const cacheStrategy = { ttl: HOUR }

@@ -70,7 +70,6 @@ async function sweep(stage, theme) {
         prisma: open(),
         Prisma: stage.modules[variant].Prisma,
         variant,
-        sleep: async () => {},
         sql: (text, params) => stage.sql(text, params),
         attempt: (code, fn) => outcomeOf(fn),
         outcome: outcomeOf,

@@ -1,6 +1,7 @@
 // How often PostgreSQL runs a query.
 import assert from 'node:assert/strict'
-import { send, until } from '../stage.mjs'
+import { until } from '../../lib/until.mjs'
+import { send } from '../stage.mjs'
 
 const HOUR = 3600
 const CROWD = 50

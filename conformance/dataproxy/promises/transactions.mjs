@@ -1,5 +1,7 @@
 // Interactive transactions of the data proxy protocol.
 import assert from 'node:assert/strict'
+import { isZero, OPEN_TRANSACTIONS } from '../../lib/activity.mjs'
+import { until } from '../../lib/until.mjs'
 import { hashOf, newSchema, read, TEAMS, teams } from '../stage.mjs'
 
 const schema = newSchema()
@@ -97,7 +99,7 @@ export default {
   'calls after its timeout report that it no longer exists, and its changes are discarded': async (stage) => {
     const transaction = await open(stage, { timeout: 300 })
     await transaction.ask(rename('late'))
-    await stage.sql('select pg_sleep(0.6)')
+    await until('no open transaction', () => isZero(stage, OPEN_TRANSACTIONS))
     isGone(await transaction.ask(teams))
     isGone(await transaction.end('commit'))
     assert.equal(await nameOf(stage), 'core')

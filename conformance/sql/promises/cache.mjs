@@ -1,7 +1,7 @@
 // The effect of a cacheStrategy on statements that only read.
 import assert from 'node:assert/strict'
 import { refused } from '../refusal.mjs'
-import { until } from '../until.mjs'
+import { until } from '../../lib/until.mjs'
 
 const HOUR = 3600
 const count = 'select count(*)::int as n from item'

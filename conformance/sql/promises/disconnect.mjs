@@ -1,6 +1,6 @@
 // When a client disconnects, its statement is cancelled.
 import assert from 'node:assert/strict'
-import { until } from '../until.mjs'
+import { until } from '../../lib/until.mjs'
 
 /** Returns whether a statement with this mark is running in the candidate's database. */
 async function running(stage, mark) {

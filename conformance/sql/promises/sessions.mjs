@@ -1,7 +1,7 @@
 // No request sees session state left behind by another.
 import assert from 'node:assert/strict'
-import { ADVISORY_LOCKS, isZero, OPEN_TRANSACTIONS } from '../activity.mjs'
-import { until } from '../until.mjs'
+import { ADVISORY_LOCKS, isZero, OPEN_TRANSACTIONS } from '../../lib/activity.mjs'
+import { until } from '../../lib/until.mjs'
 
 /** More than the number of connections in the pool, so that each connection is used. */
 const PROBES = 12

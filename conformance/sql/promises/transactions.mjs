@@ -1,9 +1,9 @@
 // sql.transaction: several queries as one transaction.
 import assert from 'node:assert/strict'
-import { isZero, OPEN_TRANSACTIONS } from '../activity.mjs'
+import { isZero, OPEN_TRANSACTIONS } from '../../lib/activity.mjs'
 import { refused } from '../refusal.mjs'
 import { same } from '../same.mjs'
-import { until } from '../until.mjs'
+import { until } from '../../lib/until.mjs'
 
 const LEVELS = ['ReadUncommitted', 'ReadCommitted', 'RepeatableRead', 'Serializable']
 
