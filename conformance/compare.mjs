@@ -17,6 +17,7 @@ const CLOSING = 10_000
 /**
  * A generation of clients (prisma7/generation.mjs and so on):
  *   title, major
+ *   generate()       writes all clients that the functions below use, unless they are already there
  *   candidate(url)   returns clients of a server of the protocol that this generation uses
  *   references       the references by name: functions that return clients for the URL of a database
  *   codeless, bareTransactionErrors   what its errors lack, see lib/operations.mjs and lib/diff.mjs

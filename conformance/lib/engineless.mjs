@@ -6,6 +6,11 @@ import path from 'node:path'
 import { schemaFor, VARIANTS, withPreviewFeatures } from '../schema/schema.mjs'
 import { generate, loadWithWasmEngine } from './prisma-cli.mjs'
 
+/** Generates the clients of a generation. They need no URL, because they do not connect before they are used. */
+export async function generateAll({ candidate, references }) {
+  for (const clients of [candidate, ...Object.values(references)]) await clients()
+}
+
 /** The clients of a major version, whose packages are installed in the folder `home`. */
 export class EnginelessVersion {
   #home

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { generateOnce } from './generated.mjs'
 
 /** Prevents downloads: the command line accepts any programs as engines, and does not run them. */
 const ENVIRONMENT = {
@@ -15,7 +16,7 @@ const ENVIRONMENT = {
 }
 
 /**
- * Writes the client for `schema` to `home/generated/name` and returns that folder.
+ * Writes the client for `schema` to `home/generated/name`, unless it is already there, and returns that folder.
  * @param home folder with the node_modules of a Prisma version
  * @param schema Prisma schema with a `generator client` and a `datasource db`, both without the lines added here
  * @param generator additional lines of the generator, such as `{ engineType: 'client' }`
@@ -23,8 +24,14 @@ const ENVIRONMENT = {
  */
 export async function generate({ home, name, schema, generator = {}, flags = [] }) {
   const output = path.join(home, 'generated', name)
-  fs.rmSync(output, { recursive: true, force: true })
-  fs.mkdirSync(output, { recursive: true })
+  const inputs = { schema, generator, flags }
+  await generateOnce({ output, home, script: import.meta.url, inputs }, () =>
+    runCommandLine({ home, output, schema, generator, flags }),
+  )
+  return output
+}
+
+async function runCommandLine({ home, output, schema, generator, flags }) {
   const lines = Object.entries({ output, ...generator }).map(([key, value]) => `  ${key} = ${JSON.stringify(value)}\n`)
   // The generator writes a file with the same name into the client's folder, so the schema is next to the folder.
   const schemaPath = `${output}.prisma`
@@ -39,7 +46,6 @@ export async function generate({ home, name, schema, generator = {}, flags = [] 
     cwd: home,
     env: { ...process.env, ...ENVIRONMENT },
   })
-  return output
 }
 
 /**

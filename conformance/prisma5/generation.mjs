@@ -1,7 +1,7 @@
 // Prisma 5 without an engine, compared with its query engine.
 import { fileURLToPath } from 'node:url'
 import { DEPARTURES_OF_5 } from '../lib/departures.mjs'
-import { EnginelessVersion } from '../lib/engineless.mjs'
+import { EnginelessVersion, generateAll } from '../lib/engineless.mjs'
 
 const version = new EnginelessVersion({
   home: fileURLToPath(new URL('.', import.meta.url)),
@@ -33,6 +33,9 @@ export default {
   bareTransactionErrors: true,
   urlOption: 'datasourceUrl',
   extensions: version.extensions(),
+  generate() {
+    return generateAll(this)
+  },
   candidate: (url) => version.clientsOf(url),
   references: {
     engine5: (databaseUrl) => version.queryEngine(adaptersOf(databaseUrl), ['driverAdapters']),

@@ -1,7 +1,7 @@
 // Prisma 6 without an engine, compared with both engines of Prisma 6.
 import { fileURLToPath } from 'node:url'
 import { DEPARTURES } from '../lib/departures.mjs'
-import { EnginelessVersion } from '../lib/engineless.mjs'
+import { EnginelessVersion, generateAll } from '../lib/engineless.mjs'
 
 const version = new EnginelessVersion({ home: fileURLToPath(new URL('.', import.meta.url)), major: 6 })
 const { PrismaPg } = version.require('@prisma/adapter-pg')
@@ -22,6 +22,9 @@ export default {
   Instrumentation: PrismaInstrumentation,
   urlOption: 'datasourceUrl',
   extensions: version.extensions(),
+  generate() {
+    return generateAll(this)
+  },
   candidate: (url) => version.clientsOf(url),
   references: {
     engine6: (databaseUrl) => version.queryEngine(adaptersOf(databaseUrl)),

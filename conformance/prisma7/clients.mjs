@@ -2,14 +2,25 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { generateOnce } from '../lib/generated.mjs'
 
 const require = createRequire(import.meta.url)
 
 /** The version of `@prisma/client` under test. */
 export const clientVersion = require('@prisma/client/package.json').version
 
-/** Writes the client for `schema` to `outputDir` and returns its module. */
+const home = fileURLToPath(new URL('..', import.meta.url))
+
+/** Writes the client for `schema` to `outputDir`, unless it is already there, and returns its module. */
 export async function generateClient({ schema, schemaPath, outputDir }) {
+  await generateOnce({ output: outputDir, home, script: import.meta.url, inputs: { schema } }, () =>
+    writeClient({ schema, schemaPath, outputDir }),
+  )
+  return require(outputDir)
+}
+
+async function writeClient({ schema, schemaPath, outputDir }) {
   // Loaded only when a client is generated, because these import much of Prisma's command line.
   const internals = require('@prisma/internals')
   const { generateClient: generate } = require('@prisma/client-generator-js')
@@ -19,7 +30,6 @@ export async function generateClient({ schema, schemaPath, outputDir }) {
     schemaResult: { schemas: [[schemaPath, schema]], schemaPath, schemaRootDir: path.dirname(schemaPath) },
   })
   const runtime = path.join(path.dirname(require.resolve('@prisma/client/package.json')), 'runtime')
-  fs.rmSync(outputDir, { recursive: true, force: true })
   await generate({
     datamodel: schema,
     schemaPath,
@@ -44,5 +54,4 @@ export async function generateClient({ schema, schemaPath, outputDir }) {
   })
   // The generated files are CommonJS; the project around them is not.
   fs.writeFileSync(path.join(outputDir, 'package.json'), '{"type":"commonjs"}\n')
-  return require(outputDir)
 }

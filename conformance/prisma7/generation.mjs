@@ -10,15 +10,8 @@ import { generateClient } from './clients.mjs'
 const MAJOR = 7
 const generated = fileURLToPath(new URL('generated/', import.meta.url))
 
-let modules
-
-/** Returns the generated client modules by variant; generates them once per process. */
-function clientModules() {
-  modules ??= generateAll()
-  return modules
-}
-
-async function generateAll() {
+/** Returns the generated client modules by variant. */
+async function clientModules() {
   const schema = schemaFor(MAJOR)
   const found = {}
   for (const [variant, added] of Object.entries(VARIANTS)) {
@@ -59,6 +52,7 @@ export default {
   Instrumentation: PrismaInstrumentation,
   urlOption: 'accelerateUrl',
   extensions: { '3.0.1': withAccelerate },
+  generate: clientModules,
   candidate: clientsOf,
   references: { executor7: startExecutor },
 }
