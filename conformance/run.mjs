@@ -7,10 +7,14 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { verify as verifyDataProxy } from './dataproxy/verify.mjs'
 import { createDatabase } from './lib/databases.mjs'
 import { startHasten, stopHasten } from './lib/hasten.mjs'
-import { verify as verifySql } from './sql/verify.mjs'
+
+/**
+ * How many parts run at the same time. A part uses little more than one core: its client, Hasten and PostgreSQL wait for each
+ * other.
+ */
+const LANES = Math.min(2, os.availableParallelism())
 
 /** Hasten's default limits are too small for the largest requests and responses of the program. */
 const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_MAX_RESPONSE_BYTES: '64mb', HASTEN_HTTP_MAX_BODY_BYTES: '64mb' }
@@ -25,6 +29,26 @@ const CACHES = [
   { prisma: 5, extension: '1.3.0', tls: true },
 ]
 
+/**
+ * The parts in the order in which they start; the short ones are last, so that the lanes end at about the same time.
+ * `clients` are the versions of Prisma whose clients the part uses; the cache's type checks use those of 7. `run` gets a
+ * PostgreSQL and a function that prints, and returns whether the part passed.
+ */
+const PARTS = [
+  ...COMPARISONS.map((version) => ({
+    title: `The program with Prisma ${version.prisma}`,
+    clients: [version.prisma],
+    run: (...args) => compare(version, ...args),
+  })),
+  ...CACHES.map((version) => ({
+    title: `The cache with Prisma ${version.prisma}`,
+    clients: [7, version.prisma],
+    run: (...args) => cache(version, ...args),
+  })),
+  { title: 'SQL over HTTP', clients: [], run: (...args) => verify('sql', ...args) },
+  { title: 'The data proxy protocol', clients: [6], run: (...args) => verify('dataproxy', ...args) },
+]
+
 const only = process.argv[2]
 const newKey = () => randomBytes(24).toString('hex')
 
@@ -32,23 +56,24 @@ const newKey = () => randomBytes(24).toString('hex')
  * Runs a script of this folder; returns whether it exited with 0. Only a separate process can trust another certificate.
  * @param options options of the script; a list repeats an option, undefined omits it
  */
-function runScript(name, options, caFile) {
+function runScript(name, options, print, caFile) {
   const script = fileURLToPath(new URL(name, import.meta.url))
   const args = Object.entries(options).flatMap(([option, given]) =>
     [given].flat().flatMap((value) => (value === undefined ? [] : [`--${option}=${value}`])),
   )
   const env = caFile ? { ...process.env, NODE_EXTRA_CA_CERTS: caFile } : process.env
-  const child = spawn(process.execPath, [script, ...args], { env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => resolve(code === 0))
+    child.once('close', (code) => resolve(code === 0))
   })
 }
 
 /** Runs the program with the clients of one version. */
-async function compare({ prisma, tls }, provider) {
-  const referenceDatabaseUrl = await createDatabase(provider.directUrl, `reference${prisma}`)
-  const candidateDatabaseUrl = await createDatabase(provider.directUrl, `candidate${prisma}`)
+async function compare({ prisma, tls }, { directUrl }, print) {
+  const referenceDatabaseUrl = await createDatabase(directUrl, `reference${prisma}`)
+  const candidateDatabaseUrl = await createDatabase(directUrl, `candidate${prisma}`)
   const apiKey = newKey()
   const settings = { ...LIMITS, DATABASE_URL: candidateDatabaseUrl, HASTEN_API_KEY: apiKey }
   return withHasten(`candidate for Prisma ${prisma}`, settings, { tls }, (candidate) =>
@@ -61,28 +86,31 @@ async function compare({ prisma, tls }, provider) {
         'reference-database-url': referenceDatabaseUrl,
         only,
       },
+      print,
       tls && candidate.caFile,
     ),
   )
 }
 
 /** Verifies the promises of the cache with one version of the extension. */
-async function cache({ prisma, extension, tls }, provider) {
-  const databaseUrl = await createDatabase(provider.directUrl, 'cache')
+async function cache({ prisma, extension, tls }, { directUrl }, print) {
+  const databaseUrl = await createDatabase(directUrl, `cache${prisma}`)
   const keys = [newKey(), newKey()]
-  const settings = { HASTEN_CONFIG: cacheConfiguration(databaseUrl, keys), HASTEN_REGION: 'eu-west-1' }
+  const file = path.join(stateDir, `cache${prisma}.yaml`)
+  fs.writeFileSync(file, cacheConfiguration(databaseUrl, keys))
+  const settings = { HASTEN_CONFIG: file, HASTEN_REGION: 'eu-west-1' }
   return withHasten(`cache for Prisma ${prisma} and ${extension}`, settings, { tls }, ({ url, caFile }) =>
     runScript(
       'accelerate/verify.mjs',
       { prisma, extension, url: keys.map((key) => url.replace('YOUR_KEY', key)), 'database-url': databaseUrl, only },
+      print,
       tls && caFile,
     ),
   )
 }
 
-/** Writes the configuration of a server whose database has two API keys; returns the path of the file. */
+/** Returns the configuration of a server whose database has two API keys. */
 function cacheConfiguration(url, keys) {
-  const file = path.join(stateDir, 'cache.yaml')
   const database = {
     url,
     keys: keys.map((secret, i) => ({ name: `key-${i}`, secret })),
@@ -90,8 +118,13 @@ function cacheConfiguration(url, keys) {
     cache: { invalidations: 0 },
   }
   // JSON is YAML.
-  fs.writeFileSync(file, JSON.stringify({ databases: { default: database } }))
-  return file
+  return JSON.stringify({ databases: { default: database } })
+}
+
+/** Verifies promises that need a server of their own, which their script starts. */
+async function verify(folder, { directUrl }, print) {
+  const databaseUrl = await createDatabase(directUrl, folder)
+  return runScript(`${folder}/verify.mjs`, { 'database-url': databaseUrl, only }, print)
 }
 
 /** Starts Hasten, uses it and stops it. */
@@ -108,32 +141,62 @@ async function withHasten(name, settings, options, use) {
   return result
 }
 
-/** Runs one part of the suite; an exception is a failure. */
-async function part(run) {
-  try {
-    return await run()
-  } catch (error) {
-    console.error(error)
-    console.log('0 passed, 1 failed')
-    return false
+/** Starts the PostgreSQL of a lane. Nothing else may write on it, so that a part can see whether an operation wrote something. */
+function startPostgres(lane) {
+  return startHasten(`postgres ${lane}`, stateDir, {}, { awaited: ['DATABASE_URL', 'DIRECT_URL'] })
+}
+
+const generations = new Map()
+
+/** Generates the clients of a version, once. */
+async function generate(prisma, print) {
+  if (!generations.has(prisma)) generations.set(prisma, runScript('generate.mjs', { prisma }, print))
+  if (!(await generations.get(prisma))) throw new Error(`the clients of Prisma ${prisma} cannot be generated`)
+}
+
+/** Runs one part of the suite, and then prints its output; returns whether it passed. An exception is a failure. */
+async function runPart({ title, clients, run }, postgres) {
+  const started = Date.now()
+  let output = ''
+  const print = (text) => {
+    output += text
   }
+  let passed = false
+  try {
+    for (const prisma of clients) await generate(prisma, print)
+    passed = await run(postgres, print)
+  } catch (error) {
+    print(`${error.stack}\n0 passed, 1 failed\n`)
+  }
+  console.log(`\n-- ${title}: ${Math.round((Date.now() - started) / 1000)} s with its servers\n${output.trimEnd()}`)
+  return passed
+}
+
+/** Runs parts until none is left; returns whether all passed. */
+async function runLane(parts, postgres) {
+  let passed = true
+  for (let part = parts.shift(); part; part = parts.shift()) passed = (await runPart(part, postgres)) && passed
+  await stopHasten(postgres)
+  return passed
 }
 
 const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-conformance-'))
-const results = []
-await part(() =>
-  withHasten('provider', {}, { awaited: ['DATABASE_URL', 'DIRECT_URL'] }, async (provider) => {
-    for (const comparison of COMPARISONS) results.push(await part(() => compare(comparison, provider)))
-    for (const version of CACHES) results.push(await part(() => cache(version, provider)))
-    results.push(
-      await part(async () =>
-        verifyDataProxy({ databaseUrl: await createDatabase(provider.directUrl, 'data_proxy'), only }),
-      ),
-    )
-    results.push(
-      await part(async () => verifySql({ databaseUrl: await createDatabase(provider.directUrl, 'sql'), only })),
-    )
-  }),
-).then((ended) => results.push(ended !== false))
+const parts = [...PARTS]
+const lanes = []
+let previous = Promise.resolve()
+for (let lane = 1; lane <= LANES; lane++) {
+  // They start one after the other, because each looks for a free port.
+  const postgres = previous.then(() => startPostgres(lane))
+  previous = postgres.catch(() => {})
+  lanes.push(
+    postgres
+      .then((server) => runLane(parts, server))
+      .catch((error) => {
+        console.error(error)
+        return false
+      }),
+  )
+}
+const results = await Promise.all(lanes)
 fs.rmSync(stateDir, { recursive: true, force: true })
 process.exit(results.every(Boolean) ? 0 : 1)

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
 
@@ -16,9 +16,7 @@ export async function accelerateFetch() {
   const { outputText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   })
-  const script = path.join(here, '../prisma7/generated/accelerate-fetch.mjs')
-  fs.writeFileSync(script, outputText)
-  return (await import(pathToFileURL(script))).accelerateFetch
+  return (await import(`data:text/javascript,${encodeURIComponent(outputText)}`)).accelerateFetch
 }
 
 /** Returns the compiler's errors for example.ts, '' if there are none. `options` are command-line options of tsc. */
