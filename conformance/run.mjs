@@ -49,6 +49,9 @@ const PARTS = [
   { title: 'The data proxy protocol', clients: [6], run: (...args) => verify('dataproxy', ...args) },
 ]
 
+/** More memory for new objects than Node's default, in MiB: large results are collected less often, and copied less. */
+const NODE_OPTIONS = ['--max-semi-space-size=64']
+
 const only = process.argv[2]
 const newKey = () => randomBytes(24).toString('hex')
 
@@ -62,7 +65,7 @@ function runScript(name, options, print, caFile) {
     [given].flat().flatMap((value) => (value === undefined ? [] : [`--${option}=${value}`])),
   )
   const env = caFile ? { ...process.env, NODE_EXTRA_CA_CERTS: caFile } : process.env
-  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...NODE_OPTIONS, script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
