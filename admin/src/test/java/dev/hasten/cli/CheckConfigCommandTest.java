@@ -23,7 +23,7 @@ final class CheckConfigCommandTest {
         }) {
             assertThat(run.status()).as(run.err()).isZero();
             assertThat(run.out()).contains(line.substring(0, line.indexOf(' ')));
-            assertThat(run.out()).contains("flag " + flag);
+            assertThat(run.out()).contains("option " + flag);
         }
     }
 
@@ -32,7 +32,8 @@ final class CheckConfigCommandTest {
         CommandRun run = CommandRun.of(
                 "check-config", "--port=1", "--set", "host=127.0.0.1", "--http.max_body_bytes", "2mb", "--tls-dev");
         assertThat(run.status()).as(run.err()).isZero();
-        assertThat(run.out()).contains("port: 1 # flag", "host: 127.0.0.1 # flag", "max_body_bytes: 2mb", "dev: true");
+        assertThat(run.out())
+                .contains("port: 1 # option", "host: 127.0.0.1 # option", "max_body_bytes: 2mb", "dev: true");
     }
 
     @Test
