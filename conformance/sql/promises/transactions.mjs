@@ -178,7 +178,7 @@ export default {
     ]) {
       const headers = { 'neon-batch-isolation-level': level }
       const { body } = await refused(stage, { queries: [{ query: 'insert into item values (20)' }] }, 400, { headers })
-      assert.match(body.message, /isolation level/i)
+      assert.match(body.message, /Neon-Batch-Isolation-Level: it must be ReadUncommitted/)
     }
     assert.equal(await stage.added(), 0)
   },
