@@ -29,6 +29,8 @@ public final class TestPostgres implements BeforeAllCallback {
     private final String[] statements;
     private @Nullable Server server;
     private String name = "";
+    /** For {@link #execute} and {@link #column}, because opening a connection takes longer than most statements. */
+    private @Nullable Connection own;
 
     private TestPostgres(String... statements) {
         this.statements = statements;
@@ -56,9 +58,15 @@ public final class TestPostgres implements BeforeAllCallback {
         server = shared;
         name = "test_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
         admin(shared, "CREATE DATABASE " + name);
-        context.getStore(NAMESPACE)
-                .put(this, (AutoCloseable) () -> admin(shared, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"));
+        context.getStore(NAMESPACE).put(this, (AutoCloseable) () -> drop(shared));
         execute(statements);
+    }
+
+    private void drop(Server shared) throws SQLException {
+        if (own != null) {
+            own.close();
+        }
+        admin(shared, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
     }
 
     private static void admin(Server server, String sql) throws SQLException {
@@ -83,10 +91,18 @@ public final class TestPostgres implements BeforeAllCallback {
         return connect(url());
     }
 
-    /** Runs statements on a direct connection. */
+    private synchronized Connection own() throws SQLException {
+        Connection connection = own;
+        if (connection == null) {
+            connection = connection();
+            own = connection;
+        }
+        return connection;
+    }
+
+    /** Runs statements on a direct connection, which is the same for all calls; they must not change its settings. */
     public void execute(String... statements) {
-        try (Connection connection = connection();
-                Statement statement = connection.createStatement()) {
+        try (Statement statement = own().createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
             }
@@ -98,8 +114,7 @@ public final class TestPostgres implements BeforeAllCallback {
     /** Runs a query on a direct connection; returns the first column, as text. */
     public List<@Nullable String> column(String sql) {
         List<@Nullable String> values = new ArrayList<>();
-        try (Connection connection = connection();
-                Statement statement = connection.createStatement();
+        try (Statement statement = own().createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 values.add(rows.getString(1));
