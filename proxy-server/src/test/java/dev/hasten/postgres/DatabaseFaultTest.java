@@ -31,8 +31,7 @@ final class DatabaseFaultTest {
     private static final PostgresServer POSTGRES = PostgresServer.stopped();
 
     @BeforeEach
-    void restart() {
-        POSTGRES.stop();
+    void start() {
         POSTGRES.start();
     }
 

@@ -43,8 +43,11 @@ public final class PostgresServer implements AutoCloseable {
         return server;
     }
 
-    /** Starts the server with its existing data. */
+    /** Starts the server with its existing data, unless it is running. */
     public void start() {
+        if (running != null) {
+            return;
+        }
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(directory.resolve("data"))
                 .setCleanDataDirectory(false)
