@@ -219,7 +219,8 @@ final class MemoryCountTest {
             CompletableFuture<Reply> reply = SERVER.client()
                     .queryLater(let("held", value, query("SELECT pg_advisory_lock_shared(13)::text AS locked")));
             await().until(() -> POSTGRES.value(
-                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                                    + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                     .equals("1"));
             assertCounted(what, counted(MemoryUse.RESULTS), before);
             lock.createStatement().execute("SELECT pg_advisory_unlock(13)");

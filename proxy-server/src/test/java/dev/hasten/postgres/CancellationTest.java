@@ -50,8 +50,8 @@ final class CancellationTest {
 
     private static void awaitActive(String marker, int count) {
         await().untilAsserted(() -> assertThat(POSTGRES.value(
-                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%"
-                                + marker + "%'"))
+                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+                                + " AND datname = current_database() AND query LIKE '%" + marker + "%'"))
                 .isEqualTo(Integer.toString(count)));
     }
 
@@ -107,7 +107,8 @@ final class CancellationTest {
         assertThat(reply.code()).isEqualTo("P6004");
         assertThat(SERVER.client().query(query("SELECT 1 AS a")).data()).isEqualTo("[{\"a\":1}]");
         POSTGRES.column(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'");
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'"
+                        + " AND datname = current_database()");
     }
 
     @Test

@@ -75,7 +75,8 @@ final class CachedQueryTest {
     /** Returns the number of queries on items that PostgreSQL has run. */
     private static int reads() {
         return Integer.parseInt(POSTGRES.value("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
-                + " WHERE query LIKE 'SELECT%\"public\".\"item\"%'"));
+                + " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                + " AND query LIKE 'SELECT%\"public\".\"item\"%'"));
     }
 
     @Test

@@ -23,7 +23,7 @@ final class ShutdownTest {
     private static void awaitActive(String marker) {
         await().until(() -> POSTGRES.value(
                         "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
-                                + " AND query LIKE '%" + marker + "%'")
+                                + " AND datname = current_database() AND query LIKE '%" + marker + "%'")
                 .equals("1"));
     }
 
