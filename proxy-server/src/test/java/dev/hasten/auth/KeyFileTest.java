@@ -288,6 +288,7 @@ class KeyFileTest {
     private Process writer() throws Exception {
         return new ProcessBuilder(
                         System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         WriterProcess.class.getName(),

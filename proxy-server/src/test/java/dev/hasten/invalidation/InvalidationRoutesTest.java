@@ -181,7 +181,7 @@ final class InvalidationRoutesTest {
             }));
         }
         try {
-            for (int n = 1; n <= 100; n++) {
+            for (int n = 1; n <= 50; n++) {
                 POSTGRES.execute("UPDATE counter SET n = " + n);
                 assertThat(invalidate(n % 10 == 0 ? "\"all\"" : "[\"counter\"]").status())
                         .isEqualTo(200);

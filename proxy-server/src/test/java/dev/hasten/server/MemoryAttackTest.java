@@ -38,7 +38,7 @@ final class MemoryAttackTest {
     private static final String ATTACKER = "attacker-0123456789-abcdefghijklmnop";
     private static final String BYSTANDER = "bystander-0123456789-abcdefghijklmno";
     /** Minimum number of responses to the bystander during each attack. */
-    private static final int ANSWERS = 50;
+    private static final int ANSWERS = 20;
 
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();
@@ -66,6 +66,7 @@ final class MemoryAttackTest {
                       - {name: attacker, secret: %s}
                   other:
                     url: %s
+                    limits: {query_timeout: 1m}
                     keys:
                       - {name: bystander, secret: %s}
                 """.formatted(POSTGRES.url(), ATTACKER, POSTGRES.url(), BYSTANDER));

@@ -128,7 +128,7 @@ class QueryCompilerTest {
     void manyCallsLeaveNothingBehind() throws Exception {
         try (QueryCompiler compiler = QueryCompiler.open(SchemaDefinition.of(PrismaSchemas.SMALL), null)) {
             Runnable calls = () -> {
-                for (int i = 0; i < 500; i++) {
+                for (int i = 0; i < 250; i++) {
                     compile(compiler, findMany("A", "{\"id\":%d,\"name\":\"%s\"}".formatted(i, "x".repeat(i))));
                     assertThatThrownBy(() -> compiler.compile(findMany("A", "{\"nope\":1}")))
                             .isInstanceOf(CompileException.class);
