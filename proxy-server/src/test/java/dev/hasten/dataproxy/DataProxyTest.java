@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients of Prisma 5 and 6 get the responses of their own engine. */
 @Tag("integration")
+@Tag("postgres-version")
 final class DataProxyTest {
     private static final String SCHEMA = """
             generator client {

@@ -122,6 +122,7 @@ final class SchemaChangeRouteTest {
      * type. Each migration is followed by the hook.
      */
     @Test
+    @Tag("postgres-version")
     void migrationsUnderLoadCauseNeitherErrorsNorResponsesInTheOldShape() throws Exception {
         record Migration(String sql, String shape) {}
         List<Migration> cycle = List.of(

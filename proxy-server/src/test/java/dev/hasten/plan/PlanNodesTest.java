@@ -31,6 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every plan node behaves as in query-interpreter.ts of Prisma 7. */
 @Tag("integration")
+@Tag("postgres-version")
 final class PlanNodesTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(

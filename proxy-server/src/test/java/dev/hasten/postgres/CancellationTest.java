@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cancelled request is cancelled in PostgreSQL, without affecting other requests. */
 @Tag("integration")
+@Tag("postgres-version")
 final class CancellationTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item (id int)");

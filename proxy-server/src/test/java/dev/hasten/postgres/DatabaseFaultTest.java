@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A database that is down, starts, is killed or freezes. */
 @Tag("integration")
+@Tag("postgres-version")
 final class DatabaseFaultTest {
     private static final Map<String, ?> QUICK = query("SELECT 1 AS a");
     private static final Map<String, ?> PID = rawQuery("SELECT pg_backend_pid()::text");

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Session defaults of a database or role do not change the format of values in responses. */
 @Tag("integration")
+@Tag("postgres-version")
 final class DatabaseSettingsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Results and responses that are too large end early, and only affect their own request. */
 @Tag("integration")
+@Tag("postgres-version")
 final class ResultLimitTest {
     private static final long MEGABYTE = 1 << 20;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations while the server is running do not break prepared statements. */
 @Tag("integration")
+@Tag("postgres-version")
 final class SchemaChangeTest {
     /** After this number of runs, a statement is certainly prepared. */
     private static final int WARM = 4;

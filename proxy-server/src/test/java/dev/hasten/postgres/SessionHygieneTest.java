@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The next request does not see session changes of the previous one, although both use the only connection. */
 @Tag("integration")
+@Tag("postgres-version")
 final class SessionHygieneTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(

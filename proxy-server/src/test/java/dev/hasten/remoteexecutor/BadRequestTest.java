@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every invalid request gets a clear error and does not affect others. */
 @Tag("integration")
+@Tag("postgres-version")
 final class BadRequestTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item (id int PRIMARY KEY, t text)");

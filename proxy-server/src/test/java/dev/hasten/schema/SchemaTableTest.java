@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Schemas in a table of the database are shared by all its servers, and survive each of them. */
 @Tag("integration")
+@Tag("postgres-version")
 final class SchemaTableTest {
     private static final String SCHEMA = """
             datasource db {

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only statements whose result depends only on the data are cached, and most of them are. */
 @Tag("integration")
+@Tag("postgres-version")
 final class CacheabilityCheckTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(

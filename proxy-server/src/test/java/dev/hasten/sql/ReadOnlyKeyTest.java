@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key with the scope read cannot write, with any SQL and any protocol. */
 @Tag("integration")
+@Tag("postgres-version")
 final class ReadOnlyKeyTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(

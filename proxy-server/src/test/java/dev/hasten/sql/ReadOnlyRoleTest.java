@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The role of {@code deploy/read-only-role.sql} can only read, even with an API key that has all scopes. */
 @Tag("integration")
+@Tag("postgres-version")
 final class ReadOnlyRoleTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(

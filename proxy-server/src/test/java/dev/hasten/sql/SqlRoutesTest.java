@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of SQL over HTTP get the responses of Neon's proxy. */
 @Tag("integration")
+@Tag("postgres-version")
 final class SqlRoutesTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(

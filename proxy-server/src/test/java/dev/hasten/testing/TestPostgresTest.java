@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The tests run on the requested version of PostgreSQL. */
 @Tag("integration")
+@Tag("postgres-version")
 final class TestPostgresTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.empty();

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interactive transactions from a client's point of view. */
 @Tag("integration")
+@Tag("postgres-version")
 final class InteractiveTransactionTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with("CREATE TABLE item (id int PRIMARY KEY, n int)");
