@@ -55,6 +55,8 @@ public record JdbcTarget(String url, Properties properties) {
                 .ifPresent(wait -> PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(wait.toSeconds())));
         String role = database.parameters().get("target_session_attrs");
         if (role != null) {
+            // The driver remembers which host is the primary, by default for 10 s, and a failover changes that.
+            PGProperty.HOST_RECHECK_SECONDS.set(properties, 2);
             PGProperty.TARGET_SERVER_TYPE.set(
                     properties,
                     switch (role) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -161,17 +160,12 @@ final class DatabaseFaultTest {
         }
     }
 
-    private static void withFrozenServer(Reply pid, Runnable test) {
-        ProcessHandle server =
-                ProcessHandle.of(pid(pid)).flatMap(ProcessHandle::parent).orElseThrow();
-        List<Long> pids = Stream.concat(Stream.of(server), server.descendants())
-                .map(ProcessHandle::pid)
-                .toList();
-        pids.forEach(process -> PostgresServer.signal("STOP", process));
+    private static void withFrozenServer(Runnable test) {
+        POSTGRES.signalAll("STOP");
         try {
             test.run();
         } finally {
-            pids.forEach(process -> PostgresServer.signal("CONT", process));
+            POSTGRES.signalAll("CONT");
         }
     }
 
@@ -183,18 +177,18 @@ final class DatabaseFaultTest {
     @Test
     void statementOnAServerThatFreezesIsAnOutage() {
         try (TestServer server = server().with("limits.query_timeout", "1s").start()) {
-            Reply pid = server.client().query(PID);
+            server.client().query(QUICK);
             CompletableFuture<Reply> running = server.client().queryLater(rawQuery("SELECT pg_sleep(30)::text"));
             await().until(() -> server.database().pool().active() == 1);
-            withFrozenServer(pid, () -> isOutage(running.join()));
+            withFrozenServer(() -> isOutage(running.join()));
         }
     }
 
     @Test
     void queryToAFrozenServerIsAnOutage() {
         try (TestServer server = server().with("limits.query_timeout", "4s").start()) {
-            Reply pid = server.client().query(PID);
-            withFrozenServer(pid, () -> {
+            server.client().query(QUICK);
+            withFrozenServer(() -> {
                 // HikariCP does not validate connections that were used in the last half second.
                 await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
                 isOutage(server.client().query(QUICK));

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -32,20 +33,20 @@ public final class ForkedServer implements AutoCloseable {
      * Starts a server and waits until it accepts requests.
      *
      * @param yaml the configuration, without a port
+     * @param javaOptions additional options
      */
-    public static ForkedServer start(String yaml) {
+    public static ForkedServer start(String yaml, String... javaOptions) {
         try {
             Path directory = Files.createTempDirectory("hasten-forked-server");
             Files.writeString(directory.resolve("hasten.yaml"), yaml);
-            List<String> command = List.of(
+            List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "@" + Path.of("..", "deploy", "java.options").toAbsolutePath(),
                     "-Xmx512m",
-                    "-Duser.timezone=UTC",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    ForkedServer.class.getName(),
-                    directory.toString());
+                    "-Duser.timezone=UTC"));
+            command.addAll(List.of(javaOptions));
+            command.addAll(List.of(
+                    "-cp", System.getProperty("java.class.path"), ForkedServer.class.getName(), directory.toString()));
             Process process =
                     new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
             BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));

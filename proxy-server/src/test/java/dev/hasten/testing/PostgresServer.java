@@ -10,6 +10,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresServer implements AutoCloseable {
     private final Path directory;
     private final int port;
+    private final Map<String, String> settings = new LinkedHashMap<>(
+            Map.of("max_connections", "100", "fsync", "off", "shared_preload_libraries", "pg_stat_statements"));
     private @Nullable EmbeddedPostgres running;
 
     private PostgresServer(Path directory, int port) {
@@ -43,20 +49,25 @@ public final class PostgresServer implements AutoCloseable {
         return server;
     }
 
+    /** Sets a parameter of the server, before it starts. */
+    public PostgresServer with(String parameter, String value) {
+        settings.put(parameter, value);
+        return this;
+    }
+
     /** Starts the server with its existing data, unless it is running. */
     public void start() {
         if (running != null) {
             return;
         }
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("data"))
+                .setDataDirectory(data())
                 .setCleanDataDirectory(false)
                 .setPort(port)
-                .setServerConfig("max_connections", "100")
-                .setServerConfig("fsync", "off")
-                .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                 .setErrorRedirector(Redirect.appendTo(log()))
                 .setOutputRedirector(Redirect.appendTo(log()));
+        // pg_ctl passes them to a shell.
+        settings.forEach((parameter, value) -> builder.setServerConfig(parameter, "'" + value + "'"));
         PgBinaryResolver binaries = OldestPostgres.wanted();
         if (binaries != null) {
             builder.setPgBinaryResolver(binaries);
@@ -79,6 +90,60 @@ public final class PostgresServer implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** Shuts the server down immediately: it tells its clients, but writes no checkpoint. */
+    public void stopImmediately() {
+        List<ProcessHandle> processes = processes();
+        signal("QUIT", processes.getFirst().pid());
+        awaitEnd(processes);
+    }
+
+    /** Kills all processes of the server. */
+    public void kill() {
+        List<ProcessHandle> processes = processes();
+        processes.forEach(process -> signal("KILL", process.pid()));
+        awaitEnd(processes);
+    }
+
+    private void awaitEnd(List<ProcessHandle> processes) {
+        processes.forEach(process -> process.onExit().join());
+        stop();
+    }
+
+    /** Sends a signal to all processes of the server. */
+    public void signalAll(String signal) {
+        processes().forEach(process -> signal(signal, process.pid()));
+    }
+
+    private List<ProcessHandle> processes() {
+        try {
+            long pid = Long.parseLong(
+                    Files.readAllLines(data().resolve("postmaster.pid")).getFirst());
+            ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+            return Stream.concat(Stream.of(server), server.descendants()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns a standby of this server, which must be stopped; it is not started yet. */
+    public PostgresServer standby() {
+        PostgresServer standby = stopped();
+        standby.settings.putAll(settings);
+        try (Stream<Path> files = Files.walk(data())) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(
+                        file,
+                        standby.data().resolve(data().relativize(file).toString()),
+                        StandardCopyOption.COPY_ATTRIBUTES,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.createFile(standby.data().resolve("standby.signal"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return standby.with("primary_conninfo", "host=127.0.0.1 user=postgres port=" + port);
     }
 
     /** Sends a signal such as KILL or STOP to a process. */
@@ -115,6 +180,10 @@ public final class PostgresServer implements AutoCloseable {
     /** Returns the client URL of a database. */
     public String url(String database) {
         return "postgresql://postgres@127.0.0.1:" + port + "/" + database;
+    }
+
+    private Path data() {
+        return directory.resolve("data");
     }
 
     private File log() {
