@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts requests without a valid key by client address. Beyond the limit, each guess costs a new connection. Requests with
- * a valid key are not counted.
+ * Counts requests without a valid key by client address. Beyond the limit, the connection is closed after each such request.
+ * Requests with a valid key are not counted.
  *
  * <p>All clients of a proxy have the same address, so requests forwarded by a proxy in a private network are not limited.
  */

@@ -260,14 +260,13 @@ final class BadRequestTest {
     @Test
     void parametersThatReferToEachOtherAreRejected() {
         Reply reply = CLIENT.query(value(param("a", "Int")), object("a", param("b", "Int"), "b", param("a", "Int")));
-        assertThat(reply.status()).isEqualTo(500);
-        assertThat(reply.error()).doesNotContain("Internal server error");
+        assertThat(refused(reply, 500, "P6000").error()).startsWith("Query variables refer to each other in a cycle");
     }
 
     @Test
     void parameterThatRefersToItselfIsRejected() {
         Reply reply = CLIENT.query(value(param("a", "Int")), object("a", list(param("a", "Int"))));
-        assertThat(reply.error()).contains("refer to each other in a cycle");
+        assertThat(refused(reply, 500, "P6000").error()).startsWith("Query variables refer to each other in a cycle");
     }
 
     static Stream<Map<String, ?>> wrongGenerators() {
@@ -288,9 +287,7 @@ final class BadRequestTest {
     @MethodSource("wrongGenerators")
     void invalidGeneratorCallHasAClearError(Map<String, ?> call) {
         Reply reply = run(value(call));
-        assertThat(reply.status()).isEqualTo(500);
-        assertThat(reply.error()).containsIgnoringCase("generator").doesNotContain("Internal server error");
-        givesNothingAway(reply);
+        assertThat(refused(reply, 500, "P6000").error()).containsIgnoringCase("generator");
     }
 
     @Test
@@ -299,8 +296,8 @@ final class BadRequestTest {
         Arrays.fill(many, 1);
         Reply reply = CLIENT.query(
                 value(generator("product", param("a", "Int"), param("a", "Int"))), object("a", list(many)));
-        assertThat(reply.status()).isBetween(400, 499);
-        assertThat(reply.error()).doesNotContain("Internal server error");
+        refused(reply, 422, "P6009");
+        assertThat(reply.error()).startsWith("The query plan exceeds the limit of 4000000 list elements");
     }
 
     @Test
@@ -314,14 +311,11 @@ final class BadRequestTest {
     void templateWithTooFewTypesHasAClearError() {
         Reply reply =
                 run(node("query", template(List.of(text("SELECT 1 WHERE 1 IN "), tuple()), List.of(), false, list(1))));
-        assertThat(reply.status()).isEqualTo(500);
-        assertThat(reply.error()).doesNotContain("Internal server error");
-        givesNothingAway(reply);
+        assertThat(refused(reply, 500, "P6000").error()).startsWith("Malformed query template.");
     }
 
     @Test
     void tupleListOfAnotherShapeHasAClearError() {
-        Object types = object("arity", "tuple", "elements", List.of(type("int")));
         for (Object argument : new Object[] {null, 1, list(), list(1), list(list(1, 2), list(3))}) {
             Reply reply = run(node(
                     "query",
@@ -331,9 +325,8 @@ final class BadRequestTest {
                             false,
                             argument)));
             assertThat(reply.error()).as(String.valueOf(argument)).startsWith("Malformed query template.");
-            givesNothingAway(reply);
+            refused(reply, 500, "P6000");
         }
-        assertThat(types).isNotNull();
     }
 
     @ParameterizedTest

@@ -1,10 +1,14 @@
 package dev.hasten.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ClassLoadingMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -189,8 +193,39 @@ class QueryCompilerTest {
     }
 
     @Test
-    void warmingUpCompilesSomething() {
-        assertThatCode(QueryCompiler::warmUp).doesNotThrowAnyException();
+    void theFirstQueryAfterWarmingUpLoadsHardlyAnyClasses() throws Exception {
+        assertThat(classesLoadedByTheFirstQuery("warm") * 10).isLessThan(classesLoadedByTheFirstQuery("cold"));
+    }
+
+    /** In a new process, because this one may have loaded the classes already. */
+    private static int classesLoadedByTheFirstQuery(String state) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FirstQuery.class.getName(),
+                        state)
+                .redirectError(Redirect.INHERIT)
+                .start();
+        return Integer.parseInt(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    /** Compiles a query and prints how many classes that loaded. */
+    static final class FirstQuery {
+        private FirstQuery() {}
+
+        public static void main(String[] arguments) throws Exception {
+            ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+            SchemaDefinition schema = SchemaDefinition.of(PrismaSchemas.SMALL);
+            if (arguments[0].equals("warm")) {
+                QueryCompiler.warmUp();
+            }
+            long before = classes.getTotalLoadedClassCount();
+            try (QueryCompiler compiler = QueryCompiler.open(schema, null)) {
+                compiler.compile(findMany("A", "{\"id\":1}"));
+            }
+            System.out.print(classes.getTotalLoadedClassCount() - before);
+        }
     }
 
     private static String compile(QueryCompiler compiler, String request) {
