@@ -234,12 +234,12 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Commits the open transaction. With read-only access it is rolled back instead: there is nothing to commit, and
+     * Commits the open transaction. Without write access it is rolled back instead: there is nothing to commit, and
      * PostgreSQL allows some writes even in read-only transactions.
      */
     public void commit(Cancellation cancellation) {
         if (!isIdle()) {
-            command(access == Access.READ_ONLY ? "ROLLBACK" : "COMMIT", cancellation);
+            command(access == Access.READ_WRITE ? "COMMIT" : "ROLLBACK", cancellation);
         }
     }
 

@@ -49,9 +49,10 @@ final class CacheabilityChecks {
     }
 
     private static String check(ParsedStatement sql, int parameters, RequestContext request) {
-        // The check uses statements that a read-only key must not run. It does not run the client's statement.
+        // The check uses statements that a read-only key must not run. It does not run the client's statement, but
+        // PostgreSQL calls immutable functions when it plans the statement.
         try (PooledStatements statements = new PooledStatements(
-                request.database().pool(), Access.READ_WRITE, request.cancellation(), request.telemetry())) {
+                request.database().pool(), Access.ROLLED_BACK, request.cancellation(), request.telemetry())) {
             String rejectionReason = CacheabilityCheck.rejectionReason(sql, parameters, statements);
             return rejectionReason == null ? CACHEABLE : rejectionReason;
         }

@@ -48,6 +48,11 @@ final class ReadOnlyKeyTest {
                   RETURN 1;
                 END $$""",
             """
+                CREATE FUNCTION called_by_planner() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+                BEGIN
+                  RETURN create_unseen();
+                END $$""",
+            """
                 CREATE FUNCTION large_object_unseen() RETURNS oid LANGUAGE sql AS $$
                   SELECT lo_from_bytea(0, 'x')
                 $$""");
@@ -187,9 +192,10 @@ final class ReadOnlyKeyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SELECT create_unseen()", "SELECT large_object_unseen()"})
+    @ValueSource(strings = {"SELECT create_unseen()", "SELECT called_by_planner()", "SELECT large_object_unseen()"})
     void writesThatPostgresAllowsInReadOnlyTransactionsAreRolledBack(String statement) {
         sql.query(statement);
+        sql.cached(statement);
         sql.transaction(statement, "SELECT 1");
         reader.query(rawQuery(statement));
         String id = reader.startTransaction(Map.of());
