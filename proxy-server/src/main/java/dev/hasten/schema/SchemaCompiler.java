@@ -154,7 +154,7 @@ final class SchemaCompiler {
         } catch (CompileException e) {
             throw refused(e);
         } catch (CompilerPanicException e) {
-            LOG.warn("the query compiler crashed while compiling a query: {} ({})", e.getMessage(), e.detail());
+            LOG.warn("the query compiler crashed while compiling a query: {} ({})", e.getMessage(), e.location());
             close();
             throw ApiError.of(
                     BREAKDOWN,
@@ -249,7 +249,7 @@ final class SchemaCompiler {
         return switch (cause) {
             case SchemaException e -> invalid(e);
             case CompilerPanicException e -> {
-                LOG.warn("the query compiler crashed while reading a schema: {} ({})", e.getMessage(), e.detail());
+                LOG.warn("the query compiler crashed while reading a schema: {} ({})", e.getMessage(), e.location());
                 yield ApiError.badRequest("The Prisma schema cannot be used: " + e.getMessage()
                         + ". If the schema is very large, split or simplify it");
             }

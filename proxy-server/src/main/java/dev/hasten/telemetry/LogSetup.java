@@ -16,8 +16,12 @@ import org.slf4j.LoggerFactory;
  * the output of commands.
  */
 public final class LogSetup {
-    private static final String TEXT =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - %msg%replace( %kvp{DOUBLE}){' $', ''}%n%ex";
+    /** Line breaks, control characters, and characters that hide or reverse others, which clients could send. */
+    private static final String UNPRINTABLE =
+            "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+";
+
+    private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - "
+            + "%replace(%msg%replace( %kvp{DOUBLE}){' $', ''}){'" + UNPRINTABLE + "', ' '}%n%ex";
 
     private LogSetup() {}
 
@@ -37,7 +41,7 @@ public final class LogSetup {
         context.getLogger("dev.hasten").setLevel(Level.toLevel(config.level().name()));
     }
 
-    private static Encoder<ILoggingEvent> encoder(LogConfig.Format format, LoggerContext context) {
+    static Encoder<ILoggingEvent> encoder(LogConfig.Format format, LoggerContext context) {
         return switch (format) {
             case JSON -> {
                 JsonEncoder encoder = new JsonEncoder();

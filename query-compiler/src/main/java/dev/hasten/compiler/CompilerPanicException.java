@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The compiler crashed: a panic in its code, exhausted memory or stack, or a timeout. The instance is unusable
- * afterwards. The message is safe to show to clients; {@link #detail} and the cause are only for the log.
+ * afterwards. The message is safe to show to clients, and {@link #location} is safe for the log.
  */
 public final class CompilerPanicException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -17,7 +17,13 @@ public final class CompilerPanicException extends RuntimeException {
     }
 
     /** The compiler's panic message, which may quote the schema or the query; null if there is none. */
-    public @Nullable String detail() {
+    @Nullable
+    String detail() {
         return detail;
+    }
+
+    /** Returns where the compiler crashed, without quoting the schema or the query; "unknown" if it did not say. */
+    public String location() {
+        return detail == null ? "unknown" : detail.lines().findFirst().orElse("unknown");
     }
 }

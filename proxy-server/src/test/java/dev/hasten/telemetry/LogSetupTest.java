@@ -1,0 +1,41 @@
+package dev.hasten.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import dev.hasten.config.LogConfig;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.event.KeyValuePair;
+
+/** Texts of clients cannot forge entries of the log, in any format. */
+final class LogSetupTest {
+    private static final String FORGED = "2026-01-01T00:00:00.000Z WARN  Forged - entry";
+
+    private static String logged(LogConfig.Format format, String text) {
+        LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
+        LoggingEvent event = new LoggingEvent(
+                "", context.getLogger("dev.hasten.Test"), Level.WARN, "said: {}", null, new Object[] {text});
+        event.addKeyValuePair(new KeyValuePair("text", text));
+        return new String(LogSetup.encoder(format, context).encode(event), UTF_8);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void messageAndPairsAreOneLine(LogConfig.Format format) {
+        String logged = logged(format, "a\r\n" + FORGED + "\u0085" + FORGED + "\u2028" + FORGED);
+        assertThat(logged.lines()).hasSize(1);
+        assertThat(logged).endsWith("\n").contains("said: a");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void terminalsGetNoControlSequences(LogConfig.Format format) {
+        assertThat(logged(format, "a\u001b[31mb\u0007c\u0000")).doesNotContain("\u001b", "\u0007", "\u0000");
+    }
+}
