@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.hasten.config.Secret;
 import dev.hasten.config.ServerConfig;
+import dev.hasten.files.FileErrors;
 import dev.hasten.files.PrivateFiles;
 import dev.hasten.http.HttpServerException;
 import java.io.IOException;
@@ -48,7 +49,7 @@ public final class AdminToken {
             return known != null ? known : new AdminToken(create(fileOf(config)), fileOf(config));
         } catch (IOException e) {
             throw new HttpServerException(
-                    "The admin token in " + fileOf(config) + " cannot be read or created: " + e.getMessage(), e);
+                    "The admin token in " + fileOf(config) + " cannot be read or created: " + FileErrors.reason(e), e);
         }
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "compare",
         description = {
             "Compare two runs. Shows the ratio B / A of each metric of each scenario, with a confidence interval.",
-            "A difference is noise if the interval includes 1. The confidence is 95%, or 90% with 3 rounds per run, the"
+            "A difference is noise if the interval includes 1. The confidence is 95%%, or 90%% with 3 rounds per run, the"
                     + " minimum for a verdict. Changes on the machine between the runs also cause differences; run A"
                     + " again to see how large they are."
         },

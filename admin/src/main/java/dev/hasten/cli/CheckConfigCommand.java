@@ -1,6 +1,8 @@
 package dev.hasten.cli;
 
 import dev.hasten.config.Config;
+import dev.hasten.config.TlsConfig;
+import dev.hasten.http.TlsContexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,6 +32,11 @@ final class CheckConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Config config = options.load(KeyFlags.parse(keyFlags, spec.commandLine()));
+        TlsConfig tls = config.tls();
+        if (tls.cert() != null && tls.key() != null) {
+            // Fails if they cannot be used.
+            var _ = TlsContexts.fromPem(tls.cert(), tls.key());
+        }
         spec.commandLine().getOut().print(config.describe());
         spec.commandLine().getOut().flush();
         config.warnings().forEach(warning -> spec.commandLine().getErr().println("hasten: warning: " + warning));

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Options for the configuration of a command. */
 final class ConfigOptions {
@@ -30,6 +33,9 @@ final class ConfigOptions {
                     + " on first use. Same as --set tls.dev=true.")
     private boolean tlsDev;
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
     /**
      * Reads the configuration of a command that does not start a server. Reports former names of keys to the command's
      * standard error.
@@ -50,6 +56,11 @@ final class ConfigOptions {
      * @throws dev.hasten.config.ConfigException with all problems, if there are any
      */
     Config load(Map<String, String> keyFlags) {
+        if (values.containsKey("")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for --set: it must be KEY=VALUE, such as --set http.max_body_bytes=32mb");
+        }
         Map<String, String> flags = new LinkedHashMap<>(values);
         flags.putAll(keyFlags);
         if (tlsDev) {

@@ -1,7 +1,9 @@
 package dev.hasten.cli;
 
+import dev.hasten.admin.HastenVersion;
 import dev.hasten.auth.KeyFileException;
 import dev.hasten.config.ConfigException;
+import dev.hasten.files.FileErrors;
 import dev.hasten.http.HttpServerException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -65,7 +67,8 @@ public final class HastenCli {
                     switch (failure) {
                         case ConfigException e ->
                             e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
-                        case HttpServerException _, KeyFileException _, IOException _ ->
+                        case IOException e -> command.getErr().println("hasten: " + FileErrors.reason(e));
+                        case HttpServerException _, KeyFileException _ ->
                             command.getErr().println("hasten: " + failure.getMessage());
                         default -> throw failure;
                     }
@@ -78,8 +81,7 @@ public final class HastenCli {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = HastenCli.class.getPackage().getImplementationVersion();
-            return new String[] {"hasten " + (version == null ? "(development build)" : version)};
+            return new String[] {"hasten " + HastenVersion.text()};
         }
     }
 }

@@ -37,14 +37,17 @@ final class UsageErrors implements IParameterExceptionHandler {
 
     /** Names only the first argument: those that follow may be its value. */
     private static String unmatched(UnmatchedArgumentException error) {
+        CommandLine command = error.getCommandLine();
         String first = error.getUnmatched().getFirst();
         String name = first.split("=", 2)[0];
         boolean isPlain = name.matches("[A-Za-z0-9_.-]+");
         if (isPlain && name.startsWith("-")) {
             return "Unknown option: " + name
-                    + (name.contains(".") ? "; to set a configuration key, use --set KEY=VALUE" : "");
+                    + (name.contains(".") && command.getCommandSpec().findOption("--set") != null
+                            ? "; to set a configuration key, use --set KEY=VALUE"
+                            : "");
         }
-        return isPlain && !error.getCommandLine().getSubcommands().isEmpty()
+        return isPlain && !command.getSubcommands().isEmpty()
                 ? "Unknown command: " + name
                 : "Unexpected argument: every argument must be an option or the value of one";
     }

@@ -51,7 +51,9 @@ public record ApiKeyConfig(
     record KeyEntry(
             @Setting(
                     pattern = "[A-Za-z0-9._-]{1,64}",
-                    doc = "Name of the key in logs and metrics; must be unique within its database. Required.")
+                    allowed = "1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`",
+                    doc =
+                            "Name of the key in `hasten keys list` and the admin API; must be unique within its database. Required.")
             @Nullable
             String name,
 
@@ -60,6 +62,7 @@ public record ApiKeyConfig(
 
             @Setting(
                     pattern = "[0-9a-fA-F]{64}",
+                    allowed = "64 hexadecimal digits",
                     doc = "SHA-256 of the key in hex, which keeps the key out of the file. Set either this or"
                             + " `secret`.")
             @Nullable

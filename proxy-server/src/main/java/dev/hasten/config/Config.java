@@ -49,7 +49,7 @@ public record Config(
         Optional<Map<String, Input>> yaml =
                 file == null ? Optional.of(Map.of()) : YamlInputs.read(file, sources.workingDirectory(), problems);
         Map<String, Input> flags = new TreeMap<>();
-        sources.flags().forEach((key, text) -> flags.put(key, new Input(text, new Origin.Flag(key))));
+        sources.flags().forEach((key, text) -> flags.put(key, new Input(text, new Origin.CommandLine())));
 
         Map<String, Input> named = ConfigInputs.withCurrentNames(flags, problems);
         Map<String, Input> inputs = ConfigInputs.withCurrentNames(yaml.orElse(Map.of()), problems);

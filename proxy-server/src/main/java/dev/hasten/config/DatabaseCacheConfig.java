@@ -70,6 +70,7 @@ public record DatabaseCacheConfig(
     public record Default(
             @Setting(
                     pattern = "\\*|[A-Za-z][A-Za-z0-9_]{0,127}",
+                    allowed = "the name of a model, or `*`",
                     doc = "Model whose queries are cached when the request has no `cacheStrategy`; `*` matches every"
                             + " model that is not listed. Required.")
             @Nullable
@@ -93,6 +94,7 @@ public record DatabaseCacheConfig(
 
             @Setting(
                     pattern = "[A-Za-z0-9_]{1,64}(\\s*,\\s*[A-Za-z0-9_]{1,64})*",
+                    allowed = "tags of 1 to 64 of A-Z, a-z, 0-9 and `_`, separated by commas",
                     doc = "Same as `tags` of a `cacheStrategy`, separated by commas.")
             @Nullable
             String tags) {

@@ -22,7 +22,7 @@ final class EnvironmentInputs {
     static final String CONFIG_FILE = "HASTEN_CONFIG";
 
     /** Variables that are not keys: they are read by the launcher {@code bin/hasten} or name the YAML file. */
-    static final Set<String> LAUNCHER = Set.of(CONFIG_FILE, "HASTEN_JAVA_OPTS", "HASTEN_HOME");
+    static final Set<String> LAUNCHER = Set.of(CONFIG_FILE, "HASTEN_JAVA_OPTS");
 
     private static final String API_KEY = "HASTEN_API_KEY";
     private static final String API_KEY_SCOPES = "HASTEN_API_KEY_SCOPES";

@@ -97,6 +97,7 @@ public record HttpConfig(
 
         @Setting(
                 pattern = "\\*|https?://[A-Za-z0-9.:\\[\\]-]+(,https?://[A-Za-z0-9.:\\[\\]-]+)*",
+                allowed = "`*`, or origins such as `https://app.example.com`, separated by commas",
                 doc = "Origins of web pages that may call `/sql` from a browser, such as `https://app.example.com`,"
                         + " separated by commas, or `*` for all. Anyone who can open such a page can read the"
                         + " API key in it, so use a key with only the `read` scope. When unset, no other origin"

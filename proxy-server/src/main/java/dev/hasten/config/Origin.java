@@ -36,11 +36,11 @@ public sealed interface Origin {
         }
     }
 
-    /** A command-line option, named by its dotted key. */
-    record Flag(String key) implements Origin {
+    /** The command line: {@code --set KEY=VALUE}, or an option with the name of the key. */
+    record CommandLine() implements Origin {
         @Override
         public String label() {
-            return "option --" + key;
+            return "command line";
         }
     }
 

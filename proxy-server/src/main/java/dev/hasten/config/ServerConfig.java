@@ -19,6 +19,7 @@ public record ServerConfig(
 
         @Setting(
                 pattern = "https?://[A-Za-z0-9.:\\[\\]-]+",
+                allowed = "`http://` or `https://`, a host and optionally a port, without a path",
                 doc = "URL at which clients reach this server, such as `https://db.example.com`. Required if a proxy"
                         + " in front of it does not forward the `Host` header, because the transaction URLs for"
                         + " Prisma 5 and 6 are built from it.")
@@ -43,6 +44,7 @@ public record ServerConfig(
         @Setting(
                 value = "local",
                 pattern = "[a-z0-9-]{1,32}",
+                allowed = "1 to 32 of a-z, 0-9 and `-`",
                 doc = "Name of the region that this server runs in. Shown in the admin API and, with `_`"
                         + " instead of `-`, in the `cf-ray` header.")
         String region,

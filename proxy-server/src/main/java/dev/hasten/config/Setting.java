@@ -36,6 +36,9 @@ public @interface Setting {
     /** Regular expression that a text or secret must match in full; empty means any text without spaces. */
     String pattern() default "";
 
+    /** What the pattern allows, for people. Required with a pattern. */
+    String allowed() default "";
+
     /** Whether the file must exist and be readable when the configuration is read. */
     boolean readable() default false;
 

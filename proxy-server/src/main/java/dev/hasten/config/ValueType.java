@@ -63,13 +63,13 @@ sealed interface ValueType {
             return new Choice(Arrays.asList(type.getEnumConstants()));
         }
         if (type == String.class) {
-            return new Text(setting.pattern());
+            return new Text(setting.pattern(), setting.allowed());
         }
         if (type == Path.class) {
             return new FilePath(setting.readable());
         }
         if (type == Secret.class) {
-            return new SecretText(setting.pattern());
+            return new SecretText(setting.pattern(), setting.allowed());
         }
         if (type == Instant.class) {
             return new Moment();
@@ -152,7 +152,7 @@ sealed interface ValueType {
     }
 
     /** A text that matches a pattern; an empty pattern is any text without spaces. */
-    record Text(String pattern) implements ValueType {
+    record Text(String pattern, String described) implements ValueType {
         @Override
         public Object parse(String text, Path workingDirectory) {
             if (!text.matches(pattern.isEmpty() ? "\\S+" : pattern)) {
@@ -163,7 +163,7 @@ sealed interface ValueType {
 
         @Override
         public String allowed() {
-            return pattern.isEmpty() ? "text without spaces" : "text matching " + pattern;
+            return pattern.isEmpty() ? "text without spaces" : described;
         }
     }
 
@@ -190,7 +190,7 @@ sealed interface ValueType {
     }
 
     /** A secret. Without a pattern, it must consist of characters that are valid in an HTTP header. */
-    record SecretText(String pattern) implements ValueType {
+    record SecretText(String pattern, String described) implements ValueType {
         @Override
         public Object parse(String text, Path workingDirectory) {
             if (!text.matches(pattern.isEmpty() ? "[\\x21-\\x7e]+" : pattern)) {
@@ -201,7 +201,7 @@ sealed interface ValueType {
 
         @Override
         public String allowed() {
-            return pattern.isEmpty() ? "visible ASCII characters without spaces" : "text matching " + pattern;
+            return pattern.isEmpty() ? "visible ASCII characters without spaces" : described;
         }
 
         @Override

@@ -18,6 +18,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -73,14 +75,20 @@ public final class HttpServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             Throwable cause = bound.cause();
-            throw new HttpServerException(
-                    "Cannot listen on " + options.address().host() + ":"
-                            + options.address().port() + " (" + cause.getMessage()
-                            + "). Stop the process that uses this port, or choose another one: the key is port, or"
-                            + " admin_port for the admin API",
-                    cause);
+            throw new HttpServerException(cannotListen(options.address(), cause), cause);
         }
         return new HttpServer(context, loops, connections, bound.channel());
+    }
+
+    private static String cannotListen(HttpServerOptions.Address address, Throwable cause) {
+        String message = "Cannot listen on " + address.host() + ":" + address.port();
+        if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+            return message + ": the host name is unknown. Use an address of this machine, or 0.0.0.0 for all: the key"
+                    + " is host, or admin_host for the admin API";
+        }
+        return message + " (" + cause.getMessage()
+                + "). Use an address of this machine and a port that no other process uses: the keys are host and port,"
+                + " or admin_host and admin_port for the admin API";
     }
 
     /** The bound port, which differs from the configured one if that is 0. */

@@ -59,7 +59,10 @@ record Refusal(int status, String code, String message) {
     }
 
     static Refusal bodyTooLarge(int limitBytes) {
-        return new Refusal(413, "P5000", "The request body is larger than the limit of " + limitBytes + " bytes.");
+        return new Refusal(
+                413,
+                "P5000",
+                "The request body is larger than the limit of " + limitBytes + " bytes (http.max_body_bytes).");
     }
 
     static Refusal targetTooLong(int limitBytes) {

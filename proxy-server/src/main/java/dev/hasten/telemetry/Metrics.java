@@ -109,16 +109,23 @@ public final class Metrics implements AutoCloseable {
 
     /** Records a cancelled statement. */
     public void cancelled(String database, Cancellation.Reason reason) {
-        Counter.builder("hasten.statement.cancellations")
+        cancellations(database, reason).increment();
+    }
+
+    private Counter cancellations(String database, Cancellation.Reason reason) {
+        return Counter.builder("hasten.statement.cancellations")
                 .description("Cancelled statements, including those that were not sent yet")
                 .tag("database", database)
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 
     /** Registers gauges for a pool and its interactive transactions. */
     public void watch(String database, ConnectionPool pool, IntSupplier openTransactions) {
+        // From the start, so that a rate can be computed from the first event.
+        for (Cancellation.Reason reason : Cancellation.Reason.values()) {
+            cancellations(database, reason);
+        }
         gauge("hasten.pool.connections", "Connections to PostgreSQL", database, pool::total);
         gauge("hasten.pool.active.connections", "Connections in use", database, pool::active);
         gauge("hasten.pool.waiting.requests", "Requests waiting for a connection", database, pool::waiting);

@@ -73,8 +73,8 @@ final class CacheConfigTest {
                 "cache: {defaults: [{ttl: 60s}]}|the default has no model; set one, or \"*\" for all",
                 "cache: {defaults: [{model: User}]}|neither ttl nor swr is set; set one or both",
                 "cache: {defaults: [{model: User, ttl: 1s}, {model: User, ttl: 2s}]}|the model already has a default",
-                "cache: {defaults: [{model: a b, ttl: 1s}]}|text matching",
-                "cache: {defaults: [{model: User, ttl: 1s, tags: a b}]}|text matching",
+                "cache: {defaults: [{model: a b, ttl: 1s}]}|use the name of a model, or",
+                "cache: {defaults: [{model: User, ttl: 1s, tags: a b}]}|use tags of 1 to 64",
                 "cache: {defaults: [{model: User, ttl: 60}]}|the unit is missing",
                 "cache: {defaults: [{model: User, ttl: 1s, tags: 'a,b'}], max_tags: 1}|the default for the model User"
                         + " has 2 tags",

@@ -178,9 +178,7 @@ class ConfigTest {
 
     @Test
     void theVariablesOfTheLauncherAreIgnored() {
-        sources.env("HASTEN_JAVA_OPTS", "-Xmx1g")
-                .env("HASTEN_HOME", "/opt/hasten")
-                .env("PATH", "/bin");
+        sources.env("HASTEN_JAVA_OPTS", "-Xmx1g").env("PATH", "/bin");
         assertThat(sources.load().databases()).isEmpty();
     }
 
