@@ -1,34 +1,64 @@
 package dev.hasten.cli;
 
+import static dev.hasten.cli.Documents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
-/** The commands, configuration keys, variables and metrics in README and docs exist. */
+/** The commands, options, configuration keys, variables and metrics in README and docs exist. */
 final class DocumentedCommandsTest {
-    private static final Path ROOT = Path.of("..");
+    private static final Path ROOT = Documents.ROOT;
 
-    /** A call of the launcher or of the installed command, up to the end of the command. */
+    /**
+     * A call of the launcher or of the installed command, up to the end of the command. The word hasten alone can also be
+     * the name of a container, so only a known command may follow it.
+     */
     private static final Pattern COMMAND = Pattern.compile(
-            "(?<![\\w/.-])(?:(?:[A-Za-z/.]*/)?bin/)?hasten ((?:serve|demo|bench|keys|migrated|check-config|help|--version|--help)[^\n`;|&>)]*)");
+            "(?<![\\w/.-])(?:(?:[A-Za-z/.]*/)?bin/hasten (?=[a-z-])|hasten (?=serve|demo|bench|keys|migrated|check-config|help|--version|--help))([^\n`;|&>)]*)");
 
-    private static final Pattern CODE =
-            Pattern.compile("```[a-z]*\n(.*?)```|`([^`\n]+)`|((?:^ {4}.*\n)+)", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9_.-]*[a-z0-9]");
+
+    /** The options of other tools in README and docs, by tool. */
+    private static final Map<String, Set<String>> OPTIONS_OF_OTHERS = Map.of(
+            "the scripts in bench/", Set.of("--only", "--out", "--quick", "--seconds"),
+            "curl", Set.of("--fail"),
+            "docker run",
+                    Set.of(
+                            "--cap-drop",
+                            "--memory",
+                            "--read-only",
+                            "--restart",
+                            "--security-opt",
+                            "--stop-timeout",
+                            "--tmpfs"),
+            "java", Set.of("--enable-native-access"),
+            "node", Set.of("--test"),
+            "prisma generate", Set.of("--data-proxy", "--no-engine"),
+            "prisma-accelerate-local", Set.of("--http", "--wasm"),
+            "systemctl", Set.of("--now"));
+
+    private static final Pattern TEST_CALL = Pattern.compile("(?<![\\w/.-])bin/test([^\n`;|&>)]*)");
+    private static final Pattern TEST_USAGE = Pattern.compile("^# {3}bin/test(.*?)(?: {2,}|$)", Pattern.MULTILINE);
+    private static final Pattern TEST_CASE = Pattern.compile("^  ([a-z]+)\\) ", Pattern.MULTILINE);
+    private static final Pattern SHELL_COMMENT = Pattern.compile("(?:^|\\s+)#.*");
+
     private static final Pattern KEY = Pattern.compile(
             "`((?:databases\\.(?:<name>|[a-z-]+)\\.)?(?:http|tls|log|cache|memory|pool|limits|schemas)\\.[a-z_]+)`");
     private static final Pattern VARIABLE = Pattern.compile("\\bHASTEN_[A-Z0-9_]+\\b");
@@ -50,28 +80,7 @@ final class DocumentedCommandsTest {
     Path directory;
 
     static Stream<Path> documents() throws IOException {
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            List<Path> all = new ArrayList<>(docs.filter(file -> file.toString().endsWith(".md"))
-                    .sorted()
-                    .toList());
-            for (String name : List.of(
-                    "README.md",
-                    "CONTRIBUTING.md",
-                    "CHANGELOG.md",
-                    "bench/README.md",
-                    "clients/typescript/README.md")) {
-                all.add(ROOT.resolve(name));
-            }
-            return all.stream();
-        }
-    }
-
-    private static String text(Path document) {
-        try {
-            return Files.readString(document);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Documents.all();
     }
 
     private static Set<String> found(Pattern pattern, String text) {
@@ -85,12 +94,9 @@ final class DocumentedCommandsTest {
 
     private static Set<String> commands(String text) {
         Set<String> commands = new TreeSet<>();
-        Matcher code = CODE.matcher(text.replace("\\\n", " "));
-        while (code.find()) {
-            String block =
-                    code.group(1) != null ? code.group(1) : code.group(2) != null ? code.group(2) : code.group(3);
-            for (String command : found(COMMAND, block)) {
-                commands.add(command.replaceFirst("\\s+#.*", "").strip());
+        for (String code : Documents.code(text)) {
+            for (String command : found(COMMAND, code)) {
+                commands.add(SHELL_COMMENT.matcher(command).replaceFirst("").strip());
             }
         }
         return commands;
@@ -98,7 +104,7 @@ final class DocumentedCommandsTest {
 
     @ParameterizedTest
     @MethodSource("documents")
-    void commandsAreAccepted(Path document) {
+    void commandsAreAccepted(Path document) throws IOException {
         for (String command : commands(text(document))) {
             String[] arguments = Stream.of(command.split("\\s+"))
                     .filter(word -> !word.equals("...") && !word.equals("…"))
@@ -110,7 +116,88 @@ final class DocumentedCommandsTest {
             assertThatCode(() -> HastenCli.commandLine(arguments).parseArgs(withRequired(arguments)))
                     .as("%s: hasten %s", document, command)
                     .doesNotThrowAnyException();
+            // Parsing accepts every option of these two, because each configuration key is one.
+            if (Set.of("serve", "check-config").contains(arguments[0])) {
+                assertThat(problems(CommandRun.of(checking(arguments))))
+                        .as("%s: hasten %s", document, command)
+                        .isEmpty();
+            }
         }
+    }
+
+    /** The arguments that check the configuration of a command, with an empty file in place of the one it names. */
+    private String[] checking(String[] arguments) throws IOException {
+        String[] all = arguments.clone();
+        all[0] = "check-config";
+        int file = List.of(all).indexOf("--config") + 1;
+        if (file > 0) {
+            all[file] =
+                    Files.writeString(directory.resolve("hasten.yaml"), "{}").toString();
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void optionsExist(Path document) {
+        Set<String> known = new TreeSet<>();
+        addOptions(HastenCli.commandLine(), known);
+        OPTIONS_OF_OTHERS.values().forEach(known::addAll);
+        for (String option : found(OPTION, text(document))) {
+            if (!known.contains(option)) {
+                assertThat(check(option.substring("--".length())).err())
+                        .as("%s: %s", document, option)
+                        .doesNotContain("unknown key", "renamed", "is a section");
+            }
+        }
+    }
+
+    private static void addOptions(CommandLine command, Set<String> options) {
+        command.getCommandSpec().options().forEach(option -> options.addAll(List.of(option.names())));
+        command.getSubcommands().values().forEach(subcommand -> addOptions(subcommand, options));
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void testCommandsAreAccepted(Path document) {
+        Map<String, String> usages = testUsages();
+        for (String code : Documents.code(text(document))) {
+            for (String call : found(
+                    TEST_CALL,
+                    code.lines()
+                            .map(line -> SHELL_COMMENT.matcher(line).replaceFirst(""))
+                            .collect(Collectors.joining("\n")))) {
+                List<String> words = words(call);
+                String name = words.isEmpty() ? "" : words.getFirst();
+                assertThat(usages).as("%s: bin/test%s", document, call).containsKey(name);
+                List<String> parameters = words(usages.get(name));
+                long required = parameters.stream()
+                        .filter(parameter -> !parameter.startsWith("["))
+                        .count();
+                assertThat((long) words.size())
+                        .as("%s: words in bin/test%s", document, call)
+                        .isBetween(required, (long) parameters.size());
+            }
+        }
+    }
+
+    private static List<String> words(String text) {
+        return Stream.of(text.split("\\s+")).filter(word -> !word.isEmpty()).toList();
+    }
+
+    /** The usages of bin/test in its first lines, by the first argument. */
+    private static Map<String, String> testUsages() {
+        return found(TEST_USAGE, text(ROOT.resolve("bin").resolve("test"))).stream()
+                .collect(Collectors.toMap(
+                        usage -> words(usage).stream().findFirst().orElse(""), usage -> usage));
+    }
+
+    @Test
+    void testAcceptsTheCommandsOfItsUsage() {
+        Set<String> cases = found(TEST_CASE, text(ROOT.resolve("bin").resolve("test")));
+        assertThat(cases).contains("all").hasSameSizeAs(testUsages().keySet());
+        cases.remove("all");
+        assertThat(testUsages().keySet()).contains("").containsAll(cases);
     }
 
     /** A sentence may name a command without the option that it requires. */
