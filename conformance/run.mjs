@@ -1,6 +1,7 @@
 // The conformance suite that bin/test runs, after `npm ci` here and in prisma5/, prisma6/ and sql/: starts Hasten, compares,
 // verifies, and stops Hasten.
-// node run.mjs [pattern]      The command is ../bin/hasten, or the one in HASTEN_COMMAND.
+// node run.mjs [pattern]      Runs the tests whose title matches; it is an error if none does. The command is ../bin/hasten, or
+//                             the one in HASTEN_COMMAND.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -9,6 +10,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDatabase } from './lib/databases.mjs'
 import { startHasten, stopHasten } from './lib/hasten.mjs'
+import { loadPromises } from './lib/promises.mjs'
+import { loadProgram } from './compare.mjs'
 
 /**
  * How many parts run at the same time. A part uses little more than one core: its client, Hasten and PostgreSQL wait for each
@@ -31,22 +34,35 @@ const CACHES = [
 
 /**
  * The parts in the order in which they start; the short ones are last, so that the lanes end at about the same time.
- * `clients` are the versions of Prisma whose clients the part uses; the cache's type checks use those of 7. `run` gets a
- * PostgreSQL and a function that prints, and returns whether the part passed.
+ * `clients` are the versions of Prisma whose clients the part uses; the cache's type checks use those of 7. `tests` gets
+ * a pattern and returns the tests whose title matches. `run` gets a PostgreSQL and a function that prints, and returns whether
+ * the part passed.
  */
 const PARTS = [
   ...COMPARISONS.map((version) => ({
     title: `The program with Prisma ${version.prisma}`,
     clients: [version.prisma],
+    tests: (pattern) => operations(version.prisma, pattern),
     run: (...args) => compare(version, ...args),
   })),
   ...CACHES.map((version) => ({
     title: `The cache with Prisma ${version.prisma}`,
     clients: [7, version.prisma],
+    tests: (pattern) => promises('accelerate', version.prisma, pattern),
     run: (...args) => cache(version, ...args),
   })),
-  { title: 'SQL over HTTP', clients: [], run: (...args) => verify('sql', ...args) },
-  { title: 'The data proxy protocol', clients: [6], run: (...args) => verify('dataproxy', ...args) },
+  {
+    title: 'SQL over HTTP',
+    clients: [],
+    tests: (pattern) => promises('sql', undefined, pattern),
+    run: (...args) => verify('sql', ...args),
+  },
+  {
+    title: 'The data proxy protocol',
+    clients: [6],
+    tests: (pattern) => promises('dataproxy', 6, pattern),
+    run: (...args) => verify('dataproxy', ...args),
+  },
 ]
 
 /** More memory for new objects than Node's default, in MiB: large results are collected less often, and copied less. */
@@ -71,6 +87,23 @@ function runScript(name, options, print, caFile) {
     child.once('error', reject)
     child.once('close', (code) => resolve(code === 0))
   })
+}
+
+/** Returns the operations of the program whose title matches and that a version of Prisma supports. */
+async function operations(prisma, pattern) {
+  return (await loadProgram(pattern)).filter(({ operation }) => !(operation.since > prisma))
+}
+
+/** Returns the promises of a folder whose title matches and that a version of Prisma supports. */
+async function promises(folder, prisma, pattern) {
+  const directory = fileURLToPath(new URL(`${folder}/promises`, import.meta.url))
+  return (await loadPromises(directory, pattern)).filter(({ run }) => !(run.since > prisma))
+}
+
+/** Returns the parts with a test whose title matches. The others would start their servers for nothing. */
+async function matchingParts(pattern) {
+  const counts = await Promise.all(PARTS.map(async ({ tests }) => (await tests(pattern)).length))
+  return PARTS.filter((_, i) => counts[i] > 0)
 }
 
 /** Runs the program with the clients of one version. */
@@ -183,11 +216,22 @@ async function runLane(parts, postgres) {
   return passed
 }
 
+let parts
+try {
+  parts = await matchingParts(only && new RegExp(only, 'i'))
+} catch (error) {
+  if (!(error instanceof SyntaxError)) throw error
+  console.error(error.message)
+  process.exit(2)
+}
+if (parts.length === 0) {
+  console.error(`No title matches \`${only}\`.`)
+  process.exit(1)
+}
 const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-conformance-'))
-const parts = [...PARTS]
 const lanes = []
 let previous = Promise.resolve()
-for (let lane = 1; lane <= LANES; lane++) {
+for (let lane = 1; lane <= Math.min(LANES, parts.length); lane++) {
   // They start one after the other, because each looks for a free port.
   const postgres = previous.then(() => startPostgres(lane))
   previous = postgres.catch(() => {})

@@ -79,7 +79,7 @@ function indent(error) {
 }
 
 /** Returns the promises of the folder whose title matches, ordered by file and by position in the file. */
-async function loadPromises(directory, pattern) {
+export async function loadPromises(directory, pattern) {
   const selected = []
   for (const file of fs.readdirSync(directory).sort()) {
     const { default: promises } = await import(pathToFileURL(path.join(directory, file)))
