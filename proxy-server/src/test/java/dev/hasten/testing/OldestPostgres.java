@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * {@code hasten.test.postgres.binaries} the jar with its binaries.
  */
 final class OldestPostgres implements PgBinaryResolver {
-    private static final String ENTRY = "postgres-linux-x86_64.txz";
+    /** The jar of each platform has one such entry, with the platform in its name. */
+    private static final String SUFFIX = ".txz";
 
     private final Path jar;
 
@@ -40,10 +41,10 @@ final class OldestPostgres implements PgBinaryResolver {
     @Override
     public InputStream getPgBinary(String system, String machineHardware) throws IOException {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            ZipEntry entry = zip.getEntry(ENTRY);
-            if (entry == null) {
-                throw new IOException(jar + " has no " + ENTRY);
-            }
+            ZipEntry entry = zip.stream()
+                    .filter(each -> each.getName().endsWith(SUFFIX))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException(jar + " has no entry *" + SUFFIX));
             return new ByteArrayInputStream(zip.getInputStream(entry).readAllBytes());
         }
     }
