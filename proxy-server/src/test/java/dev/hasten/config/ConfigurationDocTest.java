@@ -70,7 +70,7 @@ class ConfigurationDocTest {
                 - A variable is `HASTEN_` plus the path in capitals, with `_` for `.` and `-`:
                   `tls.cert` is `HASTEN_TLS_CERT`, `databases.app.pool.size` is `HASTEN_DATABASES_APP_POOL_SIZE`.
                   An empty variable is treated as unset.
-                - Lists can be set in the file, or as options such as `--databases.app.keys[0].name`, but not as variables.
+                - Lists can be set in the file, or as options (`--set databases.app.keys[0].name=edge`), but not as variables.
                 - Unknown keys and variables are errors. All errors are reported together.
                 - Renamed keys and their variables work under their former name until the next release, with a warning.
                 - Durations need a unit: `250ms`, `10s`, `2m`, `1h`. Sizes are in bytes or have a suffix: `64kb`, `5mb`, `1gb` (powers of 1024).
