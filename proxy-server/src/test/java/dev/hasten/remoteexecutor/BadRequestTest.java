@@ -351,23 +351,22 @@ final class BadRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "1e400",
-                "-1e400",
-                "1e-400",
-                "123456789012345678901234567890",
-                "0.1234567890123456789012345678901234567890",
-                "-0",
-                "1E5"
-            })
-    void numbersOfAnySizeAreAcceptedOrRejected(String number) {
+    @CsvSource({
+        "1e400, Infinity",
+        "-1e400, -Infinity",
+        "1e-400, 0",
+        "123456789012345678901234567890, 123456789012345678901234567890",
+        "0.1234567890123456789012345678901234567890, 0.12345678901234568",
+        "-0, 0",
+        "1E5, 100000"
+    })
+    void numbersOfAnySizeAreAccepted(String number, String text) {
         Reply reply = send(
                 "{\"operation\":\"x\",\"plan\":{\"type\":\"query\",\"args\":{\"type\":\"rawSql\",\"sql\":\"SELECT $1::text\","
                         + "\"args\":[" + number
                         + "],\"argTypes\":[{\"arity\":\"scalar\",\"scalarType\":\"unknown\"}]}},\"params\":{}}");
-        assertThat(reply.status()).isIn(200, 400);
-        givesNothingAway(reply);
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+        assertThat(reply.json().at("/data/rows/0/0").stringValue()).isEqualTo(text);
     }
 
     @Test
@@ -597,10 +596,8 @@ final class BadRequestTest {
                                         false)),
                                 "canAssumeStrictEquality",
                                 true)))) {
-            Reply reply = run(plan);
-            assertThat(reply.status()).isBetween(400, 599);
-            assertThat(reply.error()).as(plan.toString()).doesNotContain("Internal server error");
-            givesNothingAway(reply);
+            Reply reply = refused(run(plan), 500, "P6000");
+            assertThat(reply.error()).as(plan.toString()).startsWith("Expected ");
         }
     }
 
