@@ -302,6 +302,13 @@ final class InteractiveTransactionTest {
                                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"))
                 .isEqualTo("0");
         assertThat(CLIENT.commit(id).error()).contains("A commit cannot be executed on an expired transaction.");
+        // None of them still takes a place in the limit.
+        List<String> all = new ArrayList<>();
+        int limit = SERVER.server().config().databases().get("default").maxTransactions();
+        for (int i = 0; i < limit; i++) {
+            all.add(begin());
+        }
+        all.forEach(CLIENT::rollback);
     }
 
     @Test
