@@ -35,6 +35,13 @@ final class QueryCacheModelTest {
         new CacheWorld(maximumBytes, strategies, WATCHDOG).play(story);
     }
 
+    /** The cache has space for two entries of the twelve that are read. */
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void promisesAreKeptWhileEntriesAreEvictedAllTheTime(
+            @ForAll("strategies") List<@Nullable CacheStrategy> strategies, @ForAll("longStories") List<Step> story) {
+        new CacheWorld(5_000, strategies, WATCHDOG).play(story);
+    }
+
     private static final CacheStrategy TEN = new CacheStrategy(10, 0, List.of());
     private static final CacheStrategy ONE = new CacheStrategy(1, 0, List.of());
     private static final CacheStrategy STALE = new CacheStrategy(0, 10, List.of());
@@ -122,8 +129,20 @@ final class QueryCacheModelTest {
 
     @Provide
     Arbitrary<List<Step>> stories() {
-        Arbitrary<Step> steps = Arbitraries.frequencyOf(
-                Tuple.of(20, reads()),
+        return steps(reads(Arbitraries.of(0, 0, 0, 0, 1)))
+                .list()
+                .ofMaxSize(60)
+                .withSizeDistribution(RandomDistribution.uniform());
+    }
+
+    @Provide
+    Arbitrary<List<Step>> longStories() {
+        return steps(reads(who())).list().ofMinSize(200).ofMaxSize(300);
+    }
+
+    private static Arbitrary<Step> steps(Arbitrary<Step.Read> reads) {
+        return Arbitraries.frequencyOf(
+                Tuple.of(20, reads),
                 Tuple.of(
                         32,
                         Combinators.combine(who(), Arbitraries.of(1, 1, 2, 9)).as(Step.GoOn::new)),
@@ -137,12 +156,11 @@ final class QueryCacheModelTest {
                         Arbitraries.of(300L, 1000L, 2000L, 5000L)
                                 .map(Duration::ofMillis)
                                 .map(Step.LetTimePass::new)));
-        return steps.list().ofMaxSize(60).withSizeDistribution(RandomDistribution.uniform());
     }
 
-    private static Arbitrary<Step.Read> reads() {
+    private static Arbitrary<Step.Read> reads(Arbitrary<Integer> keys) {
         return Combinators.combine(
-                        Arbitraries.of(0, 0, 0, 0, 1),
+                        keys,
                         who(),
                         Arbitraries.of(false, true),
                         Arbitraries.of(false, true),

@@ -30,13 +30,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The cache's promises with real threads at full speed. */
 final class QueryCacheStressTest {
     private static final int READERS = 6;
     private static final int READS = 20_000;
-    private static final long BUDGET = 200_000;
 
     @AutoClose
     private static final Watchdog WATCHDOG = new Watchdog();
@@ -48,24 +47,30 @@ final class QueryCacheStressTest {
 
     private final AtomicInteger reading = new AtomicInteger(READERS);
     private final AtomicReferenceArray<Cancellation> current = new AtomicReferenceArray<>(READERS);
-    private final QueryCache cache = new QueryCache(
-            new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 5, 100_000, 0), Map.of()),
-            new QueryCache.Settings(
-                    BUDGET,
-                    Duration.ofHours(1),
-                    2,
-                    WATCHDOG,
-                    System::nanoTime,
-                    InstantSource.system(),
-                    Thread::startVirtualThread));
+    private QueryCache cache = cache(200_000);
+
+    private static QueryCache cache(long maximumBytes) {
+        return new QueryCache(
+                new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 5, 100_000, 0), Map.of()),
+                new QueryCache.Settings(
+                        maximumBytes,
+                        Duration.ofHours(1),
+                        2,
+                        WATCHDOG,
+                        System::nanoTime,
+                        InstantSource.system(),
+                        Thread::startVirtualThread));
+    }
 
     private static CacheKey key(int number) {
         return new CacheKey(new QuerySignature(number, 0, 0, 0), "remote-executor", 0, null);
     }
 
+    /** With 5,000 bytes, the cache has space for a few entries, and nearly every read evicts one. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 1000})
-    void requestAfterAnInvalidationSeesNoOlderData(int keys) throws Exception {
+    @CsvSource({"1, 200000, 0", "1000, 200000, 0", "1000, 5000, 1000"})
+    void requestAfterAnInvalidationSeesNoOlderData(int keys, long maximumBytes, long evictions) throws Exception {
+        cache = cache(maximumBytes);
         List<Callable<Integer>> work = new ArrayList<>();
         for (int reader = 0; reader < READERS; reader++) {
             int own = reader;
@@ -79,7 +84,8 @@ final class QueryCacheStressTest {
                 + cache.statistics().of(Event.MISS);
         assertThat(counted).as("number of hits and misses").isEqualTo(responded);
         cache.cleanUp();
-        assertThat(cache.bytes()).isBetween(0L, BUDGET);
+        assertThat(cache.bytes()).isBetween(0L, maximumBytes);
+        assertThat(cache.statistics().of(Event.EVICTION)).isGreaterThanOrEqualTo(evictions);
     }
 
     private static <T> List<T> run(List<Callable<T>> work) throws Exception {
