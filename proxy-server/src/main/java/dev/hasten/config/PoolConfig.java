@@ -13,6 +13,15 @@ public record PoolConfig(
         int size,
 
         @Setting(
+                value = "2",
+                min = "1",
+                max = "1000",
+                zero = "none",
+                doc = "Number of idle connections that stay open, at most `size`. With `none`, a request after a pause"
+                        + " opens a connection first. Useful for a server with many databases.")
+        int minIdle,
+
+        @Setting(
                 value = "10s",
                 min = "1ms",
                 zero = "no limit",

@@ -34,7 +34,6 @@ public final class ConnectionPool implements AutoCloseable {
     /** The longest single wait for HikariCP. It also limits the pauses between HikariCP's attempts to connect. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final int MIN_IDLE = 2;
     private static final int VALIDATION_SECONDS = 2;
     private static final long FRESH_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -80,7 +79,7 @@ public final class ConnectionPool implements AutoCloseable {
                 () -> lastFailure = null);
         config.setDataSource(factory);
         config.setMaximumPoolSize(options.size().connections());
-        config.setMinimumIdle(Math.min(MIN_IDLE, options.size().connections()));
+        config.setMinimumIdle(options.size().idle());
         config.setIdleTimeout(options.times().idle().toMillis());
         config.setMaxLifetime(options.times().lifetime().toMillis());
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());

@@ -24,15 +24,16 @@ public record PoolOptions(String name, Server server, Size size, Times times, Se
      * How many may use the pool.
      *
      * @param connections maximum number of connections, 1 or more
+     * @param idle number of idle connections that stay open, 0 to {@code connections}
      * @param waiting maximum number of requests that wait for a connection, 0 or more
      */
-    public record Size(int connections, int waiting) {
+    public record Size(int connections, int idle, int waiting) {
         /** Checks the ranges. */
         public Size {
-            if (connections < 1 || waiting < 0) {
+            if (connections < 1 || idle < 0 || idle > connections || waiting < 0) {
                 throw new IllegalArgumentException(
-                        "connections is %d, must be 1 or more; waiting is %d, must be 0 or more"
-                                .formatted(connections, waiting));
+                        "connections is %d, must be 1 or more; idle is %d, must be 0 to connections; waiting is %d, must be 0 or more"
+                                .formatted(connections, idle, waiting));
             }
         }
     }

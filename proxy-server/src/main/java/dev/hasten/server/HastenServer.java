@@ -206,7 +206,10 @@ public final class HastenServer implements AutoCloseable {
         return new PoolOptions(
                 database.name(),
                 new PoolOptions.Server(host.name(), host.port(), target.url(), target.properties()),
-                new PoolOptions.Size(database.pool().size(), database.pool().maxWaiting()),
+                new PoolOptions.Size(
+                        database.pool().size(),
+                        Math.min(database.pool().minIdle(), database.pool().size()),
+                        database.pool().maxWaiting()),
                 new PoolOptions.Times(
                         timeout.isZero() ? FOREVER : timeout,
                         database.pool().idleTimeout(),

@@ -90,7 +90,7 @@ final class AdmissionServer implements AutoCloseable {
         return new PoolOptions(
                 "default",
                 new PoolOptions.Server("127.0.0.1", 1, "jdbc:postgresql://127.0.0.1:1/none", new Properties()),
-                new PoolOptions.Size(1, 1),
+                new PoolOptions.Size(1, 1, 1),
                 new PoolOptions.Times(Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO),
                 new PoolOptions.Sessions(PoolOptions.Reset.AUTO, 1, 1));
     }

@@ -71,6 +71,7 @@ class ConfigTest {
         assertThat(database.pool())
                 .isEqualTo(new PoolConfig(
                         10,
+                        2,
                         Duration.ofSeconds(10),
                         1000,
                         Duration.ofMinutes(10),

@@ -28,6 +28,18 @@ final class PoolLimitsTest {
         return rawQuery("SELECT pg_sleep(" + seconds + ")::text");
     }
 
+    /** A server with many databases does not connect to those that nobody uses. */
+    @Test
+    void poolWithoutIdleConnectionsConnectsForTheFirstRequest() {
+        try (TestServer idle = TestServer.on(POSTGRES).with("pool.min_idle", 0).start();
+                TestServer usual = TestServer.on(POSTGRES).start()) {
+            await().until(() -> usual.database().pool().total() == 2);
+            assertThat(idle.database().pool().total()).isZero();
+            assertThat(idle.client().query(QUICK).status()).isEqualTo(200);
+            assertThat(idle.database().pool().total()).isEqualTo(1);
+        }
+    }
+
     @Test
     void waitThatTakesTooLongIsP2024() {
         try (TestServer server = TestServer.on(POSTGRES)
