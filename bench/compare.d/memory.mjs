@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Hasten } from '../lib/hasten.mjs'
-import { recorded } from './recorded.mjs'
+import { recorded } from '../lib/recorded.mjs'
 
 const run = promisify(execFile)
 const hastenCommand = fileURLToPath(new URL('../../bin/hasten', import.meta.url))

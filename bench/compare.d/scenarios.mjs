@@ -5,10 +5,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Load } from '../lib/load.mjs'
+import { recorded } from '../lib/recorded.mjs'
 import { cacheStatus, checkAgreement, cutBody, post } from './answers.mjs'
-import { pgbench } from './generators.mjs'
 import { Nginx, PgBouncer } from './peers.mjs'
-import { recorded } from './recorded.mjs'
+import { pgbench } from './pgbench.mjs'
 
 const GENERATOR = 'hasten bench'
 const USERS = 1000

@@ -46,6 +46,7 @@ public final class OrderedLoads implements AutoCloseable {
      * @param scenario name of a scenario without idle connections; null if {@code request} is set
      * @param request the request to send if there is no scenario
      * @param mixedTtlSeconds see {@link ScenarioOptions}
+     * @param rate see {@link LoadSettings}
      * @param warmUpSeconds duration of the load before the measurement
      */
     record Order(
@@ -57,6 +58,7 @@ public final class OrderedLoads implements AutoCloseable {
             @Nullable GivenRequest request,
             int mixedTtlSeconds,
             int connections,
+            double rate,
             double warmUpSeconds,
             double seconds,
             long seed) {
@@ -74,7 +76,7 @@ public final class OrderedLoads implements AutoCloseable {
 
         LoadSettings settings() {
             return new LoadSettings(
-                    connections, 1, 0, duration(warmUpSeconds), duration(seconds), Long.MAX_VALUE, TIMEOUT);
+                    connections, 1, rate, duration(warmUpSeconds), duration(seconds), Long.MAX_VALUE, TIMEOUT);
         }
 
         @Nullable

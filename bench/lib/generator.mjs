@@ -1,11 +1,8 @@
-// The load generators: that of `hasten bench`, and pgbench. Both return `requests`, `rate` in requests per second, `p50` and
-// `p99` in µs, and `cpu`, the CPU time of the server's process in µs per request; unknown values are left out.
-import { execFile, execFileSync } from 'node:child_process'
+// The load generator of `hasten bench`.
+import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { Server } from '../lib/server.mjs'
+import { Server } from './server.mjs'
 
-const run = promisify(execFile)
 const home = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Seconds of load before each measurement, to open connections and fill CPU caches. */
@@ -34,13 +31,16 @@ export class Generator extends Server {
 
   /**
    * Runs a load on a server. `what` is `{scenario}`, the name of a scenario of `hasten bench`, or `{request}`, a
-   * GivenRequest.
+   * GivenRequest. `perSecond` is the number of requests that arrive each second; 0 means a closed loop.
+   *
+   * Returns `requests`, `rate` in requests per second, `p50` and `p99` in µs, and `cpu`, the CPU time of the server's process in µs
+   * per request.
    */
-  async measure(server, what, { seconds, connections, seed, lead = LEAD, mixedTtlSeconds = 0 }) {
+  async measure(server, what, { seconds, connections, seed, lead = LEAD, perSecond = 0, mixedTtlSeconds = 0 }) {
     const { hostname, port } = new URL(server.url)
     const order = {
       ...{ host: hostname, port: Number(port), key: server.key, pid: server.pid },
-      ...{ connections, warmUpSeconds: lead, seconds, seed, mixedTtlSeconds, ...what },
+      ...{ connections, rate: perSecond, warmUpSeconds: lead, seconds, seed, mixedTtlSeconds, ...what },
     }
     const reply = await new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
@@ -52,17 +52,4 @@ export class Generator extends Server {
     const { p50, p99 } = round.latency
     return { requests: round.operations, rate: round.throughput, p50, p99, cpu: round.server?.cpuMicros }
   }
-}
-
-/** Runs a pgbench script. `proxy`, if given, is the server whose CPU time is measured. */
-export async function pgbench(databaseUrl, file, { seconds, connections, protocol, proxy }) {
-  const before = proxy?.cpuSeconds()
-  const args = ['-n', '-M', protocol, '-c', connections, '-j', Math.min(2, connections), '-T', seconds, '-f', file, databaseUrl]
-  const { stdout } = await run('pgbench', args.map(String))
-  const number = (pattern) => Number(pattern.exec(stdout)?.[1] ?? NaN)
-  const requests = number(/transactions actually processed: (\d+)/)
-  const rate = number(/^tps = ([\d.]+)/m)
-  if (!(rate > 0) || number(/failed transactions: (\d+)/) > 0) throw new Error(`pgbench failed:\n${stdout}`)
-  const cpu = proxy && ((proxy.cpuSeconds() - before) * 1e6) / requests
-  return { requests, rate, cpu }
 }
