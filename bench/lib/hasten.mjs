@@ -37,7 +37,7 @@ export class Hasten extends Server {
         ...env,
       },
     })
-    this.#drop = `SET client_min_messages = warning; DROP TABLE IF EXISTS ${tables.join(', ')}`
+    this.#drop = tables.length && `SET client_min_messages = warning; DROP TABLE IF EXISTS ${tables.join(', ')}`
     this.#directory = directory
     this.#adminToken = adminToken
   }
@@ -62,17 +62,42 @@ export class Hasten extends Server {
     return (await run('psql', ['-AtqX', '-v', 'ON_ERROR_STOP=1', this.databaseUrl, ...args])).stdout.trim()
   }
 
+  /** Calls the admin API; `body`, if given, is sent as JSON. */
+  admin(path, { method = 'GET', body } = {}) {
+    return fetch(`${this.#adminUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#adminToken}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  }
+
+  /** Returns `read(name, ...labels)`: the sum of the samples with that name and all these labels, such as `use="results"`. */
+  async metrics() {
+    const response = await this.admin('/metrics')
+    const text = await response.text()
+    if (response.status !== 200) throw new Error(`/metrics returned ${response.status}`)
+    const lines = text.split('\n')
+    return (name, ...labels) =>
+      lines
+        .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && labels.every((label) => line.includes(label)))
+        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  }
+
   /** Queries whose plan was cached, and queries that were compiled. */
   async planLookups() {
-    const response = await fetch(`${this.#adminUrl}/metrics`, { headers: { authorization: `Bearer ${this.#adminToken}` } })
-    if (response.status !== 200) throw new Error(`/metrics returned ${response.status}`)
-    const samples = [...(await response.text()).matchAll(/^hasten_plan_lookups_total\{.*result="(\w+)".*\} (\S+)$/gm)]
-    const count = (result) => samples.filter((sample) => sample[1] === result).reduce((sum, sample) => sum + Number(sample[2]), 0)
+    const read = await this.metrics()
+    const count = (result) => read('hasten_plan_lookups_total', `result="${result}"`)
     return { reused: count('hit'), compiled: count('miss') }
   }
 
+  /** Collects all garbage, so that only live memory remains in the heap. */
+  async collectGarbage() {
+    const { stdout } = await run(fileURLToPath(new URL('../../bin/java-home', import.meta.url)))
+    await run(path.join(stdout.trim(), 'bin/jcmd'), [String(this.pid), 'GC.run'])
+  }
+
   async stop() {
-    if (process.env.DATABASE_URL && this.url) await this.psql('-c', this.#drop).catch((error) => console.error(error.message))
+    if (process.env.DATABASE_URL && this.url && this.#drop) await this.psql('-c', this.#drop).catch((error) => console.error(error.message))
     await super.stop()
     fs.rmSync(this.#directory, { recursive: true, force: true })
   }
