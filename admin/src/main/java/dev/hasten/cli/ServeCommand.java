@@ -48,6 +48,9 @@ final class ServeCommand implements Callable<Integer> {
     @Unmatched
     private final List<String> keyFlags = new ArrayList<>();
 
+    /** How many API keys are named at the start. */
+    private static final int LISTED_KEYS = 10;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -117,9 +120,11 @@ final class ServeCommand implements Callable<Integer> {
         if (key != null) {
             lines.add("The API key is shown only once; its name is \"" + FIRST_KEY + "\". Create more with: " + more);
         } else {
-            lines.add(
-                    "API keys: " + server.keys().list().stream().map(ApiKey::id).toList()
-                            + "; replace YOUR_KEY with your key, or create one with: " + more);
+            List<ApiKey> keys = server.keys().list();
+            lines.add("API keys: "
+                    + keys.stream().limit(LISTED_KEYS).map(ApiKey::id).toList()
+                    + (keys.size() > LISTED_KEYS ? " and " + (keys.size() - LISTED_KEYS) + " more" : "")
+                    + "; replace YOUR_KEY with your key, or create one with: " + more);
         }
         if (server.developmentCa() != null) {
             lines.add("To trust its certificate, run Node clients with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa()

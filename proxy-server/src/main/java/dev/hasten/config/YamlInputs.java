@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,6 +25,12 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  * only the first duplicate key.
  */
 final class YamlInputs {
+    /** The parser's default limit of 3 million characters is too small for a hundred thousand API keys. */
+    private static final YAMLFactory YAML = YAMLFactory.builder()
+            .loadSettings(
+                    LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build())
+            .build();
+
     private final Path file;
     private final List<ConfigProblem> problems;
     private final Map<String, Input> inputs = new LinkedHashMap<>();
@@ -60,7 +67,7 @@ final class YamlInputs {
     }
 
     private void readDocument(String text) {
-        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+        try (JsonParser parser = YAML.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null || first == JsonToken.VALUE_NULL) {
                 return;

@@ -86,6 +86,17 @@ class ConfigTest {
         assertThat(database.keys()).isEmpty();
     }
 
+    /** More than the 3 million characters that YAML parsers accept by default. */
+    @Test
+    void fileMayHaveManyKeys() {
+        StringBuilder yaml = new StringBuilder("databases:\n  app:\n    url: " + Sources.URL + "\n    keys:\n");
+        for (int i = 0; i < 35_000; i++) {
+            yaml.append("      - {name: key-%d, sha256: \"%064x\"}\n".formatted(i, i));
+        }
+        assertThat(yaml.length()).isGreaterThan(3 << 20);
+        assertThat(database(sources.yaml(yaml.toString()), "app").keys()).hasSize(35_000);
+    }
+
     @Test
     void flagOverridesEnvironmentOverridesFileOverridesDefault() {
         assertThat(sources.load().server().port()).isEqualTo(4466);
