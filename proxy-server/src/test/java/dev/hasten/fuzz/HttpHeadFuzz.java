@@ -21,6 +21,11 @@ public final class HttpHeadFuzz {
 
     private HttpHeadFuzz() {}
 
+    /** Called by Jazzer before its time limit begins: loads this class, which starts the server. */
+    public static void fuzzerInitialize() {
+        SERVER.requireIdle(0);
+    }
+
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -83,6 +83,11 @@ public final class RequestBodyFuzz {
         }
     }
 
+    /** Called by Jazzer before its time limit begins: loads this class, which starts the server. */
+    public static void fuzzerInitialize() {
+        SERVER.requireIdle(0);
+    }
+
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(FuzzedDataProvider data) {
         JsonNode seed = SEEDS.get(data.consumeInt(0, SEEDS.size() - 1));

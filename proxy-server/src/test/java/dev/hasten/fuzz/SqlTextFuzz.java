@@ -115,6 +115,11 @@ public final class SqlTextFuzz {
 
     private SqlTextFuzz() {}
 
+    /** Called by Jazzer before its time limit begins: loads this class, which starts the server. */
+    public static void fuzzerInitialize() {
+        SERVER.requireIdle(0);
+    }
+
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(FuzzedDataProvider data) {
         StringBuilder sql = new StringBuilder();
