@@ -25,10 +25,15 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  * only the first duplicate key.
  */
 final class YamlInputs {
-    /** The parser's default limit of 3 million characters is too small for a hundred thousand API keys. */
+    /**
+     * The parser's default limit of 3 million characters is too small for a hundred thousand API keys. Duplicate keys are
+     * reported by this class, with both lines.
+     */
     private static final YAMLFactory YAML = YAMLFactory.builder()
-            .loadSettings(
-                    LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build())
+            .loadSettings(LoadSettings.builder()
+                    .setCodePointLimit(Integer.MAX_VALUE)
+                    .setAllowDuplicateKeys(true)
+                    .build())
             .build();
 
     private final Path file;

@@ -37,7 +37,7 @@ class ConfigDescriptionTest {
                         "\ntls:\n  # cert is not set\n  # key is not set\n  dev: false # default\nhttp:\n",
                         "\n  max_body_bytes: 1mb # command line\n",
                         "\n    url: postgresql://ann:****@db.example:5432/app?connection_limit=5 # hasten.yaml:4\n",
-                        "\n    pool:\n      size: 5 # URL parameter connection_limit\n      timeout: 10s # default\n",
+                        "\n    pool:\n      size: 5 # URL parameter connection_limit\n      min_idle: 2 # default\n      timeout: 10s # default\n",
                         """
                             keys:
                               - name: web # hasten.yaml:6
