@@ -131,6 +131,12 @@ final class FuzzServer {
         if (lower.contains("connection: close")) {
             socket = null;
         }
+        requireClean(status, body);
+        return Optional.of(new Reply(status, body));
+    }
+
+    /** Checks that a response is no internal error and shows no internals. */
+    void requireClean(int status, String body) {
         // Prisma's own executor responds with 500 to plans that it cannot run. Its errors have a code.
         if ((status == 500 && !body.contains("\"P6000\"")) || body.contains("Internal server error")) {
             throw new IllegalStateException("internal error: " + body);
@@ -138,7 +144,6 @@ final class FuzzServer {
         if (INTERNALS.matcher(body).find()) {
             throw new IllegalStateException("the response shows internals: " + body);
         }
-        return Optional.of(new Reply(status, body));
     }
 
     /** Checks that nothing of the previous requests is in use, and that the connection to PostgreSQL is in sync. */
