@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of Prisma 5 and 6 are supported; the others are told why they are not. */
+/** Clients of Prisma 5 and 6 are supported. Clients of other versions get an error that names the supported ones. */
 final class ClientVersionTest {
     @ParameterizedTest
     @ValueSource(strings = {"5.0.0", "5.22.0", "6.0.1", "6.19.10", "6.9999.9999"})
