@@ -57,9 +57,7 @@ final class ConfigOptions {
      */
     Config load(Map<String, String> keyFlags) {
         if (values.containsKey("")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Invalid value for --set: it must be KEY=VALUE, such as --set http.max_body_bytes=32mb");
+            throw new ParameterException(spec.commandLine(), "no key", spec.findOption("--set"), "");
         }
         Map<String, String> flags = new LinkedHashMap<>(values);
         flags.putAll(keyFlags);

@@ -20,8 +20,13 @@ public final class LogSetup {
     private static final String UNPRINTABLE =
             "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+";
 
+    /** Line breaks in the message of an exception. Lines of a stack trace begin with a tab, or with its cause. */
+    private static final String BREAKS_IN_MESSAGES = "\\r|\\n(?!\\t|Caused by: |$)";
+
     private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0} - "
-            + "%replace(%msg%replace( %kvp{DOUBLE}){' $', ''}){'" + UNPRINTABLE + "', ' '}%n%ex";
+            + "%replace(%msg%replace( %kvp{DOUBLE}){' $', ''}){'" + UNPRINTABLE + "', ' '}%n%replace(%ex){'"
+            + BREAKS_IN_MESSAGES
+            + "', ' '}";
 
     private LogSetup() {}
 

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import dev.hasten.config.LogConfig;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.event.KeyValuePair;
@@ -17,10 +19,14 @@ final class LogSetupTest {
     private static final String FORGED = "2026-01-01T00:00:00.000Z WARN  Forged - entry";
 
     private static String logged(LogConfig.Format format, String text) {
+        return logged(format, text, null);
+    }
+
+    private static String logged(LogConfig.Format format, String text, @Nullable Throwable failure) {
         LoggerContext context = new LoggerContext();
         context.setMDCAdapter(new LogbackMDCAdapter());
         LoggingEvent event = new LoggingEvent(
-                "", context.getLogger("dev.hasten.Test"), Level.WARN, "said: {}", null, new Object[] {text});
+                "", context.getLogger("dev.hasten.Test"), Level.WARN, "said: {}", failure, new Object[] {text});
         event.addKeyValuePair(new KeyValuePair("text", text));
         return new String(LogSetup.encoder(format, context).encode(event), UTF_8);
     }
@@ -31,6 +37,17 @@ final class LogSetupTest {
         String logged = logged(format, "a\r\n" + FORGED + "\u0085" + FORGED + "\u2028" + FORGED);
         assertThat(logged.lines()).hasSize(1);
         assertThat(logged).endsWith("\n").contains("said: a");
+    }
+
+    @Test
+    void messageOfAnExceptionStartsNoEntry() {
+        Throwable cause = new IllegalStateException("b\n" + FORGED);
+        String logged = logged(LogConfig.Format.TEXT, "a", new IllegalArgumentException("a\r\n" + FORGED, cause));
+        assertThat(logged.lines())
+                .noneMatch(line -> line.startsWith("2026-01-01"))
+                .anyMatch(line -> line.startsWith("\tat " + LogSetupTest.class.getName()))
+                .anyMatch(line -> line.startsWith("Caused by: java.lang.IllegalStateException: b"));
+        assertThat(logged).endsWith("\n");
     }
 
     @ParameterizedTest

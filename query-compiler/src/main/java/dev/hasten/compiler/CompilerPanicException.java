@@ -1,5 +1,7 @@
 package dev.hasten.compiler;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CompilerPanicException extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private static final Pattern LOCATION = Pattern.compile("panicked at [\\w/.@-]+:\\d+:\\d+");
 
     private final @Nullable String detail;
 
@@ -24,6 +27,7 @@ public final class CompilerPanicException extends RuntimeException {
 
     /** Returns where the compiler crashed, without quoting the schema or the query; "unknown" if it did not say. */
     public String location() {
-        return detail == null ? "unknown" : detail.lines().findFirst().orElse("unknown");
+        Matcher location = LOCATION.matcher(detail == null ? "" : detail);
+        return location.lookingAt() ? location.group() : "unknown";
     }
 }
