@@ -11,6 +11,7 @@ import dev.hasten.http.HttpLimits;
 import dev.hasten.http.HttpServer;
 import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.RequestObserver;
+import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,6 +50,11 @@ final class AdmissionServer implements AutoCloseable {
     final Watchdog watchdog = new Watchdog();
     final MemoryBudget memory = new MemoryBudget(MEMORY_BYTES, List.of("default", "other"));
 
+    /** Returns the body of the request. */
+    static final Endpoint.Work ECHO =
+            request -> Response.text(200, new String(request.exchange().body(), UTF_8));
+
+    private final AtomicReference<Endpoint> endpoint = new AtomicReference<>(Endpoint.blocking(ECHO));
     private final Metrics metrics = new Metrics();
     private final ConnectionPool pool;
     private final HttpServer http;
@@ -59,7 +66,7 @@ final class AdmissionServer implements AutoCloseable {
      * @param directory for the key file
      * @param wrongKeys how many requests without a valid key are allowed per minute
      */
-    AdmissionServer(Path directory, Duration queryTimeout, int wrongKeys, Endpoint endpoint) {
+    AdmissionServer(Path directory, Duration queryTimeout, int wrongKeys) {
         keys = new ApiKeys(
                 Map.of("default", List.of(), "other", List.of()), directory.resolve("keys.json"), Clock.systemUTC());
         pool = new ConnectionPool(options(), watchdog, _ -> {});
@@ -69,8 +76,18 @@ final class AdmissionServer implements AutoCloseable {
                 new Database(null, pool, null, null, null, new Database.Limits(queryTimeout, 1 << 20, 1 << 20), log);
         runner = new RequestRunner(keys, Map.of("default", database), memory, new WrongKeys(wrongKeys, 10), watchdog);
         Router routes = Router.builder()
-                .guardedRoute("POST", "/work", runner.handler(KeyScope.PRISMA, endpoint))
-                .guardedRoute("POST", "/any-body", runner.handler(KeyScope.PRISMA, Protocol.PRISMA_ANY_BODY, endpoint))
+                .guardedRoute(
+                        "POST",
+                        "/work",
+                        runner.handler(
+                                KeyScope.PRISMA, request -> endpoint.get().begin(request)))
+                .guardedRoute(
+                        "POST",
+                        "/any-body",
+                        runner.handler(
+                                KeyScope.PRISMA,
+                                Protocol.PRISMA_ANY_BODY,
+                                request -> endpoint.get().begin(request)))
                 .build();
         http = HttpServer.start(
                 new HttpServerOptions(
@@ -93,6 +110,16 @@ final class AdmissionServer implements AutoCloseable {
                 new PoolOptions.Size(1, 1, 1),
                 new PoolOptions.Times(Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO),
                 new PoolOptions.Sessions(PoolOptions.Reset.AUTO, 1, 1));
+    }
+
+    /** Determines what an admitted request does; until then, it is {@link #ECHO}. */
+    void serve(Endpoint next) {
+        endpoint.set(next);
+    }
+
+    /** Determines what the blocking phase does. */
+    void works(Endpoint.Work work) {
+        serve(Endpoint.blocking(work));
     }
 
     /** Creates a key. */

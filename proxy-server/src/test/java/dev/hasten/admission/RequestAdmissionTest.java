@@ -13,7 +13,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,15 +28,13 @@ import tools.jackson.databind.JsonNode;
 @Timeout(120)
 final class RequestAdmissionTest {
     private static final Duration LONG = Duration.ofHours(1);
-    private static final AtomicReference<Endpoint> ENDPOINT = new AtomicReference<>();
 
     private static AdmissionServer server;
     private static String token;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        server = new AdmissionServer(
-                directory, LONG, 1000, request -> ENDPOINT.get().begin(request));
+        server = new AdmissionServer(directory, LONG, 1000);
         token = server.key("default", KeyScope.PRISMA).token();
     }
 
@@ -48,18 +45,13 @@ final class RequestAdmissionTest {
 
     @BeforeEach
     void echo() {
-        works(request -> Response.text(200, new String(request.exchange().body(), UTF_8)));
-    }
-
-    /** Determines what the blocking phase does. */
-    private static void works(Endpoint.Work work) {
-        ENDPOINT.set(Endpoint.blocking(work));
+        server.works(AdmissionServer.ECHO);
     }
 
     @Test
     void admittedRequestIsAnswered() {
         assertThat(server.post(token, "{}").body()).isEqualTo("{}");
-        ENDPOINT.set(_ -> new Endpoint.Respond(Response.text(200, "known")));
+        server.serve(_ -> new Endpoint.Respond(Response.text(200, "known")));
         assertThat(server.post(token, "{}").body()).isEqualTo("known");
         await().until(() -> server.runner.runningCount() == 0);
     }
@@ -92,8 +84,7 @@ final class RequestAdmissionTest {
 
     @Test
     void addressWithTooManyWrongKeysIsThrottled(@TempDir Path other) {
-        try (AdmissionServer strict =
-                new AdmissionServer(other, LONG, 3, request -> ENDPOINT.get().begin(request))) {
+        try (AdmissionServer strict = new AdmissionServer(other, LONG, 3)) {
             for (int i = 0; i < 3; i++) {
                 failed(strict.post("wrong", "{}"), 401, "P6002");
             }

@@ -1,7 +1,6 @@
 package dev.hasten.admission;
 
 import static dev.hasten.admission.AdmissionServer.failed;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -43,15 +42,13 @@ import tools.jackson.databind.JsonNode;
 @Timeout(120)
 final class RequestOutcomeTest {
     private static final Duration LONG = Duration.ofHours(1);
-    private static final AtomicReference<Endpoint> ENDPOINT = new AtomicReference<>();
 
     private static AdmissionServer server;
     private static String token;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        server = new AdmissionServer(
-                directory, LONG, 1000, request -> ENDPOINT.get().begin(request));
+        server = new AdmissionServer(directory, LONG, 1000);
         token = server.key("default", KeyScope.PRISMA).token();
     }
 
@@ -62,21 +59,16 @@ final class RequestOutcomeTest {
 
     @BeforeEach
     void echo() {
-        works(request -> Response.text(200, new String(request.exchange().body(), UTF_8)));
-    }
-
-    /** Determines what the blocking phase does. */
-    private static void works(Endpoint.Work work) {
-        ENDPOINT.set(Endpoint.blocking(work));
+        server.works(AdmissionServer.ECHO);
     }
 
     @Test
     void errorOfEitherPhaseIsTheResponse() {
-        works(_ -> {
+        server.works(_ -> {
             throw ApiError.of(409, "P2034", "conflict", Map.of("a", 1));
         });
         assertThat(failed(server.post(token, "{}"), 409, "P2034").get("meta")).hasToString("{\"a\":1}");
-        ENDPOINT.set(_ -> {
+        server.serve(_ -> {
             throw ApiError.tooManyRequests("slow down", Duration.ofSeconds(7));
         });
         HttpResponse<String> response = server.post(token, "{}");
@@ -89,7 +81,7 @@ final class RequestOutcomeTest {
         PlanNode incomplete = new PlanNode.Value(new PlanValue.Placeholder("absent", "Int"));
         PlanRunner plans =
                 new PlanRunner(Clock.systemUTC(), new Random(1), new GeneratorState(new Random(1), "test", 1));
-        works(request -> {
+        server.works(request -> {
             plans.run(new Job(new ParsedPlan(incomplete, true), Map.of(), ""), null, request.environment());
             return Response.text(200, "unreachable");
         });
@@ -100,7 +92,7 @@ final class RequestOutcomeTest {
     @Test
     void defectIsAnErrorWithoutDetails() {
         for (Error defect : List.of(new AssertionError("secret"), new OutOfMemoryError("secret"))) {
-            works(_ -> {
+            server.works(_ -> {
                 throw defect;
             });
             try (LogCapture log = new LogCapture(RequestRunner.class.getName())) {
@@ -118,7 +110,7 @@ final class RequestOutcomeTest {
     @ParameterizedTest
     @EnumSource
     void cancelledWorkIsReportedByItsReason(Reason reason) {
-        works(_ -> {
+        server.works(_ -> {
             throw new CancelledException(reason);
         });
         HttpResponse<String> response = server.post(token, "{}");
@@ -141,9 +133,8 @@ final class RequestOutcomeTest {
 
     @Test
     void workIsCancelledAtTheTimeLimit(@TempDir Path other) {
-        works(RequestOutcomeTest::waitForever);
-        try (AdmissionServer limited = new AdmissionServer(
-                other, Duration.ofMillis(200), 3, request -> ENDPOINT.get().begin(request))) {
+        try (AdmissionServer limited = new AdmissionServer(other, Duration.ofMillis(200), 3)) {
+            limited.works(RequestOutcomeTest::waitForever);
             String key = limited.key("default", KeyScope.PRISMA).token();
             assertThat(failed(limited.post(key, "{}"), 422, "P6004")
                             .get("message")
@@ -164,7 +155,7 @@ final class RequestOutcomeTest {
     @Test
     void workIsCancelledWhenTheClientDisconnects() {
         AtomicReference<RequestContext> running = new AtomicReference<>();
-        works(request -> {
+        server.works(request -> {
             running.set(request);
             return waitForever(request);
         });
@@ -180,7 +171,7 @@ final class RequestOutcomeTest {
     @Test
     void workIsCancelledWhenTheServerStops() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        works(request -> {
+        server.works(request -> {
             started.countDown();
             return waitForever(request);
         });
@@ -192,7 +183,7 @@ final class RequestOutcomeTest {
 
     @Test
     void memoryOfARequestIsCountedAndGivenBack() {
-        works(request -> {
+        server.works(request -> {
             assertThat(request.exchange().memory().heldBytes(MemoryUse.REQUESTS))
                     .isEqualTo(2);
             request.cancellation().memory().take(MemoryUse.RESULTS, 1 << 20);
@@ -205,7 +196,7 @@ final class RequestOutcomeTest {
 
     @Test
     void requestThatNeedsTooMuchMemoryIsRefused() {
-        works(request -> {
+        server.works(request -> {
             request.cancellation().memory().take(MemoryUse.RESULTS, 2 * AdmissionServer.MEMORY_BYTES);
             return Response.text(200, "unreachable");
         });
