@@ -1,14 +1,13 @@
 // bench/compare: compares Hasten with its peers. See ../README.md.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Generator } from '../lib/generator.mjs'
 import { Hasten } from '../lib/hasten.mjs'
+import { runProgram } from '../lib/program.mjs'
 import { TABLES_SQL } from '../lib/recorded.mjs'
-import { Server } from '../lib/server.mjs'
 import { commit, loadAverage, machine } from '../lib/surroundings.mjs'
 import { judge } from './goals.mjs'
 import { measureMemory } from './memory.mjs'
@@ -48,31 +47,8 @@ DATABASE_URL is an empty PostgreSQL database to use instead of the embedded one;
 Exits with 1 if a response was an error or differed from the peer's, with 2 if a required program is missing.`
 
 const options = readOptions()
-const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-compare-'))
-// Daemons that do not run as root must be able to read their files.
-fs.chmodSync(directory, 0o755)
 const skipped = []
-let interrupted = false
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, async () => {
-    interrupted = true
-    await cleanUp()
-    process.exit(130)
-  })
-}
-try {
-  await compare()
-} catch (error) {
-  process.exitCode = 1
-  if (!interrupted) console.error(error)
-}
-// If interrupted, the signal handler cleans up.
-if (!interrupted) await cleanUp()
-
-async function cleanUp() {
-  await Server.stopAll()
-  fs.rmSync(directory, { recursive: true, force: true })
-}
+await runProgram('compare', compare)
 
 function readOptions() {
   try {
@@ -99,7 +75,7 @@ function skip(text) {
   console.error(`skipped: ${text}`)
 }
 
-async function compare() {
+async function compare(directory) {
   const hasten = new Hasten({ tables: TABLES })
   await hasten.ready()
   const context = { hasten, directory, skip, generator: Generator.start(), few: options.connections }

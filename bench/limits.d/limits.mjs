@@ -1,13 +1,12 @@
 // bench/limits: how Hasten behaves at large numbers. See ../README.md.
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Generator } from '../lib/generator.mjs'
 import { Hasten } from '../lib/hasten.mjs'
+import { runProgram } from '../lib/program.mjs'
 import { TABLES_SQL } from '../lib/recorded.mjs'
-import { Server } from '../lib/server.mjs'
 import { commit, loadAverage, machine } from '../lib/surroundings.mjs'
 import { BASE_USERS, heap, Meter } from './measure.mjs'
 import { PARTS } from './parts.mjs'
@@ -33,28 +32,7 @@ DATABASE_URL is an empty PostgreSQL database to use instead of the embedded one;
 Exits with 1 if a response was wrong or a number could not be reached, with 2 if a required program is missing.`
 
 const options = readOptions()
-const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-limits-'))
-let interrupted = false
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, async () => {
-    interrupted = true
-    await cleanUp()
-    process.exit(130)
-  })
-}
-try {
-  await limits()
-} catch (error) {
-  process.exitCode = 1
-  if (!interrupted) console.error(error)
-}
-// If interrupted, the signal handler cleans up.
-if (!interrupted) await cleanUp()
-
-async function cleanUp() {
-  await Server.stopAll()
-  fs.rmSync(directory, { recursive: true, force: true })
-}
+await runProgram('limits', limits)
 
 function readOptions() {
   try {
@@ -76,7 +54,7 @@ function readOptions() {
   }
 }
 
-async function limits() {
+async function limits(directory) {
   const times = options.quick ? QUICK : TIMES
   // This server only provides the database.
   const main = new Hasten({ tables: TABLES })
@@ -93,7 +71,7 @@ async function limits() {
     latencies: `${times.perSecond} requests/s for ${times.seconds} s after ${times.warmUp} s of warm-up, 16 connections`,
   }
   const results = []
-  for (const name of options.only) results.push(await measure(name, main, meter))
+  for (const name of options.only) results.push(await measure(name, main, meter, directory))
   environment['load after'] = loadAverage()
   const text = markdown({ environment, results })
   console.log(text)
@@ -104,7 +82,7 @@ async function limits() {
   if (results.some(({ problems, error }) => error || problems.length > 0)) process.exitCode = 1
 }
 
-async function measure(name, main, meter) {
+async function measure(name, main, meter, directory) {
   const part = PARTS[name]
   const count = options.quick ? part.quick : part.count
   const problems = []

@@ -17,8 +17,8 @@ public record PoolConfig(
                 min = "1",
                 max = "1000",
                 zero = "none",
-                doc = "Number of idle connections that stay open, at most `size`. With `none`, a request after a pause"
-                        + " opens a connection first. Useful for a server with many databases.")
+                doc = "Number of idle connections that stay open, at most `size`. With 0, the first request after"
+                        + " a pause waits for a new connection; useful for a server with many databases.")
         int minIdle,
 
         @Setting(
