@@ -1,5 +1,7 @@
 package dev.hasten.postgres;
 
+import java.util.Set;
+
 /**
  * Splits SQL into tokens by PostgreSQL's lexical rules (src/backend/parser/scan.l): strings, dollar quotes, quoted
  * names, nested comments. It does not know the grammar. Operators are returned as symbols, one character at a time.
@@ -48,6 +50,16 @@ public final class SqlLexer {
     /** Whether this character follows immediately. */
     boolean touches(char c) {
         return follows(c, 0);
+    }
+
+    /** Whether the next token is one of these words. */
+    boolean nextIs(Set<String> words) {
+        int start = at;
+        String last = text;
+        boolean found = next() == Token.WORD && words.contains(text);
+        at = start;
+        text = last;
+        return found;
     }
 
     /** Returns the next token. Skips white space and comments. */

@@ -3,6 +3,7 @@ package dev.hasten.postgres;
 import dev.hasten.postgres.ParsedStatement.SessionEffect;
 import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.SqlLexer.Token;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -34,6 +35,12 @@ final class SqlScanner {
     private @Nullable String name;
 
     private boolean nameIsQuoted;
+    /** The unquoted word just before {@link #name}; null if anything else precedes it. */
+    private @Nullable String wordBefore;
+    /** Whether {@link #name} follows the closing parenthesis of a function call or its FILTER. */
+    private boolean nameFollowsCall;
+
+    private boolean callEnded;
     /** Whether {@link #name} follows INTO and is therefore a table. */
     private boolean nameIsTable;
 
@@ -45,6 +52,10 @@ final class SqlScanner {
     private @Nullable String explained;
 
     private int depth;
+    /** The depths at which a function call or its FILTER is open. */
+    private final BitSet calls = new BitSet();
+    /** Whether ON in the current statement may begin the condition of a join. */
+    private boolean joined;
     /** Whether the current statement is a SET. */
     private boolean setting;
     /** The name of the setting in a SET statement; null until it is found. */
@@ -62,6 +73,7 @@ final class SqlScanner {
                 statementStarted = false;
                 setting = false;
                 watchedSetting = null;
+                joined = false;
                 forgetName();
                 continue;
             }
@@ -112,19 +124,19 @@ final class SqlScanner {
     }
 
     private void symbol() {
-        if (lexer.isSymbol('(')) {
-            depth++;
-        } else if (lexer.isSymbol(')')) {
-            depth--;
-        }
         if (lexer.isSymbol('.')) {
             qualifier = name;
             name = null;
-        } else {
-            if (lexer.isSymbol('(')) {
-                call();
-            }
-            forgetName();
+            return;
+        }
+        if (lexer.isSymbol('(')) {
+            depth++;
+            calls.set(depth, openCall());
+        }
+        forgetName();
+        if (lexer.isSymbol(')')) {
+            callEnded = calls.get(depth);
+            depth = Math.max(0, depth - 1);
         }
     }
 
@@ -218,16 +230,41 @@ final class SqlScanner {
         if (!qualified) {
             qualifier = null;
         }
+        joined |= !quoted && (text.equals("join") || text.equals("using"));
+        wordBefore = nameIsQuoted ? null : name;
+        nameFollowsCall = callEnded;
+        callEnded = false;
         name = text;
         nameIsQuoted = quoted;
     }
 
-    /** Handles a name before a parenthesis. It is a function call unless it is a key word or the table of an INSERT. */
-    private void call() {
-        String function = name;
-        if (function == null || nameIsTable || (!nameIsQuoted && SqlWords.KEYWORDS.contains(function))) {
-            return;
+    /** Handles an opening parenthesis. Returns whether it begins the arguments or the FILTER of a function call. */
+    private boolean openCall() {
+        String word = name;
+        if (word == null || nameIsTable) {
+            return false;
         }
+        if (!nameIsQuoted && qualifier == null && isSyntax(word)) {
+            return word.equals("filter");
+        }
+        call(word);
+        return true;
+    }
+
+    /**
+     * Whether an unquoted, unqualified word before a parenthesis is a part of the syntax. Many key words can also be
+     * the names of functions; these count as syntax only where a call would be a syntax error.
+     */
+    private boolean isSyntax(String word) {
+        return switch (word) {
+            case "by" -> wordBefore != null && SqlWords.BEFORE_BY.contains(wordBefore);
+            case "over" -> nameFollowsCall;
+            case "conflict" -> "on".equals(wordBefore) && !joined;
+            default -> SqlWords.KEY_WORDS.contains(word) || lexer.nextIs(SqlWords.NEVER_ARGUMENTS);
+        };
+    }
+
+    private void call(String function) {
         addIf(SqlWords.LARGE_OBJECT_WRITES.contains(function), Trait.WRITES_ANYWAY);
         if (SqlWords.IRREVERSIBLE_FUNCTIONS.contains(function) || function.startsWith("dblink")) {
             effect = effect.and(SessionEffect.DISCARD);
@@ -239,6 +276,7 @@ final class SqlScanner {
     }
 
     private void forgetName() {
+        callEnded = false;
         name = null;
         qualifier = null;
         nameIsTable = false;

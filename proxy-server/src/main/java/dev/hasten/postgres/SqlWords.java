@@ -57,15 +57,19 @@ final class SqlWords {
     static final Set<String> IRREVERSIBLE_FUNCTIONS = words("""
             setseed""");
 
-    /** Key words that may precede an opening parenthesis. */
-    static final Set<String> KEYWORDS = words("""
-            and or not in exists any all some as on where having from join values select by over filter using
-            conflict when then else case union except intersect distinct limit offset lateral set returning
-            between like ilike is with within group order default check key unique references array row rows
-            range only table into materialized interval escape partition primary exclude include to index cross
-            inner left right full natural end btree hash gin gist identity always generated stored if return""");
+    /** Key words that may precede an opening parenthesis and cannot be the names of functions. */
+    static final Set<String> KEY_WORDS = words("""
+            and or not in exists any all some as on where having from values select using when then else case
+            union except intersect distinct limit offset lateral returning between with group order default check
+            unique references array row only table into interval primary to end""");
 
-    /** Built-in functions and types that do not change session state. */
+    /** Reserved words that can follow the parenthesis after a key word, but not the one of a function call. */
+    static final Set<String> NEVER_ARGUMENTS = words("select with where");
+
+    /** Words that may precede BY. */
+    static final Set<String> BEFORE_BY = words("order group partition");
+
+    /** Built-in functions and types that do not change session state, and the operators LIKE and ILIKE. */
     static final Set<String> HARMLESS_FUNCTIONS = words("""
             count sum avg min max array_agg string_agg json_agg jsonb_agg json_object_agg jsonb_object_agg
             bool_and bool_or every row_number rank dense_rank ntile lag lead first_value last_value nth_value
@@ -93,7 +97,7 @@ final class SqlWords {
             pg_backend_pid txid_current pg_current_xact_id pg_sleep pg_size_pretty pg_total_relation_size
             pg_relation_size to_regclass current_setting pg_advisory_xact_lock pg_try_advisory_xact_lock
             hashtext hashtextextended varchar char character varying numeric decimal bit varbit timestamp
-            timestamptz time timetz float bpchar precision""");
+            timestamptz time timetz float bpchar precision like ilike""");
 
     private SqlWords() {}
 

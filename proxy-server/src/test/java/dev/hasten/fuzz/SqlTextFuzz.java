@@ -94,6 +94,13 @@ public final class SqlTextFuzz {
         "CLOSE ALL",
         "DEALLOCATE ALL",
         "NOTIFY a",
+        "hash('x')",
+        "other.set('x')",
+        "over('x')",
+        "conflict('x')",
+        "DISTINCT ON (1) ",
+        "FROM item JOIN item AS b ON ",
+        "ORDER BY ",
     };
 
     /** What a statement may leave in a session. Hasten prepares statements of its own, whose names begin with S_. */
@@ -109,11 +116,25 @@ public final class SqlTextFuzz {
               (SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relnamespace = pg_my_temp_schema())) AS state
             """;
 
-    private static final FuzzServer SERVER = FuzzServer.start("CREATE TABLE item (a int)", "GRANT ALL ON item TO app");
+    private static final FuzzServer SERVER = FuzzServer.start(
+            "CREATE TABLE item (a int)",
+            "GRANT ALL ON item TO app",
+            "CREATE SCHEMA other",
+            "GRANT USAGE ON SCHEMA other TO app",
+            changesSession("hash"),
+            changesSession("other.set"),
+            changesSession("over"),
+            changesSession("conflict"));
     private static final byte[] STATE_REQUEST = JSON.writeValueAsBytes(Map.of("query", STATE));
     private static final Reply CLEAN = SERVER.post("/sql", STATE_REQUEST);
 
     private SqlTextFuzz() {}
+
+    /** A function with the name of a key word. */
+    private static String changesSession(String name) {
+        return "CREATE FUNCTION " + name
+                + "(v text) RETURNS boolean RETURN set_config('application_name', v, false) IS NULL";
+    }
 
     /** Called by Jazzer before its time limit begins: loads this class, which starts the server. */
     public static void fuzzerInitialize() {

@@ -24,7 +24,9 @@ final class SessionHygieneTest {
     static final TestPostgres POSTGRES = TestPostgres.with(
             "CREATE TABLE item (id serial PRIMARY KEY, n int)",
             "CREATE SCHEMA other",
-            "CREATE TABLE other.item (id int)");
+            "CREATE TABLE other.item (id int)",
+            "CREATE FUNCTION hash(v text) RETURNS text RETURN set_config('my.secret', v, false)",
+            "CREATE FUNCTION other.set(v text) RETURNS text RETURN set_config('my.secret', v, false)");
 
     @RegisterExtension
     static final TestServer SERVER = TestServer.on(POSTGRES).with("pool.size", 1);
@@ -72,6 +74,8 @@ final class SessionHygieneTest {
                 "WITH a AS (SELECT set_config('my.secret', 'x', false)) SELECT * FROM a",
                 "INSERT INTO item (n) SELECT length(set_config('my.secret', 'x', false))",
                 "EXPLAIN ANALYZE SELECT set_config('my.secret', 'x', false)",
+                "SELECT hash('x')",
+                "SELECT other.set('x')",
                 "SET statement_timeout = '7s'",
                 "SET search_path = other",
                 "SET TIME ZONE 'Asia/Tokyo'",
