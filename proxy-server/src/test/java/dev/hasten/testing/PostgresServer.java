@@ -102,7 +102,7 @@ public final class PostgresServer implements AutoCloseable {
     /** Kills all processes of the server. */
     public void kill() {
         List<ProcessHandle> processes = processes();
-        processes.forEach(process -> signal("KILL", process.pid()));
+        processes.forEach(process -> signalIfRunning("KILL", process));
         awaitEnd(processes);
     }
 
@@ -113,7 +113,18 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Sends a signal to all processes of the server. */
     public void signalAll(String signal) {
-        processes().forEach(process -> signal(signal, process.pid()));
+        processes().forEach(process -> signalIfRunning(signal, process));
+    }
+
+    /** A session's process may end at any time. */
+    private static void signalIfRunning(String signal, ProcessHandle process) {
+        try {
+            signal(signal, process.pid());
+        } catch (IllegalStateException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
+        }
     }
 
     private List<ProcessHandle> processes() {
