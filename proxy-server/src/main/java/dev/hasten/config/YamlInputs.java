@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ final class YamlInputs {
     private final Path file;
     private final List<ConfigProblem> problems;
     private final Map<String, Input> inputs = new LinkedHashMap<>();
+    /** The lines of mappings and lists, by path. */
+    private final Map<String, Integer> containers = new HashMap<>();
 
     private YamlInputs(Path file, List<ConfigProblem> problems) {
         this.file = file;
@@ -113,6 +116,14 @@ final class YamlInputs {
             problem(path, "YAML aliases (*name) are not supported; repeat the value", line);
             return;
         }
+        if (parser.currentToken().isStructStart()) {
+            Integer earlier = containers.putIfAbsent(path, line);
+            if (earlier != null) {
+                setTwice(path, new Origin.File(file, earlier), line);
+                parser.skipChildren();
+                return;
+            }
+        }
         switch (parser.currentToken()) {
             case START_OBJECT -> {
                 int before = inputs.size();
@@ -130,13 +141,14 @@ final class YamlInputs {
     private void put(String path, @Nullable String text, int line) {
         Input earlier = inputs.get(path);
         if (earlier != null) {
-            problem(
-                    path,
-                    "the key is set twice; the first is at " + earlier.origin().label(),
-                    line);
+            setTwice(path, earlier.origin(), line);
             return;
         }
         inputs.put(path, new Input(text, new Origin.File(file, line)));
+    }
+
+    private void setTwice(String path, Origin first, int line) {
+        problem(path, "the key is set twice; the first is at " + first.label(), line);
     }
 
     private void problem(String key, String explanation, int line) {

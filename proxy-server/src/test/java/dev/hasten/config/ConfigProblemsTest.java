@@ -133,6 +133,8 @@ class ConfigProblemsTest {
                         + " HASTEN_DATABASES_APP_URL",
                 "'databases: {app: {pool: {size: 3}}}' | databases.app.url: the database has no URL",
                 "'port: 1, port: 2' | port: the key is set twice; the first is at hasten.yaml:1",
+                "'http: {threads: 1}, http: {}' | http: the key is set twice; the first is at hasten.yaml:1",
+                "'databases: {a: {url: x}, a: {keys: [b]}}' | databases.a: the key is set twice; the first is at hasten.yaml:1",
                 "'http: {threads: 1}, http.threads: 2' | http.threads: the key is set twice",
                 "'port: &p 1, admin_port: *p' | admin_port: YAML aliases (*name) are not supported",
             })
