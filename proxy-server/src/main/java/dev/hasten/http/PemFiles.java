@@ -24,6 +24,7 @@ import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.jspecify.annotations.Nullable;
 
 /** Reads certificates and private keys from PEM files. Errors contain the path of the file but never its content. */
 final class PemFiles {
@@ -60,7 +61,7 @@ final class PemFiles {
     static PrivateKey privateKey(Path file) {
         String pem = read(file, "key");
         try (PEMParser parser = new PEMParser(new StringReader(pem))) {
-            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+            for (Object object = next(parser); object != null; object = next(parser)) {
                 switch (object) {
                     case PrivateKeyInfo info -> {
                         return privateKey(info);
@@ -101,6 +102,15 @@ final class PemFiles {
         } catch (GeneralSecurityException e) {
             // The two keys use different algorithms.
             return false;
+        }
+    }
+
+    /** The parser throws unchecked exceptions of several kinds if a file is damaged. */
+    private static @Nullable Object next(PEMParser parser) throws IOException {
+        try {
+            return parser.readObject();
+        } catch (RuntimeException e) {
+            throw new IOException(e);
         }
     }
 

@@ -211,6 +211,8 @@ class TlsTest {
         Path missing = directory.resolve("missing.pem");
         Path junk = write("junk.pem", "junk\n");
         Path broken = write("broken.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+        Path damaged = write("damaged.pem", "-----BEGIN PRIVATE KEY-----\n!AAA\n-----END PRIVATE KEY-----\n");
+        Path cut = write("cut.pem", "-----BEGIN PRIVATE KEY-----\nAAA");
         Path encrypted = write("encrypted.pem", """
                 -----BEGIN RSA PRIVATE KEY-----
                 Proc-Type: 4,ENCRYPTED
@@ -227,6 +229,8 @@ class TlsTest {
         assertUnusable(certificate, junk, "key file " + junk + " contains no PEM private key");
         assertUnusable(certificate, certificate, "key file " + certificate + " contains no PEM private key");
         assertUnusable(certificate, broken, "key file " + broken + " does not contain a valid PEM private key");
+        assertUnusable(certificate, damaged, "key file " + damaged + " does not contain a valid PEM private key");
+        assertUnusable(certificate, cut, "key file " + cut + " does not contain a valid PEM private key");
         assertUnusable(certificate, encrypted, "key file " + encrypted + " is encrypted");
         assertUnusable(certificate, directory.resolve("ca-key.pem"), "does not match the certificate file");
     }
