@@ -120,7 +120,7 @@ final class SchemaChangeClient implements AutoCloseable {
 
     /** Shortens a text from another program to one printable line. */
     private static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}+", " ");
+        String line = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]+", " ");
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "...";
     }
 

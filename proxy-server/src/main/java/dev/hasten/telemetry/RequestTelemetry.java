@@ -83,7 +83,7 @@ public final class RequestTelemetry implements StatementObserver {
                     .addKeyValue("database", log.database())
                     .addKeyValue("durationMs", durationNanos / 1_000_000)
                     .addKeyValue("parameters", log.parameters() ? parametersJson : "(not logged)")
-                    .addKeyValue("sql", oneLine(sql))
+                    .addKeyValue("sql", shortened(sql))
                     .log("slow query");
         }
         if ((!capture.spans() && !capture.levels().contains("query")) || isFull()) {
@@ -119,10 +119,10 @@ public final class RequestTelemetry implements StatementObserver {
         return text.substring(0, BEGINNING) + "...";
     }
 
-    /** Shortens SQL for the log. SQL comes from clients and must not be able to forge log lines or fill the log. */
-    private static String oneLine(String sql) {
+    /** SQL comes from clients and must not fill the log. */
+    private static String shortened(String sql) {
         String shortened = sql.length() <= LOGGED_SQL ? sql : sql.substring(0, LOGGED_SQL) + "...";
-        return shortened.replaceAll("\\p{Cntrl}+", " ");
+        return PrintableText.oneLine(shortened);
     }
 
     @Override

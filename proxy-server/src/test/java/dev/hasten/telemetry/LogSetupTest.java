@@ -40,11 +40,18 @@ final class LogSetupTest {
     }
 
     @Test
-    void messageOfAnExceptionStartsNoEntry() {
-        Throwable cause = new IllegalStateException("b\n" + FORGED);
+    void pairsCannotForgePairs() {
+        assertThat(logged(LogConfig.Format.TEXT, "a\" database=\"b\\")).contains("text=\"a\\\" database=\\\"b\\\\\"");
+    }
+
+    @Test
+    void messageOfAnExceptionStartsNoLine() {
+        Throwable cause = new IllegalStateException("b\n" + FORGED + "\n\tat forged\nCaused by: forged\u009b");
+        cause.addSuppressed(new IllegalStateException("c\n\tat forged"));
         String logged = logged(LogConfig.Format.TEXT, "a", new IllegalArgumentException("a\r\n" + FORGED, cause));
         assertThat(logged.lines())
                 .noneMatch(line -> line.startsWith("2026-01-01"))
+                .noneMatch(line -> line.matches("\\s*(at|Caused by:) forged.*"))
                 .anyMatch(line -> line.startsWith("\tat " + LogSetupTest.class.getName()))
                 .anyMatch(line -> line.startsWith("Caused by: java.lang.IllegalStateException: b"));
         assertThat(logged).endsWith("\n");
@@ -53,6 +60,8 @@ final class LogSetupTest {
     @ParameterizedTest
     @EnumSource
     void terminalsGetNoControlSequences(LogConfig.Format format) {
-        assertThat(logged(format, "a\u001b[31mb\u0007c\u0000")).doesNotContain("\u001b", "\u0007", "\u0000");
+        String controls = "\u001b\u0007\u0000\u0085\u009b\u2028\u202e\u200b\udc00";
+        String logged = logged(format, "a" + controls, new IllegalStateException(controls));
+        assertThat(logged.strip().replaceAll("\\s", "")).doesNotContainPattern("\\p{C}");
     }
 }

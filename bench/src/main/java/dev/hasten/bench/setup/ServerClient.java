@@ -86,7 +86,7 @@ final class ServerClient implements AutoCloseable {
 
     private IOException failure(HttpResponse<String> response) {
         JsonNode body = json(response.body());
-        String message = body.path("message").asString("").replaceAll("\\p{Cntrl}+", " ");
+        String message = body.path("message").asString("").replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]+", " ");
         String shown = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "...";
         return new IOException(target + " responded with " + response.statusCode()
                 + (body.path("code").isString() ? " " + body.path("code").asString() : "")
