@@ -84,7 +84,7 @@ final class FaultTest {
                 new Scenario("restart", () -> postgres.stop(), () -> postgres.start()),
                 new Scenario("immediate shutdown", () -> postgres.stopImmediately(), () -> postgres.start()),
                 new Scenario("crash", () -> postgres.kill(), () -> postgres.start()),
-                new Scenario("killed backend", FaultTest::killBackend, () -> {}),
+                killedBackend(),
                 new Scenario("terminated backends", FaultTest::terminateBackends, () -> {}),
                 new Scenario("frozen server", () -> postgres.signalAll("STOP"), () -> postgres.signalAll("CONT")),
                 new Scenario("no free slots", () -> takeAllSlots(taken), () -> giveBack(taken)),
@@ -137,13 +137,24 @@ final class FaultTest {
         });
     }
 
-    /** PostgreSQL then ends all sessions, and recovers. */
-    private static void killBackend() throws SQLException {
-        PostgresServer.signal(
-                "KILL",
-                Long.parseLong(
-                        ledger.column("SELECT pid FROM pg_stat_activity WHERE application_name = 'hasten' LIMIT 1")
-                                .getFirst()));
+    /** PostgreSQL notices the end of the process later; then it ends all sessions, and recovers. */
+    private static Scenario killedBackend() {
+        int[] starts = new int[1];
+        return new Scenario(
+                "killed backend",
+                () -> {
+                    starts[0] = starts();
+                    PostgresServer.signal(
+                            "KILL",
+                            Long.parseLong(ledger.column(
+                                            "SELECT pid FROM pg_stat_activity WHERE application_name = 'hasten' LIMIT 1")
+                                    .getFirst()));
+                },
+                () -> await().until(() -> starts() > starts[0]));
+    }
+
+    private static int starts() {
+        return postgres.logText().split("database system is ready to accept connections", -1).length;
     }
 
     private static void terminateBackends() throws SQLException {
