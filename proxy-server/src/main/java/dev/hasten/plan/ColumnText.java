@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.postgres.ColumnType;
 import dev.hasten.postgres.ColumnType.Kind;
+import dev.hasten.protocol.value.JsDates;
 import dev.hasten.protocol.value.JsNumbers;
 import dev.hasten.protocol.value.PostgresArrays;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class ColumnText {
             case FLOAT -> JsNumbers.parse(ascii(text));
             case BOOL -> text[0] == 't';
             case BYTEA -> bytes(text);
-            case TIMETZ -> withoutOffset(ascii(text));
+            case TIMETZ -> JsDates.utcTime(ascii(text));
             case TIMESTAMP -> isPlainMoment(text) ? ascii(text).replace(' ', 'T') + "+00:00" : ascii(text);
             case TIMESTAMPTZ ->
                 isPlainMoment(text) ? withoutOffset(ascii(text)).replace(' ', 'T') + "+00:00" : ascii(text);
@@ -78,10 +79,7 @@ final class ColumnText {
         return HexFormat.of().parseHex(ascii(text), 2, text.length);
     }
 
-    /**
-     * Removes an offset such as {@code +02}, {@code -03:30} or {@code +00:00:01} from the end. Timestamps lose nothing,
-     * because sessions use UTC; times of day lose theirs in Prisma as well.
-     */
+    /** Removes the offset, which is always zero, because sessions use UTC. */
     private static String withoutOffset(String text) {
         int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
         return sign < 0 ? text : text.substring(0, sign);

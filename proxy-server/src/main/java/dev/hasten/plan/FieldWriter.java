@@ -34,6 +34,8 @@ final class FieldWriter {
     private static final byte[] BYTES = tag("Bytes");
 
     /** A time of day at the end of a string. Group 1 is its time zone, group 2 the minutes of the zone. */
+    private static final long MILLIS_OF_DAY = 86_400_000;
+
     private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(Z|[+-]\\d{2}(:?\\d{2})?)?$");
 
     private final JsonBuffer out;
@@ -257,7 +259,7 @@ final class FieldWriter {
     private static String dateTime(@Nullable Object value, String column) {
         try {
             return switch (value) {
-                case String text -> JsDates.toIso(JsDates.parseMillis(normalized(text)));
+                case String text -> JsDates.toIso(millis(text));
                 case Number millis -> JsDates.toIso(millis.longValue());
                 case DateValue date -> JsDates.toIso(date.epochMillis());
                 case null, default -> throw unexpected("a date", column, value);
@@ -267,11 +269,14 @@ final class FieldWriter {
         }
     }
 
-    /** normalizeDateTime: adds a time zone if there is none, and a date if there is only a time. */
-    private static String normalized(String text) {
+    /**
+     * Reads a date like normalizeDateTime: adds a time zone if there is none, and a date if there is only a time. With an
+     * offset, a time is still of the first day, in UTC.
+     */
+    private static long millis(String text) throws DateFormatException {
         Matcher time = TIME.matcher(text);
         if (!time.find()) {
-            return text + "T00:00:00Z";
+            return JsDates.parseMillis(text + "T00:00:00Z");
         }
         String zone = time.group(1);
         String zoned = text;
@@ -280,7 +285,9 @@ final class FieldWriter {
         } else if (!zone.equals("Z") && time.group(2) == null) {
             zoned = text + ":00";
         }
-        return time.start() == 0 ? "1970-01-01T" + zoned : zoned;
+        return time.start() == 0
+                ? Math.floorMod(JsDates.parseMillis("1970-01-01T" + zoned), MILLIS_OF_DAY)
+                : JsDates.parseMillis(zoned);
     }
 
     private void json(String text) {

@@ -4,6 +4,7 @@ import dev.hasten.protocol.plan.InMemoryOperations;
 import dev.hasten.protocol.plan.InMemoryOperations.Pagination;
 import dev.hasten.protocol.value.DateFormatException;
 import dev.hasten.protocol.value.JsDates;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -163,12 +164,26 @@ final class InMemoryProcessor {
             return Objects.equals(asMillis(left), asMillis(right));
         }
         if (left instanceof Number || right instanceof Number) {
+            BigDecimal exactLeft = exact(left);
+            BigDecimal exactRight = exact(right);
+            if (exactLeft != null && exactRight != null) {
+                return exactLeft.compareTo(exactRight) == 0;
+            }
             return JsValues.toNumber(left) == JsValues.toNumber(right);
         }
         if (left instanceof List<?> || left instanceof Map<?, ?>) {
             return JsValues.stringify(left).equals(JsValues.stringify(right));
         }
         return left.equals(right);
+    }
+
+    /** Returns null for a value that is not a decimal number. Large integers that differ may have the same Double. */
+    private static @Nullable BigDecimal exact(Object value) {
+        try {
+            return value instanceof Number || value instanceof String ? new BigDecimal(value.toString()) : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private static byte @Nullable [] asBytes(Object value) {

@@ -5,6 +5,7 @@ import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.value.JsDates;
 import dev.hasten.protocol.value.JsNumbers;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,15 +15,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * JavaScript's operations on the values of a running plan. A value is null, {@link Undefined}, a Boolean, Long, Double,
- * BigInteger, String, {@code byte[]}, {@link DateValue}, List, Map, {@link Row}, {@link RowSet} or
- * {@link JsonFragment}.
+ * BigInteger, BigDecimal, String, {@code byte[]}, {@link DateValue}, List, Map, {@link Row}, {@link RowSet} or
+ * {@link JsonFragment}. A BigDecimal is a number from the database that a Double cannot represent exactly.
  */
 final class JsValues {
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    /** Every decimal number of so many digits is the shortest text of the nearest Double. */
+    private static final int DIGITS_OF_DOUBLE = 15;
 
     private JsValues() {}
 
@@ -42,7 +49,7 @@ final class JsValues {
         return switch (value) {
             case null -> "null";
             case Double number -> JsNumbers.toString(number);
-            case Long _, BigInteger _, Boolean _, String _ -> value.toString();
+            case Long _, BigInteger _, BigDecimal _, Boolean _, String _ -> value.toString();
             case Undefined _ -> "undefined";
             case DateValue date -> JsDates.toIso(date.epochMillis());
             case byte[] bytes -> {
@@ -144,7 +151,7 @@ final class JsValues {
     }
 
     /**
-     * {@code JSON.parse(text)}.
+     * {@code JSON.parse(text)}, but numbers keep all digits.
      *
      * @param meter receives the progress of the parser
      */
@@ -157,10 +164,11 @@ final class JsValues {
         }
     }
 
-    /** Replaces Integer, which Jackson returns for small numbers, by Long. */
+    /** Replaces Integer, which Jackson returns for small numbers, by Long, and BigDecimal by Double if that is exact. */
     private static @Nullable Object normalized(@Nullable Object value) {
         return switch (value) {
             case Integer number -> number.longValue();
+            case BigDecimal number -> isExact(number) ? (Object) number.doubleValue() : number;
             case List<?> list -> {
                 List<@Nullable Object> values = unchecked(list);
                 values.replaceAll(JsValues::normalized);
@@ -172,6 +180,13 @@ final class JsValues {
             }
             case null, default -> value;
         };
+    }
+
+    private static boolean isExact(BigDecimal number) {
+        double nearest = number.doubleValue();
+        return Double.isFinite(nearest)
+                && (number.precision() <= DIGITS_OF_DOUBLE
+                        || number.compareTo(new BigDecimal(Double.toString(nearest))) == 0);
     }
 
     /** {@code JSON.stringify(value)}. */
@@ -188,7 +203,7 @@ final class JsValues {
             case Undefined _ -> out.nullValue();
             case String text -> out.string(text);
             case Double number -> writeNumber(out, number);
-            case Long _, BigInteger _, Boolean _ -> out.ascii(value.toString());
+            case Long _, BigInteger _, BigDecimal _, Boolean _ -> out.ascii(value.toString());
             case DateValue date -> out.string(JsDates.toIso(date.epochMillis()));
             case byte[] bytes ->
                 out.raw('"').ascii(Base64.getEncoder().encodeToString(bytes)).raw('"');

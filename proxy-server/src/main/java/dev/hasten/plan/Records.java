@@ -4,6 +4,7 @@ import dev.hasten.json.JsonBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on the records of a plan, which are {@link Row}s from the database, or Maps. */
@@ -70,9 +71,15 @@ final class Records {
         STRING,
         BOOLEAN;
 
+        /** Integers that fit into a Long. Many do not fit into a Double. */
+        private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9]\\d{0,17})");
+
         Object apply(Object value) {
             return switch (this) {
-                case NUMBER -> JsValues.number(JsValues.toNumber(value));
+                case NUMBER ->
+                    value instanceof String text && INTEGER.matcher(text).matches()
+                            ? (Object) Long.valueOf(text)
+                            : JsValues.number(JsValues.toNumber(value));
                 case STRING -> JsValues.toText(value);
                 case BOOLEAN ->
                     switch (value) {

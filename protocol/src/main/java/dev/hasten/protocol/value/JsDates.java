@@ -1,8 +1,7 @@
 package dev.hasten.protocol.value;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.util.Arrays;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
  * Parses and formats dates as JavaScript does, and converts from and to PostgreSQL's date text. For years 1 to 9999,
@@ -18,6 +17,7 @@ public final class JsDates {
 
     private static final int ISO_LENGTH = 24;
     private static final int MAX_FORMATTED_LENGTH = 32;
+    private static final int SECONDS_OF_DAY = 86_400;
     private static final byte[] ISO_TEMPLATE = "1970-01-01T00:00:00.000Z".getBytes(ISO_8859_1);
 
     private JsDates() {}
@@ -120,16 +120,42 @@ public final class JsDates {
         throw malformed(text);
     }
 
-    /** From {@code timetz} text, {@code 12:25:46.747123+02}: the offset is dropped, not applied, as in the original. */
+    /** From {@code timetz} text, {@code 12:25:46.747123+02}. */
     public static String isoFromTimetz(byte[] text) {
-        int end = text.length;
-        for (int i = 8; i < text.length; i++) {
-            if (text[i] == '+' || text[i] == '-') {
-                end = i;
-                break;
-            }
+        try {
+            return isoFromTime(utcTime(new String(text, US_ASCII)).getBytes(US_ASCII));
+        } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+            throw new DateFormatException(new String(text, US_ASCII));
         }
-        return isoFromTime(end == text.length ? text : Arrays.copyOf(text, end));
+    }
+
+    /**
+     * Converts {@code timetz} text such as {@code 12:00:00.5-03:30} to {@code time} text in UTC. Prisma's clients drop
+     * the offset, which makes it another time.
+     */
+    public static String utcTime(String text) {
+        int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
+        if (sign < 0) {
+            return text;
+        }
+        int offset = seconds(text.substring(sign + 1));
+        if (offset == 0) {
+            return text.substring(0, sign);
+        }
+        int utc = Math.floorMod(
+                seconds(text.substring(0, 8)) + (text.charAt(sign) == '-' ? offset : -offset), SECONDS_OF_DAY);
+        return "%02d:%02d:%02d".formatted(utc / 3600, utc / 60 % 60, utc % 60) + text.substring(8, sign);
+    }
+
+    /** Reads {@code hh}, {@code hh:mm} or {@code hh:mm:ss}. */
+    private static int seconds(String time) {
+        int seconds = 0;
+        int unit = 3600;
+        for (String part : time.split(":", -1)) {
+            seconds += unit * Integer.parseInt(part);
+            unit /= 60;
+        }
+        return seconds;
     }
 
     /**

@@ -77,7 +77,10 @@ class JsDatesTest {
         "date, 0044-03-15 BC, -000043-03-15T00:00:00.000Z",
         "date, 0001-02-29 BC, 0000-02-29T00:00:00.000Z",
         "date, 10000-01-01, +010000-01-01T00:00:00.000Z",
-        "timetz, 12:25:46.5+05:30:15, 1970-01-01T12:25:46.500Z",
+        "timetz, 12:25:46.5+05:30:15, 1970-01-01T06:55:31.500Z",
+        "timetz, 12:25:46-11, 1970-01-01T23:25:46.000Z",
+        "timetz, 23:25:46-03:30, 1970-01-01T02:55:46.000Z",
+        "timetz, 01:02:03.456789+02, 1970-01-01T23:02:03.456Z",
     })
     void readsYearsOnWhichTheOriginalFails(String type, String text, String expected) {
         assertThat(isoFrom(type, text)).isEqualTo(expected);
