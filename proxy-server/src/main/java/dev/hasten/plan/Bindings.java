@@ -100,6 +100,9 @@ final class Bindings {
             if (found == Undefined.UNDEFINED) {
                 throw new PlanFailure("Missing value for query variable " + placeholder.name());
             }
+            if (found instanceof SeveralRows several) {
+                throw several.failure();
+            }
             // A DateTime must equal the same point in time from the database, even if that is written differently.
             return placeholder.type().equals("DateTime") && found instanceof String text ? date(text) : found;
         } finally {
