@@ -46,7 +46,7 @@ final class RawQueries {
                             ? new ArgumentType(true, parameter.isEmpty() ? "unknown" : type(parameter.get(0)), null)
                             : new ArgumentType(false, type(parameter), null));
         }
-        DbQuery raw = new DbQuery.RawSql(sql.stringValue(), values, types);
+        DbQuery raw = new DbQuery.RawSql(sql.stringValue(), values, types, DbQuery.Client.ENGINE);
         return ParsedPlan.of(action.equals("queryRaw") ? new PlanNode.Query(raw) : new PlanNode.Execute(raw));
     }
 
@@ -95,7 +95,7 @@ final class RawQueries {
             case "date" -> "datetime";
             case "decimal" -> "decimal";
             case "bytes" -> "bytes";
-            default -> "unknown";
+            default -> parameter.isObject() && !parameter.has("prisma__type") ? "json" : "unknown";
         };
     }
 }

@@ -90,6 +90,7 @@ public final class PlanInterpreter {
                         new Budget(run.environment().cancellation())));
         return switch (value) {
             case Undefined _ -> null;
+            case SeveralRows several -> throw several.failure();
             case JsonFragment fragment -> fragment.json();
             case null, default -> {
                 JsonBuffer out = evaluation.newBuffer();
@@ -138,7 +139,7 @@ public final class PlanInterpreter {
                             value(map.node(), bindings), map.structure(), map.enums(), newBuffer(), bindings.budget());
                 case PlanNode.Validate validate -> validate(validate, bindings);
                 case PlanNode.If choice ->
-                    satisfies(value(choice.value(), bindings), choice.rule())
+                    satisfies(countable(choice.value(), bindings), choice.rule())
                             ? evaluate(choice.then(), bindings)
                             : evaluate(choice.otherwise(), bindings);
                 case PlanNode.Unit _ -> Undefined.UNDEFINED;
@@ -152,6 +153,15 @@ public final class PlanInterpreter {
 
         /** Returns a node's value for use by another node. A data map's JSON is parsed again. */
         private @Nullable Object value(PlanNode node, Bindings bindings) {
+            Object value = countable(node, bindings);
+            if (value instanceof SeveralRows several) {
+                throw several.failure();
+            }
+            return value;
+        }
+
+        /** Returns a node's value for a rule or a binding, which may be several rows instead of one. */
+        private @Nullable Object countable(PlanNode node, Bindings bindings) {
             Object value = evaluate(node, bindings);
             return value instanceof JsonFragment fragment ? fragment.parse(bindings.budget()) : value;
         }
@@ -167,7 +177,7 @@ public final class PlanInterpreter {
         private @Nullable Object let(PlanNode.Let let, Bindings bindings) {
             Bindings inner = bindings.inner();
             for (PlanNode.Binding binding : let.bindings()) {
-                inner.bind(binding.name(), value(binding.expression(), inner));
+                inner.bind(binding.name(), countable(binding.expression(), inner));
             }
             return evaluate(let.body(), inner);
         }
@@ -205,7 +215,7 @@ public final class PlanInterpreter {
         }
 
         private @Nullable Object validate(PlanNode.Validate validate, Bindings bindings) {
-            Object value = value(validate.node(), bindings);
+            Object value = countable(validate.node(), bindings);
             for (DataRule rule : validate.rules()) {
                 if (!satisfies(value, rule)) {
                     throw validate.error().toApiError(found(value));
@@ -277,8 +287,7 @@ public final class PlanInterpreter {
             return inChunkTransaction(statements.size(), () -> {
                 long affected = 0;
                 for (QueryRenderer.Rendered statement : statements) {
-                    affected +=
-                            execute(statement, query instanceof DbQuery.RawSql).rowCount();
+                    affected += execute(statement, query).rowCount();
                 }
                 return affected;
             });
@@ -291,12 +300,15 @@ public final class PlanInterpreter {
                 Columns columns = null;
                 Rows rows = Rows.NONE;
                 for (QueryRenderer.Rendered statement : statements) {
-                    StatementResult result = execute(statement, raw);
+                    StatementResult result = execute(statement, query);
                     columns = result.columns();
                     rows = rows.and(result.rows());
                 }
                 Columns known = columns == null ? Columns.NONE : columns;
                 requireReadable(known, raw);
+                if (query instanceof DbQuery.RawSql sql && sql.client() == DbQuery.Client.ENGINE) {
+                    known = UserDefinedArrays.found(known, rows, run.statements());
+                }
                 return raw ? RawResponse.of(known, rows, newBuffer()) : new RowSet(known, rows, bindings.budget());
             });
         }
@@ -306,14 +318,15 @@ public final class PlanInterpreter {
             return statements > 1 ? run.statements().inTransaction(work) : work.get();
         }
 
-        private StatementResult execute(QueryRenderer.Rendered statement, boolean raw) {
+        private StatementResult execute(QueryRenderer.Rendered statement, DbQuery query) {
             ParsedStatement text = texts.of(statement.sql());
             if (!run.comment().isEmpty()) {
                 text = text.withSuffix(run.comment());
             }
-            List<@Nullable Object> parameters = Parameters.of(statement.arguments(), statement.types());
+            List<@Nullable Object> parameters = parameters(statement, query);
             StatementObserver observer = run.environment().observer();
             ParsedStatement whole = text;
+            boolean raw = query instanceof DbQuery.RawSql;
             StatementPolicy policy = raw ? StatementPolicy.CLIENT_SCRIPT : StatementPolicy.TRUSTED;
             try {
                 run.statements().awaitConnection();
@@ -325,6 +338,14 @@ public final class PlanInterpreter {
                 throw PrismaErrors.of(e, raw);
             }
         }
+    }
+
+    private static List<@Nullable Object> parameters(QueryRenderer.Rendered statement, DbQuery query) {
+        List<@Nullable Object> prepared = Parameters.of(statement.arguments(), statement.types());
+        return query instanceof DbQuery.RawSql raw
+                ? RawParameters.of(
+                        prepared, statement.arguments(), statement.types(), raw.client() == DbQuery.Client.ENGINE)
+                : prepared;
     }
 
     private static void requireReadable(Columns columns, boolean raw) {
@@ -361,7 +382,7 @@ public final class PlanInterpreter {
             return value;
         }
         if (list.size() > 1) {
-            throw new PlanFailure("Expected zero or one element, got " + list.size());
+            return new SeveralRows(list.size());
         }
         return list.isEmpty() ? null : list.getFirst();
     }
@@ -403,6 +424,7 @@ public final class PlanInterpreter {
             case null -> 0;
             case RowSet rows -> rows.size();
             case List<?> list -> list.size();
+            case SeveralRows several -> several.count();
             default -> 1;
         };
     }
@@ -411,6 +433,7 @@ public final class PlanInterpreter {
         return switch (value) {
             case RowSet rows -> String.valueOf(rows.size());
             case List<?> list -> String.valueOf(list.size());
+            case SeveralRows several -> String.valueOf(several.count());
             case null, default -> JsValues.toText(value);
         };
     }

@@ -1,5 +1,6 @@
 package dev.hasten.plan;
 
+import dev.hasten.postgres.TransactionMode;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -70,6 +71,9 @@ public interface StatementObserver {
 
     /** Runs work that is not a statement of the plan, such as starting a transaction, and reports it as a span. */
     void span(String name, Runnable work);
+
+    /** Called when a transaction begins. BEGIN is sent together with its first statement. */
+    default void begun(TransactionMode mode) {}
 
     /** Runs and reports a statement without parameters that is not part of the plan, such as COMMIT. */
     default void command(String sql, Runnable work) {

@@ -15,7 +15,7 @@ public interface Statements {
     /**
      * Runs a statement.
      *
-     * @param parameters each is null, a String or a {@code byte[]}
+     * @param parameters each is null, a String, a {@code byte[]} or a {@link dev.hasten.postgres.TypedParameter}
      * @throws dev.hasten.postgres.DatabaseException if it fails
      */
     StatementResult run(ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy);

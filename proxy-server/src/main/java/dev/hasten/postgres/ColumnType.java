@@ -44,6 +44,9 @@ public record ColumnType(Kind kind, boolean array, String typeName) {
 
     private static final ColumnType USER_DEFINED = new ColumnType(Kind.TEXT, false, USER_DEFINED_NAME);
 
+    /** An array of a type that is not built in. {@link #of} does not return it, because the OID does not show it. */
+    public static final ColumnType USER_DEFINED_ARRAY = new ColumnType(Kind.TEXT, true, USER_DEFINED_NAME);
+
     private static final Map<Integer, ColumnType> BY_OID = new HashMap<>();
 
     private static final Map<Integer, String> UNSUPPORTED_NAMES = Map.ofEntries(
@@ -170,6 +173,11 @@ public record ColumnType(Kind kind, boolean array, String typeName) {
             return USER_DEFINED;
         }
         return new ColumnType(Kind.UNSUPPORTED, false, UNSUPPORTED_NAMES.getOrDefault(oid, "Unknown"));
+    }
+
+    /** Whether the type is not built in, and is read as text. */
+    public boolean isUserDefined() {
+        return equals(USER_DEFINED);
     }
 
     private static void scalar(int oid, Kind kind, String typeName) {

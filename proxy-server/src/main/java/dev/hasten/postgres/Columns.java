@@ -15,6 +15,13 @@ public final class Columns {
     private final List<ColumnType> types;
     private final Map<String, Integer> indexes;
 
+    private Columns(Columns other, List<ColumnType> types) {
+        this.fields = other.fields;
+        this.names = other.names;
+        this.types = List.copyOf(types);
+        this.indexes = other.indexes;
+    }
+
     private Columns(Field[] fields) {
         String[] columnNames = new String[fields.length];
         ColumnType[] columnTypes = new ColumnType[fields.length];
@@ -32,6 +39,11 @@ public final class Columns {
 
     static Columns of(Field[] fields) {
         return new Columns(fields);
+    }
+
+    /** The same columns with other types. */
+    public Columns withTypes(List<ColumnType> others) {
+        return new Columns(this, others);
     }
 
     /** The names, in the order of the columns. */

@@ -36,7 +36,7 @@ public final class Lease implements AutoCloseable {
     /**
      * Runs a statement.
      *
-     * @param parameters each is null, a String or a byte[]
+     * @param parameters each is null, a String, a byte[] or a {@link TypedParameter}
      * @throws DatabaseException if the statement is refused, or PostgreSQL reports an error
      * @throws ApiError P2029 if there are more parameters than the protocol allows
      * @throws CancelledException if the request is cancelled
@@ -64,7 +64,7 @@ public final class Lease implements AutoCloseable {
         } catch (IndexOutOfBoundsException e) {
             // Thrown by the driver if PostgreSQL describes more parameters than the request supplies.
             sent = true;
-            throw missingParameters("the request supplies fewer parameters than the statement requires");
+            throw wrongParameters("the request supplies fewer parameters than the statement requires");
         } catch (CancelledException e) {
             sent |= !session.isIdle();
             pool.cancelled(e.reason());
@@ -76,7 +76,7 @@ public final class Lease implements AutoCloseable {
     private static void takeMemory(List<? extends @Nullable Object> parameters, Cancellation cancellation) {
         long bytes = 0;
         for (Object parameter : parameters) {
-            bytes += switch (parameter) {
+            bytes += switch (parameter instanceof TypedParameter typed ? typed.value() : parameter) {
                 case String text -> 2L * text.length();
                 case byte[] binary -> binary.length;
                 case null, default -> 0;
@@ -88,26 +88,24 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Checks the number of parameters before sending, because the driver fails and loses the connection if PostgreSQL
-     * expects more.
+     * Checks the number of parameters before sending. If PostgreSQL expects more, the driver fails and loses the
+     * connection. If it expects fewer, its error is about their types, because the driver mentions all of them.
      */
     private static void requireParameters(ParsedStatement sql, int given, StatementPolicy policy) {
-        if (policy != StatementPolicy.TRUSTED && sql.command().isEmpty() && !sql.is(Trait.PROCEDURAL) && given > 0) {
-            throw missingParameters(
-                    "bind message supplies %d parameters, but prepared statement \"\" requires 0".formatted(given));
+        if (policy == StatementPolicy.TRUSTED || sql.is(Trait.SEVERAL_STATEMENTS) || sql.parameterCount() < 0) {
+            return;
         }
-        if (policy != StatementPolicy.TRUSTED
-                && !sql.is(Trait.SEVERAL_STATEMENTS)
-                // In other statements, such as PREPARE, parameters can belong to the statement that they define.
-                && SqlWords.PARAMETERIZED_STATEMENTS.contains(sql.command())
-                && given < sql.parameterCount()
-                && (given > 0 || policy == StatementPolicy.CLIENT_STATEMENT)) {
-            throw missingParameters("bind message supplies %d parameters, but prepared statement \"\" requires %d"
+        // In other statements, such as PREPARE, parameters can belong to the statement that they define.
+        boolean exact = SqlWords.PARAMETERIZED_STATEMENTS.contains(sql.command());
+        boolean few =
+                exact && given < sql.parameterCount() && (given > 0 || policy == StatementPolicy.CLIENT_STATEMENT);
+        if (few || given > sql.parameterCount()) {
+            throw wrongParameters("bind message supplies %d parameters, but prepared statement \"\" requires %d"
                     .formatted(given, sql.parameterCount()));
         }
     }
 
-    private static DatabaseException missingParameters(String message) {
+    private static DatabaseException wrongParameters(String message) {
         return DatabaseErrors.refused("08P01", message);
     }
 

@@ -22,8 +22,8 @@ import org.postgresql.util.HostSpec;
 
 /**
  * A connection to PostgreSQL that runs SQL with {@code $n} parameters unchanged, through pgjdbc's core API.
- * Placeholders are not rewritten, and parameters have no declared type. Values are transferred as text, except for
- * {@code byte[]} parameters.
+ * Placeholders are not rewritten, and parameters have no declared type unless they are {@link TypedParameter}s. Values
+ * are transferred as text, except for {@code byte[]} parameters.
  *
  * <p>It is a pgjdbc connection so that HikariCP can manage it, but statements bypass JDBC. Used by one thread at a
  * time, except for {@link #interrupt()}.
@@ -122,7 +122,7 @@ public final class PostgresSession extends PgConnection {
     /**
      * Runs a statement. Returns when its complete result has been read.
      *
-     * @param parameters each is null, a String or a byte[]
+     * @param given each is null, a String, a byte[] or a {@link TypedParameter}
      * @param begin the BEGIN to send with the first statement of a transaction; null for a plain BEGIN
      * @param single whether the text must be a single statement; PostgreSQL then rejects several with error 42601
      * @throws SQLException from PostgreSQL or the connection
@@ -130,7 +130,7 @@ public final class PostgresSession extends PgConnection {
      */
     StatementResult run(
             ParsedStatement text,
-            List<? extends @Nullable Object> parameters,
+            List<? extends @Nullable Object> given,
             Execution execution,
             @Nullable String begin,
             boolean single,
@@ -144,13 +144,15 @@ public final class PostgresSession extends PgConnection {
                     FOREIGN_ENCODING);
         }
         String sql = text.sql();
-        int count = parameters.size();
+        int count = given.size();
         if (!single && count == 0 && (text.is(Trait.SEVERAL_STATEMENTS) || text.hasParameters())) {
             if (begin != null && isIdle()) {
                 command(begin, cancellation);
             }
             return runSimple(text, execution, cancellation);
         }
+        List<? extends @Nullable Object> parameters =
+                ParameterTypes.areUndecided(given) ? decided(text, given, cancellation) : given;
         if (begin != null && executor.getTransactionState() == TransactionState.IDLE) {
             return execute(
                     statements.queryAfterBegin(begin, sql, count),
@@ -159,7 +161,8 @@ public final class PostgresSession extends PgConnection {
                     QueryExecutor.QUERY_SUPPRESS_BEGIN,
                     cancellation);
         }
-        Prepared prepared = execution.prepared ? statements.get(sql, count) : null;
+        String key = ParameterTypes.key(sql, parameters);
+        Prepared prepared = execution.prepared ? statements.get(key, sql, count) : null;
         if (prepared == null) {
             return execute(statements.query(sql, count), null, parameters, execution.flags, cancellation);
         }
@@ -170,13 +173,35 @@ public final class PostgresSession extends PgConnection {
             if (!planMayBeOutdated || text.is(Trait.PROCEDURAL) || !OutdatedPlans.mayCause(e)) {
                 throw e;
             }
-            statements.forget(sql);
+            statements.forget(key);
             if (execution != Execution.AUTOCOMMIT) {
                 stalePlanSuspected = true;
                 throw e;
             }
             return execute(statements.query(sql, count), null, parameters, execution.flags, cancellation);
         }
+    }
+
+    /** Decides which types to declare. This may cost a round trip, in which PostgreSQL infers the types. */
+    private List<@Nullable Object> decided(
+            ParsedStatement text, List<? extends @Nullable Object> parameters, Cancellation cancellation)
+            throws SQLException {
+        List<@Nullable Object> always = ParameterTypes.always(parameters);
+        if (!ParameterTypes.mayDeclareFractions(text)) {
+            return always;
+        }
+        Query query = statements.query(text.sql(), parameters.size());
+        ParameterList bound = bind(query, always);
+        guarded(
+                query,
+                bound,
+                new ResultCollector(null),
+                FLAGS
+                        | QueryExecutor.QUERY_SUPPRESS_BEGIN
+                        | QueryExecutor.QUERY_ONESHOT
+                        | QueryExecutor.QUERY_DESCRIBE_ONLY,
+                cancellation);
+        return ParameterTypes.decided(parameters, bound.getTypeOIDs());
     }
 
     /**
@@ -217,7 +242,7 @@ public final class PostgresSession extends PgConnection {
         if (prepared != null && !prepared.isChecked()) {
             prepared.check();
             if (OutdatedPlans.mayChangeParameters(bound.getTypeOIDs())) {
-                statements.refuse(query.getNativeSql());
+                statements.refuse(prepared.key());
             }
         }
         return collector.result(collector.count(), heapBytes);
@@ -226,13 +251,22 @@ public final class PostgresSession extends PgConnection {
     private static ParameterList bind(Query query, List<? extends @Nullable Object> parameters) throws SQLException {
         ParameterList list = query.createParameterList();
         for (int i = 0; i < parameters.size(); i++) {
-            switch (parameters.get(i)) {
-                case null -> list.setNull(i + 1, UNSPECIFIED_TYPE);
-                case byte[] bytes -> list.setBinaryParameter(i + 1, bytes, UNSPECIFIED_TYPE);
-                case Object text -> list.setStringParameter(i + 1, text.toString(), UNSPECIFIED_TYPE);
+            Object parameter = parameters.get(i);
+            if (parameter instanceof TypedParameter typed) {
+                bind(list, i + 1, typed.value(), typed.oid());
+            } else {
+                bind(list, i + 1, parameter, UNSPECIFIED_TYPE);
             }
         }
         return list;
+    }
+
+    private static void bind(ParameterList list, int index, @Nullable Object value, int oid) throws SQLException {
+        switch (value) {
+            case null -> list.setNull(index, oid);
+            case byte[] bytes -> list.setBinaryParameter(index, bytes, oid);
+            case Object text -> list.setStringParameter(index, text.toString(), oid);
+        }
     }
 
     /** Returns the bytes of heap that the result occupies. */

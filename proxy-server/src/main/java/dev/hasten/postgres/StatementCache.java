@@ -52,25 +52,29 @@ final class StatementCache {
         };
     }
 
-    /** Returns the prepared statement for a text, or null if the text should be sent without being kept prepared. */
+    /**
+     * Returns the prepared statement for a text, or null if the text should be sent without being kept prepared.
+     *
+     * @param key contains the text, and the types of its parameters if they are declared
+     */
     @Nullable
-    Prepared get(String sql, int parameterCount) {
-        Prepared known = prepared.get(sql);
+    Prepared get(String key, String sql, int parameterCount) {
+        Prepared known = prepared.get(key);
         if (known != null) {
             return known.parameterCount == parameterCount ? known : null;
         }
-        if (capacity == 0 || sql.length() > MAX_SQL_LENGTH || refused.containsKey(sql)) {
+        if (capacity == 0 || sql.length() > MAX_SQL_LENGTH || refused.containsKey(key)) {
             return null;
         }
-        if (candidates.remove(sql) == null) {
-            candidates.put(sql, Boolean.TRUE);
+        if (candidates.remove(key) == null) {
+            candidates.put(key, Boolean.TRUE);
             return null;
         }
         while (columnCount > MAX_COLUMNS && !prepared.isEmpty()) {
             close(prepared.pollFirstEntry().getValue());
         }
-        Prepared fresh = new Prepared(query(sql, parameterCount), parameterCount);
-        prepared.put(sql, fresh);
+        Prepared fresh = new Prepared(key, query(sql, parameterCount), parameterCount);
+        prepared.put(key, fresh);
         return fresh;
     }
 
@@ -84,8 +88,8 @@ final class StatementCache {
         return executor.wrap(List.of(nativeQuery(begin, 0), nativeQuery(sql, parameterCount)));
     }
 
-    void forget(String sql) {
-        Prepared stale = prepared.remove(sql);
+    void forget(String key) {
+        Prepared stale = prepared.remove(key);
         if (stale != null) {
             close(stale);
         }
@@ -96,10 +100,10 @@ final class StatementCache {
         prepared.query.close();
     }
 
-    /** Closes the prepared statement of this text and does not prepare the text again. */
-    void refuse(String sql) {
-        forget(sql);
-        refused.put(sql, Boolean.TRUE);
+    /** Closes the prepared statement with this key and does not prepare it again. */
+    void refuse(String key) {
+        forget(key);
+        refused.put(key, Boolean.TRUE);
     }
 
     void forgetAll() {
@@ -124,6 +128,7 @@ final class StatementCache {
 
     /** A statement that stays prepared on the server. */
     final class Prepared {
+        private final String key;
         private final Query query;
         private final int parameterCount;
         private Field @Nullable [] fields;
@@ -131,9 +136,14 @@ final class StatementCache {
         private boolean used;
         private boolean checked;
 
-        private Prepared(Query query, int parameterCount) {
+        private Prepared(String key, Query query, int parameterCount) {
+            this.key = key;
             this.query = query;
             this.parameterCount = parameterCount;
+        }
+
+        String key() {
+            return key;
         }
 
         Query query() {

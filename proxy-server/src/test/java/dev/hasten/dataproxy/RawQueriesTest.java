@@ -58,7 +58,7 @@ final class RawQueriesTest {
                 "{'prisma__type':'decimal','prisma__value':'1.50'}          | 1.50                 | decimal",
                 "{'prisma__type':'bytes','prisma__value':'AP8='}            | AP8=                 | bytes",
                 "{'prisma__type':'x','prisma__value':5}                     | 5                    | unknown",
-                "{'a':[1]}                                                  | {'a':[1]}            | unknown",
+                "{'a':[1]}                                                  | {'a':[1]}            | json",
             })
     void parameterHasItsValueAndType(String parameter, String value, String type) {
         DbQuery sql = sql(plan("queryRaw", query(("[" + parameter + "]").replace('\'', '"'))));

@@ -20,7 +20,8 @@ final class DbQueryParser {
                 new DbQuery.RawSql(
                         json.text("sql"),
                         arguments,
-                        json.has("argTypes") ? json.get("argTypes").list(DbQueryParser::argumentType) : List.of());
+                        json.has("argTypes") ? json.get("argTypes").list(DbQueryParser::argumentType) : List.of(),
+                        DbQuery.Client.PRISMA_7);
             case "templateSql" -> {
                 List<Fragment> fragments = json.get("fragments").list(DbQueryParser::fragment);
                 PlaceholderFormat placeholders = new PlaceholderFormat(
