@@ -5,6 +5,7 @@ import dev.hasten.auth.ApiKeys;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.telemetry.CaptureSettings;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,19 @@ public interface Protocol {
     /** Prisma Client. */
     Protocol PRISMA = new Protocol() {};
 
-    /** Prisma Client before 6.12, which sets no Content-Type, so that {@code fetch} sends its JSON as text/plain. */
-    Protocol PRISMA_ANY_BODY = new Protocol() {
+    /**
+     * Prisma Client 5 and 6 without an engine. Before 6.12, it sets no Content-Type, so that {@code fetch} sends its JSON
+     * as text/plain.
+     */
+    Protocol PRISMA_ENGINE = new Protocol() {
         @Override
         public boolean requiresJsonType() {
             return false;
+        }
+
+        @Override
+        public CaptureSettings.Format telemetry() {
+            return CaptureSettings.Format.ENGINE;
         }
     };
 
@@ -33,6 +42,11 @@ public interface Protocol {
     /** Whether the Content-Type of a body must be {@code application/json}. */
     default boolean requiresJsonType() {
         return true;
+    }
+
+    /** Which events and spans clients expect. */
+    default CaptureSettings.Format telemetry() {
+        return CaptureSettings.Format.EXECUTOR;
     }
 
     /**

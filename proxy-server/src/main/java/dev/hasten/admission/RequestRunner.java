@@ -106,7 +106,8 @@ public final class RequestRunner {
             if (protocol.requiresJsonType()) {
                 requireJson(exchange);
             }
-            CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"));
+            CaptureSettings capture =
+                    CaptureSettings.parse(exchange.header("x-capture-telemetry"), protocol.telemetry());
             switch (endpoint.begin(request)) {
                 case Endpoint.Respond(Response response) -> exchange.respond(response);
                 case Endpoint.Work work -> start(request, protocol, capture, work);

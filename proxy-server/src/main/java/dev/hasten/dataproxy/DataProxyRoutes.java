@@ -1,7 +1,7 @@
 package dev.hasten.dataproxy;
 
 import static dev.hasten.admission.Endpoint.blocking;
-import static dev.hasten.admission.Protocol.PRISMA_ANY_BODY;
+import static dev.hasten.admission.Protocol.PRISMA_ENGINE;
 import static dev.hasten.config.KeyScope.PRISMA;
 
 import dev.hasten.admission.Endpoint;
@@ -12,6 +12,7 @@ import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.plan.PlanRunner;
+import dev.hasten.postgres.TransactionMode;
 import dev.hasten.prisma.TransactionTimes;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
@@ -64,7 +65,7 @@ public final class DataProxyRoutes {
                     }
                 };
         };
-        routes.guardedRoute(method, template, requests.handler(PRISMA, PRISMA_ANY_BODY, retried));
+        routes.guardedRoute(method, template, requests.handler(PRISMA, PRISMA_ENGINE, retried));
     }
 
     private static ClientVersion version(RequestContext request) {
@@ -96,6 +97,7 @@ public final class DataProxyRoutes {
                 request.owner());
         return transactionCall(version, request, "start_transaction", () -> {
             String id = request.database().transactions().start(options, request.cancellation());
+            request.telemetry().begun(TransactionMode.of(options.isolationLevel()));
             Map<String, Object> started = new LinkedHashMap<>();
             started.put("id", id);
             started.put("data-proxy", Map.of("endpoint", endpoint(request, id)));
@@ -155,7 +157,6 @@ public final class DataProxyRoutes {
                 request.telemetry().span(span, () -> result.putAll(call.run()));
             }
         } catch (ApiError e) {
-            request.telemetry().failed(e);
             return ErrorResponses.of(
                     EngineErrors.worded(e, version),
                     EngineResponses.extensions(request.telemetry().extensions(), version));

@@ -10,19 +10,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spans whether spans are requested
  * @param levels the levels of requested log events
+ * @param format whose events the client expects
  */
-public record CaptureSettings(boolean spans, Set<String> levels) {
+public record CaptureSettings(boolean spans, Set<String> levels, Format format) {
     private static final Set<String> LEVELS = Set.of("debug", "query", "info", "warn", "error");
 
     /** No telemetry. */
-    public static final CaptureSettings NONE = new CaptureSettings(false, Set.of());
+    public static final CaptureSettings NONE = new CaptureSettings(false, Set.of(), Format.EXECUTOR);
+
+    /** Which events there are. */
+    public enum Format {
+        /** Those of the query plan executor of Prisma 7: one for each failed request, none for BEGIN. */
+        EXECUTOR,
+        /** Those of the query engine of Prisma 5 and 6: one for BEGIN, none for failed requests, which clients log. */
+        ENGINE
+    }
 
     /**
      * Parses the header.
      *
      * @throws ApiError P6000 if a word is neither {@code tracing} nor a level
      */
-    public static CaptureSettings parse(@Nullable String header) {
+    public static CaptureSettings parse(@Nullable String header, Format format) {
         if (header == null) {
             return NONE;
         }
@@ -40,7 +49,7 @@ public record CaptureSettings(boolean spans, Set<String> levels) {
                                 + " info, warn and error, separated by commas");
             }
         }
-        return new CaptureSettings(spans, Set.copyOf(levels));
+        return new CaptureSettings(spans, Set.copyOf(levels), format);
     }
 
     /** Whether any telemetry is requested. */

@@ -1,7 +1,10 @@
 package dev.hasten.telemetry;
 
 import dev.hasten.plan.StatementObserver;
+import dev.hasten.postgres.IsolationLevel;
+import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.telemetry.CaptureSettings.Format;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -91,19 +94,24 @@ public final class RequestTelemetry implements StatementObserver {
         }
         String spanId = nextSpanId();
         if (capture.levels().contains("query") && failure == null) {
-            double millis = durationNanos / 1e6;
-            Map<String, Object> attributes = new LinkedHashMap<>();
-            attributes.put("timestamp", startedEpochNanos / 1_000_000);
-            attributes.put("duration", millis);
-            attributes.put("duration_ms", Math.round(millis));
-            attributes.put("query", collected(sql));
-            attributes.put("params", collected(parametersJson));
-            event("query", "Query", spanId, startedEpochNanos + durationNanos, attributes);
+            queryEvent(sql, parametersJson, spanId, startedEpochNanos, durationNanos);
         }
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("db.query.text", collected(sql));
         attributes.put("db.system.name", "postgresql");
         addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
+    }
+
+    private void queryEvent(
+            String sql, String parametersJson, String spanId, long startedEpochNanos, long durationNanos) {
+        double millis = durationNanos / 1e6;
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("timestamp", startedEpochNanos / 1_000_000);
+        attributes.put("duration", millis);
+        attributes.put("duration_ms", Math.round(millis));
+        attributes.put("query", collected(sql));
+        attributes.put("params", collected(parametersJson));
+        event("query", "Query", spanId, startedEpochNanos + durationNanos, attributes);
     }
 
     private boolean isFull() {
@@ -143,9 +151,26 @@ public final class RequestTelemetry implements StatementObserver {
         }
     }
 
+    @Override
+    public void begun(TransactionMode mode) {
+        if (capture.format() == Format.ENGINE && capture.levels().contains("query")) {
+            begun("BEGIN");
+            IsolationLevel level = mode.isolationLevel();
+            if (level != null) {
+                begun("SET TRANSACTION ISOLATION LEVEL " + level.sql());
+            }
+        }
+    }
+
+    private void begun(String sql) {
+        if (!isFull()) {
+            queryEvent(sql, "[]", nextSpanId(), epochNanos(), 0);
+        }
+    }
+
     /** Adds an event for a failed request, if the client requested it. */
     public void failed(ApiError error) {
-        if (capture.levels().contains("error") && !isFull()) {
+        if (capture.format() == Format.EXECUTOR && capture.levels().contains("error") && !isFull()) {
             String message = collected(error.text());
             event("error", message, nextSpanId(), epochNanos(), Map.of("message", message));
         }

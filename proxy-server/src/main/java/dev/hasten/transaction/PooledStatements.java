@@ -85,7 +85,10 @@ public final class PooledStatements implements Statements, AutoCloseable {
     }
 
     private <T> T attempt(Lease held, TransactionMode mode, Supplier<T> work) {
-        observer.span("start_transaction", () -> held.beginRepeatable(mode));
+        observer.span("start_transaction", () -> {
+            held.beginRepeatable(mode);
+            observer.begun(mode);
+        });
         inTransaction = true;
         boolean committed = false;
         try {

@@ -72,8 +72,8 @@ final class AdmissionServer implements AutoCloseable {
         pool = new ConnectionPool(options(), watchdog, _ -> {});
         StatementLog log = new StatementLog("default", Duration.ZERO, false, metrics);
         // Endpoints use the other parts of a database, but the runner does not.
-        Database database =
-                new Database(null, pool, null, null, null, new Database.Limits(queryTimeout, 1 << 20, 1 << 20), log);
+        Database database = new Database(
+                null, pool, null, null, null, new Database.Limits(queryTimeout, 1 << 20, 1 << 20, 1 << 20), log);
         runner = new RequestRunner(keys, Map.of("default", database), memory, new WrongKeys(wrongKeys, 10), watchdog);
         Router routes = Router.builder()
                 .guardedRoute(
@@ -86,7 +86,7 @@ final class AdmissionServer implements AutoCloseable {
                         "/any-body",
                         runner.handler(
                                 KeyScope.PRISMA,
-                                Protocol.PRISMA_ANY_BODY,
+                                Protocol.PRISMA_ENGINE,
                                 request -> endpoint.get().begin(request)))
                 .build();
         http = HttpServer.start(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.telemetry.CaptureSettings.Format;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CaptureSettingsTest {
     @Test
     void withoutTheHeaderNothingIsRequested() {
-        assertThat(CaptureSettings.parse(null)).isSameAs(CaptureSettings.NONE);
+        assertThat(CaptureSettings.parse(null, Format.EXECUTOR)).isSameAs(CaptureSettings.NONE);
         assertThat(CaptureSettings.NONE.any()).isFalse();
     }
 
@@ -30,7 +31,7 @@ final class CaptureSettingsTest {
                 ",query,                       | false | query",
             })
     void wordsAreSpansAndLevels(String header, boolean spans, String levels) {
-        CaptureSettings settings = CaptureSettings.parse(header);
+        CaptureSettings settings = CaptureSettings.parse(header, Format.EXECUTOR);
         assertThat(settings.spans()).isEqualTo(spans);
         assertThat(settings.levels()).isEqualTo(levels == null ? Set.of() : Set.of(levels.split(" ")));
         assertThat(settings.any()).isTrue();
@@ -39,13 +40,13 @@ final class CaptureSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", " , "})
     void headerWithoutWordsRequestsNothing(String header) {
-        assertThat(CaptureSettings.parse(header).any()).isFalse();
+        assertThat(CaptureSettings.parse(header, Format.EXECUTOR).any()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"everything", "query;tracing", "Tracing", "query tracing", "tracing,x"})
     void otherWordIsRejectedWithTheAllowedOnes(String header) {
-        ApiError error = catchThrowableOfType(ApiError.class, () -> CaptureSettings.parse(header));
+        ApiError error = catchThrowableOfType(ApiError.class, () -> CaptureSettings.parse(header, Format.EXECUTOR));
         assertThat(error.status()).isEqualTo(400);
         assertThat(error.code()).isEqualTo("P6000");
         assertThat(error.text())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hasten.protocol.ApiError;
+import dev.hasten.telemetry.CaptureSettings.Format;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.testing.LogCapture;
 import java.time.Duration;
@@ -23,8 +24,8 @@ final class RequestTelemetryTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long MILLISECOND = 1_000_000;
     private static final long STARTED = 1_700_000_000_123_000_000L;
-    private static final CaptureSettings SPANS = new CaptureSettings(true, Set.of());
-    private static final CaptureSettings EVENTS = new CaptureSettings(false, Set.of("query", "error"));
+    private static final CaptureSettings SPANS = new CaptureSettings(true, Set.of(), Format.EXECUTOR);
+    private static final CaptureSettings EVENTS = new CaptureSettings(false, Set.of("query", "error"), Format.EXECUTOR);
 
     @AutoClose
     private final Metrics metrics = new Metrics();
@@ -136,7 +137,7 @@ final class RequestTelemetryTest {
 
     @Test
     void failedStatementHasASpanButNoEvent() {
-        RequestTelemetry telemetry = telemetry(new CaptureSettings(true, Set.of("query")));
+        RequestTelemetry telemetry = telemetry(new CaptureSettings(true, Set.of("query"), Format.EXECUTOR));
         telemetry.statement("SELECT 1", "", STARTED, MILLISECOND, new IllegalStateException());
         assertThat(list(telemetry, "logs")).isEmpty();
         assertThat(list(telemetry, "spans")).hasSize(1);
@@ -199,7 +200,7 @@ final class RequestTelemetryTest {
 
     @Test
     void numberOfRecordsIsLimited() {
-        RequestTelemetry telemetry = telemetry(new CaptureSettings(true, Set.of("query", "error")));
+        RequestTelemetry telemetry = telemetry(new CaptureSettings(true, Set.of("query", "error"), Format.EXECUTOR));
         telemetry.failed(ApiError.badRequest("early"));
         // Each statement is an event and a span, so there is only room for the event of the last one.
         for (int i = 0; i < 5001; i++) {
