@@ -31,7 +31,7 @@ export function configuration(databaseUrl, { origins } = {}) {
   const guestUrl = new URL(databaseUrl)
   guestUrl.username = GUEST
   guestUrl.password = GUEST
-  const limits = { max_response_bytes: RESPONSE_BYTES, query_timeout: '30s' }
+  const limits = { max_response_bytes: RESPONSE_BYTES, max_sql_response_bytes: RESPONSE_BYTES, query_timeout: '30s' }
   const pool = { size: 4 }
   return {
     secrets,

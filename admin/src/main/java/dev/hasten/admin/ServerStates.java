@@ -51,6 +51,7 @@ final class ServerStates {
             int maxTransactions,
             long transactionTimeoutMs,
             long maxResponseBytes,
+            long maxSqlResponseBytes,
             long maxResultBytes) {}
 
     /** {@code GET /transactions}. */
@@ -107,6 +108,7 @@ final class ServerStates {
                 config.maxTransactions(),
                 config.limits().transactionTimeout().toMillis(),
                 config.limits().maxResponseBytes(),
+                config.limits().maxSqlResponseBytes(),
                 config.limits().resultLimitBytes());
     }
 

@@ -96,7 +96,12 @@ public final class ApiError extends RuntimeException {
 
     /** P6009, 422: the response exceeds the limit. */
     public static ApiError responseTooLarge(String what, long limitBytes) {
-        return tooLarge(what, limitBytes, "limits.max_response_bytes");
+        return responseTooLarge(what, limitBytes, "limits.max_response_bytes");
+    }
+
+    /** P6009, 422: the response exceeds the limit with this configuration key. */
+    public static ApiError responseTooLarge(String what, long limitBytes, String key) {
+        return tooLarge(what, limitBytes, key);
     }
 
     /** P6009, 422: the rows that a statement returned exceed the limit. */

@@ -29,13 +29,14 @@ public record Database(
      * Limits of its requests.
      *
      * @param queryTimeout how long a request may take, more than 0
-     * @param responseBytes how large a response may be, 1 or more
+     * @param responseBytes how large a response to Prisma Client may be, 1 or more
+     * @param sqlResponseBytes how large a response of SQL over HTTP may be, 1 or more
      * @param resultBytes memory that the result of a statement may take, 1 or more
      */
-    public record Limits(Duration queryTimeout, long responseBytes, long resultBytes) {
+    public record Limits(Duration queryTimeout, long responseBytes, long sqlResponseBytes, long resultBytes) {
         /** Checks the ranges. */
         public Limits {
-            if (!queryTimeout.isPositive() || responseBytes < 1 || resultBytes < 1) {
+            if (!queryTimeout.isPositive() || responseBytes < 1 || sqlResponseBytes < 1 || resultBytes < 1) {
                 throw new IllegalArgumentException("limits must be positive");
             }
         }

@@ -24,6 +24,7 @@ import dev.hasten.telemetry.RequestTelemetry;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,6 +57,7 @@ public final class CacheSession {
      *
      * @param protocol determines the form of the response
      * @param context what determines the response besides the body; see {@link QuerySignature#of}
+     * @param canonical returns the body in a form that is the same for equivalent bodies
      * @param ignored a member of the body that does not affect the response
      * @param query parses the query again for a refresh, which may happen after the request has its response
      */
@@ -63,6 +65,7 @@ public final class CacheSession {
             AdmittedRequest request,
             String protocol,
             String context,
+            UnaryOperator<byte[]> canonical,
             Member ignored,
             AccelerateHeaders headers,
             Function<RequestContext, CacheableQuery> query) {}
@@ -202,7 +205,7 @@ public final class CacheSession {
         CacheKey known = key;
         if (known == null) {
             known = new CacheKey(
-                    QuerySignature.of(asked.context(), exchange.body(), asked.ignored()),
+                    QuerySignature.of(asked.context(), asked.canonical().apply(exchange.body()), asked.ignored()),
                     asked.protocol(),
                     database.cache().schemaEpoch(),
                     database.cache().policy().sharedByKeys()

@@ -37,8 +37,15 @@ public record LimitsConfig(
                 value = "5mb",
                 min = "1kb",
                 max = "1gb",
-                doc = "Maximum size of a response; a larger one fails with P6009.")
+                doc = "Maximum size of a response to Prisma Client; a larger one fails with P6009.")
         long maxResponseBytes,
+
+        @Setting(
+                value = "10mb",
+                min = "1kb",
+                max = "1gb",
+                doc = "Maximum size of a response of SQL over HTTP, unless it is streamed. The default is Neon's.")
+        long maxSqlResponseBytes,
 
         @Setting(
                 formerly = "result_bytes",

@@ -5,10 +5,13 @@ import dev.hasten.admission.Endpoint;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.caching.CacheSession;
+import dev.hasten.caching.CacheableQuery;
 import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.Statements;
+import dev.hasten.postgres.IsolationLevel;
+import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
@@ -21,13 +24,11 @@ import tools.jackson.databind.JsonNode;
 final class GraphqlEndpoint {
     private final RequestParser parser;
     private final PlanRunner runner;
-    private final BatchRunner batches;
     private final AccelerateHeaders headers;
 
     GraphqlEndpoint(RequestParser parser, PlanRunner runner, AccelerateHeaders headers) {
         this.parser = parser;
         this.runner = runner;
-        this.batches = new BatchRunner(runner);
         this.headers = headers;
     }
 
@@ -52,6 +53,7 @@ final class GraphqlEndpoint {
                 admitted,
                 "data-proxy",
                 admitted.exchange().pathParameter("schema"),
+                CanonicalBody::of,
                 Member.COMMENTS,
                 headers,
                 this::queryAgain));
@@ -79,9 +81,14 @@ final class GraphqlEndpoint {
             return EngineResponses.schemaMissing();
         }
         try {
-            return call.isBatch()
-                    ? cache.bypass(batches.respond(call.body(), call.schema(), call.version(), request))
-                    : cache.respond(query(call, request), request);
+            JsonNode transaction = call.body().path("transaction");
+            if (call.isBatch() && transaction.isObject()) {
+                IsolationLevel level = IsolationLevels.of(transaction.path("isolationLevel"));
+                return cache.bypass(transactionBatch(call, request).respond(TransactionMode.of(level), request));
+            }
+            return cache.respond(query(call, request), request);
+        } catch (SeparateBatch.Failed e) {
+            return cache.bypass(withErrors(e, call.version(), request));
         } catch (ApiError e) {
             return failed(e, call.version(), request);
         }
@@ -91,18 +98,39 @@ final class GraphqlEndpoint {
         if (!EngineErrors.isOfEngine(error)) {
             throw error;
         }
-        request.telemetry().failed(error);
         return EngineResponses.json(
                 EngineResponses.errors(error, version, null),
                 EngineResponses.extensions(request.telemetry().extensions(), version));
     }
 
-    private EngineQuery query(Call call, RequestContext request) {
+    private static Response withErrors(SeparateBatch.Failed failed, ClientVersion version, RequestContext request) {
+        Map<String, ?> extensions =
+                EngineResponses.extensions(request.telemetry().extensions(), version);
+        JsonBuffer body =
+                BatchResults.close(failed.results(), extensions == null ? null : EngineResponses.bytes(extensions));
+        return Response.json(200, body.array(), body.size());
+    }
+
+    private CacheableQuery query(Call call, RequestContext request) {
+        return call.isBatch()
+                ? SeparateBatch.of(
+                        JsonQuery.ofBatch(call.body()), call.schema(), call.version(), runner, request.cancellation())
+                : single(call, request);
+    }
+
+    private EngineQuery single(Call call, RequestContext request) {
         JsonQuery query = JsonQuery.of(call.body());
         return new EngineQuery(PreparedQuery.of(query, call.schema(), request.cancellation()), call.version(), runner);
     }
 
-    private EngineQuery queryAgain(RequestContext request) {
+    private TransactionBatch transactionBatch(Call call, RequestContext request) {
+        return new TransactionBatch(
+                PreparedQuery.ofBatch(JsonQuery.ofBatch(call.body()), call.schema(), request.cancellation()),
+                call.version(),
+                runner);
+    }
+
+    private CacheableQuery queryAgain(RequestContext request) {
         Call call = call(request);
         if (call == null) {
             throw ApiError.badRequest("The Prisma schema of the query is no longer stored. Upload the schema again");
@@ -130,9 +158,9 @@ final class GraphqlEndpoint {
 
     private Response inTransaction(Call call, Statements statements, RequestContext request) {
         if (call.isBatch()) {
-            return batches.inTransaction(call.body(), call.schema(), call.version(), statements, request);
+            return transactionBatch(call, request).respondIn(statements, request);
         }
-        EngineQuery query = query(call, request);
+        EngineQuery query = single(call, request);
         JsonBuffer value = query.runIn(statements, request);
         Map<String, ?> extensions = query.extensions(request);
         JsonBuffer body = query.body(value, extensions == null ? null : EngineResponses.bytes(extensions));

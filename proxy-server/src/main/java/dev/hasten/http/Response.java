@@ -96,6 +96,14 @@ public final class Response {
         return this;
     }
 
+    /** The same response with another status. */
+    public Response withStatus(int other) {
+        Response response = new Response(other, contentType, body, length, shared);
+        response.headers = headers;
+        response.closesConnection = closesConnection;
+        return response;
+    }
+
     /** Closes the connection after this response. */
     public Response closeConnection() {
         closesConnection = true;

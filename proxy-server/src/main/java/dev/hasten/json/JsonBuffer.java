@@ -35,6 +35,9 @@ public final class JsonBuffer {
     private int start;
 
     private int limit;
+    /** The configuration key of the limit. */
+    private String limitKey = "limits.max_response_bytes";
+
     private byte[] bytes;
     private int size;
 
@@ -56,6 +59,12 @@ public final class JsonBuffer {
         this.limit = (int) Math.min(limit + headroom, UNLIMITED);
         this.bytes = new byte[INITIAL];
         this.size = headroom;
+    }
+
+    /** Names the configuration key of the limit, for the error. */
+    public JsonBuffer limitedBy(String key) {
+        limitKey = key;
+        return this;
     }
 
     /**
@@ -134,7 +143,7 @@ public final class JsonBuffer {
         long needed = (long) size + more;
         if (needed > bytes.length) {
             if (needed > limit) {
-                throw ApiError.responseTooLarge("the response", limit - start);
+                throw ApiError.responseTooLarge("the response", limit - start, limitKey);
             }
             grow((int) Math.min(Math.max(needed, ArrayLengths.doubled(bytes.length)), limit));
         }

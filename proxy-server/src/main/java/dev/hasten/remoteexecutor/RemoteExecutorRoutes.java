@@ -20,6 +20,7 @@ import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.SqlComment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -86,7 +87,7 @@ public final class RemoteExecutorRoutes {
 
     private CacheSession cacheSession(AdmittedRequest admitted) {
         return CacheSession.byHeaders(new CacheSession.CacheRequest(
-                admitted, "remote-executor", "", Member.COMMENTS, headers, this::planQuery));
+                admitted, "remote-executor", "", UnaryOperator.identity(), Member.COMMENTS, headers, this::planQuery));
     }
 
     private PlanQuery planQuery(RequestContext request) {

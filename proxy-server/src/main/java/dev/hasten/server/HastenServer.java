@@ -175,6 +175,7 @@ public final class HastenServer implements AutoCloseable {
                             new Database.Limits(
                                     database.limits().queryTimeout(),
                                     database.limits().maxResponseBytes(),
+                                    database.limits().maxSqlResponseBytes(),
                                     database.limits().resultLimitBytes()),
                             new StatementLog(
                                     name, config.log().slowQuery(), config.log().queryParameters(), metrics)));

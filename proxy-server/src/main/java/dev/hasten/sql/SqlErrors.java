@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes errors in the format of Neon's proxy: all fields of PostgreSQL's error report, with null for missing ones.
- * Errors raised by Hasten itself use the closest SQLSTATE. For status 400, the driver shows the fields; for any other
- * status, it shows the body as text.
+ * Errors raised by Hasten itself use the closest SQLSTATE. {@link NeonErrors} sends them
+ * with the status that the driver reads.
  */
 final class SqlErrors {
     private static final JsonMapper JSON = JsonMapper.shared();

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * precedence. Accepts any content type, because the driver sends none. Errors are in the format of PostgreSQL.
  */
 final class SqlProtocol implements Protocol {
+    /** The longest name of a user that PostgreSQL keeps. */
+    private static final int LONGEST_NAME = 63;
+
     private static final Set<String> SCHEMES = Set.of("postgresql", "postgres");
     private static final Pattern AFTER_AUTHORITY = Pattern.compile("[/?#]");
 
@@ -28,7 +31,16 @@ final class SqlProtocol implements Protocol {
         if (bearer != null || connection == null) {
             return keys.authenticate(bearer);
         }
-        return keys.authenticateToken(password(connection));
+        String[] credentials = credentials(connection);
+        try {
+            return keys.authenticateToken(credentials[1]);
+        } catch (ApiError e) {
+            // PostgreSQL's text. Like the general one, it does not tell whether the key is unknown or expired.
+            throw ApiError.of(
+                    e.status(),
+                    e.code(),
+                    "password authentication failed for user \"" + shortened(credentials[0]) + "\"");
+        }
     }
 
     @Override
@@ -41,8 +53,12 @@ final class SqlProtocol implements Protocol {
         return SqlErrors.response(error);
     }
 
-    /** Returns the password of {@code postgresql://user:password@host/database}; the other parts are ignored. */
-    private static String password(String connection) {
+    private static String shortened(String user) {
+        return user.length() <= LONGEST_NAME ? user : user.substring(0, LONGEST_NAME);
+    }
+
+    /** Returns the user and password of {@code postgresql://user:password@host/database}. */
+    private static String[] credentials(String connection) {
         int scheme = connection.indexOf("://");
         if (scheme < 0 || !SCHEMES.contains(connection.substring(0, scheme))) {
             throw malformed();
@@ -54,13 +70,16 @@ final class SqlProtocol implements Protocol {
         if (colon < 0 || at <= colon + 1) {
             throw malformed();
         }
-        // URLDecoder would decode a plus as a space, which is not valid for this part of a URL.
-        String password = authority.substring(colon + 1, at).replace("+", "%2B");
         try {
-            return URLDecoder.decode(password, StandardCharsets.UTF_8);
+            return new String[] {decoded(authority.substring(0, colon)), decoded(authority.substring(colon + 1, at))};
         } catch (IllegalArgumentException e) {
             throw malformed();
         }
+    }
+
+    /** URLDecoder would decode a plus as a space, which is not valid for this part of a URL. */
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static ApiError malformed() {

@@ -4,6 +4,7 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.RequestParser;
+import dev.hasten.protocol.ServerReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -103,9 +104,13 @@ sealed interface SqlRequest {
     }
 
     private static String speakable(String text, String place) {
+        if (text.indexOf('\0') >= 0) {
+            String message = "invalid byte sequence for encoding \"UTF8\": 0x00";
+            throw ApiError.of(400, "P2010", message).with(ServerReport.of("22021", message));
+        }
         if (UNSUPPORTED_CHARACTERS.matcher(text).find()) {
             throw ApiError.badRequest("Invalid request body: `" + place
-                    + "` contains a character that PostgreSQL cannot store: a zero byte or an unpaired surrogate");
+                    + "` contains a character that PostgreSQL cannot store: an unpaired surrogate");
         }
         return text;
     }

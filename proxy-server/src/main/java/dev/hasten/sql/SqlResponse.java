@@ -41,8 +41,13 @@ final class SqlResponse {
         for (int row = 0; row < result.rows().size(); row++) {
             out.checkpoint();
             comma(row).raw(arrayMode ? '[' : '{');
+            boolean first = true;
             for (int i = 0; i < columns.size(); i++) {
-                comma(i);
+                if (!arrayMode && isRepeated(columns, i)) {
+                    continue;
+                }
+                comma(first ? 0 : 1);
+                first = false;
                 if (!arrayMode) {
                     out.raw(names.get(i));
                 }
@@ -60,6 +65,12 @@ final class SqlResponse {
         out.raw(']');
         tag(result.tag());
         out.ascii(",\"rowAsArray\":").ascii(Boolean.toString(arrayMode)).raw('}');
+    }
+
+    /** Whether a later column has the same name. An object has only the last one, as in node-postgres. */
+    private static boolean isRepeated(Columns columns, int index) {
+        return !Integer.valueOf(index)
+                .equals(columns.indexes().get(columns.names().get(index)));
     }
 
     private JsonBuffer comma(int index) {

@@ -30,6 +30,7 @@ import dev.hasten.transaction.PooledStatements;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The route of SQL over HTTP: {@code POST /sql}, with the protocol of {@code @neondatabase/serverless}. */
@@ -55,7 +56,7 @@ public final class SqlRoutes {
 
     /** Adds the protocol's routes. */
     public void addTo(Router.Builder routes, RequestRunner requests) {
-        GuardedHandler sql = requests.handler(SQL, new SqlProtocol(), this::begin);
+        GuardedHandler sql = new NeonErrors(requests.handler(SQL, new SqlProtocol(), this::begin));
         if (!cors.isOn()) {
             routes.guardedRoute("POST", PATH, sql);
             return;
@@ -88,6 +89,7 @@ public final class SqlRoutes {
                 admitted,
                 "sql",
                 asked.context(),
+                UnaryOperator.identity(),
                 Member.CACHE_STRATEGY,
                 headers,
                 again -> statement(single(again), asked, again));
@@ -174,7 +176,8 @@ public final class SqlRoutes {
     }
 
     private static JsonBuffer newBuffer(RequestContext request) {
-        return new JsonBuffer(request.database().limits().responseBytes(), 0, request.cancellation());
+        return new JsonBuffer(request.database().limits().sqlResponseBytes(), 0, request.cancellation())
+                .limitedBy("limits.max_sql_response_bytes");
     }
 
     private Response transaction(List<Query> queries, SqlHeaders asked, RequestContext request) {

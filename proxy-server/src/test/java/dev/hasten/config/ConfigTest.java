@@ -80,7 +80,13 @@ class ConfigTest {
                         500));
         assertThat(database.limits())
                 .isEqualTo(new LimitsConfig(
-                        Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(2), 0, 5 << 20, 0));
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(2),
+                        0,
+                        5 << 20,
+                        10 << 20,
+                        0));
         assertThat(database.maxTransactions()).isEqualTo(8);
         assertThat(database.limits().resultLimitBytes()).isEqualTo(40 << 20);
         assertThat(database.keys()).isEmpty();

@@ -31,7 +31,7 @@ final class SqlRoutesTest {
 
     @RegisterExtension
     static final TestServer SERVER = TestServer.on(POSTGRES)
-            .with("limits.max_response_bytes", "100kb")
+            .with("limits.max_sql_response_bytes", "100kb")
             .with("limits.query_timeout", "20s")
             .with("http.max_body_bytes", "200kb");
 
@@ -399,9 +399,10 @@ final class SqlRoutesTest {
                 "{\"queries\":[{\"query\":\"SELECT 1\"},{}]} | `queries[1].query` must be a string",
                 "{\"query\":\"SELECT 1\",\"queries\":[]} | not both",
                 "{\"queries\":[],\"cacheStrategy\":{\"ttl\":1}} | only allowed with a single `query`",
-                "{\"query\":\"SELECT 1\",\"params\":[\"\\u0000\"]} | `params[0]` contains a character",
+                "{\"query\":\"SELECT 1\",\"params\":[\"\\u0000\"]} | invalid byte sequence for encoding \"UTF8\": 0x00",
                 "{\"query\":\"SELECT 1\",\"params\":[1,[\"\\ud800\"]]} | `params[1]` contains a character",
-                "{\"query\":\"SELECT '\\u0000'\"} | `query` contains a character",
+                "{\"query\":\"SELECT '\\u0000'\"} | invalid byte sequence",
+                "{\"query\":\"SELECT '\\ud800'\"} | `query` contains a character",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":1} | it must be an object",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":-1}} | `ttl` must be a whole number",
                 "{\"query\":\"SELECT 1\",\"cacheStrategy\":{\"ttl\":1.5}} | `ttl` must be a whole number",
@@ -421,14 +422,13 @@ final class SqlRoutesTest {
         SqlClient keyless = new SqlClient(SERVER.clientWithKey("nonsense"));
         String good = "postgresql://app:" + TestServer.KEY.replace("-", "%2D") + "@db_host/x?sslmode=require";
         // A bearer token takes precedence.
-        assertThat(keyless.query(Map.of("Neon-Connection-String", good), "SELECT 1")
-                        .status())
-                .isEqualTo(401);
+        Reply wrong = keyless.query(Map.of("Neon-Connection-String", good), "SELECT 1");
+        assertThat(wrong.json().path("code").stringValue()).isEqualTo("28P01");
         for (String connection : List.of(good, "postgres://:" + TestServer.KEY + "@h")) {
             assertThat(status(Map.of("Neon-Connection-String", connection))).isEqualTo(200);
         }
         assertThat(status(Map.of("Neon-Connection-String", "postgresql://app:wrong@h/d")))
-                .isEqualTo(401);
+                .isEqualTo(400);
         assertThat(status(Map.of())).isEqualTo(401);
         for (String malformed :
                 List.of("x", "mysql://a:b@c/d", "postgresql://host/d", "postgresql://a@h", "postgresql://a:%@h")) {
@@ -455,6 +455,58 @@ final class SqlRoutesTest {
         assertThat(reply.status()).isEqualTo(403);
         assertThat(state(reply)).isEqualTo("42501");
         assertThat(reply.json().path("message").stringValue()).contains("sql");
+    }
+
+    /** Neon's driver reads the fields of an error only then. */
+    @Test
+    void errorOfARequestWithAConnectionStringHasStatus400() {
+        Map<String, String> driver = Map.of("Neon-Connection-String", "postgresql://app:" + TestServer.KEY + "@h/d");
+        for (Reply reply : List.of(
+                CLIENT.query(driver, "SELECT $1", "x".repeat(300_000)),
+                CLIENT.query(driver, "SELECT repeat('x', 150000)"),
+                CLIENT.query(driver, "SELECT 1/0"))) {
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.json().size()).isEqualTo(17);
+        }
+        assertThat(CLIENT.query(driver, "SELECT 1").status()).isEqualTo(200);
+        Reply wrong = SERVER.client()
+                .withoutKey(
+                        "/sql",
+                        "{\"query\":\"SELECT 1\"}",
+                        Map.of("Neon-Connection-String", "postgresql://an%20app:wrong@h/d"));
+        assertThat(wrong.json().path("message").stringValue())
+                .isEqualTo("password authentication failed for user \"an app\"");
+        assertThat(state(wrong)).isEqualTo("28P01");
+    }
+
+    @Test
+    void surplusParametersHaveTheErrorOfPostgres() {
+        for (String statement : List.of(
+                "SELECT $1",
+                "SELECT $1::int, '$2'",
+                "INSERT INTO item (id) VALUES ($1)",
+                "WITH x AS (SELECT $1::int) TABLE x",
+                "EXPLAIN SELECT $1::int")) {
+            Reply reply = CLIENT.query(statement, 5, 6);
+            assertThat(reply.json().path("message").stringValue())
+                    .as(statement)
+                    .isEqualTo("bind message supplies 2 parameters, but prepared statement \"\" requires 1");
+            assertThat(state(reply)).isEqualTo("08P01");
+        }
+        for (String statement :
+                List.of("SELECT '$1'", "DO $$ BEGIN PERFORM '$1'; END $$", "SHOW server_version", "BEGIN")) {
+            assertThat(CLIENT.query(statement, 5).json().path("message").stringValue())
+                    .as(statement)
+                    .endsWith("supplies 1 parameters, but prepared statement \"\" requires 0");
+        }
+    }
+
+    @Test
+    void lastOfSeveralColumnsWithOneNameIsReturned() {
+        assertThat(CLIENT.query("SELECT 1 AS a, 2 AS b, 3 AS a").text()).contains("\"rows\":[{\"b\":2,\"a\":3}]");
+        assertThat(CLIENT.query(Map.of("Neon-Array-Mode", "true"), "SELECT 1 AS a, 2 AS a")
+                        .text())
+                .contains("\"rows\":[[1,2]]");
     }
 
     @Test
