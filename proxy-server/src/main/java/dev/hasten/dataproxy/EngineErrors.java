@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts errors to the texts and meta of the query engine, because apps on Prisma 5 and 6 read, for example,
  * {@code meta.target} or {@code meta.cause}. Plans report the errors of Prisma 7. Source: the responses of the
- * WebAssembly engines in {@code @prisma/client} 5.10 to 6.19; see conformance/README.md.
+ * WebAssembly engines in {@code @prisma/client} 5.10 to 6.19 (see conformance/README.md), and where native engines
+ * differ, their source ({@code quaint/src/connector/postgres/error.rs}).
  */
 final class EngineErrors {
     private static final String NOT_FOUND =
@@ -73,8 +74,8 @@ final class EngineErrors {
             case "P2000" -> with(error, error.text(), meta("column_name", afterColon(error.text())));
             case "P2002" -> unique(error, cause);
             case "P2003" -> isRestriction(cause) ? error : foreignKey(error, cause, version);
-            case "P2010" -> raw(error, version);
-            case "P2011" -> missingValue(error, cause, version);
+            case "P2010" -> raw(error);
+            case "P2011" -> missingValue(error, cause);
             case "P2014" ->
                 with(
                         error,
@@ -151,9 +152,9 @@ final class EngineErrors {
         return key.find() ? List.of(key.group(1).replace("\"", "").split(", ", -1)) : null;
     }
 
-    private static ApiError missingValue(ApiError error, Map<?, ?> cause, ClientVersion version) {
+    private static ApiError missingValue(ApiError error, Map<?, ?> cause) {
         ServerReport report = error.serverReport();
-        if (report != null && report.column() != null && !version.isAtLeast(6, 7)) {
+        if (report != null && report.column() != null) {
             return with(
                     error,
                     "Null constraint violation on the fields: (`" + report.column() + "`)",
@@ -184,13 +185,13 @@ final class EngineErrors {
         return with(error, text + field + "`", meta("field_name", field));
     }
 
-    private static ApiError raw(ApiError error, ClientVersion version) {
+    private static ApiError raw(ApiError error) {
         ServerReport report = error.serverReport();
         if (report == null) {
             Matcher said = RAW.matcher(error.text());
             return said.matches() ? with(error, error.text(), rawMeta(said.group(1), said.group(2))) : error;
         }
-        String message = rawMessage(report, version);
+        String message = rawMessage(report);
         return with(
                 error,
                 "Raw query failed. Code: `" + report.state() + "`. Message: `" + message + "`",
@@ -204,12 +205,10 @@ final class EngineErrors {
     }
 
     /** The engine interprets a few SQLSTATEs. For all others, it returns the text of its driver. */
-    private static String rawMessage(ServerReport report, ClientVersion version) {
+    private static String rawMessage(ServerReport report) {
         return switch (report.state()) {
-            case "23502", "23505" ->
-                report.detail() == null || version.isAtLeast(6, 7) ? report.message() : report.detail();
-            case "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04", "53300" -> report.message();
-            case "22001", "22003" -> version.isAtLeast(6, 7) ? report.message() : printed(report);
+            case "23502", "23505" -> report.detail() == null ? report.message() : report.detail();
+            case "23503", "3D000", "28000", "28P01", "40001", "42P01", "42703", "42P04" -> report.message();
             default -> printed(report);
         };
     }

@@ -22,8 +22,6 @@ final class IsolationLevels {
         return IsolationLevel.ofClientName(level)
                 .or(() -> IsolationLevel.ofSql(level))
                 .orElseThrow(() -> ApiError.inconsistentColumnData(
-                        "Inconsistent column data: Conversion failed: Invalid isolation level `" + level
-                                + "`. PostgreSQL supports ReadUncommitted, ReadCommitted, RepeatableRead and"
-                                + " Serializable"));
+                        "Inconsistent column data: Conversion failed: Invalid isolation level `" + level + "`"));
     }
 }

@@ -1,8 +1,9 @@
 package dev.hasten.dataproxy;
 
 import dev.hasten.protocol.ApiError;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 record JsonQuery(@Nullable String model, String action, JsonNode json) {
     private static final Set<String> OF_SQL = Set.of("queryRaw", "executeRaw");
 
-    private static final Set<String> OF_MODELS = new TreeSet<>(Set.of(
+    private static final Set<String> OF_MODELS = Set.of(
             "findUnique",
             "findUniqueOrThrow",
             "findFirst",
@@ -31,12 +32,12 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
             "updateManyAndReturn",
             "upsertOne",
             "deleteOne",
-            "deleteMany"));
+            "deleteMany");
 
     /**
      * Reads {@code {modelName?, action, query}}.
      *
-     * @throws ApiError P6000 if the JSON is not such a query
+     * @throws ApiError P6000 if the JSON is not such a query, and P2009 if the action is unknown
      */
     static JsonQuery of(JsonNode json) {
         if (json.path("query").isString()) {
@@ -52,17 +53,36 @@ record JsonQuery(@Nullable String model, String action, JsonNode json) {
                             + " `modelName`");
         }
         String name = action.stringValue();
-        // The compiler crashes on an unknown action.
+        // The compiler crashes on an unknown action. This is the engine's text.
         if (!(isAbsent(model) ? OF_SQL : OF_MODELS).contains(name)) {
-            throw ApiError.badRequest(
-                    "Invalid request body: unknown action `%s` %s a model; allowed are %s with a model, and %s without"
+            throw ApiError.of(
+                    400,
+                    "P2009",
+                    "Operation '%s'%s does not match any query."
                             .formatted(
-                                    name.length() > 50 ? name.substring(0, 50) : name,
-                                    isAbsent(model) ? "without" : "with",
-                                    String.join(", ", OF_MODELS),
-                                    String.join(", ", new TreeSet<>(OF_SQL))));
+                                    shortened(name),
+                                    isAbsent(model) ? "" : " for model '" + shortened(model.stringValue()) + "'"));
         }
         return new JsonQuery(isAbsent(model) ? null : model.stringValue(), name, json);
+    }
+
+    /**
+     * Reads {@code {"batch": [...]}}.
+     *
+     * @throws ApiError P6000 if the JSON is not a list of queries
+     */
+    static List<JsonQuery> ofBatch(JsonNode body) {
+        JsonNode batch = body.path("batch");
+        if (!batch.isArray()) {
+            throw ApiError.badRequest("Invalid request body: `batch` must be a list of queries");
+        }
+        List<JsonQuery> queries = new ArrayList<>(batch.size());
+        batch.forEach(query -> queries.add(of(query)));
+        return queries;
+    }
+
+    private static String shortened(String name) {
+        return name.length() > 50 ? name.substring(0, 50) : name;
     }
 
     private static boolean isAbsent(JsonNode node) {

@@ -175,10 +175,9 @@ final class EngineErrorsTest {
             value = {
                 "5.10.0 | name | Null constraint violation on the fields: (`name`)",
                 "6.6.0  | name | Null constraint violation on the fields: (`name`)",
-                "6.7.0  |      | Null constraint violation on the (not available)",
-                "6.19.0 |      | Null constraint violation on the (not available)",
+                "6.19.0 | name | Null constraint violation on the fields: (`name`)",
             })
-    void missingValueIsNamedUpTo66(String version, String column, String text) {
+    void missingValueIsNamed(String version, String column, String text) {
         ApiError error = reported(version, false, report("23502", "null value", fields("Failing row", "name", null)));
         assertThat(error.code()).isEqualTo("P2011");
         assertThat(error.text()).isEqualTo(text);
