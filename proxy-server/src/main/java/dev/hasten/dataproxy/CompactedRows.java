@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Prisma 7.10.
  */
 final class CompactedRows {
+    private static final int UUID_DIGITS = 32;
+
     private final CompiledBatch batch;
     private final JsonNode rows;
     private final Map<List<Object>, JsonNode> byKeys = new HashMap<>();
@@ -41,7 +44,8 @@ final class CompactedRows {
         for (Map<String, PlanValue> arguments : batch.shape().arguments()) {
             List<Object> keys = new ArrayList<>();
             for (String key : batch.shape().keys()) {
-                keys.add(comparable(arguments.get(key), rows.path(0).path(key)));
+                Object value = comparable(arguments.get(key), rows.path(0).path(key));
+                keys.add(batch.shape().uuids().contains(key) ? canonical(String.valueOf(value)) : value);
             }
             JsonNode row = byKeys.get(keys);
             responses.add(row == null ? null : selected(row));
@@ -97,6 +101,17 @@ final class CompactedRows {
         } catch (DateFormatException | NumberFormatException e) {
             return text;
         }
+    }
+
+    /**
+     * Returns a UUID as PostgreSQL writes it. It also accepts capitals, braces, and hyphens after any group of four
+     * digits, or none.
+     */
+    private static String canonical(String uuid) {
+        String digits = uuid.replaceAll("[{}-]", "").toLowerCase(Locale.ROOT);
+        return digits.length() == UUID_DIGITS
+                ? digits.replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5")
+                : uuid;
     }
 
     private static Object number(String text) {

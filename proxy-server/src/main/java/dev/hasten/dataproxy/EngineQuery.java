@@ -20,8 +20,7 @@ record EngineQuery(PreparedQuery prepared, ClientVersion version, PlanRunner run
 
     @Override
     public boolean isCacheable() {
-        return prepared.isSingle()
-                && prepared.jobs().getFirst().isCacheable(prepared.query().action());
+        return prepared.isCacheable();
     }
 
     @Override

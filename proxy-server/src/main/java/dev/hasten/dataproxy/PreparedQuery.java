@@ -38,12 +38,19 @@ record PreparedQuery(
     }
 
     /** Compiles a query of a batch. An error is thrown only when the query runs: an earlier query may fail first. */
-    static PreparedQuery ofBatch(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
+    private static PreparedQuery ofBatch(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
         try {
             return of(query, schema, cancellation);
         } catch (ApiError e) {
             return new PreparedQuery(query, List.of(), e);
         }
+    }
+
+    /** Compiles the queries of a batch. */
+    static List<PreparedQuery> ofBatch(List<JsonQuery> queries, PrismaSchema schema, Cancellation cancellation) {
+        return queries.stream()
+                .map(query -> ofBatch(query, schema, cancellation))
+                .toList();
     }
 
     private static Job job(JsonQuery query, PrismaSchema schema, Cancellation cancellation) {
@@ -63,6 +70,11 @@ record PreparedQuery(
     /** Whether the query has a single job, so that it needs no transaction around its parts. */
     boolean isSingle() {
         return jobs.size() == 1;
+    }
+
+    /** Whether the result depends only on data. */
+    boolean isCacheable() {
+        return isSingle() && jobs.getFirst().isCacheable(query.action());
     }
 
     /** Runs the query. Returns null if it has no value. */

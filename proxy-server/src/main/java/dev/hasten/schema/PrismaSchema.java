@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -177,11 +178,16 @@ public final class PrismaSchema {
             query.properties().forEach(value -> values.put(value.getKey(), argument(value.getValue())));
             arguments.add(values);
         }
+        ParsedPlan plan = ParsedPlan.of(PlanParser.parse(batch.path("plan")));
+        Set<String> keys = names(batch.path("keys"));
+        KeyTypes types = new KeyTypes(plan);
         return new CompiledBatch.Shape(
-                ParsedPlan.of(PlanParser.parse(batch.path("plan"))),
+                plan,
                 arguments,
                 names(batch.path("nestedSelection")),
-                List.copyOf(names(batch.path("keys"))),
+                List.copyOf(keys),
+                keys.stream().filter(key -> types.isUuid(key, arguments)).collect(Collectors.toSet()),
+                keys.stream().allMatch(key -> types.isExact(key, arguments)),
                 batch.path("expectNonEmpty").asBoolean(false));
     }
 

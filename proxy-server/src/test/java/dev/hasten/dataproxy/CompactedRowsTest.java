@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Each query of a compacted batch gets the row with its key. */
@@ -24,7 +25,14 @@ final class CompactedRowsTest {
             List<Map<String, PlanValue>> arguments,
             Map<String, PlanValue> values) {
         CompiledBatch batch = new CompiledBatch(
-                new CompiledBatch.Shape(new ParsedPlan(new PlanNode.Unit(), true), arguments, selection, keys, false),
+                new CompiledBatch.Shape(
+                        new ParsedPlan(new PlanNode.Unit(), true),
+                        arguments,
+                        selection,
+                        keys,
+                        Set.of("uuid"),
+                        true,
+                        false),
                 values);
         return new CompactedRows(batch, JsonMapper.shared().readTree(rows.replace('\'', '"')))
                 .responses()
@@ -80,6 +88,24 @@ final class CompactedRowsTest {
                                 new TreeMap<>(Map.of("a", constant(2L), "b", constant("y")))),
                         Map.of()))
                 .isEqualTo("[{'b':'y'}, null]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "5c3f8a40-0e9b-4d5c-8c3e-0123456789ab",
+                "5C3F8A40-0E9B-4D5C-8C3E-0123456789AB",
+                "5c3f8a400e9b4d5c8c3e0123456789ab",
+                "{5c3f8a40-0e9b4d5c-8c3e0123-456789ab}",
+            })
+    void uuidMayHaveEveryFormThatPostgresAccepts(String uuid) {
+        assertThat(responses(
+                        "[{'uuid':'5c3f8a40-0e9b-4d5c-8c3e-0123456789ab'}]",
+                        Set.of("uuid"),
+                        List.of("uuid"),
+                        List.of(Map.of("uuid", constant(uuid))),
+                        Map.of()))
+                .isEqualTo("[{'uuid':'5c3f8a40-0e9b-4d5c-8c3e-0123456789ab'}]");
     }
 
     @Test

@@ -48,7 +48,17 @@ public final class DataProxyClient {
 
     /** Sends a query with cache headers. */
     public Reply graphql(String body, String cacheControl) {
-        return client.post(base + "/graphql", body.getBytes(UTF_8), Map.of("cache-control", cacheControl));
+        return graphql(body, Map.of("cache-control", cacheControl));
+    }
+
+    /** Sends a query or a batch with headers. */
+    public Reply graphql(String body, Map<String, String> headers) {
+        return post(base + "/graphql", body, headers);
+    }
+
+    /** Sends a POST request with headers. */
+    public Reply post(String path, String body, Map<String, String> headers) {
+        return client.post(path, body.getBytes(UTF_8), headers);
     }
 
     /** Starts a transaction and returns the path of its calls. */
