@@ -2,9 +2,10 @@
 
 /**
  * The projects by the name of their option.
- * `from` is the folder in the checkout and `files` what is copied from it: test files, all of which run, and what they need.
- * `env` returns environment variables and `edits` changes to the copy, as `[file, old text, new text]`; both get a connection
- * string with an API key. `alias` replaces modules; paths are relative to the copy. `only` selects tests by title.
+ * `from` is the folder in the checkout. `files` is what is copied from it: test files, all of which run, and what they
+ * need. `env` returns environment variables, and `edits` returns changes to the copy: `[file, old text, new text]`.
+ * Both get a connection string with an API key. `alias` replaces modules; its paths are relative to the copy. `only` is
+ * a pattern for the titles of the tests that run.
  */
 export const PROJECTS = {
   drizzle: {

@@ -14,12 +14,21 @@ import { judge } from './judge.mjs'
 
 const WORKSPACE = fileURLToPath(new URL('workspace', import.meta.url))
 
-/** Returns the folders of the checkouts by project. */
+/** Returns the folders of the checkouts by project; throws a TypeError, as parseArgs does, if one is not usable. */
 function checkoutsFrom(args) {
   const options = Object.fromEntries(Object.keys(PROJECTS).map((name) => [name, { type: 'string' }]))
   const { values } = parseArgs({ args, options })
-  if (Object.keys(values).length === 0) throw new TypeError('no checkout')
+  if (Object.keys(values).length === 0) throw new TypeError('No checkout.')
+  for (const [name, checkout] of Object.entries(values))
+    for (const source of sources(name, checkout))
+      if (!fs.existsSync(source)) throw new TypeError(`${source} does not exist; expected a checkout for --${name}.`)
   return values
+}
+
+/** Returns the paths of what is copied from a checkout. */
+function sources(name, checkout) {
+  const { from, files } = PROJECTS[name]
+  return files.map((file) => path.join(checkout, from, file))
 }
 
 /** Runs a command to its end; returns its exit code and output. */
@@ -36,13 +45,9 @@ async function run(command, args, options) {
 
 /** Copies the tests of a project into the workspace; returns their folder. */
 function copyTests(name, checkout, home) {
-  const { from, files } = PROJECTS[name]
-  for (const file of files) {
-    const source = path.join(checkout, from, file)
-    if (!fs.existsSync(source))
-      throw new Error(`${source} does not exist. Use a checkout whose layout matches projects.mjs.`)
-    fs.cpSync(source, path.join(home, name, file), { recursive: true })
-  }
+  sources(name, checkout).forEach((source, i) =>
+    fs.cpSync(source, path.join(home, name, PROJECTS[name].files[i]), { recursive: true }),
+  )
   return path.join(home, name)
 }
 
@@ -63,8 +68,8 @@ async function install(home) {
 }
 
 /**
- * Starts Hasten with a database and an API key for each project; returns it with a connection string for each project. The
- * same string works for direct connections: the user is a role in PostgreSQL, and the key is its password.
+ * Starts Hasten with a database and an API key for each project; returns it with a connection string for each project.
+ * The same string works for direct connections: the user is a role in PostgreSQL, and the key is its password.
  */
 async function startServer(names, directUrl, stateDir) {
   const keys = Object.fromEntries(names.map((name) => [name, randomBytes(24).toString('hex')]))

@@ -1,4 +1,4 @@
-// Forwards WebSocket connections to PostgreSQL, so that tests can compare results of Hasten with those of a direct connection.
+// Forwards WebSocket connections to PostgreSQL: tests compare results of Hasten with those of a direct connection.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createWebSocketStream, WebSocketServer } from 'ws'
@@ -11,7 +11,7 @@ export default async function ({ provide }) {
   server.on('connection', (socket) => {
     const stream = createWebSocketStream(socket)
     const target = connect(Number(postgres.port), postgres.hostname)
-    // A test that ends its connection early is not an error here; the driver reports what the test has to know.
+    // A test that ends its connection early is not an error here; the driver reports to the test.
     for (const side of [stream, target]) side.on('error', () => [stream, target].forEach((other) => other.destroy()))
     stream.pipe(target).pipe(stream)
   })

@@ -1,4 +1,4 @@
-// Writes the result of each test, and errors outside of tests: in imports, in hooks (their tests are skipped) and unhandled ones.
+// Writes the result of each test, and errors outside of tests: those in imports and hooks, and unhandled ones.
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -22,6 +22,7 @@ export default class {
         ...tests.map((test) => this.#resultOf(test, `${file} > ${test.fullName}`)),
         ...[module, ...module.children.allSuites()]
           .filter((holder) => holder.errors().length > 0)
+          // vitest skips the tests after such an error.
           .map((holder) => failure(`${file} (outside of tests)`, holder.errors())),
       ]
     })
