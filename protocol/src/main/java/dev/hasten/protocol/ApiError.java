@@ -94,6 +94,16 @@ public final class ApiError extends RuntimeException {
                         .formatted(milliseconds(limit)));
     }
 
+    /** P6004, 422: a streamed response takes longer than the limit. */
+    public static ApiError streamTimeout(Duration limit) {
+        return of(
+                422,
+                "P6004",
+                "Query timeout exceeded: the streamed response took longer than the limit of %s (limits.stream_timeout) and"
+                                .formatted(milliseconds(limit))
+                        + " was cancelled");
+    }
+
     /** P6009, 422: the response exceeds the limit. */
     public static ApiError responseTooLarge(String what, long limitBytes) {
         return responseTooLarge(what, limitBytes, "limits.max_response_bytes");

@@ -32,11 +32,24 @@ public record Database(
      * @param responseBytes how large a response to Prisma Client may be, 1 or more
      * @param sqlResponseBytes how large a response of SQL over HTTP may be, 1 or more
      * @param resultBytes memory that the result of a statement may take, 1 or more
+     * @param streamTimeout how long a streamed response may take, more than 0
+     * @param maxStreams how many responses may be streamed at the same time, 1 or more
      */
-    public record Limits(Duration queryTimeout, long responseBytes, long sqlResponseBytes, long resultBytes) {
+    public record Limits(
+            Duration queryTimeout,
+            long responseBytes,
+            long sqlResponseBytes,
+            long resultBytes,
+            Duration streamTimeout,
+            int maxStreams) {
         /** Checks the ranges. */
         public Limits {
-            if (!queryTimeout.isPositive() || responseBytes < 1 || sqlResponseBytes < 1 || resultBytes < 1) {
+            if (!queryTimeout.isPositive()
+                    || responseBytes < 1
+                    || sqlResponseBytes < 1
+                    || resultBytes < 1
+                    || !streamTimeout.isPositive()
+                    || maxStreams < 1) {
                 throw new IllegalArgumentException("limits must be positive");
             }
         }

@@ -1,6 +1,7 @@
 package dev.hasten.admission;
 
 import dev.hasten.http.Response;
+import java.time.Duration;
 
 /** What a route does for an admitted request, in two phases. */
 @FunctionalInterface
@@ -22,8 +23,13 @@ public interface Endpoint {
     /** The rest of the work, on a virtual thread: may block. */
     @FunctionalInterface
     non-sealed interface Work extends Outcome {
+        /** How long the work may take, from the arrival of the request. */
+        default Duration timeLimit(Database.Limits limits) {
+            return limits.queryTimeout();
+        }
+
         /**
-         * Does the work for the request.
+         * Does the work for the request. Returns {@link Response#STREAMED} if it has sent the response.
          *
          * @throws dev.hasten.protocol.ApiError for the client
          */

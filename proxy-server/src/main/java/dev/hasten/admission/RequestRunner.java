@@ -161,14 +161,16 @@ public final class RequestRunner {
         exchange.onDisconnect(() -> cancellation.cancel(Cancellation.Reason.DISCONNECT));
         long elapsed = System.nanoTime() - exchange.arrivalNanos();
         Watch limit =
-                watchdog.watch(cancellation, database.limits().queryTimeout().minusNanos(elapsed));
+                watchdog.watch(cancellation, work.timeLimit(database.limits()).minusNanos(elapsed));
         RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), exchange.requestId());
         RequestContext context = new RequestContext(exchange, database, request.apiKey(), cancellation, telemetry);
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
                 Response response = run(work, protocol, context);
-                keepForResponse(exchange, response);
-                exchange.respond(response);
+                if (response != Response.STREAMED) {
+                    keepForResponse(exchange, response);
+                    exchange.respond(response);
+                }
             } catch (Throwable e) {
                 // Even the error could not be rendered. The client must still get a response.
                 exchange.respond(Response.empty(500));

@@ -65,11 +65,16 @@ final class ConfigChecks {
     }
 
     private void checkTransactions(DatabaseConfig database) {
-        if (database.limits().maxTransactions() > database.pool().size()) {
-            String path = ConfigKeys.DATABASES + database.name() + ".limits.max_transactions";
+        requireConnections(database, "max_transactions", database.limits().maxTransactions());
+        requireConnections(database, "max_streams", database.limits().maxStreams());
+    }
+
+    private void requireConnections(DatabaseConfig database, String key, int count) {
+        if (count > database.pool().size()) {
+            String path = ConfigKeys.DATABASES + database.name() + ".limits." + key;
             problem(
                     path,
-                    String.valueOf(database.limits().maxTransactions()),
+                    String.valueOf(count),
                     "must not exceed pool.size, which is " + database.pool().size(),
                     origin(path));
         }

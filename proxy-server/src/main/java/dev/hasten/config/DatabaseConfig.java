@@ -30,6 +30,11 @@ public record DatabaseConfig(
         keys = List.copyOf(keys);
     }
 
+    /** Maximum number of concurrent streamed responses, with the default resolved. */
+    public int maxStreams() {
+        return limits.maxStreams() == 0 ? Math.max(1, pool.size() / 2) : limits.maxStreams();
+    }
+
     /**
      * Maximum number of concurrent interactive transactions, with the default resolved. The default leaves two
      * connections for other queries.

@@ -48,6 +48,20 @@ public record LimitsConfig(
         long maxSqlResponseBytes,
 
         @Setting(
+                value = "5m",
+                doc =
+                        "Maximum duration of a streamed response of SQL over HTTP, which uses a connection until its end.")
+        Duration streamTimeout,
+
+        @Setting(
+                value = "0",
+                min = "1",
+                max = "1000",
+                zero = "half of the pool size, at least 1",
+                doc = "Maximum number of concurrent streamed responses; must not exceed `pool.size`.")
+        int maxStreams,
+
+        @Setting(
                 formerly = "result_bytes",
                 value = "0",
                 min = "1kb",

@@ -32,9 +32,10 @@ public final class Exchange {
     private @Nullable Reservation memory;
 
     private final Object lock = new Object();
-    // The three fields below are guarded by lock, which decides whether the response or the disconnect came first.
+    // The fields below are guarded by lock, which decides whether the response or the disconnect came first.
     private boolean responded;
     private boolean clientGone;
+    private boolean streaming;
     private @Nullable Runnable disconnectAction;
 
     Exchange(
@@ -165,6 +166,24 @@ public final class Exchange {
     }
 
     /**
+     * Starts a response whose body is sent in parts. No other response can be sent then. Actions of {@link #onDisconnect}
+     * still run if the client disconnects before the end of the stream.
+     *
+     * @param head the status, content type and headers; its body is ignored
+     */
+    public ResponseStream stream(Response head) {
+        synchronized (lock) {
+            if (responded) {
+                throw new IllegalStateException("the request has a response");
+            }
+            responded = true;
+            streaming = true;
+        }
+        connection.onEventLoop(() -> connection.startStream(this, head), () -> {});
+        return new ResponseStream(connection, this);
+    }
+
+    /**
      * Registers an action to run if the client disconnects before the response is sent. A client disconnects
      * by closing or resetting the connection or by shutting down its sending side, which this server treats the same.
      * The action runs at most once, on the event loop, and must not block. If the client has already disconnected, it
@@ -194,7 +213,7 @@ public final class Exchange {
         Runnable action;
         synchronized (lock) {
             clientGone = true;
-            action = responded ? null : disconnectAction;
+            action = responded && !streaming ? null : disconnectAction;
             disconnectAction = null;
         }
         if (action != null) {

@@ -24,6 +24,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -58,6 +59,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         BODY,
         /** The handler is running. */
         RUNNING,
+        /** The handler has started a stream, and no part of it is being written. */
+        STREAMING,
         /** The response is being written. */
         WRITING,
         /** The response was sent and our output is closed; waiting for the client to close its side. */
@@ -88,6 +91,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private boolean bodyMoved;
     /** No request has been received yet: the head timeout runs from the opening of the connection. */
     private boolean first = true;
+
+    /** Whether the client understands the chunked transfer coding. */
+    private boolean chunked;
+    /** The response that is being sent in parts; null if there is none. */
+    private @Nullable OutgoingStream stream;
 
     private boolean closeAfterResponse;
     private boolean lingerAfterResponse;
@@ -122,15 +130,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
 
     /** Accepts the response of an exchange. May be called from any thread. */
     void respond(Exchange responded, Response response) {
+        onEventLoop(() -> write(responded, response), responded::closeMemory);
+    }
+
+    /**
+     * Runs a task on the event loop. May be called from any thread.
+     *
+     * @param closed runs instead if the server is closed
+     */
+    void onEventLoop(Runnable task, Runnable closed) {
         if (ctx.executor().inEventLoop()) {
-            write(responded, response);
+            task.run();
             return;
         }
         try {
-            ctx.executor().execute(() -> write(responded, response));
+            ctx.executor().execute(task);
         } catch (RejectedExecutionException e) {
-            LOG.debug("The server was closed before it could respond to request {}", responded.requestId(), e);
-            responded.closeMemory();
+            LOG.debug("The server was closed before it could send a response", e);
+            closed.run();
         }
     }
 
@@ -216,13 +233,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         if (unfinished == null) {
             return;
         }
-        if (last == Phase.RUNNING || last == Phase.BODY) {
-            observe(RequestObserver.CLIENT_GONE, 0);
+        OutgoingStream broken = stream;
+        if (last == Phase.RUNNING || last == Phase.BODY || broken != null) {
+            observe(RequestObserver.CLIENT_GONE, broken == null ? 0 : broken.bytes());
             exchange = null;
             unfinished.clientGone();
         }
+        if (broken != null) {
+            stream = null;
+            broken.written(false);
+        }
         // If the handler is still running, the reservation is closed when it responds.
-        if (last == Phase.BODY || last == Phase.WRITING) {
+        if (last == Phase.BODY || (last == Phase.WRITING && broken == null)) {
             endHold(unfinished);
         }
     }
@@ -262,6 +284,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         boolean routed = decision instanceof GuardedHandler.Accept;
         body = new RequestBody((int) Math.min(length, Integer.MAX_VALUE), server.bodyBytes(), !routed);
         boolean is11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        chunked = is11;
         closeAfterResponse =
                 !is11 || request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         phase = Phase.BODY;
@@ -361,6 +384,56 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
+    /** Sends the head of a stream. Called on the event loop, like the next two methods. */
+    void startStream(Exchange started, Response given) {
+        if (phase != Phase.RUNNING || started != exchange) {
+            return;
+        }
+        GuardedHandler handler = handler();
+        Response head = handler == null ? given : handler.outgoing(started, given);
+        closeAfterResponse |= server.isDraining() || head.closesConnection();
+        responseStatus = head.status();
+        stream = new OutgoingStream(writer, chunked);
+        phase = Phase.STREAMING;
+        var _ = writer.writeStreamHead(ctx, head, started.requestId(), chunked, closeAfterResponse);
+    }
+
+    /** Writes a part of a stream. */
+    void writePart(Exchange streaming, byte[] bytes, int length, CompletableFuture<Boolean> accepted) {
+        if (phase != Phase.STREAMING || streaming != exchange) {
+            accepted.complete(false);
+            return;
+        }
+        phase = Phase.WRITING;
+        responseBytes = length;
+        latestNanos = 0;
+        try {
+            goOnAfter(requireNonNull(stream).write(ctx, bytes, length, accepted));
+        } catch (Throwable e) {
+            failed(streaming.requestId(), e);
+        }
+    }
+
+    /** Ends a stream. */
+    void endStream(Exchange ended) {
+        OutgoingStream over = stream;
+        if (ended != exchange || over == null) {
+            ended.closeMemory();
+        } else if (phase != Phase.STREAMING) {
+            // The handler has not waited for its last part. Without a last chunk, the client notices.
+            close();
+            ended.closeMemory();
+        } else {
+            stream = null;
+            phase = Phase.WRITING;
+            closeAfterResponse |= server.isDraining();
+            responseBytes = over.bytes();
+            ownBytes = 0;
+            latestNanos = 0;
+            goOnAfter(over.end(ctx));
+        }
+    }
+
     private void refuse(Refusal refusal) {
         Response response = render(refusal);
         refuse(refusal.isTemporary() ? response.header("retry-after", RETRY_AFTER_SECONDS) : response);
@@ -450,7 +523,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
         deadline.in(Math.max(0, Math.min(server.writeNanos(), latestNanos - now)));
         Exchange responded = exchange;
-        if (responded == null || holding) {
+        // The handler of a stream has reserved the memory of its parts.
+        if (responded == null || holding || stream != null) {
             return;
         }
         try {
@@ -498,6 +572,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
 
     /** The response was written completely, or writing it failed. */
     private void onWritten(ChannelFuture written) {
+        if (stream != null) {
+            deadline.clear();
+            phase = Phase.STREAMING;
+            stream.written(written.isSuccess());
+            if (!written.isSuccess()) {
+                close();
+            }
+            return;
+        }
         observe(written.isSuccess() ? responseStatus : RequestObserver.CLIENT_GONE, responseBytes);
         Exchange responded = exchange;
         exchange = null;
@@ -556,7 +639,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
                     close();
                 }
             }
-            case RUNNING, CLOSED -> {}
+            case RUNNING, STREAMING, CLOSED -> {}
         }
     }
 

@@ -18,6 +18,9 @@ public final class Response {
     private static final byte[] EMPTY = {};
     private static final String TEXT = "text/plain; charset=utf-8";
 
+    /** Tells the caller that the response was sent by {@link Exchange#stream}. */
+    public static final Response STREAMED = new Response(200, null, EMPTY, 0, null);
+
     private final int status;
     private final @Nullable String contentType;
     private final byte[] body;

@@ -21,12 +21,19 @@ final class ResponseWriter {
     private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("\r\ncontent-type: ");
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("\r\ncontent-length: ");
+    private static final AsciiString TRANSFER_CHUNKED = AsciiString.cached("\r\ntransfer-encoding: chunked");
     private static final AsciiString REQUEST_ID = AsciiString.cached("\r\nx-request-id: ");
     private static final AsciiString CONNECTION_CLOSE = AsciiString.cached("\r\nconnection: close");
     private static final AsciiString END = AsciiString.cached("\r\n\r\n");
     private static final AsciiString CONTINUE = AsciiString.cached("HTTP/1.1 100 Continue\r\n\r\n");
     /** Enough for the head of a response without additional headers. */
     private static final int TYPICAL_HEAD = 192;
+
+    /** Instead of a length: the body is chunked. */
+    private static final int CHUNKED = -1;
+
+    /** Instead of a length: there is no body, or the end of the connection is its end. */
+    private static final int NO_LENGTH = -2;
 
     /** Maximum number of body bytes per write. */
     static final int PIECE = 64 * 1024;
@@ -62,7 +69,9 @@ final class ResponseWriter {
         end = headOnly ? 0 : response.length();
         int first = plain ? Math.min(end, PIECE) : 0;
         ByteBuf head = ctx.alloc().buffer(TYPICAL_HEAD + 64 * response.headers().size() + first);
-        writeHead(head, response, response.length(), requestId, close);
+        // RFC 9110 section 8.6: a 204 response must not have Content-Length.
+        boolean hasLength = response.status() != HttpResponseStatus.NO_CONTENT.code();
+        writeHead(head, response, hasLength ? response.length() : NO_LENGTH, requestId, close);
         // The bytes must be copied to a direct buffer anyway; appending them to the head avoids a second buffer.
         head.writeBytes(body, 0, first);
         position = first;
@@ -71,6 +80,41 @@ final class ResponseWriter {
         }
         var _ = ctx.write(head, ctx.voidPromise());
         return writeMore(ctx);
+    }
+
+    /** Writes the head of a response whose body follows in chunks, or without framing if the client only knows HTTP/1.0. */
+    ChannelFuture writeStreamHead(
+            ChannelHandlerContext ctx, Response response, String requestId, boolean chunked, boolean close) {
+        ByteBuf head = ctx.alloc().buffer(TYPICAL_HEAD + 64 * response.headers().size());
+        writeHead(head, response, chunked ? CHUNKED : NO_LENGTH, requestId, close);
+        return ctx.writeAndFlush(head);
+    }
+
+    /** Writes the beginning of a part of a body; {@link #writeMore} writes the rest. */
+    ChannelFuture writePart(ChannelHandlerContext ctx, byte[] bytes, int length, boolean chunked) {
+        body = bytes;
+        position = 0;
+        end = length;
+        if (chunked) {
+            var _ = ctx.write(ascii(ctx, Integer.toHexString(length) + "\r\n"), ctx.voidPromise());
+        }
+        return writeMore(ctx);
+    }
+
+    /** Writes the end of a chunk, after its bytes. */
+    ChannelFuture writeEndOfChunk(ChannelHandlerContext ctx) {
+        return ctx.writeAndFlush(ascii(ctx, "\r\n"));
+    }
+
+    /** Writes the last chunk, which is empty. */
+    ChannelFuture writeLastChunk(ChannelHandlerContext ctx) {
+        return ctx.writeAndFlush(ascii(ctx, "0\r\n\r\n"));
+    }
+
+    private static ByteBuf ascii(ChannelHandlerContext ctx, String text) {
+        ByteBuf buffer = ctx.alloc().buffer(text.length());
+        ByteBufUtil.writeAscii(buffer, text);
+        return buffer;
     }
 
     /** Whether part of the body is still to be written. */
@@ -122,10 +166,11 @@ final class ResponseWriter {
             ByteBufUtil.copy(CONTENT_TYPE, head);
             ByteBufUtil.writeAscii(head, response.contentType());
         }
-        // RFC 9110 section 8.6: a 204 response must not have Content-Length.
-        if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
+        if (length >= 0) {
             ByteBufUtil.copy(CONTENT_LENGTH, head);
             ByteBufUtil.writeAscii(head, Integer.toString(length));
+        } else if (length == CHUNKED) {
+            ByteBufUtil.copy(TRANSFER_CHUNKED, head);
         }
         ByteBufUtil.copy(REQUEST_ID, head);
         ByteBufUtil.writeAscii(head, requestId);

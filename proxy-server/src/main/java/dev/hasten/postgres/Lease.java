@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The right to use a connection until the lease is closed. Used by one thread at a time. */
@@ -46,12 +47,7 @@ public final class Lease implements AutoCloseable {
             List<? extends @Nullable Object> parameters,
             StatementPolicy policy,
             Cancellation cancellation) {
-        if (parameters.size() > ParameterLimit.PARAMETERS) {
-            throw ParameterLimit.exceeded(Integer.toString(parameters.size()));
-        }
-        refuse(sql, policy);
-        requireParameters(sql, parameters.size(), policy);
-        takeMemory(parameters, cancellation);
+        prepare(sql, parameters, policy, cancellation);
         boolean single = policy == StatementPolicy.CLIENT_STATEMENT || access == Access.READ_ONLY;
         try {
             StatementResult result = session.run(sql, parameters, execution, begin, single, cancellation);
@@ -70,6 +66,56 @@ public final class Lease implements AutoCloseable {
             pool.cancelled(e.reason());
             throw e;
         }
+    }
+
+    /**
+     * Runs a statement in the open transaction and passes its rows on in portions. The memory of a portion is given back
+     * when the next one is requested.
+     *
+     * @param portions receives each portion; the tag of all but the last one is empty
+     * @throws DatabaseException if the statement is refused, or PostgreSQL reports an error
+     * @throws CancelledException if the request is cancelled
+     */
+    public void stream(
+            ParsedStatement sql,
+            List<? extends @Nullable Object> parameters,
+            Consumer<StatementResult> portions,
+            Cancellation cancellation) {
+        prepare(sql, parameters, StatementPolicy.CLIENT_STATEMENT, cancellation);
+        ensureBegun(cancellation);
+        try {
+            sent = true;
+            session.stream(
+                    sql,
+                    parameters,
+                    portion -> {
+                        portions.accept(portion);
+                        cancellation.memory().give(MemoryUse.RESULTS, portion.heapBytes());
+                    },
+                    cancellation);
+            requireTransaction();
+        } catch (SQLException e) {
+            throw DatabaseErrors.of(e);
+        } catch (IndexOutOfBoundsException e) {
+            throw wrongParameters("the request supplies fewer parameters than the statement requires");
+        } catch (CancelledException e) {
+            pool.cancelled(e.reason());
+            throw e;
+        }
+    }
+
+    /** Refuses a statement that must not be sent, and reserves memory for sending it. */
+    private void prepare(
+            ParsedStatement sql,
+            List<? extends @Nullable Object> parameters,
+            StatementPolicy policy,
+            Cancellation cancellation) {
+        if (parameters.size() > ParameterLimit.PARAMETERS) {
+            throw ParameterLimit.exceeded(Integer.toString(parameters.size()));
+        }
+        refuse(sql, policy);
+        requireParameters(sql, parameters.size(), policy);
+        takeMemory(parameters, cancellation);
     }
 
     /** Reserves memory for the copies that the driver makes of long parameters to send them. */

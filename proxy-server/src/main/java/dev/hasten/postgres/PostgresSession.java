@@ -12,10 +12,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
+import org.postgresql.core.ResultCursor;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
@@ -137,12 +139,7 @@ public final class PostgresSession extends PgConnection {
             Cancellation cancellation)
             throws SQLException {
         effect = effect.and(text.effect());
-        if (meter.hasForeignEncoding()) {
-            throw new SQLException(
-                    "client_encoding was changed in this transaction, but Hasten only supports UTF8: commit or roll"
-                            + " back the transaction",
-                    FOREIGN_ENCODING);
-        }
+        requireUtf8();
         String sql = text.sql();
         int count = given.size();
         if (!single && count == 0 && (text.is(Trait.SEVERAL_STATEMENTS) || text.hasParameters())) {
@@ -180,6 +177,49 @@ public final class PostgresSession extends PgConnection {
             }
             return execute(statements.query(sql, count), null, parameters, execution.flags, cancellation);
         }
+    }
+
+    private void requireUtf8() throws SQLException {
+        if (meter.hasForeignEncoding()) {
+            throw new SQLException(
+                    "client_encoding was changed in this transaction, but Hasten only supports UTF8: commit or roll"
+                            + " back the transaction",
+                    FOREIGN_ENCODING);
+        }
+    }
+
+    /**
+     * Runs a statement in the open transaction and passes its rows on in portions, so that only one portion is in memory
+     * at a time. PostgreSQL produces the next portion when the consumer has returned.
+     *
+     * @param portions receives each portion; the tag of all but the last one is empty
+     */
+    void stream(
+            ParsedStatement text,
+            List<? extends @Nullable Object> parameters,
+            Consumer<StatementResult> portions,
+            Cancellation cancellation)
+            throws SQLException {
+        effect = effect.and(text.effect());
+        requireUtf8();
+        Query query = statements.query(text.sql(), parameters.size());
+        ParameterList bound = bind(query, parameters);
+        ResultCollector collector = new ResultCollector(null);
+        PortionSize size = new PortionSize();
+        int flags = FLAGS
+                | QueryExecutor.QUERY_SUPPRESS_BEGIN
+                | QueryExecutor.QUERY_ONESHOT
+                | QueryExecutor.QUERY_FORWARD_CURSOR;
+        RoundTrip next = () -> executor.execute(query, bound, collector, 0, size.rows(), flags);
+        ResultCursor cursor;
+        do {
+            long heapBytes = guarded(next, collector, cancellation, this::interrupt);
+            cursor = collector.cursor();
+            portions.accept(collector.result(collector.count(), heapBytes));
+            size.received(collector.rows().size(), heapBytes);
+            ResultCursor rest = cursor;
+            next = () -> executor.fetch(rest, collector, size.rows(), false);
+        } while (cursor != null);
     }
 
     /** Decides which types to declare. This may cost a round trip, in which PostgreSQL infers the types. */
@@ -269,6 +309,12 @@ public final class PostgresSession extends PgConnection {
         }
     }
 
+    /** Sends a message to PostgreSQL and reads the response. */
+    @FunctionalInterface
+    private interface RoundTrip {
+        void run() throws SQLException;
+    }
+
     /** Returns the bytes of heap that the result occupies. */
     private long guarded(
             Query query,
@@ -277,17 +323,20 @@ public final class PostgresSession extends PgConnection {
             int flags,
             Cancellation cancellation)
             throws SQLException {
-        return guarded(query, parameters, collector, flags, cancellation, this::interrupt);
+        return guarded(
+                () -> executor.execute(query, parameters, collector, 0, 0, flags),
+                collector,
+                cancellation,
+                this::interrupt);
     }
 
-    /** @param onCancel ends the statement; must not block */
-    private long guarded(
-            Query query,
-            @Nullable ParameterList parameters,
-            ResultCollector collector,
-            int flags,
-            Cancellation cancellation,
-            Runnable onCancel)
+    /**
+     * Returns the bytes of heap that the result occupies.
+     *
+     * @param collector receives the result
+     * @param onCancel ends the statement; must not block
+     */
+    private long guarded(RoundTrip roundTrip, ResultCollector collector, Cancellation cancellation, Runnable onCancel)
             throws SQLException {
         // Event loops and the timer run on threads of this class. Blocking one of them would delay all requests.
         assert !(Thread.currentThread() instanceof FastThreadLocalThread) : "this thread must not block";
@@ -297,7 +346,7 @@ public final class PostgresSession extends PgConnection {
         long heapBytes;
         try {
             meter.start(resultBytes, cancellation, this::awaitCancelRequest);
-            executor.execute(query, parameters, collector, 0, 0, flags);
+            roundTrip.run();
             inStep = true;
         } catch (SQLException e) {
             inStep = true;
@@ -394,11 +443,12 @@ public final class PostgresSession extends PgConnection {
     private void cleanUp(String sql, int flags) throws SQLException {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.after(CLEANUP_LIMIT, () -> cancellation.cancel(Cancellation.Reason.TIMEOUT))) {
+            Query query = statements.query(sql, 0);
+            ResultCollector collector = new ResultCollector(null);
             guarded(
-                    statements.query(sql, 0),
-                    null,
-                    new ResultCollector(null),
-                    FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | flags,
+                    () -> executor.execute(
+                            query, null, collector, 0, 0, FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | flags),
+                    collector,
                     cancellation,
                     this::cut);
         } catch (CancelledException e) {

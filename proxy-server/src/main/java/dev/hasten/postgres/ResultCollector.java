@@ -19,6 +19,8 @@ final class ResultCollector extends ResultHandlerBase {
     private @Nullable Columns columns;
     private Rows rows = Rows.NONE;
     private long count;
+    /** Where the rest of the rows can be fetched; null if the result is complete. */
+    private @Nullable ResultCursor cursor;
     /** Null if no statement has been completed. */
     private @Nullable String status;
 
@@ -36,6 +38,12 @@ final class ResultCollector extends ResultHandlerBase {
         return rows;
     }
 
+    /** Where the rest of the rows can be fetched; null if there is no rest. */
+    @Nullable
+    ResultCursor cursor() {
+        return cursor;
+    }
+
     /** The number of rows that were returned or changed. */
     long count() {
         return count;
@@ -47,7 +55,8 @@ final class ResultCollector extends ResultHandlerBase {
     }
 
     @Override
-    public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
+    public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor rest) {
+        cursor = rest;
         columns = prepared == null ? Columns.of(fields) : prepared.columns(fields);
         rows = new Rows(tuples);
     }

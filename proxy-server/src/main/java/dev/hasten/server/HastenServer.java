@@ -39,6 +39,7 @@ import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
 import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.sql.SqlRoutes;
+import dev.hasten.sql.SqlStreams;
 import dev.hasten.telemetry.Metrics;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
@@ -141,7 +142,9 @@ public final class HastenServer implements AutoCloseable {
                         new PublicAddress(
                                 config.server().publicUrl(), config.tls().enabled()))
                 .addTo(routes, runner);
-        new SqlRoutes(parser, headers, new Cors(config.http().allowedOrigins())).addTo(routes, runner);
+        SqlStreams streams = new SqlStreams(databases.values());
+        databases.keySet().forEach(name -> metrics.watchStreams(name, () -> streams.openCount(name)));
+        new SqlRoutes(parser, headers, new Cors(config.http().allowedOrigins()), streams).addTo(routes, runner);
         new InvalidationRoutes(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
     }
@@ -176,7 +179,9 @@ public final class HastenServer implements AutoCloseable {
                                     database.limits().queryTimeout(),
                                     database.limits().maxResponseBytes(),
                                     database.limits().maxSqlResponseBytes(),
-                                    database.limits().resultLimitBytes()),
+                                    database.limits().resultLimitBytes(),
+                                    database.limits().streamTimeout(),
+                                    database.maxStreams()),
                             new StatementLog(
                                     name, config.log().slowQuery(), config.log().queryParameters(), metrics)));
         });

@@ -1,5 +1,7 @@
 package dev.hasten.sql;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.hasten.admission.ErrorResponses;
 import dev.hasten.http.Response;
 import dev.hasten.postgres.DatabaseException;
@@ -32,7 +34,7 @@ final class SqlErrors {
         }
     }
 
-    private static ApiError of(DatabaseException error) {
+    static ApiError of(DatabaseException error) {
         String text = String.valueOf(error.getMessage());
         return switch (error.failure()) {
             case DatabaseFailure.Reported(ServerReport report)
@@ -53,11 +55,20 @@ final class SqlErrors {
     }
 
     static Response response(ApiError error) {
+        byte[] body = JSON.writeValueAsBytes(body(report(error)));
+        return error.serverReport() != null
+                ? Response.json(error.status(), body)
+                : ErrorResponses.withHeaders(Response.json(status(error), body), error);
+    }
+
+    /** The last line of a stream. */
+    static byte[] line(ApiError error) {
+        return (JSON.writeValueAsString(Map.of("error", body(report(error)))) + "\n").getBytes(UTF_8);
+    }
+
+    private static ServerReport report(ApiError error) {
         ServerReport report = error.serverReport();
-        return report != null
-                ? Response.json(error.status(), body(report))
-                : ErrorResponses.withHeaders(
-                        Response.json(status(error), body(ServerReport.of(sqlState(error), error.text()))), error);
+        return report == null ? ServerReport.of(sqlState(error), error.text()) : report;
     }
 
     private static int status(ApiError error) {
@@ -91,7 +102,7 @@ final class SqlErrors {
         };
     }
 
-    private static byte[] body(ServerReport report) {
+    private static Map<String, @Nullable Object> body(ServerReport report) {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("message", report.message());
         body.put("code", report.state());
@@ -110,7 +121,7 @@ final class SqlErrors {
         body.put("file", report.file());
         body.put("line", text(report.line()));
         body.put("routine", report.routine());
-        return JSON.writeValueAsBytes(body);
+        return body;
     }
 
     private static @Nullable String text(@Nullable Integer number) {

@@ -11,22 +11,26 @@ import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.caching.CacheSession;
 import dev.hasten.caching.CacheableQuery;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.http.Cors;
 import dev.hasten.http.GuardedHandler;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.ParsedStatements;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.sql.SqlRequest.Query;
 import dev.hasten.transaction.PooledStatements;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,12 +47,14 @@ public final class SqlRoutes {
     private final RequestParser parser;
     private final AccelerateHeaders headers;
     private final Cors cors;
+    private final SqlStreams streams;
     private final ParsedStatements texts = new ParsedStatements();
     private final CacheabilityChecks checks = new CacheabilityChecks();
     private final Map<String, Cache<Long, ResultType>> valueTypes = new ConcurrentHashMap<>();
 
     /** @param cors the web pages that may send requests */
-    public SqlRoutes(RequestParser parser, AccelerateHeaders headers, Cors cors) {
+    public SqlRoutes(RequestParser parser, AccelerateHeaders headers, Cors cors, SqlStreams streams) {
+        this.streams = streams;
         this.parser = parser;
         this.headers = headers;
         this.cors = cors;
@@ -72,6 +78,9 @@ public final class SqlRoutes {
 
     private Endpoint.Outcome begin(AdmittedRequest admitted) {
         SqlHeaders headersOfRequest = SqlHeaders.of(admitted.exchange());
+        if (SqlStreams.isWanted(admitted.exchange())) {
+            return streams.work(request -> stream(request, headersOfRequest));
+        }
         if (admitted.exchange().body().length > MAX_QUICK_BYTES) {
             return (Endpoint.Work) request ->
                     respond(request, headersOfRequest, cacheSession(headersOfRequest, admitted, request.parsing()));
@@ -197,6 +206,49 @@ public final class SqlRoutes {
         })));
     }
 
+    /** Streams the rows of a statement, which runs in a transaction of its own. */
+    private Response stream(RequestContext request, SqlHeaders asked) {
+        if (!(SqlRequest.of(request.exchange().body(), parser, request.parsing())
+                instanceof SqlRequest.Single single)) {
+            throw ApiError.badRequest("Only a single statement can be streamed: send `query` instead of `queries`, or"
+                    + " accept application/json");
+        }
+        ParsedStatement text = texts.of(single.query().sql());
+        return request.pooled(statements -> {
+            SqlStream stream = new SqlStream(request, types(request, statements), asked.rawText());
+            statements.awaitConnection();
+            try {
+                statements.stream(asked.mode(), text, single.query().parameters(), stream::send);
+                stream.complete();
+            } catch (DatabaseException e) {
+                stream.fail(SqlErrors.of(e));
+            } catch (ApiError e) {
+                stream.fail(e);
+            } catch (CancelledException e) {
+                stream.fail(cancelled(e, request));
+            } catch (RuntimeException e) {
+                stream.failUnexpectedly(e);
+            }
+            return Response.STREAMED;
+        });
+    }
+
+    private static ApiError cancelled(CancelledException cancelled, RequestContext request) {
+        return switch (cancelled.reason()) {
+            case TIMEOUT -> ApiError.streamTimeout(request.database().limits().streamTimeout());
+            case RESULT_TOO_LARGE ->
+                ApiError.resultTooLarge(request.database().limits().resultBytes());
+            case SHUTDOWN -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
+            // Never received: the client has disconnected.
+            case DISCONNECT, TRANSACTION_EXPIRED -> ApiError.of(499, "P6000", "The client has closed the connection");
+        };
+    }
+
+    private ResultTypes types(RequestContext request, PooledStatements statements) {
+        return new ResultTypes(
+                valueTypes.computeIfAbsent(request.database().name(), _ -> ResultTypes.newCache()), statements::run);
+    }
+
     private StatementResult run(
             Query query, SqlHeaders asked, RequestContext request, PooledStatements statements, JsonBuffer out) {
         ParsedStatement text = texts.of(query.sql());
@@ -207,9 +259,7 @@ public final class SqlRoutes {
                         query.parameters(),
                         () -> statements.run(text, query.parameters(), StatementPolicy.CLIENT_STATEMENT));
         boolean arrayMode = query.arrayMode() == null ? asked.arrayMode() : query.arrayMode();
-        Cache<Long, ResultType> known =
-                valueTypes.computeIfAbsent(request.database().name(), _ -> ResultTypes.newCache());
-        new SqlResponse(out, new ResultTypes(known, statements::run), asked.rawText()).write(result, arrayMode);
+        new SqlResponse(out, types(request, statements), asked.rawText()).write(result, arrayMode);
         return result;
     }
 }

@@ -137,6 +137,11 @@ public final class Metrics implements AutoCloseable {
         gauge("hasten.transactions.open", "Open interactive transactions", database, openTransactions::getAsInt);
     }
 
+    /** Registers a gauge for the streamed responses of a database. */
+    public void watchStreams(String database, LongSupplier open) {
+        gauge("hasten.streams.open", "Streamed responses of SQL over HTTP that are not complete", database, open);
+    }
+
     /** Registers the meters of a cache. */
     public void watch(String database, QueryCache cache) {
         for (CacheCounter counter : CacheCounter.ALL) {

@@ -13,6 +13,7 @@ import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,29 @@ public final class PooledStatements implements Statements, AutoCloseable {
                 throw e;
             }
             return attempt(held, mode, work);
+        }
+    }
+
+    /**
+     * Runs a statement in a transaction of its own and passes its rows on in portions.
+     *
+     * @param portions receives each portion; the tag of all but the last one is empty. The transaction is committed
+     *     afterwards.
+     */
+    public void stream(
+            TransactionMode mode,
+            ParsedStatement sql,
+            List<? extends @Nullable Object> parameters,
+            Consumer<StatementResult> portions) {
+        Lease held = lease();
+        held.beginRepeatable(mode);
+        inTransaction = true;
+        try {
+            held.stream(sql, parameters, portions, cancellation);
+            held.commit(cancellation);
+        } finally {
+            inTransaction = false;
+            held.endRepeatable();
         }
     }
 

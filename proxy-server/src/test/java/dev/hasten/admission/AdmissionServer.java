@@ -73,7 +73,13 @@ final class AdmissionServer implements AutoCloseable {
         StatementLog log = new StatementLog("default", Duration.ZERO, false, metrics);
         // Endpoints use the other parts of a database, but the runner does not.
         Database database = new Database(
-                null, pool, null, null, null, new Database.Limits(queryTimeout, 1 << 20, 1 << 20, 1 << 20), log);
+                null,
+                pool,
+                null,
+                null,
+                null,
+                new Database.Limits(queryTimeout, 1 << 20, 1 << 20, 1 << 20, queryTimeout, 1),
+                log);
         runner = new RequestRunner(keys, Map.of("default", database), memory, new WrongKeys(wrongKeys, 10), watchdog);
         Router routes = Router.builder()
                 .guardedRoute(

@@ -50,9 +50,19 @@ final class ErrorResponsesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PT0S, 1, 1, 1", "PT-1S, 1, 1, 1", "PT1S, 0, 1, 1", "PT1S, 1, 0, 1", "PT1S, 1, 1, 0"})
-    void limitsOfADatabaseMustBePositive(Duration queryTimeout, long responseBytes, long sqlBytes, long resultBytes) {
-        assertThatThrownBy(() -> new Database.Limits(queryTimeout, responseBytes, sqlBytes, resultBytes))
+    @CsvSource({
+        "PT0S, 1, 1, 1, PT1S, 1",
+        "PT-1S, 1, 1, 1, PT1S, 1",
+        "PT1S, 0, 1, 1, PT1S, 1",
+        "PT1S, 1, 0, 1, PT1S, 1",
+        "PT1S, 1, 1, 0, PT1S, 1",
+        "PT1S, 1, 1, 1, PT0S, 1",
+        "PT1S, 1, 1, 1, PT1S, 0"
+    })
+    void limitsOfADatabaseMustBePositive(
+            Duration queryTimeout, long responseBytes, long sqlBytes, long resultBytes, Duration stream, int streams) {
+        assertThatThrownBy(
+                        () -> new Database.Limits(queryTimeout, responseBytes, sqlBytes, resultBytes, stream, streams))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("limits must be positive");
     }

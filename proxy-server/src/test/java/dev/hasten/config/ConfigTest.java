@@ -86,6 +86,8 @@ class ConfigTest {
                         0,
                         5 << 20,
                         10 << 20,
+                        Duration.ofMinutes(5),
+                        0,
                         0));
         assertThat(database.maxTransactions()).isEqualTo(8);
         assertThat(database.limits().resultLimitBytes()).isEqualTo(40 << 20);
