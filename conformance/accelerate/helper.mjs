@@ -1,11 +1,10 @@
 // Type-checks clients/typescript/accelerate-fetch.ts as an application uses it, and makes it runnable.
 import { execFile } from 'node:child_process'
-import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import ts from 'typescript'
+import { importTypeScript } from '../lib/typescript.mjs'
 
 const require = createRequire(import.meta.url)
 const here = path.dirname(fileURLToPath(import.meta.url))
@@ -13,10 +12,7 @@ const source = path.join(here, '../../clients/typescript/accelerate-fetch.ts')
 
 /** Returns the function from the unmodified file. */
 export async function accelerateFetch() {
-  const { outputText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-  })
-  return (await import(`data:text/javascript,${encodeURIComponent(outputText)}`)).accelerateFetch
+  return (await importTypeScript(source)).accelerateFetch
 }
 
 /** Returns the compiler's errors for example.ts, '' if there are none. `options` are command-line options of tsc. */
