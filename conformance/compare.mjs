@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Database } from './lib/databases.mjs'
 import { compareOperation, Target } from './lib/runner.mjs'
-import { setUp } from './schema/schema.mjs'
+import { PROGRAM_SCHEMA, setUp } from './schema/schema.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 
@@ -18,8 +18,9 @@ const CLOSING = 10_000
  * A generation of clients (prisma7/generation.mjs and so on):
  *   title, major
  *   generate()       writes all clients that the functions below use, unless they are already there
- *   candidate(url)   returns clients of a server of the protocol that this generation uses
- *   references       the references by name: functions that return clients for the URL of a database
+ *   candidate(url, source)   returns clients of a server of the protocol that this generation uses; they are generated from
+ *                    `source`, by default PROGRAM_SCHEMA
+ *   references       the references by name: functions that return clients for the URL of a database and a source
  *   codeless, bareTransactionErrors   what its errors lack, see lib/operations.mjs and lib/diff.mjs
  *   departures       operations for which Hasten's response differs from the engine's, see lib/departures.mjs
  *   Instrumentation  PrismaInstrumentation of this version
@@ -31,8 +32,12 @@ export async function loadGeneration(major) {
   return (await import(`./prisma${major}/generation.mjs`)).default
 }
 
+/** The operations of `program/`, the schema of their clients, and the set-up of their databases. */
+export const PROGRAM = { title: 'program', source: PROGRAM_SCHEMA, setUp, load: loadProgram }
+
 /**
  * Compares and prints; returns whether all passed.
+ * @param program what to run; `load` gets a pattern and returns the operations whose title matches
  * @param generation the result of loadGeneration
  * @param references names of the generation's references to compare with; by default all
  * @param candidate the clients of the candidate
@@ -41,6 +46,7 @@ export async function loadGeneration(major) {
  * @param selfCheck the candidate is a reference, so `expectDifference` does not apply
  */
 export async function compare({
+  program = PROGRAM,
   generation,
   references: names = Object.keys(generation.references),
   candidate: candidateClients,
@@ -52,14 +58,14 @@ export async function compare({
   slow = false,
 }) {
   const started = Date.now()
-  const tables = await setUp(referenceDatabaseUrl, generation.major)
+  const tables = await program.setUp(referenceDatabaseUrl, generation.major)
   // All references share one set-up connection, because some operations terminate all other connections.
   const referenceDatabase = await Database.prepare(referenceDatabaseUrl, tables)
   const candidateDatabase = await Database.prepare(candidateDatabaseUrl, tables)
   const target = (name, clients, database) => new Target(name, { clients, generation, database })
   const references = []
   for (const name of names) {
-    references.push(target(name, await generation.references[name](referenceDatabaseUrl), referenceDatabase))
+    references.push(target(name, await generation.references[name](referenceDatabaseUrl, program.source), referenceDatabase))
   }
   const candidate = target(candidateName, candidateClients, candidateDatabase)
 
@@ -68,7 +74,7 @@ export async function compare({
   let departing = 0
   const failed = []
   try {
-    for (const { operation, variant, title } of await loadProgram(only && new RegExp(only, 'i'))) {
+    for (const { operation, variant, title } of await program.load(only && new RegExp(only, 'i'))) {
       if (operation.since > generation.major) {
         inapplicable++
         continue
@@ -94,7 +100,7 @@ export async function compare({
     await Promise.race([Promise.allSettled(open.map((one) => one.close())), sleep(CLOSING)])
   }
   console.log(
-    `${generation.title} program against ${names.join(' and ')}: ${Math.round((Date.now() - started) / 1000)} s` +
+    `${generation.title} ${program.title} against ${names.join(' and ')}: ${Math.round((Date.now() - started) / 1000)} s` +
       (inapplicable ? `, without ${inapplicable} operations that require a later version` : '') +
       (departing ? `; ${departing} only checked for success or the declared error` : ''),
   )

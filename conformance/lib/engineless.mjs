@@ -3,7 +3,7 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { schemaFor, VARIANTS, withPreviewFeatures } from '../schema/schema.mjs'
+import { PROGRAM_SCHEMA, withPreviewFeatures } from '../schema/schema.mjs'
 import { generate, loadWithWasmEngine } from './prisma-cli.mjs'
 
 /** Generates the clients of a generation. They need no URL, because they do not connect before they are used. */
@@ -43,23 +43,23 @@ export class EnginelessVersion {
   }
 
   /** Returns clients of a server with the data proxy protocol. */
-  async clientsOf(url) {
+  async clientsOf(url, source) {
     return {
-      modules: await this.#eachVariant('', { flags: ['--no-engine'], load: this.require }),
+      modules: await this.#eachVariant('', { source, flags: ['--no-engine'], load: this.require }),
       connect: ({ PrismaClient }, options) => new PrismaClient({ datasourceUrl: url, ...options }),
       stop: () => {},
     }
   }
 
   /** Returns clients with the query engine (Rust, as WebAssembly), which the vendor's server of this protocol used. */
-  async queryEngine(adapters, features = []) {
-    return this.#on(adapters, await this.#eachVariant('-engine', { features, load: loadWithWasmEngine }))
+  async queryEngine(adapters, { source, features = [] } = {}) {
+    return this.#on(adapters, await this.#eachVariant('-engine', { source, features, load: loadWithWasmEngine }))
   }
 
   /** Returns clients with its successor, the TypeScript engine with the query compiler. */
-  async clientEngine(adapters) {
+  async clientEngine(adapters, { source } = {}) {
     const generator = { engineType: 'client' }
-    return this.#on(adapters, await this.#eachVariant('-client', { generator, load: this.require }))
+    return this.#on(adapters, await this.#eachVariant('-client', { source, generator, load: this.require }))
   }
 
   #on(adapters, modules) {
@@ -70,13 +70,13 @@ export class EnginelessVersion {
     }
   }
 
-  async #eachVariant(suffix, { features = [], load, ...options }) {
-    const schema = schemaFor(this.#major)
+  async #eachVariant(suffix, { source = PROGRAM_SCHEMA, features = [], load, ...options }) {
+    const schema = source.schemaFor(this.#major)
     const modules = {}
-    for (const [variant, added] of Object.entries(VARIANTS)) {
+    for (const [variant, added] of Object.entries(source.variants)) {
       const output = await generate({
         home: this.#home,
-        name: `${variant}${suffix}`,
+        name: `${source.name}${variant}${suffix}`,
         schema: withPreviewFeatures(schema, (list) => [...this.#features(list), ...added, ...features]),
         ...options,
       })

@@ -36,8 +36,9 @@ export default {
   generate() {
     return generateAll(this)
   },
-  candidate: (url) => version.clientsOf(url),
+  candidate: (url, source) => version.clientsOf(url, source),
   references: {
-    engine5: (databaseUrl) => version.queryEngine(adaptersOf(databaseUrl), ['driverAdapters']),
+    engine5: (databaseUrl, source) =>
+      version.queryEngine(adaptersOf(databaseUrl), { source, features: ['driverAdapters'] }),
   },
 }

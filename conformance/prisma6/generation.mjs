@@ -25,9 +25,9 @@ export default {
   generate() {
     return generateAll(this)
   },
-  candidate: (url) => version.clientsOf(url),
+  candidate: (url, source) => version.clientsOf(url, source),
   references: {
-    engine6: (databaseUrl) => version.queryEngine(adaptersOf(databaseUrl)),
-    client6: (databaseUrl) => version.clientEngine(adaptersOf(databaseUrl)),
+    engine6: (databaseUrl, source) => version.queryEngine(adaptersOf(databaseUrl), { source }),
+    client6: (databaseUrl, source) => version.clientEngine(adaptersOf(databaseUrl), { source }),
   },
 }

@@ -29,6 +29,12 @@ export function withPreviewFeatures(schema, change) {
   })
 }
 
+/**
+ * What the clients of a generation are generated from: `name` is the prefix of their folders, `path` the file that messages
+ * show.
+ */
+export const PROGRAM_SCHEMA = { name: '', path: schemaPath, variants: VARIANTS, schemaFor }
+
 const setUps = new Map()
 
 /** Returns the argument of `Database.prepare`; created once per process and version, with any reachable database. */
