@@ -12,6 +12,8 @@ import { createDatabase } from './lib/databases.mjs'
 import { startHasten, stopHasten } from './lib/hasten.mjs'
 import { loadPromises } from './lib/promises.mjs'
 import { loadProgram } from './compare.mjs'
+import { programOf } from './schemas/program.mjs'
+import { readSource } from './schemas/source.mjs'
 
 /**
  * How many parts run at the same time. A part uses little more than one core: its client, Hasten and PostgreSQL wait for each
@@ -32,6 +34,9 @@ const CACHES = [
   { prisma: 5, extension: '1.3.0', tls: true },
 ]
 
+/** Some models of one schema are enough here. `bin/test schemas` tests all models of all schemas. */
+const SCHEMA = { file: fileURLToPath(new URL('schemas/shop.prisma', import.meta.url)), sample: 3 }
+
 /**
  * The parts in the order in which they start; the short ones are last, so that the lanes end at about the same time.
  * `clients` are the versions of Prisma whose clients the part uses; the cache's type checks use those of 7. `tests` gets
@@ -50,6 +55,12 @@ const PARTS = [
     clients: [7, version.prisma],
     tests: (pattern) => promises('accelerate', version.prisma, pattern),
     run: (...args) => cache(version, ...args),
+  })),
+  ...[7, 6].map((prisma) => ({
+    title: `A large schema with Prisma ${prisma}`,
+    clients: [],
+    tests: schemaOperations,
+    run: (...args) => schema(prisma, ...args),
   })),
   {
     title: 'SQL over HTTP',
@@ -94,6 +105,11 @@ async function operations(prisma, pattern) {
   return (await loadProgram(pattern)).filter(({ operation }) => !(operation.since > prisma))
 }
 
+/** Returns the operations for the models of SCHEMA whose title matches. Without a pattern, their number does not matter. */
+async function schemaOperations(pattern) {
+  return pattern ? (await programOf(readSource(SCHEMA.file), SCHEMA.sample)).load(pattern) : [SCHEMA]
+}
+
 /** Returns the promises of a folder whose title matches and that a version of Prisma supports. */
 async function promises(folder, prisma, pattern) {
   const directory = fileURLToPath(new URL(`${folder}/promises`, import.meta.url))
@@ -126,6 +142,12 @@ async function compare({ prisma, tls }, { directUrl }, print) {
       tls && candidate.caFile,
     ),
   )
+}
+
+/** Runs operations over models of a large schema, whose script starts its own Hasten. */
+function schema(prisma, { directUrl }, print) {
+  const { file, sample } = SCHEMA
+  return runScript('schemas/verify.mjs', { schema: file, sample, prisma, 'server-url': directUrl, only }, print)
 }
 
 /** Verifies the promises of the cache with one version of the extension. */

@@ -54,10 +54,10 @@ export async function verify({ schema, prisma, directUrl, stateDir, sample, only
 
 async function main(values) {
   const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hasten-schemas-'))
-  const postgres = values['database-url']
+  const postgres = values['server-url']
     ? undefined
     : await startHasten('postgres', stateDir, {}, { awaited: ['DATABASE_URL', 'DIRECT_URL'] })
-  const directUrl = values['database-url'] ?? postgres.directUrl
+  const directUrl = values['server-url'] ?? postgres.directUrl
   const sample = values.sample && Number(values.sample)
   let passed = true
   try {
@@ -80,7 +80,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       schema: { type: 'string', multiple: true, default: SCHEMAS },
       prisma: { type: 'string', multiple: true, default: ['7', '6'] },
       reference: { type: 'string', multiple: true },
-      'database-url': { type: 'string' },
+      'server-url': { type: 'string' },
       sample: { type: 'string' },
       only: { type: 'string' },
       slow: { type: 'boolean' },
