@@ -65,7 +65,9 @@ export async function compare({
   const target = (name, clients, database) => new Target(name, { clients, generation, database })
   const references = []
   for (const name of names) {
-    references.push(target(name, await generation.references[name](referenceDatabaseUrl, program.source), referenceDatabase))
+    references.push(
+      target(name, await generation.references[name](referenceDatabaseUrl, program.source), referenceDatabase),
+    )
   }
   const candidate = target(candidateName, candidateClients, candidateDatabase)
 

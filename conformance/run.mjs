@@ -13,7 +13,7 @@ import { startHasten, stopHasten } from './lib/hasten.mjs'
 import { loadPromises } from './lib/promises.mjs'
 import { loadProgram } from './compare.mjs'
 import { programOf } from './schemas/program.mjs'
-import { readSource } from './schemas/source.mjs'
+import { readSource, SCHEMAS } from './schemas/source.mjs'
 
 /**
  * How many parts run at the same time. A part uses little more than one core: its client, Hasten and PostgreSQL wait for each
@@ -35,7 +35,7 @@ const CACHES = [
 ]
 
 /** Some models of one schema are enough here. `bin/test schemas` tests all models of all schemas. */
-const SCHEMA = { file: fileURLToPath(new URL('schemas/shop.prisma', import.meta.url)), sample: 3 }
+const SCHEMA = { file: SCHEMAS[0], sample: 3 }
 
 /**
  * The parts in the order in which they start; the short ones are last, so that the lanes end at about the same time.

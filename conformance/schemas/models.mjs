@@ -32,7 +32,9 @@ export class Model {
     this.table = dbName ?? name
     /** The property of the client. */
     this.property = name[0].toLowerCase() + name.slice(1)
-    this.fields = fields.filter(({ kind }) => kind === 'scalar' || kind === 'enum').map((field) => describe(field, enums))
+    this.fields = fields
+      .filter(({ kind }) => kind === 'scalar' || kind === 'enum')
+      .map((field) => describe(field, enums))
     this.byName = new Map(this.fields.map((field) => [field.name, field]))
     this.keys = keysOf(fields, primaryKey, uniqueIndexes)
     const inKeys = new Set(this.keys.flatMap((key) => key.fields))

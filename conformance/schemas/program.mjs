@@ -20,14 +20,22 @@ export async function programOf(source, sample) {
   return {
     title: `schema ${source.title}`,
     source,
-    setUp: async (databaseUrl) => ({ ddl: await ddlOf(source.path, schema, databaseUrl), extra: '', seed: world.seed() }),
+    setUp: async (databaseUrl) => ({
+      ddl: await ddlOf(source.path, schema, databaseUrl),
+      extra: '',
+      seed: world.seed(),
+    }),
     load: (pattern) => operations(source, models, world, sample).filter(({ title }) => !pattern || pattern.test(title)),
   }
 }
 
 function operations(source, models, world, sample = models.size) {
   const strategies = source.features.includes('relationJoins') ? ['join', 'query'] : [undefined]
-  const titled = (name, operation) => ({ operation, variant: 'query', title: `${source.title}/${name}${operation.name}` })
+  const titled = (name, operation) => ({
+    operation,
+    variant: 'query',
+    title: `${source.title}/${name}${operation.name}`,
+  })
   const chosen = every(models.size / sample, [...models.values()])
   return [
     ...chosen.flatMap((model) =>

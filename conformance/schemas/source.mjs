@@ -1,6 +1,12 @@
 // A schema file, prepared for the clients of every version.
 import fs from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The schemas of this folder. */
+export const SCHEMAS = ['shop', 'hospital', 'network'].map((name) => {
+  return fileURLToPath(new URL(`${name}.prisma`, import.meta.url))
+})
 
 /** Preview features that change how queries run; other versions do not know the rest. */
 const FEATURES = ['relationJoins', 'nativeDistinct']
@@ -23,5 +29,12 @@ ${relationMode}
 }
 ${original.replaceAll(/^(generator|datasource) \w+ \{[^}]*\}/gm, '')}`
   const name = path.parse(file).name
-  return { title: name, name: `schema-${name}-`, path: file, features, variants: { query: [] }, schemaFor: () => schema }
+  return {
+    title: name,
+    name: `schema-${name}-`,
+    path: file,
+    features,
+    variants: { query: [] },
+    schemaFor: () => schema,
+  }
 }

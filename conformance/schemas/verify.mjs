@@ -10,12 +10,7 @@ import { compare, loadGeneration } from '../compare.mjs'
 import { createDatabase } from '../lib/databases.mjs'
 import { startHasten, stopHasten } from '../lib/hasten.mjs'
 import { programOf } from './program.mjs'
-import { readSource } from './source.mjs'
-
-const here = path.dirname(fileURLToPath(import.meta.url))
-
-/** The schemas of this folder. */
-export const SCHEMAS = ['shop', 'hospital', 'network'].map((name) => path.join(here, `${name}.prisma`))
+import { readSource, SCHEMAS } from './source.mjs'
 
 /** The result of the largest operation contains records of all models. */
 const LIMITS = { HASTEN_DATABASES_DEFAULT_LIMITS_MAX_RESPONSE_BYTES: '64mb', HASTEN_HTTP_MAX_BODY_BYTES: '64mb' }
@@ -40,7 +35,7 @@ export async function verify({ schema, prisma, directUrl, stateDir, sample, only
     return await compare({
       program,
       generation,
-      references: reference ?? Object.keys(generation.references).slice(0, 1),
+      references: reference,
       candidate,
       candidateDatabaseUrl,
       referenceDatabaseUrl,

@@ -43,7 +43,14 @@ export class World {
         const parent = this.rows.get(relation.target)[i % ROWS]
         const linked = { ...row }
         relation.from.forEach((name, part) => (linked[name] = parent[relation.to[part]]))
-        if (isUnique(model, linked, rows.filter((other) => other !== row))) Object.assign(row, linked)
+        if (
+          isUnique(
+            model,
+            linked,
+            rows.filter((other) => other !== row),
+          )
+        )
+          Object.assign(row, linked)
       })
     }
   }
@@ -89,7 +96,9 @@ export class World {
       return isUnique(model, { ...scalars, ...foreign }, others)
     })
     if (!found) throw new NoRowError(`${model.name}: no combination of parents is left for row ${position}`)
-    return Object.fromEntries(model.fields.map(({ name }) => [name, name in found ? found[name] : scalars[name] ?? null]))
+    return Object.fromEntries(
+      model.fields.map(({ name }) => [name, name in found ? found[name] : (scalars[name] ?? null)]),
+    )
   }
 
   #assign(model, [relation, ...rest], position, foreign, fixed, accept) {
@@ -131,7 +140,9 @@ export class World {
 
   #insert(model) {
     const columns = model.fields.map(({ column }) => pg.escapeIdentifier(column))
-    const tuples = this.rows.get(model).map((row) => `(${model.fields.map((field) => literal(field, row[field.name])).join(', ')})`)
+    const tuples = this.rows
+      .get(model)
+      .map((row) => `(${model.fields.map((field) => literal(field, row[field.name])).join(', ')})`)
     return `insert into ${pg.escapeIdentifier(model.table)} (${columns.join(', ')}) values\n${tuples.join(',\n')};`
   }
 
@@ -187,7 +198,8 @@ function creationOrder(models) {
   const order = []
   const visit = (model, path, relations) => {
     if (order.includes(model)) return
-    if (path.includes(model)) throw new Error(`required relations form a cycle: ${path.map(({ name }) => name).join(', ')}`)
+    if (path.includes(model))
+      throw new Error(`required relations form a cycle: ${path.map(({ name }) => name).join(', ')}`)
     for (const { target } of relations(model)) if (target !== model) visit(target, [...path, model], relations)
     if (!order.includes(model)) order.push(model)
   }
@@ -208,7 +220,8 @@ function rowCount(model, models, path = []) {
   for (const child of models.values()) {
     if (child === model || path.includes(child)) continue
     const isOneToOne = child.parents.some(
-      ({ target, from }) => target === model && child.keys.some(({ fields }) => fields.every((name) => from.includes(name))),
+      ({ target, from }) =>
+        target === model && child.keys.some(({ fields }) => fields.every((name) => from.includes(name))),
     )
     if (isOneToOne) counts.push(rowCount(child, models, [...path, model]) + SPARE)
   }

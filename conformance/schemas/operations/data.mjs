@@ -14,7 +14,11 @@ const present = (model, row, fields) =>
 
 /** Returns the data of a row with its foreign keys as scalars, except those in `without`. */
 export function unchecked(model, row, without = []) {
-  return present(model, row, model.fields.filter(({ name }) => !without.includes(name)))
+  return present(
+    model,
+    row,
+    model.fields.filter(({ name }) => !without.includes(name)),
+  )
 }
 
 /**
@@ -22,7 +26,11 @@ export function unchecked(model, row, without = []) {
  * beside nested writes.
  */
 export function checked(model, row, without) {
-  const data = present(model, row, model.own.filter(({ default: initial }) => initial?.name !== 'autoincrement'))
+  const data = present(
+    model,
+    row,
+    model.own.filter(({ default: initial }) => initial?.name !== 'autoincrement'),
+  )
   for (const relation of model.parents) {
     const where = relation.name !== without && parentWhere(relation, row)
     if (where) data[relation.name] = { connect: where }

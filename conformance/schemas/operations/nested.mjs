@@ -71,12 +71,24 @@ function writesOfChild(model, relation, world) {
   const replacing = newChild(world, relation, owner)
   const data = changes(target, 22)
   const writes = {
-    create: [[spare, create && { create }], [owner, replacing && { create: replacing }]],
+    create: [
+      [spare, create && { create }],
+      [owner, replacing && { create: replacing }],
+    ],
     connect: [[spare, { connect: target.where(child) }]],
     'connect or create': [[spare, create && { connectOrCreate: { where: target.where(child), create } }]],
-    update: [[owner, { update: data }], [spare, { update: data }]],
-    upsert: [[spare, create && { upsert: { create, update: data } }], [owner, replacing && { upsert: { create: replacing, update: data } }]],
-    delete: [[owner, { delete: true }], [spare, { delete: true }]],
+    update: [
+      [owner, { update: data }],
+      [spare, { update: data }],
+    ],
+    upsert: [
+      [spare, create && { upsert: { create, update: data } }],
+      [owner, replacing && { upsert: { create: replacing, update: data } }],
+    ],
+    delete: [
+      [owner, { delete: true }],
+      [spare, { delete: true }],
+    ],
   }
   if (!oppositeIsRequired) writes.disconnect = [[owner, { disconnect: true }]]
   return possible(writes)
@@ -87,9 +99,7 @@ function writesOfList(model, relation, world) {
   const { target, opposite, isManyToMany } = relation
   const [first, second] = world.rows.get(model)
   const [child, other, ...more] = world.rows.get(target)
-  const linked = isManyToMany
-    ? target.where(child)
-    : target.where(world.childrenOf(first, relation)[0] ?? child)
+  const linked = isManyToMany ? target.where(child) : target.where(world.childrenOf(first, relation)[0] ?? child)
   const rows = newRows(world, relation, first)
   const creates = rows.map((row) => checked(target, row, isManyToMany ? undefined : opposite))
   const data = changes(target, 23)
@@ -99,24 +109,50 @@ function writesOfList(model, relation, world) {
     create: [[first, creates[0] && { create: creates }]],
     connect: [[second, { connect: [target.where(child), target.where(other)] }]],
     'connect or create': [
-      [first, creates[0] && { connectOrCreate: [
-        { where: linked, create: creates[0] },
-        { where: target.where(rows[0]), create: creates[0] },
-      ] }],
+      [
+        first,
+        creates[0] && {
+          connectOrCreate: [
+            { where: linked, create: creates[0] },
+            { where: target.where(rows[0]), create: creates[0] },
+          ],
+        },
+      ],
     ],
     update: [
       [first, { update: { where: linked, data } }],
       [second, { update: { where: target.where(more[0]), data } }],
     ],
-    'update many': [[first, { updateMany: [{ where: someOf, data: changes(target, 24) }, { where: {}, data: changes(target, 25) }] }]],
-    upsert: [
-      [first, creates[0] && { upsert: [
-        { where: linked, create: creates[0], update: data },
-        { where: target.where(rows[0]), create: creates[0], update: data },
-      ] }],
+    'update many': [
+      [
+        first,
+        {
+          updateMany: [
+            { where: someOf, data: changes(target, 24) },
+            { where: {}, data: changes(target, 25) },
+          ],
+        },
+      ],
     ],
-    delete: [[first, { delete: linked }], [second, { delete: [target.where(more[1])] }]],
-    'delete many': [[first, { deleteMany: someOf }], [second, { deleteMany: {} }]],
+    upsert: [
+      [
+        first,
+        creates[0] && {
+          upsert: [
+            { where: linked, create: creates[0], update: data },
+            { where: target.where(rows[0]), create: creates[0], update: data },
+          ],
+        },
+      ],
+    ],
+    delete: [
+      [first, { delete: linked }],
+      [second, { delete: [target.where(more[1])] }],
+    ],
+    'delete many': [
+      [first, { deleteMany: someOf }],
+      [second, { deleteMany: {} }],
+    ],
     'disconnect or set': [
       [first, { disconnect: linked }],
       [first, { disconnect: [target.where(more[0])] }],
@@ -200,7 +236,9 @@ function withNewChildren(model, world) {
     const below = target.relations.find((one) => !one.holdsKey && one.isList && ![model, target].includes(one.target))
     const grandchildren = below ? newRows(world, below, child) : []
     if (grandchildren.length > 0) {
-      create[below.name] = { create: grandchildren.map((one) => checked(below.target, one, below.isManyToMany ? undefined : below.opposite)) }
+      create[below.name] = {
+        create: grandchildren.map((one) => checked(below.target, one, below.isManyToMany ? undefined : below.opposite)),
+      }
       include[name] = { ...order, include: { [below.name]: { orderBy: below.target.order } } }
     }
     data[name] = { create: relation.isList ? [create] : create }

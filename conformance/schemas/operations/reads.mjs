@@ -34,7 +34,9 @@ async function findByKeys({ prisma, attempt }, model, world) {
     await table.findUniqueOrThrow({ where, select: { [name]: true } }),
     await table.findUnique({ where: { ...where, NOT: { [name]: rows[1][name] } } }),
     await table.findFirst({ where: { [name]: rows[1][name] }, orderBy: model.order }),
-    await attempt('P2025', () => table.findFirstOrThrow({ where: { [name]: missing[name], NOT: { [name]: missing[name] } } })),
+    await attempt('P2025', () =>
+      table.findFirstOrThrow({ where: { [name]: missing[name], NOT: { [name]: missing[name] } } }),
+    ),
   )
   return results
 }
@@ -42,9 +44,15 @@ async function findByKeys({ prisma, attempt }, model, world) {
 async function filterByFields(ctx, model) {
   const table = ctx.prisma[model.property]
   const results = {}
-  const filters = model.fields.flatMap((field) => filtersOf(field, ctx.Prisma).map((filter) => ({ [field.name]: filter })))
+  const filters = model.fields.flatMap((field) =>
+    filtersOf(field, ctx.Prisma).map((filter) => ({ [field.name]: filter })),
+  )
   for (const [i, where] of filters.entries()) {
-    results[`${i} ${Object.keys(where)}`] = await table.findMany({ where, orderBy: model.order, select: model.identity })
+    results[`${i} ${Object.keys(where)}`] = await table.findMany({
+      where,
+      orderBy: model.order,
+      select: model.identity,
+    })
   }
   results.combined = await table.findMany({
     where: { OR: filters.slice(0, 3), AND: [{ NOT: filters.slice(1, 2) }, ...filters.slice(-1)] },
@@ -74,7 +82,11 @@ function filtersOf(field, Prisma) {
   if (field.isList) return listFilters(field, one)
   const filters = [{ equals: one }, { not: one }]
   if (field.type === 'Json') {
-    filters.push({ path: ['nested', 'deep'], equals: 0.5 }, { path: ['text'], string_contains: 'é' }, { path: ['list', '2'], equals: true })
+    filters.push(
+      { path: ['nested', 'deep'], equals: 0.5 },
+      { path: ['text'], string_contains: 'é' },
+      { path: ['list', '2'], equals: true },
+    )
     return [...filters, ...nullFilters(field, Prisma)]
   }
   if (field.type !== 'Boolean') filters.push({ in: [one, two] }, { notIn: [one] })
@@ -88,13 +100,21 @@ function filtersOf(field, Prisma) {
 
 function nullFilters(field, Prisma) {
   if (field.isRequired || field.isList) return []
-  return field.type === 'Json' ? [{ equals: Prisma.AnyNull }, { not: Prisma.DbNull }] : [{ equals: null }, { not: null }]
+  return field.type === 'Json'
+    ? [{ equals: Prisma.AnyNull }, { not: Prisma.DbNull }]
+    : [{ equals: null }, { not: null }]
 }
 
 function listFilters(field, list) {
   const filters = [{ isEmpty: true }]
   if (field.type === 'Bytes') return filters
-  return [...filters, { has: list[0] }, { hasEvery: list }, { hasSome: [list[0], valueOf(field, 3)[2]] }, { equals: list }]
+  return [
+    ...filters,
+    { has: list[0] },
+    { hasEvery: list },
+    { hasSome: [list[0], valueOf(field, 3)[2]] },
+    { equals: list },
+  ]
 }
 
 async function paginate({ prisma }, model, world) {
@@ -105,13 +125,18 @@ async function paginate({ prisma }, model, world) {
     const select = { ...model.identity, [name]: true }
     results.push(await table.findMany({ orderBy: [{ [name]: 'desc' }, ...model.order], select }))
     if (isRequired || isList) continue
-    results.push(await table.findMany({ orderBy: [{ [name]: { sort: 'asc', nulls: 'first' } }, ...model.order], select }))
+    results.push(
+      await table.findMany({ orderBy: [{ [name]: { sort: 'asc', nulls: 'first' } }, ...model.order], select }),
+    )
   }
   const page = { orderBy: model.order }
   for (const [i, key] of model.keys.entries()) {
     const cursor = model.where(world.rows.get(model)[1], key)
     if (!cursor) continue
-    results.push(await table.findMany({ ...page, cursor, skip: 1 }), await table.findMany({ ...page, cursor, take: i - 2 }))
+    results.push(
+      await table.findMany({ ...page, cursor, skip: 1 }),
+      await table.findMany({ ...page, cursor, take: i - 2 }),
+    )
   }
   results.push(
     await table.findMany({ ...page, skip: 1, take: 2 }),
@@ -142,7 +167,9 @@ async function aggregate({ prisma }, model, world) {
     await table.count(),
     await table.count({ where }),
     await table.count({ orderBy: model.order, skip: 1, take: 2 }),
-    await table.count({ select: { _all: true, ...Object.fromEntries(model.fields.map((field) => [field.name, true])) } }),
+    await table.count({
+      select: { _all: true, ...Object.fromEntries(model.fields.map((field) => [field.name, true])) },
+    }),
     await table.aggregate({ _count: true, ...all }),
     await table.aggregate({ where, orderBy: model.order, take: 2, _count: { _all: true }, ...all }),
     await table.aggregate({ where: { AND: [where, { NOT: where }] }, _count: true, ...all }),
@@ -152,7 +179,11 @@ async function aggregate({ prisma }, model, world) {
 function aggregatesOf(model) {
   const pick = (fields) => Object.fromEntries(fields.map(({ name }) => [name, true]))
   const numbers = pick(model.fields.filter(({ isNumeric }) => isNumeric))
-  const ordered = pick(model.fields.filter(({ isNumeric, isText, type, isList }) => isNumeric || isText || (type === 'DateTime' && !isList)))
+  const ordered = pick(
+    model.fields.filter(
+      ({ isNumeric, isText, type, isList }) => isNumeric || isText || (type === 'DateTime' && !isList),
+    ),
+  )
   const entries = Object.entries({ _sum: numbers, _avg: numbers, _min: ordered, _max: ordered })
   return Object.fromEntries(entries.filter(([, fields]) => Object.keys(fields).length > 0))
 }
@@ -163,12 +194,23 @@ async function group(ctx, model) {
   const all = aggregatesOf(model)
   const results = []
   for (const { name } of fields) {
-    results.push(await table.groupBy({ by: [name], orderBy: [{ _count: { [name]: 'desc' } }, { [name]: 'asc' }], _count: true, ...all }))
+    results.push(
+      await table.groupBy({
+        by: [name],
+        orderBy: [{ _count: { [name]: 'desc' } }, { [name]: 'asc' }],
+        _count: true,
+        ...all,
+      }),
+    )
   }
   const by = fields.slice(-2).map(({ name }) => name)
   const number = model.fields.find(({ isNumeric }) => isNumeric)?.name
-  const having = number ? { [number]: { _max: { gte: 1 } } } : { [by[0]]: { _count: { gt: 1 } } }
+  const having = number ? { [number]: { _max: { gte: 1 } } } : { [model.keys[0].fields[0]]: { _count: { gt: 1 } } }
   // An aggregate in `having` must be possible for the type of its field.
-  results.push(await tried(ctx, () => table.groupBy({ by, orderBy: by.map((name) => ({ [name]: 'asc' })), having, skip: 1, take: 3 })))
+  results.push(
+    await tried(ctx, () =>
+      table.groupBy({ by, orderBy: by.map((name) => ({ [name]: 'asc' })), having, skip: 1, take: 3 }),
+    ),
+  )
   return results
 }

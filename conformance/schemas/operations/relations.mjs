@@ -35,7 +35,12 @@ async function include({ prisma }, model, load) {
     results[name].push(
       await find({ include: { [name]: { ...order, skip: 1, take: 1 }, _count: { select: { [name]: true } } } }),
       await find({ include: { [name]: { ...order, take: -1, distinct: [first.name] } } }),
-      await find({ select: { _count: { select: { [name]: { where: someOf(target) } } }, [name]: { ...order, where: someOf(target) } } }),
+      await find({
+        select: {
+          _count: { select: { [name]: { where: someOf(target) } } },
+          [name]: { ...order, where: someOf(target) },
+        },
+      }),
     )
   }
   return results
@@ -75,13 +80,15 @@ async function includeAll({ prisma }, model, world, load) {
 
 async function filter({ prisma }, model, world, load) {
   const results = {}
-  const find = (args) => prisma[model.property].findMany({ ...load, orderBy: model.order, select: model.identity, ...args })
+  const find = (args) =>
+    prisma[model.property].findMany({ ...load, orderBy: model.order, select: model.identity, ...args })
   for (const { name, target, isList, isRequired } of model.relations) {
     const some = someOf(target)
     const filters = isList ? ['some', 'every', 'none'] : ['is', 'isNot']
     results[name] = []
     for (const one of filters) results[name].push(await find({ where: { [name]: { [one]: some } } }))
-    if (!isList && !isRequired) results[name].push(await find({ where: { [name]: null } }), await find({ where: { NOT: { [name]: null } } }))
+    if (!isList && !isRequired)
+      results[name].push(await find({ where: { [name]: null } }), await find({ where: { NOT: { [name]: null } } }))
     const inner = target.relations[0]
     const nested = inner.isList ? { some: {} } : { is: someOf(inner.target) }
     results[name].push(await find({ where: { [name]: { [filters[0]]: { [inner.name]: nested } } } }))

@@ -19,7 +19,13 @@ async function interactive({ prisma, outcome }, model, world) {
       const table = tx[model.property]
       const created = await table.create({ data: unchecked(model, row) })
       const updated = await table.update({ where, data: changes(model, 31) })
-      return end([created, updated, await table.findUnique({ where }), await table.count(), await tx.$queryRaw`select 1 as one`])
+      return end([
+        created,
+        updated,
+        await table.findUnique({ where }),
+        await table.count(),
+        await tx.$queryRaw`select 1 as one`,
+      ])
     })
   const rollback = (results) => {
     throw Object.assign(new Error('rolled back'), { results })
@@ -46,7 +52,9 @@ async function batch(ctx, model, world) {
     await tried(ctx, () => ctx.prisma.$transaction([...writes(), table.create({ data: unchecked(model, second) })])),
     await table.findUnique({ where }),
     await ctx.prisma.$transaction(writes()),
-    await ctx.prisma.$transaction([table.delete({ where }), table.findUnique({ where })], { isolationLevel: 'Serializable' }),
+    await ctx.prisma.$transaction([table.delete({ where }), table.findUnique({ where })], {
+      isolationLevel: 'Serializable',
+    }),
   ]
 }
 

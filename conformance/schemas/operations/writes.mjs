@@ -75,7 +75,9 @@ async function updateKey(ctx, model, world) {
     const where = model.where(others[i % 2])
     results.push(await tried(ctx, () => table.update({ where, data: { [field.name]: taken[field.name] } })))
     const value = fresh[field.name] ?? null
-    results.push(await tried(ctx, () => table.update({ where, data: { [field.name]: { set: value } }, ...parentsOf(model) })))
+    results.push(
+      await tried(ctx, () => table.update({ where, data: { [field.name]: { set: value } }, ...parentsOf(model) })),
+    )
   }
   return results
 }
@@ -106,10 +108,17 @@ async function updateMany(ctx, model, world) {
   return [
     await table.updateMany({ where: { [name]: first[name] }, data: changes(model, 11) }),
     // Only one record, because the order of the results and the choice by `limit` are unspecified.
-    await table.updateManyAndReturn({ where: model.conditions(second), data: operators(model, ctx.Prisma), ...parentsOf(model) }),
+    await table.updateManyAndReturn({
+      where: model.conditions(second),
+      data: operators(model, ctx.Prisma),
+      ...parentsOf(model),
+    }),
     await table.updateMany({ where: model.conditions(first), data: changes(model, 12), limit: 1 }),
     await table.updateMany({ where: { [name]: { not: first[name] } }, data: changes(model, 12), limit: 0 }),
-    await table.updateMany({ where: { AND: [{ [name]: first[name] }, { NOT: { [name]: first[name] } }] }, data: changes(model, 13) }),
+    await table.updateMany({
+      where: { AND: [{ [name]: first[name] }, { NOT: { [name]: first[name] } }] },
+      data: changes(model, 13),
+    }),
     await table.updateMany({ data: changes(model, 14) }),
   ]
 }
