@@ -1,5 +1,6 @@
 // The operations for all models of a schema, in the form that compare.mjs runs.
 import { ddlOf } from '../lib/databases.mjs'
+import { DEPARTURES } from './departures.mjs'
 import { nestedWrites } from './operations/nested.mjs'
 import { reads } from './operations/reads.mjs'
 import { relationReads } from './operations/relations.mjs'
@@ -31,11 +32,11 @@ export async function programOf(source, sample) {
 
 function operations(source, models, world, sample = models.size) {
   const strategies = source.features.includes('relationJoins') ? ['join', 'query'] : [undefined]
-  const titled = (name, operation) => ({
-    operation,
-    variant: 'query',
-    title: `${source.title}/${name}${operation.name}`,
-  })
+  const titled = (name, operation) => {
+    const title = `${source.title}/${name}${operation.name}`
+    const [, flawed = {}] = DEPARTURES.find(([titles]) => titles.test(title)) ?? []
+    return { operation: { ...operation, flawed }, variant: 'query', title }
+  }
   const chosen = every(models.size / sample, [...models.values()])
   return [
     ...chosen.flatMap((model) =>

@@ -178,13 +178,16 @@ async function aggregate({ prisma }, model, world) {
 
 function aggregatesOf(model) {
   const pick = (fields) => Object.fromEntries(fields.map(({ name }) => [name, true]))
-  const numbers = pick(model.fields.filter(({ isNumeric }) => isNumeric))
+  const numeric = model.fields.filter(({ isNumeric }) => isNumeric)
+  const numbers = pick(numeric)
+  // PostgreSQL has no average of money.
+  const averaged = pick(numeric.filter(({ native }) => native !== 'Money'))
   const ordered = pick(
     model.fields.filter(
       ({ isNumeric, isText, type, isList }) => isNumeric || isText || (type === 'DateTime' && !isList),
     ),
   )
-  const entries = Object.entries({ _sum: numbers, _avg: numbers, _min: ordered, _max: ordered })
+  const entries = Object.entries({ _sum: numbers, _avg: averaged, _min: ordered, _max: ordered })
   return Object.fromEntries(entries.filter(([, fields]) => Object.keys(fields).length > 0))
 }
 
