@@ -48,9 +48,9 @@ function operations(source, models, world, sample = models.size) {
         ...transactions(model, world),
       ].map((operation) => titled(`${model.name}/`, operation)),
     ),
-    titled('', allModels(models, world)),
+    ...(sample < models.size ? [] : [titled('', allModels(models, world))]),
   ]
 }
 
-/** Returns every n-th element; n may be a fraction. */
-const every = (n, list) => list.filter((_, i) => Math.floor(i / n) !== Math.floor((i - 1) / n))
+/** Returns every n-th element, starting within the first n; n may be a fraction. */
+const every = (n, list) => list.filter((_, i) => Math.floor((i + n / 2) / n) !== Math.floor((i - 1 + n / 2) / n))

@@ -105,6 +105,8 @@ async function updateMany(ctx, model, world) {
   const table = ctx.prisma[model.property]
   const [name] = model.keys[0].fields
   const [first, second] = world.rows.get(model)
+  // The engine of Prisma 6 returns 0 if nothing is to be changed, later ones the number of records.
+  if (Object.keys(changes(model, 0)).length === 0) return table.count()
   return [
     await table.updateMany({ where: { [name]: first[name] }, data: changes(model, 11) }),
     // Only one record, because the order of the results and the choice by `limit` are unspecified. The compiler of Prisma 7
