@@ -131,7 +131,8 @@ public final class PlanInterpreter {
                 case PlanNode.Unique unique -> unique(value(unique.node(), bindings));
                 case PlanNode.Required required -> required(value(required.node(), bindings));
                 case PlanNode.Join join -> join(join, bindings);
-                case PlanNode.MapField map -> mapField(value(map.records(), bindings), map.field(), bindings.budget());
+                case PlanNode.MapField map ->
+                    mapField(oneOrSeveral(map.records(), bindings), map.field(), bindings.budget());
                 case PlanNode.Transaction transaction ->
                     run.statements().inTransaction(() -> evaluate(transaction.node(), bindings));
                 case PlanNode.DataMap map ->
@@ -139,7 +140,7 @@ public final class PlanInterpreter {
                             value(map.node(), bindings), map.structure(), map.enums(), newBuffer(), bindings.budget());
                 case PlanNode.Validate validate -> validate(validate, bindings);
                 case PlanNode.If choice ->
-                    satisfies(countable(choice.value(), bindings), choice.rule())
+                    satisfies(oneOrSeveral(choice.value(), bindings), choice.rule())
                             ? evaluate(choice.then(), bindings)
                             : evaluate(choice.otherwise(), bindings);
                 case PlanNode.Unit _ -> Undefined.UNDEFINED;
@@ -153,15 +154,15 @@ public final class PlanInterpreter {
 
         /** Returns a node's value for use by another node. A data map's JSON is parsed again. */
         private @Nullable Object value(PlanNode node, Bindings bindings) {
-            Object value = countable(node, bindings);
+            Object value = oneOrSeveral(node, bindings);
             if (value instanceof SeveralRows several) {
                 throw several.failure();
             }
             return value;
         }
 
-        /** Returns a node's value for a rule or a binding, which may be several rows instead of one. */
-        private @Nullable Object countable(PlanNode node, Bindings bindings) {
+        /** Returns a node's value for a rule, a binding or a list of keys; it may be several rows instead of one. */
+        private @Nullable Object oneOrSeveral(PlanNode node, Bindings bindings) {
             Object value = evaluate(node, bindings);
             return value instanceof JsonFragment fragment ? fragment.parse(bindings.budget()) : value;
         }
@@ -177,7 +178,7 @@ public final class PlanInterpreter {
         private @Nullable Object let(PlanNode.Let let, Bindings bindings) {
             Bindings inner = bindings.inner();
             for (PlanNode.Binding binding : let.bindings()) {
-                inner.bind(binding.name(), countable(binding.expression(), inner));
+                inner.bind(binding.name(), oneOrSeveral(binding.expression(), inner));
             }
             return evaluate(let.body(), inner);
         }
@@ -215,7 +216,7 @@ public final class PlanInterpreter {
         }
 
         private @Nullable Object validate(PlanNode.Validate validate, Bindings bindings) {
-            Object value = countable(validate.node(), bindings);
+            Object value = oneOrSeveral(validate.node(), bindings);
             for (DataRule rule : validate.rules()) {
                 if (!satisfies(value, rule)) {
                     throw validate.error().toApiError(found(value));
@@ -382,7 +383,7 @@ public final class PlanInterpreter {
             return value;
         }
         if (list.size() > 1) {
-            return new SeveralRows(list.size());
+            return new SeveralRows(list);
         }
         return list.isEmpty() ? null : list.getFirst();
     }
@@ -395,7 +396,8 @@ public final class PlanInterpreter {
     }
 
     private static @Nullable Object mapField(@Nullable Object value, String field, Budget budget) {
-        List<@Nullable Object> list = JsValues.listOrNull(value);
+        List<@Nullable Object> list =
+                value instanceof SeveralRows several ? several.rows() : JsValues.listOrNull(value);
         if (list != null) {
             budget.elements(list.size());
             List<@Nullable Object> values = new ArrayList<>(list.size());
