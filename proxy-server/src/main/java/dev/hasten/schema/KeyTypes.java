@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The types of the keys of a compacted batch, which the arguments of its statement have. */
 final class KeyTypes {
@@ -20,7 +21,7 @@ final class KeyTypes {
     private final Map<String, Set<String>> byPlaceholder = new HashMap<>();
 
     KeyTypes(ParsedPlan plan) {
-        if (plan.plan() instanceof PlanNode.DataMap(PlanNode.Query(DbQuery.TemplateSql sql), var _, var _)) {
+        if (firstQuery(plan.plan()) instanceof DbQuery.TemplateSql sql) {
             for (int i = 0; i < sql.arguments().size(); i++) {
                 if (sql.arguments().get(i) instanceof PlanValue.Placeholder placeholder
                         && sql.argumentTypes().get(i) instanceof ArgumentType type) {
@@ -30,6 +31,19 @@ final class KeyTypes {
                 }
             }
         }
+    }
+
+    /** Returns the query that reads the records; null if the plan has an unknown form. Relations are read after it. */
+    private static @Nullable DbQuery firstQuery(PlanNode plan) {
+        return switch (plan) {
+            case PlanNode.Query(DbQuery query) -> query;
+            case PlanNode.DataMap(var node, var _, var _) -> firstQuery(node);
+            case PlanNode.ProcessRecords(var node, var _) -> firstQuery(node);
+            case PlanNode.Join(var parent, var _, var _) -> firstQuery(parent);
+            case PlanNode.Let(var bindings, var _)
+            when !bindings.isEmpty() -> firstQuery(bindings.getFirst().expression());
+            default -> null;
+        };
     }
 
     /** The names of the PostgreSQL types of a key in all queries; empty if they are unknown. */

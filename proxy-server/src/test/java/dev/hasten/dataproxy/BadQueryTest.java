@@ -131,10 +131,7 @@ final class BadQueryTest {
                 "{\"batch\":{}}",
                 "{\"batch\":[1]}",
                 "{\"batch\":[{}]}",
-                "{\"action\":\"findMany\",\"query\":{}}",
                 "{\"modelName\":1,\"action\":\"findMany\",\"query\":{}}",
-                "{\"modelName\":\"Item\",\"action\":\"dropTable\",\"query\":{}}",
-                "{\"modelName\":\"Item\",\"action\":\"queryRaw\",\"query\":{}}",
                 "{\"modelName\":\"Item\",\"action\":\"findMany\",\"query\":[]}",
                 "{\"action\":\"queryRaw\",\"query\":{}}",
                 "{\"action\":\"queryRaw\",\"query\":{\"arguments\":{\"query\":1}}}",
@@ -209,7 +206,7 @@ final class BadQueryTest {
     void isolationLevelThatPostgresDoesNotHaveIsRefused() {
         Reply reply =
                 CLIENT.graphql("{\"batch\":[" + find("{}") + "],\"transaction\":{\"isolationLevel\":\"Snapshot\"}}");
-        assertThat(reply.text()).contains("P2023", "Serializable");
+        assertThat(reply.text()).contains("P2023", "Invalid isolation level `Snapshot`");
         assertThat(CLIENT.post(CLIENT.base() + "/transaction/start", "{\"isolation_level\":\"x\"}")
                         .text())
                 .contains("P2023");

@@ -50,6 +50,15 @@ final class NativeEngineTest {
               parentId Int    @unique
               parent   Parent @relation(fields: [parentId], references: [id], onDelete: Restrict)
             }
+            model Album {
+              id    Int    @id
+              cover Cover?
+            }
+            model Cover {
+              id      Int   @id
+              albumId Int   @unique
+              album   Album @relation(fields: [albumId], references: [id], onDelete: Cascade, onUpdate: Cascade)
+            }
             """;
 
     private static final String ID = "5c3f8a40-0e9b-4d5c-8c3e-0123456789ab";
@@ -60,6 +69,8 @@ final class NativeEngineTest {
             CREATE TABLE "Item" (id uuid PRIMARY KEY, code char(4) UNIQUE, name text, price numeric);
             CREATE TABLE "Parent" (id int PRIMARY KEY);
             CREATE TABLE "Child" (id int PRIMARY KEY, "parentId" int NOT NULL UNIQUE);
+            CREATE TABLE "Album" (id int PRIMARY KEY);
+            CREATE TABLE "Cover" (id int PRIMARY KEY, "albumId" int NOT NULL UNIQUE);
             CREATE TYPE color AS ENUM ('red', 'light blue');
             CREATE TABLE place (point int[], colors color[]);
             INSERT INTO place VALUES ('{1,2}', '{red,NULL,light blue}');
@@ -243,6 +254,17 @@ final class NativeEngineTest {
                         + "{\"data\":{\"findUniqueItem\":{\"name\":\"two\"}}},{\"data\":{\"findUniqueItem\":null}}]");
     }
 
+    /** A missing record costs no statement of its own, also if the plan reads relations. */
+    @Test
+    void missingRecordsOfABatchAreReadByOneStatement() {
+        String find =
+                "{\"modelName\":\"Parent\",\"action\":\"findUnique\",\"query\":{\"arguments\":{\"where\":{\"id\":%d}},"
+                        + "\"selection\":{\"id\":true,\"child\":{\"arguments\":{},\"selection\":{\"id\":true}}}}}";
+        Reply reply = CLIENT.graphql(
+                batch(find.formatted(1), find.formatted(8), find.formatted(9)), Map.of("X-capture-telemetry", "query"));
+        assertThat(queries(reply)).containsExactly("SELECT", "SELECT");
+    }
+
     @Test
     void batchOfReadsGetsTheDefaultStrategyOfItsModel() {
         String batch = batch(find("{\"id\":\"" + ID + "\"}"), find("{\"id\":\"" + OTHER_ID + "\"}"));
@@ -292,6 +314,18 @@ final class NativeEngineTest {
         }
         assertThat(CLIENT.graphql(delete.formatted("3")).text()).contains("\"count\":1");
         assertThat(POSTGRES.value("SELECT count(*) FROM \"Parent\"")).isEqualTo("2");
+    }
+
+    @Test
+    void emulatedCascadeHoldsForSeveralParents() {
+        POSTGRES.execute(
+                "INSERT INTO \"Album\" VALUES (1), (2), (3)", "INSERT INTO \"Cover\" VALUES (1, 1), (2, 2), (3, 3)");
+        Reply reply =
+                CLIENT.graphql("{\"modelName\":\"Album\",\"action\":\"deleteMany\",\"query\":{\"arguments\":{\"where\":"
+                        + "{\"id\":{\"lt\":3}}},\"selection\":{\"count\":true}}}");
+        assertThat(reply.text()).contains("\"count\":2");
+        assertThat(POSTGRES.value("SELECT string_agg(id::text, ',') FROM \"Cover\""))
+                .isEqualTo("3");
     }
 
     @Test
