@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +152,29 @@ final class DataMapperTest {
                 new Budget(cancellation));
         assertThat(map(form.of(posts), shape("posts", nested("posts", true, "t", field("string")))))
                 .isEqualTo("[{\"posts\":[{\"t\":\"a\"},{\"t\":\"b\"}]},{\"posts\":null}]");
+    }
+
+    /** A join returns relations as JSON; a Double would round its numbers. */
+    @Test
+    void numbersInAJsonColumnKeepAllDigits() {
+        RowSet items = new RowSet(
+                columns(column("items", 3802)),
+                rows(row("[{\"n\": 90167212325906.127894561247896232}, {\"n\": 9007199254740993}, {\"n\": 0.10},"
+                        + " {\"n\": 1e400}, {\"n\": -0.1234567890123456789}]")),
+                new Budget(cancellation));
+        assertThat(map(items, shape("items", nested("items", true, "n", field("decimal")))))
+                .isEqualTo("[{\"items\":[%s]}]"
+                        .formatted(Stream.of(
+                                        "90167212325906.127894561247896232",
+                                        "9007199254740993",
+                                        "0.1",
+                                        "1e+400",
+                                        "-0.1234567890123456789")
+                                .map(n -> "{\"n\":{\"$type\":\"Decimal\",\"value\":\"" + n + "\"}}")
+                                .collect(Collectors.joining(","))));
+        assertThat(map(items, shape("items", nested("items", true, "n", field("float")))))
+                .isEqualTo("[{\"items\":[{\"n\":90167212325906.12},{\"n\":9007199254740992},{\"n\":0.1},{\"n\":null},"
+                        + "{\"n\":-0.12345678901234568}]}]");
     }
 
     @Test

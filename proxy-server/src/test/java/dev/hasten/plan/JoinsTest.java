@@ -66,6 +66,16 @@ final class JoinsTest {
     }
 
     @Test
+    void largeKeysAreComparedExactly() {
+        assertThat(joined(
+                        "[{'id':9007199254740993},{'id':9007199254740992}]",
+                        "[{'pid':'9007199254740993'}]",
+                        false,
+                        false))
+                .isEqualTo("[{'id':9007199254740993,'c':[{'pid':'9007199254740993'}]},{'id':9007199254740992,'c':[]}]");
+    }
+
+    @Test
     void typeOfTheKeyIsThatOfTheFirstParentWithAKey() {
         assertThat(joined("[{'id':null},{'id':1}]", "[{'pid':'1'},{'pid':null}]", false, false))
                 .isEqualTo("[{'id':null,'c':[{'pid':null}]},{'id':1,'c':[{'pid':'1'}]}]");
