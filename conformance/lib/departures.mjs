@@ -6,6 +6,9 @@
 export const DEPARTURES = [
   [/^telemetry\/query events/, 'parameters in events are JSON, failed statements have no event, the event of COMMIT comes with its response'],
   [/^telemetry\/spans/, 'spans are those of Prisma 7'],
+  [/^enums\/cast in raw SQL|^raw\/arrays$/, 'arrays of enums are lists, as from the native engine'],
+  [/^errors\/(P2010 executeRaw|P2011 not null)|^raw\/(integers|errors of the server)/, 'the texts of the native engine'],
+  [/^raw\/a parameter of undecidable type/, 'values have types, as with the native engine'],
   [/^errors\/P2002 of a unique index on an expression/, 'the engine cuts the expression at its parenthesis'],
   [/^errors\/P2022 missing column/, 'the adapter loses the name of the column'],
   [/^errors\/P2023 inconsistent data/, 'the message of Prisma 7'],

@@ -29,6 +29,15 @@ test('values that look alike in JavaScript are distinguished', () => {
   values.forEach((a, i) => values.forEach((b, j) => assert.equal(differs(a, b), i !== j, `${i} and ${j}`)))
 })
 
+test('a decimal may have digits that the reference has rounded, but not lose or change any', () => {
+  const differ = (a, b) => diff(`Decimal:${a}`, `Decimal:${b}`).length > 0
+  assert.ok(!differ('12345678901234567000', '12345678901234567890.5'))
+  assert.ok(!differ('100000000000000000000000000000000000', '99999999999999999999999999999999999'))
+  assert.ok(differ('12345678901234567890.5', '12345678901234567000'))
+  assert.ok(differ('12345678901234567000', '12345678901234587890.5'))
+  assert.ok(differ('1.5', '1.6'))
+})
+
 test('missing keys, undefined keys and the order of keys are differences', () => {
   assert.ok(differs({ a: undefined }, {}))
   assert.ok(differs({}, { a: null }))

@@ -1,4 +1,5 @@
 // @db types.
+import assert from 'node:assert/strict'
 import { op } from '../lib/operations.mjs'
 
 const day = (text) => new Date(text)
@@ -61,11 +62,26 @@ export default [
       (1, '24:00:00', '12:34:56.123456', '12:34:56.123456+05:30', '2024-05-06 07:08:09.123456', '2024-05-06 07:08:09.123456+05:30'),
       (2, '00:00:00', '00:00:00.000001', '00:00:00-11', '2024-05-06 07:08:09.999999', '2024-05-06 23:08:09.5-0830')`)
       const results = []
-      for (const field of ['time6', 'timetz', 'timestamp6', 'timestamptz'])
+      for (const field of ['time6', 'timestamp6', 'timestamptz'])
         results.push(await prisma.native.findMany({ select: { [field]: true }, orderBy: { id: 'asc' } }))
       return results
     },
     { flawed: { engine5: 'the adapter does not read such offsets' } },
+  ),
+  op(
+    'Timetz with an offset set by SQL',
+    async ({ prisma, sql }) => {
+      await sql(`insert into "Native" (id, timetz) values (1, '12:34:56.123456+05:30'), (2, '00:00:00-11')`)
+      return prisma.native.findMany({ select: { timetz: true }, orderBy: { id: 'asc' } })
+    },
+    {
+      expectDifference: 'the official executor and the engines drop the offset, which makes it another time',
+      expect: ({ error, value }) => {
+        if (error) throw error
+        const times = value.map(({ timetz }) => timetz.toISOString())
+        assert.deepEqual(times, ['1970-01-01T07:04:56.123Z', '1970-01-01T11:00:00.000Z'])
+      },
+    },
   ),
   op('24:00:00 set by SQL', async ({ prisma, sql, outcome }) => {
     await sql(`insert into "Native" (id, time) values (1, '24:00:00')`)
