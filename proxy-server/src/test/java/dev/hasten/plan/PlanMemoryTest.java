@@ -130,7 +130,7 @@ final class PlanMemoryTest {
                 "type",
                 "rawSql",
                 "sql",
-                "SELECT 1 AS a",
+                "SELECT $" + count + "::text AS a",
                 "args",
                 arguments,
                 "argTypes",
