@@ -14,6 +14,7 @@ import dev.hasten.protocol.value.Generators;
 import dev.hasten.schema.CompiledBatch;
 import dev.hasten.schema.PrismaSchema;
 import dev.hasten.transaction.PooledStatements;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,20 +40,23 @@ record SeparateBatch(
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NO_ROWS = "[]";
 
-    /** A query of the batch failed. Thrown so that the cache does not store the results. */
+    /**
+     * A query of the batch failed. Thrown so that the cache does not store the results. Several requests get the same
+     * exception if they share the run.
+     */
     static final class Failed extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        private final transient JsonBuffer results;
+        private final byte[] results;
 
         private Failed(JsonBuffer results) {
             super("a query of the batch failed", null, false, false);
-            this.results = results;
+            this.results = Arrays.copyOf(results.array(), results.size());
         }
 
-        /** All results, including the error; {@link BatchResults#close} completes them. */
+        /** A copy of all results, including the error; {@link BatchResults#close} completes them. */
         JsonBuffer results() {
-            return results;
+            return JsonBuffer.of(results);
         }
     }
 

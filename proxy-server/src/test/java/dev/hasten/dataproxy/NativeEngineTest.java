@@ -9,6 +9,7 @@ import dev.hasten.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -281,6 +282,22 @@ final class NativeEngineTest {
         assertThat(CLIENT.graphql(batch).text()).contains("one", "errors");
         POSTGRES.execute("UPDATE \"Item\" SET name = 'changed'");
         assertThat(CLIENT.graphql(batch).text()).contains("changed", "errors");
+    }
+
+    @Test
+    void requestsThatShareAFailedBatchGetTheSameResponse() {
+        String batch = batch(
+                find("{\"id\":\"" + ID + "\"}"),
+                find("{\"name\":\"missing\"}").replace("findUnique", "findFirstOrThrow"));
+        String expected = CLIENT.graphql(batch).text();
+        for (int round = 0; round < 5; round++) {
+            List<CompletableFuture<Reply>> replies = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                replies.add(SERVER.client().postLater(CLIENT.base() + "/graphql", batch));
+            }
+            assertThat(replies)
+                    .allSatisfy(reply -> assertThat(reply.join().text()).isEqualTo(expected));
+        }
     }
 
     @Test
