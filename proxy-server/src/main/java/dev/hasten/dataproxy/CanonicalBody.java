@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The body of a query with the members of its {@code where} in alphabetical order, so that queries share a cache entry
- * if they differ only in this order. It has no effect on the response, other than the order in {@code orderBy} or in a
- * selection. The body is only used to compute the cache key.
+ * if they differ only in this order. This order has no effect on the response, unlike the order in {@code orderBy}
+ * or in a selection. The body is only used to compute the cache key.
  */
 final class CanonicalBody {
     /** Numbers must not change: two bodies with different numbers must not become equal. */

@@ -270,8 +270,8 @@ final class FieldWriter {
     }
 
     /**
-     * Reads a date like normalizeDateTime: adds a time zone if there is none, and a date if there is only a time. With an
-     * offset, a time is still of the first day, in UTC.
+     * Reads a date like normalizeDateTime: adds a time zone or a date if the text has none. A time with an offset is
+     * converted to UTC and keeps the date 1970-01-01.
      */
     private static long millis(String text) throws DateFormatException {
         Matcher time = TIME.matcher(text);
