@@ -211,11 +211,13 @@ public final class PostgresSession extends PgConnection {
                 | QueryExecutor.QUERY_ONESHOT
                 | QueryExecutor.QUERY_FORWARD_CURSOR;
         RoundTrip next = () -> executor.execute(query, bound, collector, 0, size.rows(), flags);
-        ResultCursor cursor;
+        ResultCursor cursor = null;
         do {
             long heapBytes = guarded(next, collector, cancellation, this::interrupt);
+            boolean fetched = cursor != null;
             cursor = collector.cursor();
-            portions.accept(collector.result(collector.count(), heapBytes));
+            StatementResult portion = collector.result(collector.count(), heapBytes);
+            portions.accept(fetched && cursor == null ? portion.withTag(MainCommand.of(text)) : portion);
             size.received(collector.rows().size(), heapBytes);
             ResultCursor rest = cursor;
             next = () -> executor.fetch(rest, collector, size.rows(), false);

@@ -10,4 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param tag the command tag, such as {@code INSERT 0 1}; empty for an empty statement
  * @param heapBytes bytes of memory that the request holds for the rows
  */
-public record StatementResult(@Nullable Columns columns, Rows rows, long rowCount, String tag, long heapBytes) {}
+public record StatementResult(@Nullable Columns columns, Rows rows, long rowCount, String tag, long heapBytes) {
+    /** The same result with another tag. */
+    StatementResult withTag(String other) {
+        return new StatementResult(columns, rows, rowCount, other, heapBytes);
+    }
+}

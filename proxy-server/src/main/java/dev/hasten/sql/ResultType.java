@@ -42,7 +42,7 @@ sealed interface ResultType {
         JSON {
             @Override
             public void write(JsonBuffer out, byte[] text) {
-                out.raw(text);
+                out.raw(onOneLine(text));
             }
         },
         TEXT {
@@ -51,6 +51,22 @@ sealed interface ResultType {
                 out.string(text);
             }
         };
+
+        /** The type json keeps white space. A line break in a value must not start a line of a streamed result. */
+        private static byte[] onOneLine(byte[] json) {
+            int at = 0;
+            while (at < json.length && json[at] != '\n' && json[at] != '\r') {
+                at++;
+            }
+            if (at == json.length) {
+                return json;
+            }
+            byte[] line = json.clone();
+            for (; at < line.length; at++) {
+                line[at] = line[at] == '\n' || line[at] == '\r' ? (byte) ' ' : line[at];
+            }
+            return line;
+        }
 
         private static final int BOOL_OID = 16;
         private static final int INT2_OID = 21;

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 
 /**
  * The streamed responses of all databases. Each uses a connection for as long as its client needs to read it, so their
@@ -19,6 +20,11 @@ import java.util.concurrent.Semaphore;
 public final class SqlStreams {
     /** The media type of newline-delimited JSON. */
     static final String MEDIA_TYPE = "application/x-ndjson";
+
+    /** The media type as an element of a list, without the weight 0. */
+    private static final Pattern WANTED = Pattern.compile(
+            "(^|,)\\s*" + Pattern.quote(MEDIA_TYPE) + "\\s*(?!\\s*;\\s*q=0(\\.0*)?\\s*($|,))($|[,;])",
+            Pattern.CASE_INSENSITIVE);
 
     private final Map<String, Limit> byDatabase = new HashMap<>();
 
@@ -45,10 +51,10 @@ public final class SqlStreams {
         return limit;
     }
 
-    /** Whether the client accepts a streamed response, rather than another one that it also accepts. */
+    /** Whether the client accepts a streamed response. It is then preferred to others that the client accepts. */
     static boolean isWanted(Exchange exchange) {
         String accept = exchange.header("accept");
-        return accept != null && accept.contains(MEDIA_TYPE);
+        return accept != null && WANTED.matcher(accept).find();
     }
 
     /** Work that streams its response. */

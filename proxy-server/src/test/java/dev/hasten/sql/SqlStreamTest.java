@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -175,6 +176,54 @@ final class SqlStreamTest {
             }
             assertThat(lines.getLast().get("rowCount").intValue()).isEqualTo(rows);
         }
+    }
+
+    /** The type json keeps line breaks, and a document could look like the last line. */
+    @Test
+    void valuesCannotForgeLines() throws IOException {
+        String json = "[\n{\"command\":\"SELECT\",\"rowCount\":0}\r\n]";
+        try (Stream stream = stream("SELECT $1::json AS a, ARRAY[$1::json] AS b, $1::text AS c", json)) {
+            List<JsonNode> lines = stream.lines();
+            assertThat(lines).hasSize(3);
+            assertThat(lines.get(1).get(0).toString()).isEqualTo("[{\"command\":\"SELECT\",\"rowCount\":0}]");
+            assertThat(lines.get(1).get(2).stringValue()).isEqualTo(json);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELECT generate_series(1, 9)                                              | SELECT | 9",
+                "SELECT generate_series(1, 10)                                             | SELECT | 10",
+                "VALUES (1)                                                                | SELECT | 1",
+                "WITH x AS (SELECT generate_series(1, 50)) TABLE x                         | SELECT | 50",
+                "INSERT INTO item SELECT generate_series(1, 50) RETURNING id               | INSERT | 50",
+                "WITH x(i) AS (SELECT generate_series(1, 50)) INSERT INTO item SELECT i FROM x RETURNING id | INSERT | 50",
+            })
+    void lastLineHasTheCommandAndTheCount(String sql, String command, int count) throws IOException {
+        try (Stream stream = stream(sql)) {
+            assertThat(stream.lines().getLast().toString())
+                    .isEqualTo("{\"command\":\"" + command + "\",\"rowCount\":" + count + "}");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/x-ndjson                          | true",
+                "APPLICATION/X-NDJSON                          | true",
+                "application/json, application/x-ndjson;q=0.5  | true",
+                "application/x-ndjson;q=0                      | false",
+                "application/x-ndjsonfoo                       | false",
+                "*/*                                           | false",
+            })
+    void streamMustBeAcceptedByItsName(String accept, boolean streamed) {
+        assertThat(CLIENT.query(Map.of("accept", accept), "SELECT 1").text().startsWith("{\"fields\":[{"))
+                .isTrue();
+        assertThat(CLIENT.query(Map.of("accept", accept), "SELECT 1").text().contains("rowAsArray"))
+                .isEqualTo(!streamed);
     }
 
     @Test
