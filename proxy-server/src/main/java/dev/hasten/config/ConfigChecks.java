@@ -113,9 +113,10 @@ final class ConfigChecks {
 
     private void checkKeys(DatabaseConfig database, Map<String, String> ownersOfHashes) {
         String list = ConfigKeys.DATABASES + database.name() + ".keys";
+        Map<String, Origin> origins = originsOfNames(list);
         Set<String> names = new HashSet<>();
         for (ApiKeyConfig key : database.keys()) {
-            Origin origin = originOfKey(list, key.name());
+            Origin origin = origins.getOrDefault(key.name(), new Origin.Default());
             if (!names.add(key.name())) {
                 problem(list, key.name(), "two API keys have this name; use a different name for each", origin);
             }
@@ -132,14 +133,15 @@ final class ConfigChecks {
         }
     }
 
-    private Origin originOfKey(String list, String name) {
-        return config.values().inputs().byPath().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(list)
-                        && entry.getKey().endsWith(".name")
-                        && name.equals(entry.getValue().text()))
-                .map(entry -> entry.getValue().origin())
-                .reduce((first, second) -> second)
-                .orElse(new Origin.Default());
+    /** The origins of the keys in a list by their names; that of the last one if several have the same name. */
+    private Map<String, Origin> originsOfNames(String list) {
+        Map<String, Origin> origins = new HashMap<>();
+        config.values().inputs().byPath().forEach((path, input) -> {
+            if (path.startsWith(list + "[") && path.endsWith(".name") && input.text() != null) {
+                origins.put(input.text(), input.origin());
+            }
+        });
+        return origins;
     }
 
     private Origin origin(String path) {

@@ -22,20 +22,20 @@ final class ConfigKeys {
 
     /** The sections, in the order of the documentation. */
     static final List<Section> SECTIONS = List.of(
-            new Section("", ServerConfig.class),
-            new Section("tls.", TlsConfig.class),
-            new Section("http.", HttpConfig.class),
-            new Section("log.", LogConfig.class),
-            new Section("keys.", KeysConfig.class),
-            new Section("cache.", CacheConfig.class),
-            new Section("memory.", MemoryConfig.class),
-            new Section("databases.<name>.", DatabaseConfig.class),
-            new Section("databases.<name>.pool.", PoolConfig.class),
-            new Section("databases.<name>.limits.", LimitsConfig.class),
-            new Section("databases.<name>.schemas.", SchemasConfig.class),
-            new Section("databases.<name>.cache.", DatabaseCacheConfig.class),
-            new Section("databases.<name>.cache.defaults[].", DatabaseCacheConfig.Default.class),
-            new Section("databases.<name>.keys[].", ApiKeyConfig.KeyEntry.class));
+            Section.of("", ServerConfig.class),
+            Section.of("tls.", TlsConfig.class),
+            Section.of("http.", HttpConfig.class),
+            Section.of("log.", LogConfig.class),
+            Section.of("keys.", KeysConfig.class),
+            Section.of("cache.", CacheConfig.class),
+            Section.of("memory.", MemoryConfig.class),
+            Section.of("databases.<name>.", DatabaseConfig.class),
+            Section.of("databases.<name>.pool.", PoolConfig.class),
+            Section.of("databases.<name>.limits.", LimitsConfig.class),
+            Section.of("databases.<name>.schemas.", SchemasConfig.class),
+            Section.of("databases.<name>.cache.", DatabaseCacheConfig.class),
+            Section.of("databases.<name>.cache.defaults[].", DatabaseCacheConfig.Default.class),
+            Section.of("databases.<name>.keys[].", ApiKeyConfig.KeyEntry.class));
 
     /** Every key, in the order of the sections. */
     static final List<Key> ALL =
@@ -52,15 +52,20 @@ final class ConfigKeys {
 
     private ConfigKeys() {}
 
-    /** A record whose annotated components are keys. */
-    record Section(String prefix, Class<? extends Record> type) {
-        List<Key> keys() {
-            return Arrays.stream(type.getRecordComponents())
-                    .flatMap(component -> key(component).stream())
+    /**
+     * A record whose annotated components are keys.
+     *
+     * @param keys in the order of the components
+     */
+    record Section(String prefix, Class<? extends Record> type, List<Key> keys) {
+        static Section of(String prefix, Class<? extends Record> type) {
+            List<Key> keys = Arrays.stream(type.getRecordComponents())
+                    .flatMap(component -> key(prefix, component).stream())
                     .toList();
+            return new Section(prefix, type, keys);
         }
 
-        private Optional<Key> key(RecordComponent component) {
+        private static Optional<Key> key(String prefix, RecordComponent component) {
             return Optional.ofNullable(component.getAnnotation(Setting.class))
                     .map(setting -> Key.of(prefix, component, setting));
         }
