@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -29,6 +32,13 @@ final class Readiness {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration WAIT = Duration.ofSeconds(2);
+
+    /**
+     * Databases that are queried at the same time: enough that many databases do not take long, and few enough that
+     * their connections do not exceed {@code max_connections} of a PostgreSQL server that has them all.
+     */
+    private static final int MAX_PROBES = 16;
+
     private static final ParsedStatement PROBE = ParsedStatement.of("SELECT 1");
 
     private static final Executor PROBES =
@@ -72,18 +82,31 @@ final class Readiness {
         return System.nanoTime() - result.atNanos() < FRESH_NANOS;
     }
 
-    /** Queries all databases at the same time, so that several of them do not take longer than one. */
     private CompletableFuture<Result> probe() {
-        List<CompletableFuture<Boolean>> probes = databases.stream()
-                .map(database -> CompletableFuture.supplyAsync(() -> reachable(database), PROBES))
+        Queue<Database> remaining = new ConcurrentLinkedQueue<>(databases);
+        List<CompletableFuture<Boolean>> probes = Stream.generate(
+                        () -> CompletableFuture.supplyAsync(() -> allReachable(remaining), PROBES))
+                .limit(Math.min(MAX_PROBES, databases.size()))
                 .toList();
         return CompletableFuture.allOf(probes.toArray(CompletableFuture[]::new))
                 .handle((_, failure) -> new Result(
                         failure == null && probes.stream().allMatch(CompletableFuture::join), System.nanoTime()));
     }
 
+    /** Queries one database after the other. Removes the remaining ones when one cannot be reached: the result is known. */
+    private boolean allReachable(Queue<Database> remaining) {
+        for (Database database = remaining.poll(); database != null; database = remaining.poll()) {
+            if (!reachable(database)) {
+                remaining.clear();
+                return false;
+            }
+        }
+        return true;
+    }
+
     private boolean reachable(Database database) {
         Cancellation cancellation = new Cancellation();
+        boolean unused = database.pool().total() == 0;
         try (Watch _ = watchdog.watch(cancellation, WAIT);
                 Lease lease = database.pool().lease(WAIT, cancellation)) {
             lease.run(PROBE, List.of(), StatementPolicy.TRUSTED, cancellation);
@@ -94,6 +117,11 @@ final class Readiness {
                     || e.failure() instanceof DatabaseFailure.PoolQueueFull;
         } catch (CancelledException e) {
             return false;
+        } finally {
+            if (unused && database.pool().options().size().idle() == 0) {
+                // Otherwise regular probes would keep a connection of each unused database open.
+                database.pool().retireConnections();
+            }
         }
     }
 }
