@@ -74,6 +74,23 @@ export async function ddlOf(schemaPath, schema, databaseUrl) {
   }
 }
 
+async function createTables(client, ddl, extra) {
+  await client.query('drop schema if exists public cascade; create schema public')
+  const { rowCount } = await client.query(`select 1 from pg_available_extensions where name = 'citext'`)
+  await client.query(rowCount ? 'create extension if not exists citext' : 'create domain citext as text')
+  await client.query(ddl)
+  await client.query(extra)
+}
+
+/**
+ * If a statement violates several foreign keys, PostgreSQL reports the one whose trigger has the first name. These names
+ * end with the OID of the trigger, so the tables must be created again if not all OIDs have the same number of digits.
+ */
+async function violationsDependOnOids(client) {
+  const { rows } = await client.query('select count(distinct length(oid::text)) > 1 as depends from pg_trigger')
+  return rows[0].depends
+}
+
 /** A target's database, accessed through one connection that is only used for set-up and checks. */
 export class Database {
   /** Deletes the contents of the database, creates the tables and inserts the seed. The user must be a superuser. */
@@ -83,11 +100,8 @@ export class Database {
     await client.connect()
     // Error messages and text representations must not depend on the machine.
     await client.query(`set timezone = 'UTC'; set client_min_messages = warning`)
-    await client.query('drop schema if exists public cascade; create schema public')
-    const { rowCount } = await client.query(`select 1 from pg_available_extensions where name = 'citext'`)
-    await client.query(rowCount ? 'create extension if not exists citext' : 'create domain citext as text')
-    await client.query(ddl)
-    await client.query(extra)
+    do await createTables(client, ddl, extra)
+    while (await violationsDependOnOids(client))
     const database = new Database(url, client, seed)
     await database.#learn()
     await database.reset()
