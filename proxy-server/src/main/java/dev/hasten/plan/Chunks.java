@@ -65,7 +65,6 @@ final class Chunks {
                 }
                 chunks = product;
             } else {
-                budget.elements(chunks.size());
                 chunks.forEach(chunk -> chunk.add(argument));
             }
         }

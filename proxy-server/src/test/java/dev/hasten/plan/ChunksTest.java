@@ -61,8 +61,9 @@ final class ChunksTest {
     }
 
     @Test
-    void onlyTheFirstOfTwoLongestListsIsSplit() {
+    void onlyTheFirstDivisibleOneOfTheLongestListsIsSplit() {
         assertThat(pieces("tt", "[[1,2],[3,4]]", 3, 3)).isEqualTo("[[[1],[3,4]],[[2],[3,4]]]");
+        assertThat(pieces("ll", "[[[1,2]],[[3],[4]]]", 3, 3)).isEqualTo("[[[[1,2]],[[3]]],[[[1,2]],[[4]]]]");
     }
 
     @Test

@@ -5,8 +5,10 @@ import static dev.hasten.postgres.Results.columns;
 import static dev.hasten.postgres.Results.row;
 import static dev.hasten.postgres.Results.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.protocol.ParseMeter;
 import dev.hasten.protocol.plan.InMemoryOperations;
 import dev.hasten.protocol.plan.PlanNode;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -33,7 +36,10 @@ final class InMemoryProcessorTest {
     private static final String FIVE = "[{'id':1},{'id':2},{'id':3},{'id':4},{'id':5}]";
 
     private static Bindings bindings(Map<String, PlanValue> parameters) {
-        Cancellation cancellation = new Cancellation();
+        return bindings(parameters, new Cancellation());
+    }
+
+    private static Bindings bindings(Map<String, PlanValue> parameters, Cancellation cancellation) {
         return new Bindings(
                 parameters,
                 new Generators(Clock.systemUTC(), new Random(1), new GeneratorState(new Random(1), "test", 1)),
@@ -214,6 +220,13 @@ final class InMemoryProcessorTest {
                 "20   | 9007199254740993 | 9007199254740993       | true",
                 "20   | 9007199254740993 | 9007199254740992       | false",
                 "1700 | 1.50             | 1.5                    | true",
+                "25   | 1e0              | 1                      | true",
+                "25   | x                | 1                      | false",
+                "16   | t                | 1                      | true",
+                "16   | f                | 1                      | false",
+                "25   | no date          | {'prisma__type':'param','prisma__value':{'name':'epoch','type':'DateTime'}} | false",
+                "1007 | {1,2}            | [1,2]                  | true",
+                "1007 | {1,2}            | [1,3]                  | false",
                 "16   | t                | true                   | true",
                 "16   | t                | false                  | false",
                 "17   | \\x00ff          | 'AP8='                 | true",
@@ -225,9 +238,26 @@ final class InMemoryProcessorTest {
             })
     void cursorIsComparedInTheTypeOfTheColumn(int oid, String text, String cursor, boolean found) {
         RowSet set = new RowSet(columns(column("c", oid)), rows(row(text)), new Budget(new Cancellation()));
-        Map<String, PlanValue> parameters = Map.of("p", new PlanValue.Constant("2024-02-29T14:00:00+02:00"));
+        Map<String, PlanValue> parameters = Map.of(
+                "p", new PlanValue.Constant("2024-02-29T14:00:00+02:00"),
+                "epoch", new PlanValue.Constant("1970-01-01T00:00:00Z"));
         Object result = new InMemoryProcessor(bindings(parameters))
                 .process(set, operations(page("{'c':" + cursor + "}", null, null)));
         assertThat(JsValues.asList(result)).hasSize(found ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'distinct':['id']}",
+                "{'pagination':{'cursor':{'id':5},'take':null,'skip':null}}",
+                "{'linkingFields':['id'],'pagination':{'cursor':null,'take':1,'skip':null}}",
+            })
+    void everyOperationStopsWhenTheRequestIsCancelled(String operations) {
+        Cancellation cancellation = new Cancellation();
+        cancellation.cancel(Cancellation.Reason.DISCONNECT);
+        InMemoryProcessor processor = new InMemoryProcessor(bindings(Map.of(), cancellation));
+        assertThatThrownBy(() -> processor.process(parse(FIVE), operations(operations)))
+                .isInstanceOf(CancelledException.class);
     }
 }
