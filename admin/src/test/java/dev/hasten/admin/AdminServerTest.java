@@ -7,8 +7,11 @@ import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
 import dev.hasten.http.HttpServerException;
 import dev.hasten.server.HastenServer;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +44,22 @@ class AdminServerTest {
             assertThat(secondAdmin.port()).isNotEqualTo(firstAdmin.port());
             assertThat(secondAdmin.url()).isEqualTo("http://127.0.0.1:" + secondAdmin.port());
         }
+    }
+
+    /** All of 127.0.0.0/8 belongs to the machine, so a server that listens on all interfaces accepts this one. */
+    @Test
+    void byDefaultOnlyTheLoopbackAddressAcceptsConnections() throws Exception {
+        try (HastenServer server = server(Map.of());
+                AdminServer admin = AdminServer.start(server)) {
+            connect(1, admin.port());
+            assertThatThrownBy(() -> connect(2, admin.port())).isInstanceOf(ConnectException.class);
+            connect(2, server.port());
+        }
+    }
+
+    /** Connects to 127.0.0.{@code number}. */
+    private static void connect(int number, int port) throws IOException {
+        new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) number}), port).close();
     }
 
     @Test
