@@ -1,6 +1,7 @@
 package dev.hasten.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
@@ -31,6 +32,17 @@ final class CachePolicyTest {
                 .isEqualTo(new CacheStrategy(60, 600, List.of("a", "b")));
         assertThat(limited(policy, "max-age=61,stale-while-revalidate=601", "a"))
                 .isEqualTo(new CacheStrategy(60, 600, List.of("a")));
+    }
+
+    @Test
+    void limitsAreZeroOrMore() {
+        assertThat(new CachePolicy.Limits(0, 0, 0, 0, 0)).isNotNull();
+        for (int i = 0; i < 5; i++) {
+            int[] limits = new int[5];
+            limits[i] = -1;
+            assertThatThrownBy(() -> new CachePolicy.Limits(limits[0], limits[1], limits[2], limits[3], limits[4]))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

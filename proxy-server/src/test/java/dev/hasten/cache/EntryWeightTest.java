@@ -32,10 +32,18 @@ final class EntryWeightTest {
     private final SplittableRandom random = new SplittableRandom(1);
 
     @ParameterizedTest
-    @CsvSource({"25, 0, false", "25, 1, false", "186, 2, false", "186, 5, false", "1024, 0, true", "9000, 5, true"})
+    @CsvSource({
+        "25, 0, false",
+        "25, 1, false",
+        "186, 2, false",
+        "186, 5, false",
+        "25, 200, false",
+        "1024, 0, true",
+        "9000, 5, true"
+    })
     void reportedBytesMatchTheRetainedHeap(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
         QueryCache cache = new QueryCache(
-                new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 5, 1 << 20, 0), Map.of()),
+                new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 200, 1 << 20, 0), Map.of()),
                 new QueryCache.Settings(
                         1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run));
         long empty = retained(cache);

@@ -8,9 +8,13 @@ import dev.hasten.cache.Stage.Actor;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.Cancellation.Reason;
 import dev.hasten.deadline.CancelledException;
+import dev.hasten.memory.MemoryBudget;
+import dev.hasten.memory.MemoryUse;
+import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.CacheStrategy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -87,5 +91,32 @@ final class InFlightQueryTest {
         own.cancel(Reason.DISCONNECT);
         stage.settle();
         assertThat(interrupted).hasValue(-1);
+    }
+
+    @Test
+    void interruptedThreadIsNoLongerAParticipant() {
+        Actor waiting = stage.enter("waiter", _ -> {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> miss.await(new Cancellation())).isInstanceOf(IllegalStateException.class);
+        });
+        assertThat(waiting.isDone()).isTrue();
+        assertThat(miss.isAbandoned()).isTrue();
+        assertThat(miss.cancellation.reason()).isEqualTo(Reason.DISCONNECT);
+    }
+
+    @Test
+    void endGivesBackTheMemoryAndRemovesTheTimeLimit() {
+        MemoryBudget budget = new MemoryBudget(1 << 30, List.of("default"));
+        Reservation memory = budget.open("default", "key");
+        InFlightQuery query = InFlightQuery.forMiss(0, strategy(1, 1), CacheStrategy.NONE, memory);
+        memory.take(MemoryUse.RESULTS, 1 << 20);
+        AtomicInteger removed = new AtomicInteger();
+        query.watch(removed::incrementAndGet);
+        assertThat(budget.usedBytes(MemoryUse.RESULTS)).isPositive();
+        query.close();
+        assertThat(budget.usedBytes(MemoryUse.RESULTS)).isZero();
+        assertThat(removed).hasValue(1);
+        query.watch(removed::incrementAndGet);
+        assertThat(removed).as("set after the end").hasValue(2);
     }
 }

@@ -6,15 +6,22 @@ import static dev.hasten.cache.TestCache.returning;
 import static dev.hasten.cache.TestCache.strategy;
 import static dev.hasten.cache.TestCache.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.QueryCache.Fill;
 import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.TestCache.Reader;
+import dev.hasten.deadline.Cancellation.Reason;
+import dev.hasten.deadline.CancelledException;
 import dev.hasten.protocol.CacheStrategy;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,5 +162,45 @@ final class RefreshTest {
         test.runTasks();
         test.time.pass(Duration.ofSeconds(5));
         assertThat(stored()).isEqualTo("nothing");
+    }
+
+    @Test
+    void refreshHasATimeLimit() {
+        try (TestCache limited = new TestCache(1 << 20, Duration.ofMillis(10))) {
+            limited.read(key, STALE, "old");
+            AtomicReference<Reason> reason = new AtomicReference<>();
+            limited.cache.refresh(new Lookup(key, STALE, null, false), TestCache.memory(), own -> {
+                while (own.reason() == null) {
+                    Thread.onSpinWait();
+                }
+                reason.set(own.reason());
+                throw new CancelledException(Objects.requireNonNull(own.reason()));
+            });
+            limited.runTasks();
+            await().untilAsserted(() -> assertThat(reason).hasValue(Reason.TIMEOUT));
+        }
+    }
+
+    @Test
+    void refreshThatIsRefusedAThreadLeavesItsPlaceToOthers() {
+        test.refuseTasks(true);
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> refresh(returning("new"))).isInstanceOf(RejectedExecutionException.class);
+        }
+        test.refuseTasks(false);
+        test.time.pass(Duration.ofSeconds(1));
+        refresh(returning("new"));
+        test.runTasks();
+        assertThat(stored()).isEqualTo("new");
+    }
+
+    @Test
+    void refreshIsNotNeededIfItsEntryWasReplacedBeforeItBegan() {
+        refresh(returning("refreshed"));
+        test.cache.invalidateAll();
+        test.read(key, STALE, "read again");
+        test.runTasks();
+        assertThat(refreshes).hasValue(0);
+        assertThat(stored()).isEqualTo("read again");
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class TestCache implements AutoCloseable {
 
     private final Watchdog watchdog = new Watchdog();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean refusing;
 
     /** Creates a cache with limits that tests do not reach. */
     TestCache() {
@@ -58,9 +60,16 @@ final class TestCache implements AutoCloseable {
     private void inBackground(Runnable task) {
         if (task.getClass().getName().startsWith("com.github.benmanes.caffeine.")) {
             task.run();
+        } else if (refusing) {
+            throw new RejectedExecutionException("refused by the test");
         } else {
             tasks.add(task);
         }
+    }
+
+    /** Whether new background tasks are refused, as by an executor that is shutting down. */
+    void refuseTasks(boolean refuse) {
+        refusing = refuse;
     }
 
     /** Runs all background tasks until they end or reach a query that stops. */
