@@ -15,7 +15,8 @@ const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', process.env.HASTEN_JAVA_OPTS].j
  * @param tls serve HTTPS; `caFile` of the result is the certificate to trust
  */
 export async function startHasten(name, stateDir, settings, { awaited = ['DATABASE_URL'], tls = false } = {}) {
-  const { DATABASE_URL, DIRECT_URL, ...inherited } = process.env
+  // Hasten refuses variables that it does not know, so that nobody misspells one.
+  const { DATABASE_URL, DIRECT_URL, HASTEN_COMMAND, ...inherited } = process.env
   const state = path.join(stateDir, name)
   const printed = {}
   const server = await startProcess(command, ['serve', ...(tls ? ['--tls-dev'] : [])], {
