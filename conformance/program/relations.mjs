@@ -90,6 +90,11 @@ export default [
   relational('bigint keys', ({ prisma }) =>
     prisma.keyedByBig.findMany({ orderBy: asc, include: { items: { orderBy: asc, include: { key: true } } } }),
   ),
+  relational(
+    'lists of bigints',
+    ({ prisma }) => prisma.keyedByBig.findMany({ orderBy: asc, select: { lists: { orderBy: asc, select: { bigs: true } } } }),
+    { flawed: { 'executor7 join': 'it fails with 500', 'client6 join': 'it rounds them' } },
+  ),
   relational('decimal keys', ({ prisma }) =>
     prisma.keyedByDec.findMany({ orderBy: asc, include: { items: { orderBy: asc, include: { key: true } } } }),
   ),

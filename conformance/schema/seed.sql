@@ -55,6 +55,7 @@ INSERT INTO "KeyedByBytes" (id, name) VALUES ('\x00', 'zero'), ('\xdeadbeef', 'b
 INSERT INTO "KeyedByDate" (id, name) VALUES ('2024-01-01', 'new year'), ('2024-01-01 00:00:00.001', 'a ms later'), ('1969-12-31 23:59:59.999', 'before 1970');
 INSERT INTO "KeyedByBig" (id, name) VALUES (9007199254740992, 'even'), (9007199254740993, 'odd'), (-9223372036854775808, 'min');
 INSERT INTO "BigItem" (id, "keyId") VALUES (1, 9007199254740992), (2, 9007199254740993), (3, 9007199254740993), (4, -9223372036854775808);
+INSERT INTO "BigList" (id, "keyId", bigs) VALUES (1, 9007199254740993, '{9223372036854775807,-1}'), (2, 9007199254740993, '{}'), (3, -9223372036854775808, NULL);
 INSERT INTO "KeyedByDec" (id, name) VALUES (1.10, 'one ten'), (12345678901234567890.123456789, 'long'), (0, 'zero');
 INSERT INTO "DecItem" (id, "keyId") VALUES (1, 1.1), (2, 12345678901234567890.123456789), (3, 1.10), (4, 0);
 INSERT INTO "Guarded" (id, amount, lo, hi, must) VALUES (1, 5, 1, 10, 'x');

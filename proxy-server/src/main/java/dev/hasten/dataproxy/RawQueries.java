@@ -41,10 +41,8 @@ final class RawQueries {
         List<ArgumentType> types = new ArrayList<>();
         for (JsonNode parameter : parameters(arguments.path("parameters"), meter)) {
             values.add(PlanValues.of(value(parameter)));
-            types.add(
-                    parameter.isArray()
-                            ? new ArgumentType(true, parameter.isEmpty() ? "unknown" : type(parameter.get(0)), null)
-                            : new ArgumentType(false, type(parameter), null));
+            types.add(new ArgumentType(
+                    parameter.isArray(), parameter.isArray() ? elementType(parameter) : type(parameter), null));
         }
         DbQuery raw = new DbQuery.RawSql(sql.stringValue(), values, types, DbQuery.Client.ENGINE);
         return ParsedPlan.of(action.equals("queryRaw") ? new PlanNode.Query(raw) : new PlanNode.Execute(raw));
@@ -81,6 +79,21 @@ final class RawQueries {
             return StringNode.valueOf(parameter.toString());
         }
         return StringNode.valueOf(tagged.isString() ? tagged.stringValue() : tagged.toString());
+    }
+
+    /** Returns {@code unknown} for a list with elements of several types. */
+    private static String elementType(JsonNode list) {
+        String common = "unknown";
+        for (JsonNode element : list) {
+            if (!element.isNull()) {
+                String type = type(element);
+                if (!common.equals("unknown") && !common.equals(type)) {
+                    return "unknown";
+                }
+                common = type;
+            }
+        }
+        return common;
     }
 
     private static String type(JsonNode parameter) {

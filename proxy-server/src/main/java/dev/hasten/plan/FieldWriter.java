@@ -15,6 +15,7 @@ import dev.hasten.protocol.value.JsDates;
 import dev.hasten.protocol.value.JsDecimals;
 import dev.hasten.protocol.value.JsNumbers;
 import dev.hasten.protocol.value.JsonText;
+import dev.hasten.protocol.value.PostgresArrays;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -141,17 +142,24 @@ final class FieldWriter {
         } else if (!type.list()) {
             scalar(value, column, type);
         } else if (value instanceof List<?> list) {
-            out.raw('[');
-            for (int i = 0; i < list.size(); i++) {
-                if (i > 0) {
-                    out.raw(',');
-                }
-                scalar(list.get(i), column + "[" + i + "]", type);
-            }
-            out.raw(']');
+            list(list, column, type);
+        } else if (value instanceof String text && type.scalar() == Scalar.BIGINT && text.startsWith("{")) {
+            // The query compiler casts such a list to text as a whole if a join loads its record as JSON.
+            list(PostgresArrays.parse(text), column, type);
         } else {
             throw unexpected("a list", column, value);
         }
+    }
+
+    private void list(List<?> list, String column, FieldType type) {
+        out.raw('[');
+        for (int i = 0; i < list.size(); i++) {
+            if (i > 0) {
+                out.raw(',');
+            }
+            scalar(list.get(i), column + "[" + i + "]", type);
+        }
+        out.raw(']');
     }
 
     private void scalar(@Nullable Object value, String column, FieldType type) {

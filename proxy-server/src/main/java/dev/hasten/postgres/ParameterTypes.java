@@ -28,6 +28,33 @@ final class ParameterTypes {
         return false;
     }
 
+    /** Whether a parameter has another type for a second attempt. */
+    static boolean haveAlternatives(List<? extends @Nullable Object> parameters) {
+        for (int i = 0; i < parameters.size(); i++) {
+            if (parameters.get(i) instanceof TypedParameter typed && typed.oid() != typed.alternative()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The same parameters for a second attempt.
+     *
+     * @param undeclared whether those without a type get their alternative, or those with one
+     */
+    static List<@Nullable Object> alternatives(List<? extends @Nullable Object> parameters, boolean undeclared) {
+        List<@Nullable Object> alternatives = new ArrayList<>(parameters.size());
+        for (int i = 0; i < parameters.size(); i++) {
+            Object parameter = parameters.get(i);
+            alternatives.add(
+                    parameter instanceof TypedParameter typed && (typed.oid() == 0) == undeclared
+                            ? TypedParameter.always(typed.value(), typed.alternative())
+                            : parameter);
+        }
+        return alternatives;
+    }
+
     /** Whether a type may be declared for a fraction in this statement. */
     static boolean mayDeclareFractions(ParsedStatement text) {
         return WITHOUT_ASSIGNMENTS.contains(text.command());
@@ -55,7 +82,7 @@ final class ParameterTypes {
     static String key(String sql, List<? extends @Nullable Object> parameters) {
         StringBuilder key = null;
         for (int i = 0; i < parameters.size(); i++) {
-            if (parameters.get(i) instanceof TypedParameter typed) {
+            if (parameters.get(i) instanceof TypedParameter typed && typed.oid() != 0) {
                 key = key == null ? new StringBuilder(sql) : key;
                 // SQL contains no NUL.
                 key.append('\0').append(i).append(':').append(typed.oid());

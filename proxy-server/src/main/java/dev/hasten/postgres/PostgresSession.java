@@ -7,6 +7,7 @@ import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.ParsedStatement.SessionEffect;
 import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.StatementCache.Prepared;
+import dev.hasten.postgres.TypeChoices.Choice;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class PostgresSession extends PgConnection {
 
     private final QueryExecutor executor;
     private final StatementCache statements;
+    private final TypeChoices types = new TypeChoices();
     private final ResultMeter meter;
     private final long resultBytes;
     private final Watchdog watchdog;
@@ -140,9 +142,7 @@ public final class PostgresSession extends PgConnection {
             throws SQLException {
         effect = effect.and(text.effect());
         requireUtf8();
-        String sql = text.sql();
-        int count = given.size();
-        if (!single && count == 0 && (text.is(Trait.SEVERAL_STATEMENTS) || text.hasParameters())) {
+        if (!single && given.isEmpty() && (text.is(Trait.SEVERAL_STATEMENTS) || text.hasParameters())) {
             if (begin != null && isIdle()) {
                 command(begin, cancellation);
             }
@@ -150,6 +150,23 @@ public final class PostgresSession extends PgConnection {
         }
         List<? extends @Nullable Object> parameters =
                 ParameterTypes.areUndecided(given) ? decided(text, given, cancellation) : given;
+        if (!ParameterTypes.haveAlternatives(parameters) || text.is(Trait.PROCEDURAL)) {
+            return attempt(text, parameters, execution, begin, cancellation);
+        }
+        return execution == Execution.AUTOCOMMIT
+                ? attemptWithAlternatives(text, parameters, cancellation)
+                : attemptInTransaction(text, parameters, execution, begin, cancellation);
+    }
+
+    private StatementResult attempt(
+            ParsedStatement text,
+            List<? extends @Nullable Object> parameters,
+            Execution execution,
+            @Nullable String begin,
+            Cancellation cancellation)
+            throws SQLException {
+        String sql = text.sql();
+        int count = parameters.size();
         if (begin != null && executor.getTransactionState() == TransactionState.IDLE) {
             return execute(
                     statements.queryAfterBegin(begin, sql, count),
@@ -176,6 +193,93 @@ public final class PostgresSession extends PgConnection {
                 throw e;
             }
             return execute(statements.query(sql, count), null, parameters, execution.flags, cancellation);
+        }
+    }
+
+    /** A statement outside of a transaction has had no effect if it failed, so it can simply be sent again. */
+    private StatementResult attemptWithAlternatives(
+            ParsedStatement text, List<? extends @Nullable Object> parameters, Cancellation cancellation)
+            throws SQLException {
+        String key = ParameterTypes.key(text.sql(), parameters);
+        boolean known = types.of(key) == Choice.ALTERNATIVES;
+        try {
+            List<? extends @Nullable Object> first = known ? ParameterTypes.alternatives(parameters, true) : parameters;
+            return attempt(text, first, Execution.AUTOCOMMIT, null, cancellation);
+        } catch (SQLException e) {
+            if (TypeChoices.needsLargerType(e)) {
+                return second(
+                        text, ParameterTypes.alternatives(parameters, false), Execution.AUTOCOMMIT, e, cancellation);
+            }
+            if (known) {
+                types.forget(key);
+            }
+            if (known || !TypeChoices.needsType(e)) {
+                throw e;
+            }
+            StatementResult result =
+                    second(text, ParameterTypes.alternatives(parameters, true), Execution.AUTOCOMMIT, e, cancellation);
+            types.learn(key, Choice.ALTERNATIVES);
+            return result;
+        }
+    }
+
+    /** An error makes the transaction fail, so a second attempt needs a savepoint. */
+    private StatementResult attemptInTransaction(
+            ParsedStatement text,
+            List<? extends @Nullable Object> parameters,
+            Execution execution,
+            @Nullable String begin,
+            Cancellation cancellation)
+            throws SQLException {
+        String key = ParameterTypes.key(text.sql(), parameters);
+        Choice choice = types.of(key);
+        List<@Nullable Object> alternatives = ParameterTypes.alternatives(parameters, true);
+        if (choice != Choice.UNKNOWN) {
+            try {
+                return attempt(
+                        text,
+                        choice == Choice.ALTERNATIVES ? alternatives : parameters,
+                        execution,
+                        begin,
+                        cancellation);
+            } catch (SQLException e) {
+                types.forget(key);
+                throw e;
+            }
+        }
+        if (isIdle()) {
+            command(begin == null ? "BEGIN" : begin, cancellation);
+        }
+        command("SAVEPOINT hasten_types", cancellation);
+        StatementResult result;
+        try {
+            result = attempt(text, parameters, execution, null, cancellation);
+            choice = Choice.NO_TYPES;
+        } catch (SQLException e) {
+            if (!TypeChoices.needsType(e)) {
+                throw e;
+            }
+            command("ROLLBACK TO SAVEPOINT hasten_types", cancellation);
+            result = second(text, alternatives, execution, e, cancellation);
+            choice = Choice.ALTERNATIVES;
+        }
+        command("RELEASE SAVEPOINT hasten_types", cancellation);
+        types.learn(key, choice);
+        return result;
+    }
+
+    /** @param first the error of the first attempt, thrown if the types of the second one do not fit, either */
+    private StatementResult second(
+            ParsedStatement text,
+            List<@Nullable Object> parameters,
+            Execution execution,
+            SQLException first,
+            Cancellation cancellation)
+            throws SQLException {
+        try {
+            return attempt(text, parameters, execution, null, cancellation);
+        } catch (SQLException e) {
+            throw String.valueOf(e.getSQLState()).startsWith("42") ? first : e;
         }
     }
 

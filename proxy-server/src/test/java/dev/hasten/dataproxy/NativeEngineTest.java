@@ -148,14 +148,56 @@ final class NativeEngineTest {
                 "SELECT $1 + $2 AS x                            | [1,2]                | int         | 3",
                 "SELECT length('abc') > $1 AS x                 | [2.5]                | bool        | true",
                 "SELECT jsonb_build_object('a', $1) AS x        | [1]                  | json        | {\"a\":1}",
+                "SELECT 'Abc' ILIKE concat('%', $1, '%') AS x   | [\"b\"]            | bool        | true",
+                "SELECT $1 IS NULL OR 'a' = $2 AS x             | [\"a\",\"a\"]    | bool        | true",
+                "SELECT jsonb_build_object('a', $1) AS x        | [\"b\"]            | json        | {\"a\":\"b\"}",
+                "SELECT to_jsonb($1) AS x                       | [\"b\"]            | json        | \"b\"",
+                "`SELECT $1 || $2 AS x`                         | [\"a\",\"b\"]    | string      | \"ab\"",
+                "SELECT array_length($1, 1) AS x                | [[\"a\",\"b\"]]  | int         | 2",
+                "SELECT left(concat($1), $2) AS x               | [\"abc\",2]        | string      | \"ab\"",
+                "SELECT $1 = name AS x FROM \"Item\" WHERE id = $2 | [\"one\",\"ID\"] | bool      | true",
+                "SELECT $1 * $2 AS x                            | [100000,100000]      | bigint      | \"10000000000\"",
+                "SELECT $1::text[] AS x                         | [[1,\"a\"]]        | string-array | [\"1\",\"a\"]",
+                "SELECT $1::text[] AS x                         | [[\"a\",1]]        | string-array | [\"a\",\"1\"]",
                 "SELECT $1->>'a' AS x                           | [{\"a\":5}]          | string      | \"5\"",
             })
     void valuesOfRawQueriesHaveTypes(String sql, String parameters, String type, String value) {
         for (int i = 0; i < 3; i++) {
-            JsonNode table = rows(sql, parameters);
+            JsonNode table = rows(sql, parameters.replace("ID", ID));
             assertThat(table.get("types").get(0).stringValue()).isEqualTo(type);
             assertThat(table.get("rows").get(0).get(0).toString()).isEqualTo(value);
         }
+    }
+
+    /** PostgreSQL needs a type, and a failed statement would make the transaction fail. */
+    @Test
+    void stringsInTransactionsHaveATypeIfPostgresNeedsOne() {
+        String concat = "SELECT concat('%', $1, '%') AS x";
+        String transaction = CLIENT.start("{\"max_wait\":5000,\"timeout\":60000}");
+        for (int i = 0; i < 3; i++) {
+            for (String sql : List.of(concat, "SELECT $1 AS x", "SELECT lower($1) AS x")) {
+                Reply reply = CLIENT.post(transaction + "/graphql", raw(sql, "[\"b\"]"));
+                assertThat(reply.text()).contains(sql.equals(concat) ? "\"%b%\"" : "\"b\"");
+            }
+        }
+        Reply failed = CLIENT.post(transaction + "/graphql", raw("SELECT concat($1)::uuid AS x", "[\"b\"]"));
+        assertThat(failed.text()).contains("22P02", "invalid input syntax for type uuid");
+        assertThat(CLIENT.post(transaction + "/graphql", raw("SELECT $1 AS x", "[\"b\"]"))
+                        .text())
+                .contains("25P02");
+        assertThat(CLIENT.post(transaction + "/rollback", "{}").status()).isEqualTo(200);
+        assertThat(queries(CLIENT.graphql(batch(raw(concat, "[\"c\"]"), raw(concat, "[\"d\"]")))))
+                .isEmpty();
+    }
+
+    @Test
+    void statementThatFailsWithEachTypeIsReportedWithTheErrorOfTheFirst() {
+        String sql = "SELECT name FROM \"Item\" WHERE id = $1 AND name = concat($2)";
+        assertThat(CLIENT.graphql(raw(sql, "[\"" + ID + "\",\"one\"]")).text()).contains("42P18");
+        assertThat(rows(sql.replace("$2", "$2::text"), "[\"" + ID + "\",\"one\"]")
+                        .get("rows")
+                        .size())
+                .isOne();
     }
 
     /** A prepared statement keeps the types of its parameters. */

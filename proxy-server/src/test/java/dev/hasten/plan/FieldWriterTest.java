@@ -200,6 +200,17 @@ final class FieldWriterTest {
         assertThat(writtenText(postgresType, text, fieldType)).isEqualTo(json);
     }
 
+    /** The official executor fails for such a list. */
+    @Test
+    void listOfBigIntsInARelationLoadedByAJoinIsAText() {
+        assertThat(writtenValue("{9223372036854775807,-1}", "BIGINT[]"))
+                .isEqualTo("[{\"$type\":\"BigInt\",\"value\":\"9223372036854775807\"},"
+                        + "{\"$type\":\"BigInt\",\"value\":\"-1\"}]");
+        assertThat(writtenValue("{}", "BIGINT[]")).isEqualTo("[]");
+        assertThat(rejected(() -> writtenValue("{1}", "INT[]")).text())
+                .isEqualTo("Expected a list in column 'col', got string: {1}");
+    }
+
     @Test
     void nullIsAnEmptyListIfTheFieldIsAList() {
         for (Scalar scalar : Scalar.values()) {
