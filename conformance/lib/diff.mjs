@@ -1,14 +1,18 @@
 // Compares two encoded trees (encode.mjs). Only values that an operation declares as generated may differ.
 
 /** Formats of generated values; an operation lists the ones that it generates. */
-export const GENERATED = {
+const GENERATED = {
   uuid4: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   uuid7: /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   cuid: /^c[0-9a-z]{24}$/,
   cuid2: /^[a-z][0-9a-z]{23}$/,
   ulid: /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
-  nanoid: /^[A-Za-z0-9_-]{21}$/,
-  nanoid8: /^[A-Za-z0-9_-]{8}$/,
+}
+
+/** Returns the format of a generated value: one of GENERATED, or `nanoid` and its length. */
+function formatOf(name) {
+  const nanoid = /^nanoid(\d+)$/.exec(name)
+  return nanoid ? new RegExp(`^[A-Za-z0-9_-]{${nanoid[1]}}$`) : GENERATED[name]
 }
 
 /** The maximum difference between a generated timestamp and the time of the run, in milliseconds. */
@@ -21,7 +25,7 @@ const TIMESTAMP = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)
 
 /**
  * Returns the differences as `{path, reference, candidate}`.
- * @param generated names of GENERATED, or `now`: values that may differ if both sides have the format
+ * @param generated names of formats (`formatOf`), or `now`: values that may differ if both sides have the format
  * @param bareTransactionErrors the candidate's protocol cannot transport the meta of transaction errors
  * @param codeless the reference has no codes for some errors, for which the candidate may have the code of Prisma 7; its
  *   adapter leaves quotes in column names; and its clock does not advance
@@ -100,7 +104,7 @@ class Comparison {
 
   /** A generated value on one side must always correspond to the same value on the other side. */
   #areGenerated(kind, a, b) {
-    if (!GENERATED[kind].test(a) || !GENERATED[kind].test(b)) return false
+    if (!formatOf(kind).test(a) || !formatOf(kind).test(b)) return false
     if (!this.#pairs.has(`a${a}`) && !this.#pairs.has(`b${b}`)) {
       this.#pairs.set(`a${a}`, b)
       this.#pairs.set(`b${b}`, a)
@@ -169,7 +173,7 @@ export function sortKey(row, generated) {
   return JSON.stringify(
     Object.entries(row).map(([key, value]) => {
       if (typeof value !== 'string') return [key, value]
-      const kind = generated.find((name) => (name === 'now' ? isNow(value) : GENERATED[name].test(value)))
+      const kind = generated.find((name) => (name === 'now' ? isNow(value) : formatOf(name).test(value)))
       return [key, kind ? `<${kind}>` : value]
     }),
   )

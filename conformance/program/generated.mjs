@@ -1,7 +1,7 @@
 // Default values that are generated in the client's query plan or in the database.
 import { op } from '../lib/operations.mjs'
 
-const generated = ['uuid4', 'uuid7', 'cuid', 'cuid2', 'ulid', 'nanoid', 'nanoid8', 'now']
+const generated = ['uuid4', 'uuid7', 'cuid', 'cuid2', 'ulid', 'nanoid21', 'nanoid8', 'now']
 
 export default [
   op('every generator on create', ({ prisma }) => prisma.generated.create({ data: {} }), { generated }),

@@ -108,7 +108,8 @@ export class Model {
       if (initial?.name === 'uuid') return initial.args[0] === 7 ? 'uuid7' : 'uuid4'
       if (initial?.name === 'dbgenerated') return /uuid/.test(initial.args[0]) ? 'uuid4' : undefined
       if (initial?.name === 'cuid') return initial.args[0] === 2 ? 'cuid2' : 'cuid'
-      return { ulid: 'ulid', nanoid: 'nanoid' }[initial?.name]
+      if (initial?.name === 'nanoid') return `nanoid${initial.args[0] ?? 21}`
+      return initial?.name === 'ulid' ? 'ulid' : undefined
     })
     return [...new Set(kinds)].filter(Boolean)
   }

@@ -27,7 +27,7 @@ datasource db {
   provider = "postgresql"
 ${relationMode}
 }
-${original.replaceAll(/^(generator|datasource) \w+ \{[^}]*\}/gm, '')}`
+${original.replaceAll(/^(generator|datasource) \w+ \{[\s\S]*?^\}/gm, '')}`
   const name = path.parse(file).name
   return {
     title: name,

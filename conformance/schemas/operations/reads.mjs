@@ -178,7 +178,8 @@ async function aggregate({ prisma }, model, world) {
 
 function aggregatesOf(model) {
   const pick = (fields) => Object.fromEntries(fields.map(({ name }) => [name, true]))
-  const numeric = model.fields.filter(({ isNumeric }) => isNumeric)
+  // PostgreSQL cannot add OIDs.
+  const numeric = model.fields.filter(({ isNumeric, native }) => isNumeric && native !== 'Oid')
   const numbers = pick(numeric)
   // PostgreSQL has no average of money.
   const averaged = pick(numeric.filter(({ native }) => native !== 'Money'))
