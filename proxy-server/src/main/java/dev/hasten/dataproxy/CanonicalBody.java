@@ -1,5 +1,6 @@
 package dev.hasten.dataproxy;
 
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -35,12 +36,29 @@ final class CanonicalBody {
 
     private CanonicalBody() {}
 
-    /** Returns the body itself if it is in order, or is not valid JSON. */
+    /** Returns the body itself if it is in order, is not valid JSON, or has numbers that sorting would change. */
     static byte[] of(byte[] body) {
         try {
-            return isOrdered(body) ? body : JSON.writeValueAsBytes(ordered(JSON.readTree(body)));
+            return isOrdered(body) || !keepsNumbers(body) ? body : JSON.writeValueAsBytes(ordered(JSON.readTree(body)));
         } catch (JacksonException e) {
             return body;
+        }
+    }
+
+    /** Whether all numbers are written as they are here, unlike {@code -0.0}, {@code 1e0} and huge exponents. */
+    private static boolean keepsNumbers(byte[] body) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token.isNumeric()) {
+                    String text = parser.getString();
+                    if (!text.equals(new BigDecimal(text).toString())) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        } catch (NumberFormatException e) {
+            return false;
         }
     }
 

@@ -6,6 +6,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -14,6 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Changes JSON in ways that programs get wrong. The fuzzer's input chooses the places and the changes. */
 final class JsonMutator {
+    /** Also writes documents that are deeper than the server, and by default Jackson, allows. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(Integer.MAX_VALUE)
+                            .build())
+                    .build())
+            .build();
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static final String[] TEXTS = {
@@ -49,6 +59,9 @@ final class JsonMutator {
     };
 
     private static final String NUMBER = "number of the fuzzer ";
+
+    /** More parameters than the count in PostgreSQL's protocol can express. */
+    private static final String MANY = "65537 numbers";
 
     private static final int[] LENGTHS = {2, 20, 400, 5000};
     private static final int[] DEPTHS = {1, 10, 600};
@@ -91,7 +104,15 @@ final class JsonMutator {
             Place place = places.get(data.consumeInt(0, places.size() - 1));
             change(place, places, data);
         }
-        String text = document.toString();
+        return text(document);
+    }
+
+    /**
+     * Returns the text of a document, in which {@link #NUMBER} with an index stands for one of {@link #NUMBERS}, and
+     * {@link #MANY} for a list.
+     */
+    static String text(JsonNode document) {
+        String text = JSON.writeValueAsString(document).replace("\"" + MANY + "\"", "[" + "1,".repeat(65_536) + "1]");
         for (int i = 0; i < NUMBERS.length; i++) {
             text = text.replace("\"" + NUMBER + i + "\"", NUMBERS[i]);
         }

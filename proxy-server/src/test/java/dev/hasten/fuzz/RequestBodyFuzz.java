@@ -61,7 +61,8 @@ public final class RequestBodyFuzz {
     private static final FuzzServer SERVER = FuzzServer.start(TABLES);
     private static final DataProxyClient PROXY =
             new DataProxyClient(SERVER.server().client(), "6.19.0", SCHEMA);
-    private static final List<JsonNode> SEEDS = seeds();
+    /** Requests of real clients. */
+    private static final List<JsonNode> SEEDS = lines("requests.jsonl");
 
     private static long number;
 
@@ -71,9 +72,9 @@ public final class RequestBodyFuzz {
 
     private RequestBodyFuzz() {}
 
-    /** Requests of real clients: one object per line. */
-    private static List<JsonNode> seeds() {
-        try (InputStream file = RequestBodyFuzz.class.getResourceAsStream("requests.jsonl")) {
+    /** Requests: one object per line. */
+    private static List<JsonNode> lines(String name) {
+        try (InputStream file = RequestBodyFuzz.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(file).readAllBytes(), UTF_8)
                     .lines()
                     .map(JsonMutator::read)
@@ -83,24 +84,39 @@ public final class RequestBodyFuzz {
         }
     }
 
-    /** Called by Jazzer before its time limit begins: loads this class, which starts the server. */
+    /**
+     * Called by Jazzer before its time limit begins. Loads this class, which starts the server, and sends requests that
+     * once were answered wrongly, so that such a defect is found however little time there is.
+     */
     public static void fuzzerInitialize() {
-        SERVER.requireIdle(0);
+        for (JsonNode seed : lines("past-defects.jsonl")) {
+            send(seed, JsonMutator.text(seed.get("body")).getBytes(UTF_8));
+        }
     }
 
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(FuzzedDataProvider data) {
         JsonNode seed = SEEDS.get(data.consumeInt(0, SEEDS.size() - 1));
+        byte[] body = JsonMutator.mutate(seed.get("body"), data).getBytes(UTF_8);
+        for (byte replacement : data.consumeBytes(2)) {
+            body[data.consumeInt(0, body.length - 1)] = replacement;
+        }
+        send(seed, body);
+    }
+
+    private static void send(JsonNode seed, byte[] body) {
         String path = seed.get("path").stringValue().replace("/6.19.0/SCHEMA", PROXY.base());
         String[] headers = seed.path("headers")
                 .propertyStream()
                 .map(header -> header.getKey() + ": " + header.getValue().stringValue())
                 .toArray(String[]::new);
-        byte[] body = JsonMutator.mutate(seed.get("body"), data).getBytes(UTF_8);
-        for (byte replacement : data.consumeBytes(2)) {
-            body[data.consumeInt(0, body.length - 1)] = replacement;
+        Reply reply;
+        try {
+            reply = SERVER.post(path, body, headers);
+        } catch (IllegalStateException e) {
+            String text = new String(body, UTF_8);
+            throw new IllegalStateException(path + " " + text.substring(0, Math.min(text.length(), 2000)), e);
         }
-        Reply reply = SERVER.post(path, body, headers);
         if (path.endsWith("/transaction/start") && reply.status() == 200) {
             // It would hold the only connection.
             String id = JsonMutator.read(reply.body()).get("id").stringValue();
