@@ -78,7 +78,8 @@ public final class WrongKeys {
         return head.header("x-forwarded-for") != null || head.header("forwarded") != null || head.header("via") != null;
     }
 
-    private static boolean isPrivate(InetAddress address) {
+    /** Whether the address is one that only a proxy in front of this server can have. */
+    static boolean isPrivate(InetAddress address) {
         return address.isLoopbackAddress()
                 || address.isSiteLocalAddress()
                 || address.isLinkLocalAddress()
@@ -90,7 +91,8 @@ public final class WrongKeys {
         return address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc;
     }
 
-    private static ByteBuffer network(InetAddress address) {
+    /** The address, or for IPv6 its /64 network, which usually belongs to one client. */
+    static ByteBuffer network(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
     }

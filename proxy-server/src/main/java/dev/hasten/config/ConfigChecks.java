@@ -23,11 +23,12 @@ final class ConfigChecks {
         checkTls();
         checkPorts();
         Map<String, String> ownersOfHashes = new HashMap<>();
+        Map<String, Map<String, Origin>> origins = originsOfKeys();
         for (DatabaseConfig database : config.databases().values()) {
             checkTransactions(database);
             checkCertificates(database);
             checkCacheDefaults(database);
-            checkKeys(database, ownersOfHashes);
+            checkKeys(database, ownersOfHashes, origins);
         }
     }
 
@@ -111,9 +112,12 @@ final class ConfigChecks {
         }
     }
 
-    private void checkKeys(DatabaseConfig database, Map<String, String> ownersOfHashes) {
+    private void checkKeys(
+            DatabaseConfig database,
+            Map<String, String> ownersOfHashes,
+            Map<String, Map<String, Origin>> originsOfKeys) {
         String list = ConfigKeys.DATABASES + database.name() + ".keys";
-        Map<String, Origin> origins = originsOfNames(list);
+        Map<String, Origin> origins = originsOfKeys.getOrDefault(list, Map.of());
         Set<String> names = new HashSet<>();
         for (ApiKeyConfig key : database.keys()) {
             Origin origin = origins.getOrDefault(key.name(), new Origin.Default());
@@ -133,12 +137,14 @@ final class ConfigChecks {
         }
     }
 
-    /** The origins of the keys in a list by their names; that of the last one if several have the same name. */
-    private Map<String, Origin> originsOfNames(String list) {
-        Map<String, Origin> origins = new HashMap<>();
+    /** The origins of the keys of each list by their names; that of the last one if several have the same name. */
+    private Map<String, Map<String, Origin>> originsOfKeys() {
+        Map<String, Map<String, Origin>> origins = new HashMap<>();
         config.values().inputs().byPath().forEach((path, input) -> {
-            if (path.startsWith(list + "[") && path.endsWith(".name") && input.text() != null) {
-                origins.put(input.text(), input.origin());
+            int list = path.indexOf(".keys[");
+            if (list >= 0 && path.endsWith(".name") && input.text() != null) {
+                origins.computeIfAbsent(path.substring(0, list) + ".keys", _ -> new HashMap<>())
+                        .put(input.text(), input.origin());
             }
         });
         return origins;

@@ -83,17 +83,12 @@ final class RawQueries {
 
     /** Returns {@code unknown} for a list with elements of several types. */
     private static String elementType(JsonNode list) {
-        String common = "unknown";
-        for (JsonNode element : list) {
-            if (!element.isNull()) {
-                String type = type(element);
-                if (!common.equals("unknown") && !common.equals(type)) {
-                    return "unknown";
-                }
-                common = type;
-            }
-        }
-        return common;
+        List<String> types = list.valueStream()
+                .filter(element -> !element.isNull())
+                .map(RawQueries::type)
+                .distinct()
+                .toList();
+        return types.size() == 1 ? types.getFirst() : "unknown";
     }
 
     private static String type(JsonNode parameter) {

@@ -39,6 +39,9 @@ final class FieldWriter {
 
     private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(Z|[+-]\\d{2}(:?\\d{2})?)?$");
 
+    /** Bytes of heap for each character of a list of bigints: an element has at least two characters. */
+    private static final int BIGINT_BYTES = 32;
+
     private final JsonBuffer out;
     private final Map<String, Map<String, String>> enums;
 
@@ -143,11 +146,20 @@ final class FieldWriter {
             scalar(value, column, type);
         } else if (value instanceof List<?> list) {
             list(list, column, type);
-        } else if (value instanceof String text && type.scalar() == Scalar.BIGINT && text.startsWith("{")) {
-            // The query compiler casts such a list to text as a whole if a join loads its record as JSON.
-            list(PostgresArrays.parse(text), column, type);
+        } else if (value instanceof String text && type.scalar() == Scalar.BIGINT) {
+            list(bigints(text, column), column, type);
         } else {
             throw unexpected("a list", column, value);
+        }
+    }
+
+    /** The query compiler casts a list of bigints to text as a whole if a join loads its record as JSON. */
+    private static List<?> bigints(String text, String column) {
+        PlanMemory.take((long) BIGINT_BYTES * text.length());
+        try {
+            return PostgresArrays.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw unexpected("a list", column, text);
         }
     }
 

@@ -412,6 +412,11 @@ public final class ConnectionPool implements AutoCloseable {
                 : connections.getHikariPoolMXBean().getTotalConnections();
     }
 
+    /** Whether the last attempt to connect has failed. */
+    public boolean hasFailed() {
+        return lastFailure != null;
+    }
+
     /** The number of leased connections, including leases that still wait for HikariCP. */
     public int active() {
         return options.size().connections() - permits.availablePermits();

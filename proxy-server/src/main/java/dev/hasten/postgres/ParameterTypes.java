@@ -1,5 +1,6 @@
 package dev.hasten.postgres;
 
+import dev.hasten.postgres.TypeChoices.Choice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,31 +29,38 @@ final class ParameterTypes {
         return false;
     }
 
-    /** Whether a parameter has another type for a second attempt. */
-    static boolean haveAlternatives(List<? extends @Nullable Object> parameters) {
+    /** Whether a choice gives a parameter another type than the first attempt. */
+    static boolean haveAlternatives(List<? extends @Nullable Object> parameters, Choice choice) {
         for (int i = 0; i < parameters.size(); i++) {
-            if (parameters.get(i) instanceof TypedParameter typed && typed.oid() != typed.alternative()) {
+            if (parameters.get(i) instanceof TypedParameter typed && typed.oid() != of(typed, choice)) {
                 return true;
             }
         }
         return false;
     }
 
-    /**
-     * The same parameters for a second attempt.
-     *
-     * @param undeclared whether those without a type get their alternative, or those with one
-     */
-    static List<@Nullable Object> alternatives(List<? extends @Nullable Object> parameters, boolean undeclared) {
-        List<@Nullable Object> alternatives = new ArrayList<>(parameters.size());
+    /** The same parameters with the types of a choice. */
+    static List<? extends @Nullable Object> of(List<? extends @Nullable Object> parameters, Choice choice) {
+        if (choice == Choice.FIRST) {
+            return parameters;
+        }
+        List<@Nullable Object> chosen = new ArrayList<>(parameters.size());
         for (int i = 0; i < parameters.size(); i++) {
             Object parameter = parameters.get(i);
-            alternatives.add(
-                    parameter instanceof TypedParameter typed && (typed.oid() == 0) == undeclared
-                            ? TypedParameter.always(typed.value(), typed.alternative())
+            chosen.add(
+                    parameter instanceof TypedParameter typed
+                            ? TypedParameter.always(typed.value(), of(typed, choice))
                             : parameter);
         }
-        return alternatives;
+        return chosen;
+    }
+
+    private static int of(TypedParameter parameter, Choice choice) {
+        return switch (choice) {
+            case FIRST -> parameter.oid();
+            case UNDECLARED -> parameter.oid() == 0 ? parameter.alternative() : parameter.oid();
+            case ALL -> parameter.alternative();
+        };
     }
 
     /** Whether a type may be declared for a fraction in this statement. */

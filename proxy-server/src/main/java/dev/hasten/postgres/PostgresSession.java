@@ -33,6 +33,13 @@ import org.postgresql.util.HostSpec;
  */
 public final class PostgresSession extends PgConnection {
     private static final int UNSPECIFIED_TYPE = 0;
+
+    /**
+     * Savepoints in one transaction. PostgreSQL keeps 64 subtransactions of a session in shared memory; with more, all
+     * sessions check the visibility of its rows more slowly.
+     */
+    private static final int MAX_SAVEPOINTS = 32;
+
     private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
 
     /** SQLSTATE "object not in prerequisite state". It does not suggest a retry. */
@@ -55,6 +62,7 @@ public final class PostgresSession extends PgConnection {
     private boolean lost;
     private boolean stalePlanSuspected;
     private boolean endedByRollback;
+    private int savepoints;
     /** Set by the thread that cancels. */
     private volatile @Nullable StatementInterrupt interrupt;
 
@@ -150,12 +158,12 @@ public final class PostgresSession extends PgConnection {
         }
         List<? extends @Nullable Object> parameters =
                 ParameterTypes.areUndecided(given) ? decided(text, given, cancellation) : given;
-        if (!ParameterTypes.haveAlternatives(parameters) || text.is(Trait.PROCEDURAL)) {
-            return attempt(text, parameters, execution, begin, cancellation);
+        if (execution == Execution.AUTOCOMMIT && ParameterTypes.haveAlternatives(parameters, Choice.ALL)) {
+            return attempts(text, parameters, cancellation);
         }
-        return execution == Execution.AUTOCOMMIT
-                ? attemptWithAlternatives(text, parameters, cancellation)
-                : attemptInTransaction(text, parameters, execution, begin, cancellation);
+        return execution != Execution.AUTOCOMMIT && ParameterTypes.haveAlternatives(parameters, Choice.UNDECLARED)
+                ? attemptsInTransaction(text, parameters, execution, begin, cancellation)
+                : attempt(text, parameters, execution, begin, cancellation);
     }
 
     private StatementResult attempt(
@@ -196,35 +204,52 @@ public final class PostgresSession extends PgConnection {
         }
     }
 
-    /** A statement outside of a transaction has had no effect if it failed, so it can simply be sent again. */
-    private StatementResult attemptWithAlternatives(
+    /**
+     * Tries the alternative types of the parameters if PostgreSQL refuses the first ones. A statement outside of a
+     * transaction has had no effect if it failed, unless it is a CALL or DO, so it can be sent again.
+     */
+    private StatementResult attempts(
             ParsedStatement text, List<? extends @Nullable Object> parameters, Cancellation cancellation)
             throws SQLException {
         String key = ParameterTypes.key(text.sql(), parameters);
-        boolean known = types.of(key) == Choice.ALTERNATIVES;
-        try {
-            List<? extends @Nullable Object> first = known ? ParameterTypes.alternatives(parameters, true) : parameters;
-            return attempt(text, first, Execution.AUTOCOMMIT, null, cancellation);
-        } catch (SQLException e) {
-            if (TypeChoices.needsLargerType(e)) {
-                return second(
-                        text, ParameterTypes.alternatives(parameters, false), Execution.AUTOCOMMIT, e, cancellation);
+        Choice known = types.of(key);
+        Choice choice = known == null ? Choice.FIRST : known;
+        SQLException first = null;
+        while (true) {
+            try {
+                StatementResult result =
+                        attempt(text, ParameterTypes.of(parameters, choice), Execution.AUTOCOMMIT, null, cancellation);
+                if (first != null) {
+                    types.learn(key, choice);
+                }
+                return result;
+            } catch (SQLException e) {
+                boolean refused = String.valueOf(e.getSQLState()).startsWith("42");
+                SQLException reported = first != null && refused ? first : e;
+                Choice next = TypeChoices.after(choice, e);
+                if (first == null && choice != Choice.FIRST && refused) {
+                    // The schema has changed since the choice was learned.
+                    types.forget(key);
+                    next = Choice.FIRST;
+                }
+                if (next == null
+                        || !isIdle()
+                        || text.is(Trait.PROCEDURAL)
+                        || (next != Choice.FIRST && !ParameterTypes.haveAlternatives(parameters, next))) {
+                    throw reported;
+                }
+                first = reported;
+                choice = next;
             }
-            if (known) {
-                types.forget(key);
-            }
-            if (known || !TypeChoices.needsType(e)) {
-                throw e;
-            }
-            StatementResult result =
-                    second(text, ParameterTypes.alternatives(parameters, true), Execution.AUTOCOMMIT, e, cancellation);
-            types.learn(key, Choice.ALTERNATIVES);
-            return result;
         }
     }
 
-    /** An error makes the transaction fail, so a second attempt needs a savepoint. */
-    private StatementResult attemptInTransaction(
+    /**
+     * Tries a type for the parameters that have none if PostgreSQL cannot infer it. An error makes the transaction fail,
+     * so this needs a savepoint, until a choice is known. A statement that changes the session gets none: after the
+     * release of a savepoint, {@code transaction_read_only} has its former value.
+     */
+    private StatementResult attemptsInTransaction(
             ParsedStatement text,
             List<? extends @Nullable Object> parameters,
             Execution execution,
@@ -232,36 +257,41 @@ public final class PostgresSession extends PgConnection {
             Cancellation cancellation)
             throws SQLException {
         String key = ParameterTypes.key(text.sql(), parameters);
-        Choice choice = types.of(key);
-        List<@Nullable Object> alternatives = ParameterTypes.alternatives(parameters, true);
-        if (choice != Choice.UNKNOWN) {
+        Choice known = types.of(key);
+        if (isIdle()) {
+            savepoints = 0;
+        }
+        if (known != null
+                || text.effect() != SessionEffect.NONE
+                || !TypeChoices.isRemembered(key)
+                || savepoints == MAX_SAVEPOINTS) {
+            Choice choice = known == null || known == Choice.ALL ? Choice.FIRST : known;
             try {
-                return attempt(
-                        text,
-                        choice == Choice.ALTERNATIVES ? alternatives : parameters,
-                        execution,
-                        begin,
-                        cancellation);
+                return attempt(text, ParameterTypes.of(parameters, choice), execution, begin, cancellation);
             } catch (SQLException e) {
-                types.forget(key);
+                if (String.valueOf(e.getSQLState()).startsWith("42")) {
+                    types.forget(key);
+                }
                 throw e;
             }
         }
         if (isIdle()) {
             command(begin == null ? "BEGIN" : begin, cancellation);
         }
+        savepoints++;
         command("SAVEPOINT hasten_types", cancellation);
+        Choice choice = Choice.FIRST;
         StatementResult result;
         try {
             result = attempt(text, parameters, execution, null, cancellation);
-            choice = Choice.NO_TYPES;
         } catch (SQLException e) {
-            if (!TypeChoices.needsType(e)) {
+            if (TypeChoices.after(Choice.FIRST, e) != Choice.UNDECLARED) {
                 throw e;
             }
+            stalePlanSuspected = false;
+            choice = Choice.UNDECLARED;
             command("ROLLBACK TO SAVEPOINT hasten_types", cancellation);
-            result = second(text, alternatives, execution, e, cancellation);
-            choice = Choice.ALTERNATIVES;
+            result = second(text, ParameterTypes.of(parameters, choice), execution, e, cancellation);
         }
         command("RELEASE SAVEPOINT hasten_types", cancellation);
         types.learn(key, choice);
@@ -271,7 +301,7 @@ public final class PostgresSession extends PgConnection {
     /** @param first the error of the first attempt, thrown if the types of the second one do not fit, either */
     private StatementResult second(
             ParsedStatement text,
-            List<@Nullable Object> parameters,
+            List<? extends @Nullable Object> parameters,
             Execution execution,
             SQLException first,
             Cancellation cancellation)

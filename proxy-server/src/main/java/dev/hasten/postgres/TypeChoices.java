@@ -4,10 +4,11 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has learned about statements whose parameters may need a declared type. A second attempt in a
- * transaction needs a savepoint, so each statement gets one only until its choice is known. Not thread-safe, like its
+ * Which types a session declares for the parameters of a statement that has alternatives. A second attempt costs a round
+ * trip, and in a transaction a savepoint, so the session remembers the choice that has worked. Not thread-safe, like its
  * session.
  */
 final class TypeChoices {
@@ -24,7 +25,7 @@ final class TypeChoices {
 
     private static final String OUT_OF_RANGE = "22003";
 
-    private final Map<String, Choice> choices = new LinkedHashMap<>() {
+    private final Map<String, Choice> choices = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
@@ -33,19 +34,28 @@ final class TypeChoices {
         }
     };
 
-    /** Whether the parameters that have no type need their alternative. */
     enum Choice {
-        UNKNOWN,
-        NO_TYPES,
-        ALTERNATIVES
+        /** The types of the first attempt. */
+        FIRST,
+        /** The parameters that have no type in the first attempt get their alternative. */
+        UNDECLARED,
+        /** All parameters get their alternative. */
+        ALL
     }
 
+    /** Returns null if the statement has not succeeded yet. */
+    @Nullable
     Choice of(String key) {
-        return choices.getOrDefault(key, Choice.UNKNOWN);
+        return choices.get(key);
+    }
+
+    /** Whether the text is short enough to be remembered. */
+    static boolean isRemembered(String key) {
+        return key.length() <= MAX_LENGTH;
     }
 
     void learn(String key, Choice choice) {
-        if (key.length() <= MAX_LENGTH) {
+        if (isRemembered(key)) {
             choices.put(key, choice);
         }
     }
@@ -54,13 +64,14 @@ final class TypeChoices {
         choices.remove(key);
     }
 
-    /** Whether a type for the parameters that have none may prevent the error. */
-    static boolean needsType(SQLException error) {
-        return UNKNOWN_TYPE.contains(String.valueOf(error.getSQLState())) && !DatabaseErrors.comesFromFunction(error);
-    }
-
-    /** Whether a larger type for the parameters that have one may prevent the error. */
-    static boolean needsLargerType(SQLException error) {
-        return OUT_OF_RANGE.equals(error.getSQLState()) && !DatabaseErrors.comesFromFunction(error);
+    /** The choice that may prevent the error of an attempt; null if none does. */
+    static @Nullable Choice after(Choice attempt, SQLException error) {
+        if (DatabaseErrors.comesFromFunction(error)) {
+            return null;
+        }
+        if (attempt == Choice.FIRST && UNKNOWN_TYPE.contains(String.valueOf(error.getSQLState()))) {
+            return Choice.UNDECLARED;
+        }
+        return attempt != Choice.ALL && OUT_OF_RANGE.equals(error.getSQLState()) ? Choice.ALL : null;
     }
 }

@@ -7,6 +7,7 @@ import dev.hasten.deadline.Watchdog;
 import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Response;
+import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.DatabaseFailure;
 import dev.hasten.postgres.Lease;
@@ -17,7 +18,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +49,9 @@ final class Readiness {
 
     private final List<Database> databases;
     private final Watchdog watchdog;
+    /** The databases that could be reached since the start of the server. */
+    private final Set<String> reached = ConcurrentHashMap.newKeySet();
+
     private CompletableFuture<Result> latest;
 
     private record Result(boolean ready, long atNanos) {}
@@ -95,32 +101,55 @@ final class Readiness {
 
     /** Queries one database after the other. Removes the remaining ones when one cannot be reached: the result is known. */
     private boolean allReachable(Queue<Database> remaining) {
-        for (Database database = remaining.poll(); database != null; database = remaining.poll()) {
-            if (!reachable(database)) {
+        boolean all = false;
+        try {
+            for (Database database = remaining.poll(); database != null; database = remaining.poll()) {
+                if (!isUnused(database) && !reachable(database)) {
+                    return false;
+                }
+            }
+            all = true;
+            return true;
+        } finally {
+            if (!all) {
                 remaining.clear();
-                return false;
             }
         }
-        return true;
+    }
+
+    /**
+     * Whether nobody uses the database, its pool may be empty, and it could be reached before. A probe would only open
+     * a connection. A failed attempt of a client to connect ends this state.
+     */
+    private boolean isUnused(Database database) {
+        ConnectionPool pool = database.pool();
+        return pool.options().size().idle() == 0
+                && pool.total() == 0
+                && !pool.hasFailed()
+                && reached.contains(database.name());
     }
 
     private boolean reachable(Database database) {
+        ConnectionPool pool = database.pool();
+        if (pool.active() == pool.options().size().connections()) {
+            // A busy pool means that the database can be reached.
+            return true;
+        }
+        boolean empty = pool.total() == 0;
         Cancellation cancellation = new Cancellation();
-        boolean unused = database.pool().total() == 0;
         try (Watch _ = watchdog.watch(cancellation, WAIT);
-                Lease lease = database.pool().lease(WAIT, cancellation)) {
+                Lease lease = pool.lease(WAIT, cancellation)) {
             lease.run(PROBE, List.of(), StatementPolicy.TRUSTED, cancellation);
+            reached.add(database.name());
             return true;
         } catch (DatabaseException e) {
-            // A busy pool means that the database can be reached.
             return e.failure() instanceof DatabaseFailure.PoolTimeout
                     || e.failure() instanceof DatabaseFailure.PoolQueueFull;
         } catch (CancelledException e) {
             return false;
         } finally {
-            if (unused && database.pool().options().size().idle() == 0) {
-                // Otherwise regular probes would keep a connection of each unused database open.
-                database.pool().retireConnections();
+            if (empty && pool.options().size().idle() == 0) {
+                pool.retireConnections();
             }
         }
     }

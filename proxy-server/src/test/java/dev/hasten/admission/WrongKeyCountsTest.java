@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests without a valid key are counted by address for a minute. Clients have addresses such as 127.0.0.2. */
@@ -133,5 +134,39 @@ final class WrongKeyCountsTest {
         }
         assertThat(counts.addresses()).isEqualTo(3);
         assertThat(counts.refused()).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, true",
+        "10.1.2.3, true",
+        "172.16.0.1, true",
+        "192.168.1.1, true",
+        "169.254.1.1, true",
+        "::1, true",
+        "fe80::1, true",
+        "fc00::1, true",
+        "fdff::1, true",
+        "fb00::1, false",
+        "fe00::1, false",
+        "2001:db8::1, false",
+        "172.32.0.1, false",
+        "192.0.2.1, false",
+        "252.0.0.1, false",
+    })
+    void onlyPrivateAddressesCanBeThoseOfAProxy(String address, boolean isPrivate) {
+        assertThat(WrongKeys.isPrivate(InetAddress.ofLiteral(address))).isEqualTo(isPrivate);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1, 192.0.2.2, false",
+        "2001:db8:1:2::1, 2001:db8:1:2:ffff:ffff:ffff:ffff, true",
+        "2001:db8:1:2::1, 2001:db8:1:3::1, false",
+    })
+    void addressesOfOneIpv6NetworkAreCountedTogether(String one, String other, boolean together) {
+        assertThat(WrongKeys.network(InetAddress.ofLiteral(one))
+                        .equals(WrongKeys.network(InetAddress.ofLiteral(other))))
+                .isEqualTo(together);
     }
 }

@@ -157,6 +157,7 @@ final class NativeEngineTest {
                 "SELECT left(concat($1), $2) AS x               | [\"abc\",2]        | string      | \"ab\"",
                 "SELECT $1 = name AS x FROM \"Item\" WHERE id = $2 | [\"one\",\"ID\"] | bool      | true",
                 "SELECT $1 * $2 AS x                            | [100000,100000]      | bigint      | \"10000000000\"",
+                "SELECT concat($1, ($2 * $2)::text) AS x        | [\"a\",100000]       | string      | \"a10000000000\"",
                 "SELECT $1::text[] AS x                         | [[1,\"a\"]]        | string-array | [\"1\",\"a\"]",
                 "SELECT $1::text[] AS x                         | [[\"a\",1]]        | string-array | [\"a\",\"1\"]",
                 "SELECT $1->>'a' AS x                           | [{\"a\":5}]          | string      | \"5\"",

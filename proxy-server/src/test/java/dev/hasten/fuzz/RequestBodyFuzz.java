@@ -86,7 +86,7 @@ public final class RequestBodyFuzz {
 
     /**
      * Called by Jazzer before its time limit begins. Loads this class, which starts the server, and sends requests that
-     * once were answered wrongly, so that such a defect is found however little time there is.
+     * once had a wrong response, so that such a defect is found however little time there is.
      */
     public static void fuzzerInitialize() {
         for (JsonNode seed : lines("past-defects.jsonl")) {

@@ -207,6 +207,12 @@ final class FieldWriterTest {
                 .isEqualTo("[{\"$type\":\"BigInt\",\"value\":\"9223372036854775807\"},"
                         + "{\"$type\":\"BigInt\",\"value\":\"-1\"}]");
         assertThat(writtenValue("{}", "BIGINT[]")).isEqualTo("[]");
+        assertThat(writtenValue("[0:1]={1,2}", "BIGINT[]"))
+                .isEqualTo("[{\"$type\":\"BigInt\",\"value\":\"1\"},{\"$type\":\"BigInt\",\"value\":\"2\"}]");
+        for (String malformed : List.of("", "{", "{1", "x")) {
+            assertThat(rejected(() -> writtenValue(malformed, "BIGINT[]")).text())
+                    .startsWith("Expected a list in column 'col'");
+        }
         assertThat(rejected(() -> writtenValue("{1}", "INT[]")).text())
                 .isEqualTo("Expected a list in column 'col', got string: {1}");
     }

@@ -21,8 +21,10 @@ final class ReadinessTest {
 
     /** PostgreSQL does not apply this limit to superusers. */
     @RegisterExtension
-    static final TestPostgres POSTGRES =
-            TestPostgres.with("CREATE USER prober CONNECTION LIMIT 40", "CREATE EXTENSION pg_stat_statements");
+    static final TestPostgres POSTGRES = TestPostgres.with(
+            "DROP USER IF EXISTS prober",
+            "CREATE USER prober CONNECTION LIMIT 90",
+            "CREATE EXTENSION pg_stat_statements");
 
     private static TestServer serverOfManyDatabases(String lastUser) {
         TestServer server = TestServer.on(POSTGRES, "prober").with("pool.min_idle", 0);
@@ -47,6 +49,17 @@ final class ReadinessTest {
         try (TestServer server = serverOfManyDatabases("prober")) {
             assertThat(server.client().get("/ready").status()).isEqualTo(200);
             await().untilAsserted(() -> assertThat(open(server)).isZero());
+            POSTGRES.execute("ALTER USER prober NOLOGIN");
+            await().during(Duration.ofMillis(1200))
+                    .untilAsserted(
+                            () -> assertThat(server.client().get("/ready").status())
+                                    .as("nobody uses them, so they are not queried again")
+                                    .isEqualTo(200));
+            server.client().post("/sql", "{\"query\":\"SELECT 1\",\"params\":[]}");
+            await().untilAsserted(() ->
+                    assertThat(server.client().get("/ready").status()).isEqualTo(503));
+        } finally {
+            POSTGRES.execute("ALTER USER prober LOGIN");
         }
     }
 

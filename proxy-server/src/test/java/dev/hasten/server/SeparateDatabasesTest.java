@@ -6,6 +6,7 @@ import static dev.hasten.testing.Plans.query;
 import static dev.hasten.testing.Plans.shape;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
@@ -129,6 +130,7 @@ final class SeparateDatabasesTest {
     @Test
     void busyPoolAndOpenTransactionDoNotAffectTheOtherDatabase() {
         CompletableFuture<Reply> slow = first.queryLater(SLOW);
+        await().until(() -> server.database().pool().active() == 1);
         assertThat(other.query(READ).data()).contains("other");
         assertThat(first.postLater("/query", Client.body(READ, Map.of())).join().status())
                 .isEqualTo(429);
