@@ -111,6 +111,12 @@ final class InMemoryProcessorTest {
         assertThat(idsOf(processed(parse(FIVE), page(cursor, take, skip)))).isEqualTo(ids);
     }
 
+    @Test
+    void nullOfACursorEqualsNull() {
+        assertThat(processed(parse("[{'id':1},{'id':null},{'id':2}]"), page("{'id':null}", null, null)))
+                .isEqualTo("[{'id':null},{'id':2}]");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
