@@ -78,7 +78,7 @@ public final class WrongKeys {
         return head.header("x-forwarded-for") != null || head.header("forwarded") != null || head.header("via") != null;
     }
 
-    /** Whether the address is one that only a proxy in front of this server can have. */
+    /** Whether the address is private: requests from it may come through a proxy in front of this server. */
     static boolean isPrivate(InetAddress address) {
         return address.isLoopbackAddress()
                 || address.isSiteLocalAddress()

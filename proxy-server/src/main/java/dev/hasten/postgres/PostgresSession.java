@@ -7,7 +7,6 @@ import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.ParsedStatement.SessionEffect;
 import dev.hasten.postgres.ParsedStatement.Trait;
 import dev.hasten.postgres.StatementCache.Prepared;
-import dev.hasten.postgres.TypeChoices.Choice;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,12 +33,6 @@ import org.postgresql.util.HostSpec;
 public final class PostgresSession extends PgConnection {
     private static final int UNSPECIFIED_TYPE = 0;
 
-    /**
-     * Savepoints in one transaction. PostgreSQL keeps 64 subtransactions of a session in shared memory; with more, all
-     * sessions check the visibility of its rows more slowly.
-     */
-    private static final int MAX_SAVEPOINTS = 32;
-
     private static final int FLAGS = QueryExecutor.QUERY_NO_BINARY_TRANSFER | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
 
     /** SQLSTATE "object not in prerequisite state". It does not suggest a retry. */
@@ -53,7 +46,7 @@ public final class PostgresSession extends PgConnection {
 
     private final QueryExecutor executor;
     private final StatementCache statements;
-    private final TypeChoices types = new TypeChoices();
+    private final TypeAttempts attempts = new TypeAttempts(this);
     private final ResultMeter meter;
     private final long resultBytes;
     private final Watchdog watchdog;
@@ -62,7 +55,6 @@ public final class PostgresSession extends PgConnection {
     private boolean lost;
     private boolean stalePlanSuspected;
     private boolean endedByRollback;
-    private int savepoints;
     /** Set by the thread that cancels. */
     private volatile @Nullable StatementInterrupt interrupt;
 
@@ -158,15 +150,11 @@ public final class PostgresSession extends PgConnection {
         }
         List<? extends @Nullable Object> parameters =
                 ParameterTypes.areUndecided(given) ? decided(text, given, cancellation) : given;
-        if (execution == Execution.AUTOCOMMIT && ParameterTypes.haveAlternatives(parameters, Choice.ALL)) {
-            return attempts(text, parameters, cancellation);
-        }
-        return execution != Execution.AUTOCOMMIT && ParameterTypes.haveAlternatives(parameters, Choice.UNDECLARED)
-                ? attemptsInTransaction(text, parameters, execution, begin, cancellation)
-                : attempt(text, parameters, execution, begin, cancellation);
+        return attempts.run(text, parameters, execution, begin, cancellation);
     }
 
-    private StatementResult attempt(
+    /** Runs a statement with the declared types of the parameters. */
+    StatementResult attempt(
             ParsedStatement text,
             List<? extends @Nullable Object> parameters,
             Execution execution,
@@ -204,113 +192,9 @@ public final class PostgresSession extends PgConnection {
         }
     }
 
-    /**
-     * Tries the alternative types of the parameters if PostgreSQL refuses the first ones. A statement outside of a
-     * transaction has had no effect if it failed, unless it is a CALL or DO, so it can be sent again.
-     */
-    private StatementResult attempts(
-            ParsedStatement text, List<? extends @Nullable Object> parameters, Cancellation cancellation)
-            throws SQLException {
-        String key = ParameterTypes.key(text.sql(), parameters);
-        Choice known = types.of(key);
-        Choice choice = known == null ? Choice.FIRST : known;
-        SQLException first = null;
-        while (true) {
-            try {
-                StatementResult result =
-                        attempt(text, ParameterTypes.of(parameters, choice), Execution.AUTOCOMMIT, null, cancellation);
-                if (first != null) {
-                    types.learn(key, choice);
-                }
-                return result;
-            } catch (SQLException e) {
-                boolean refused = String.valueOf(e.getSQLState()).startsWith("42");
-                SQLException reported = first != null && refused ? first : e;
-                Choice next = TypeChoices.after(choice, e);
-                if (first == null && choice != Choice.FIRST && refused) {
-                    // The schema has changed since the choice was learned.
-                    types.forget(key);
-                    next = Choice.FIRST;
-                }
-                if (next == null
-                        || !isIdle()
-                        || text.is(Trait.PROCEDURAL)
-                        || (next != Choice.FIRST && !ParameterTypes.haveAlternatives(parameters, next))) {
-                    throw reported;
-                }
-                first = reported;
-                choice = next;
-            }
-        }
-    }
-
-    /**
-     * Tries a type for the parameters that have none if PostgreSQL cannot infer it. An error makes the transaction fail,
-     * so this needs a savepoint, until a choice is known. A statement that changes the session gets none: after the
-     * release of a savepoint, {@code transaction_read_only} has its former value.
-     */
-    private StatementResult attemptsInTransaction(
-            ParsedStatement text,
-            List<? extends @Nullable Object> parameters,
-            Execution execution,
-            @Nullable String begin,
-            Cancellation cancellation)
-            throws SQLException {
-        String key = ParameterTypes.key(text.sql(), parameters);
-        Choice known = types.of(key);
-        if (isIdle()) {
-            savepoints = 0;
-        }
-        if (known != null
-                || text.effect() != SessionEffect.NONE
-                || !TypeChoices.isRemembered(key)
-                || savepoints == MAX_SAVEPOINTS) {
-            Choice choice = known == null || known == Choice.ALL ? Choice.FIRST : known;
-            try {
-                return attempt(text, ParameterTypes.of(parameters, choice), execution, begin, cancellation);
-            } catch (SQLException e) {
-                if (String.valueOf(e.getSQLState()).startsWith("42")) {
-                    types.forget(key);
-                }
-                throw e;
-            }
-        }
-        if (isIdle()) {
-            command(begin == null ? "BEGIN" : begin, cancellation);
-        }
-        savepoints++;
-        command("SAVEPOINT hasten_types", cancellation);
-        Choice choice = Choice.FIRST;
-        StatementResult result;
-        try {
-            result = attempt(text, parameters, execution, null, cancellation);
-        } catch (SQLException e) {
-            if (TypeChoices.after(Choice.FIRST, e) != Choice.UNDECLARED) {
-                throw e;
-            }
-            stalePlanSuspected = false;
-            choice = Choice.UNDECLARED;
-            command("ROLLBACK TO SAVEPOINT hasten_types", cancellation);
-            result = second(text, ParameterTypes.of(parameters, choice), execution, e, cancellation);
-        }
-        command("RELEASE SAVEPOINT hasten_types", cancellation);
-        types.learn(key, choice);
-        return result;
-    }
-
-    /** @param first the error of the first attempt, thrown if the types of the second one do not fit, either */
-    private StatementResult second(
-            ParsedStatement text,
-            List<? extends @Nullable Object> parameters,
-            Execution execution,
-            SQLException first,
-            Cancellation cancellation)
-            throws SQLException {
-        try {
-            return attempt(text, parameters, execution, null, cancellation);
-        } catch (SQLException e) {
-            throw String.valueOf(e.getSQLState()).startsWith("42") ? first : e;
-        }
+    /** Forgets that a failed statement may have had an outdated plan, because it has been repeated without one. */
+    void stalePlanIsHarmless() {
+        stalePlanSuspected = false;
     }
 
     private void requireUtf8() throws SQLException {

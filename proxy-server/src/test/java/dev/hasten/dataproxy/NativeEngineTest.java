@@ -192,6 +192,21 @@ final class NativeEngineTest {
     }
 
     @Test
+    void transactionHasAtMost32Savepoints() {
+        String transaction = CLIENT.start("{\"max_wait\":5000,\"timeout\":60000}");
+        for (int i = 1; i <= 32; i++) {
+            String sql = "SELECT concat('bound', $1, " + i + ") AS x";
+            assertThat(CLIENT.post(transaction + "/graphql", raw(sql, "[\"b\"]"))
+                            .text())
+                    .contains("\"boundb" + i + "\"");
+        }
+        assertThat(CLIENT.post(transaction + "/graphql", raw("SELECT concat('bound', $1, 33) AS x", "[\"b\"]"))
+                        .text())
+                .contains("42P18");
+        assertThat(CLIENT.post(transaction + "/rollback", "{}").status()).isEqualTo(200);
+    }
+
+    @Test
     void statementThatFailsWithEachTypeIsReportedWithTheErrorOfTheFirst() {
         String sql = "SELECT name FROM \"Item\" WHERE id = $1 AND name = concat($2)";
         assertThat(CLIENT.graphql(raw(sql, "[\"" + ID + "\",\"one\"]")).text()).contains("42P18");
