@@ -390,6 +390,9 @@ public final class PostgresSession extends PgConnection {
             lost |= !inStep;
             heapBytes = meter.end();
             endedByRollback = collector.endedByRollback(endedByRollback);
+            if (isIdle()) {
+                attempts.transactionEnded();
+            }
             if (meter.hasChangedSettings()) {
                 // A function may have changed settings, which the text of the statement does not show.
                 effect = effect.and(SessionEffect.RESET);

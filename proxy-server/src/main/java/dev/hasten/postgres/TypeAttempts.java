@@ -28,6 +28,12 @@ final class TypeAttempts {
         this.session = session;
     }
 
+    /** Must be called whenever no transaction is open. */
+    void transactionEnded() {
+        savepoints = 0;
+    }
+
+    /** Runs a statement, with other types if PostgreSQL refuses the first ones. */
     StatementResult run(
             ParsedStatement text,
             List<? extends @Nullable Object> parameters,
@@ -97,9 +103,6 @@ final class TypeAttempts {
             throws SQLException {
         String key = ParameterTypes.key(text.sql(), parameters);
         Choice known = choices.of(key);
-        if (session.isIdle()) {
-            savepoints = 0;
-        }
         if (known != null
                 || text.effect() != SessionEffect.NONE
                 || !TypeChoices.isRemembered(key)

@@ -206,6 +206,23 @@ final class NativeEngineTest {
         assertThat(CLIENT.post(transaction + "/rollback", "{}").status()).isEqualTo(200);
     }
 
+    /** All use the same connection. Their first statement has no parameters, so it needs no types. */
+    @Test
+    void savepointsOfEarlierTransactionsDoNotCount() {
+        for (int i = 0; i < 40; i++) {
+            String transaction = CLIENT.start("{\"max_wait\":5000,\"timeout\":60000}");
+            String end = i % 2 == 0 ? "/commit" : "/rollback";
+            assertThat(CLIENT.post(transaction + "/graphql", raw("SELECT 1 AS x", "[]"))
+                            .text())
+                    .contains("\"data\"");
+            String sql = "SELECT concat('later', $1, " + i + ") AS x";
+            assertThat(CLIENT.post(transaction + "/graphql", raw(sql, "[\"b\"]"))
+                            .text())
+                    .contains("\"laterb" + i + "\"");
+            assertThat(CLIENT.post(transaction + end, "{}").status()).isEqualTo(200);
+        }
+    }
+
     @Test
     void statementThatFailsWithEachTypeIsReportedWithTheErrorOfTheFirst() {
         String sql = "SELECT name FROM \"Item\" WHERE id = $1 AND name = concat($2)";
