@@ -43,30 +43,33 @@ class ArchitectureTest {
                     Map.entry("auth", "protocol config files"),
                     Map.entry("postgres", "protocol memory deadline"),
                     Map.entry("prisma", "protocol json postgres"),
-                    Map.entry("plan", "protocol memory deadline json postgres prisma"),
-                    Map.entry("transaction", "protocol deadline postgres prisma plan"),
                     Map.entry("cache", "protocol memory deadline"),
+                    Map.entry("proof", "protocol deadline postgres cache"),
+                    Map.entry("plan", "protocol memory deadline json postgres prisma cache proof"),
+                    Map.entry("writes", "deadline cache postgres proof"),
+                    Map.entry("transaction", "protocol deadline postgres prisma plan writes"),
                     Map.entry("schema", "protocol files memory deadline compiler postgres plan"),
                     Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
                     Map.entry(
                             "admission",
-                            "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"),
-                    Map.entry("caching", "protocol memory deadline json http auth cache telemetry admission"),
+                            "protocol memory deadline config http auth postgres plan transaction cache proof writes schema telemetry"),
+                    Map.entry("caching", "protocol memory deadline json http auth cache proof telemetry admission"),
                     Map.entry("invalidation", "protocol config http cache admission caching"),
                     Map.entry(
                             "remoteexecutor",
-                            "protocol deadline config json http postgres prisma plan transaction telemetry admission caching"),
+                            "protocol deadline config json http postgres prisma proof plan transaction telemetry admission"
+                                    + " caching"),
                     Map.entry(
                             "dataproxy",
-                            "protocol memory deadline config json http postgres prisma plan transaction schema telemetry"
+                            "protocol memory deadline config json http postgres prisma cache proof plan transaction schema telemetry"
                                     + " admission caching"),
                     Map.entry(
                             "sql",
-                            "protocol memory deadline config json http auth postgres transaction telemetry admission cache"
+                            "protocol memory deadline config json http auth postgres transaction telemetry admission cache proof"
                                     + " caching"),
                     Map.entry(
                             "server",
-                            "protocol memory deadline config http auth postgres plan transaction cache schema telemetry"
+                            "protocol memory deadline config http auth postgres plan transaction cache proof writes schema telemetry"
                                     + " admission caching invalidation remoteexecutor dataproxy sql"),
                     Map.entry(
                             "admin",

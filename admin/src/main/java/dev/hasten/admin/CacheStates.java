@@ -73,7 +73,7 @@ final class CacheStates {
             Invalidations invalidations) {}
 
     /** Invalidations by kind. */
-    record Invalidations(long tags, long all, long schema) {}
+    record Invalidations(long tags, long all, long schema, long writes) {}
 
     CacheStates(Collection<Database> databases) {
         this.databases = databases;
@@ -129,6 +129,7 @@ final class CacheStates {
                 new Invalidations(
                         statistics.of(Event.INVALIDATE_TAGS),
                         statistics.of(Event.INVALIDATE_ALL),
-                        statistics.of(Event.SCHEMA_CHANGE)));
+                        statistics.of(Event.SCHEMA_CHANGE),
+                        statistics.of(Event.WRITE)));
     }
 }

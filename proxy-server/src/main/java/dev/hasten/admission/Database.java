@@ -2,9 +2,11 @@ package dev.hasten.admission;
 
 import dev.hasten.cache.QueryCache;
 import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.proof.Proofs;
 import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
+import dev.hasten.writes.WriteTracking;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A configured database while the server runs.
  *
  * @param searchPath the PostgreSQL schema in the database URL, which is reported to clients; null if the URL has none
+ * @param proofs what is proved about its statements
+ * @param writes outdates what its statements change
  * @param schemas the Prisma schemas that clients without an engine have uploaded
  * @param log which of its statements are logged
  */
@@ -20,6 +24,8 @@ public record Database(
         ConnectionPool pool,
         TransactionRegistry transactions,
         QueryCache cache,
+        Proofs proofs,
+        WriteTracking writes,
         PrismaSchemas schemas,
         Limits limits,
         StatementLog log)

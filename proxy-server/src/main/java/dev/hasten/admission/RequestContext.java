@@ -44,7 +44,8 @@ public record RequestContext(
      * @throws dev.hasten.postgres.DatabaseException if the database fails
      */
     public <T extends @Nullable Object> T pooled(Function<PooledStatements, T> work) {
-        try (PooledStatements statements = new PooledStatements(database.pool(), access(), cancellation, telemetry)) {
+        try (PooledStatements statements =
+                new PooledStatements(database.pool(), access(), cancellation, telemetry, database.writes())) {
             return work.apply(statements);
         }
     }

@@ -24,6 +24,8 @@ final class CacheEntry {
     final long generation;
 
     final List<String> tags;
+    /** What the data was read from. */
+    final RelationIds relations;
     /** The strategy for requests without one, from the {@link CachePolicy}. */
     final CacheStrategy defaultStrategy;
     /** Nanoseconds on the cache's ticker. */
@@ -43,6 +45,7 @@ final class CacheEntry {
             CachedBody body,
             long generation,
             List<String> tags,
+            RelationIds relations,
             CacheStrategy defaultStrategy,
             long filledAt,
             long retention) {
@@ -50,6 +53,7 @@ final class CacheEntry {
                 body,
                 generation,
                 tags,
+                relations,
                 defaultStrategy,
                 filledAt,
                 retention,
@@ -61,6 +65,7 @@ final class CacheEntry {
             CachedBody body,
             long generation,
             List<String> tags,
+            RelationIds relations,
             CacheStrategy defaultStrategy,
             long filledAt,
             long retention,
@@ -69,6 +74,7 @@ final class CacheEntry {
         this.body = body;
         this.generation = generation;
         this.tags = tags;
+        this.relations = relations;
         this.defaultStrategy = defaultStrategy;
         this.filledAt = filledAt;
         this.retention = retention;
@@ -79,7 +85,15 @@ final class CacheEntry {
     /** A copy with a compressed body. */
     CacheEntry compressed() {
         return new CacheEntry(
-                body.compressed(), generation, tags, defaultStrategy, filledAt, retention, nextRefresh, compressing);
+                body.compressed(),
+                generation,
+                tags,
+                relations,
+                defaultStrategy,
+                filledAt,
+                retention,
+                nextRefresh,
+                compressing);
     }
 
     /** Whether one is a compressed copy of the other, or both are the same. */
@@ -98,6 +112,7 @@ final class CacheEntry {
         for (String tag : tags) {
             weight += TAG_OVERHEAD + tag.length();
         }
+        weight += (long) Integer.BYTES * relations.size();
         return (int) Math.min(weight, Integer.MAX_VALUE);
     }
 }

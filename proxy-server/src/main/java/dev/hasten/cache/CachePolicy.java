@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param enabled if false, nothing is cached
  * @param sharedByKeys whether all API keys of the database share entries
+ * @param invalidation who reports that data has changed
  * @param defaults strategies by model for requests without one; {@value #ANY_MODEL} is for all other models
  */
-public record CachePolicy(boolean enabled, boolean sharedByKeys, Limits limits, Map<String, CacheStrategy> defaults) {
+public record CachePolicy(
+        boolean enabled,
+        boolean sharedByKeys,
+        Invalidation invalidation,
+        Limits limits,
+        Map<String, CacheStrategy> defaults) {
     /** Stands for all models without a default. */
     public static final String ANY_MODEL = "*";
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts what happened in a cache since the server started. */
 public final class CacheStatistics {
     private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
+    private final Map<Uncached.Reason, LongAdder> uncached = new EnumMap<>(Uncached.Reason.class);
 
     /** The events that are counted. */
     public enum Event {
@@ -36,6 +37,8 @@ public final class CacheStatistics {
         INVALIDATE_TAGS,
         /** Everything was invalidated. */
         INVALIDATE_ALL,
+        /** A write outdated data. */
+        WRITE,
         /** The schema changed. */
         SCHEMA_CHANGE
     }
@@ -43,6 +46,9 @@ public final class CacheStatistics {
     CacheStatistics() {
         for (Event event : Event.values()) {
             counts.put(event, new LongAdder());
+        }
+        for (Uncached.Reason reason : Uncached.Reason.values()) {
+            uncached.put(reason, new LongAdder());
         }
     }
 
@@ -54,6 +60,17 @@ public final class CacheStatistics {
     /** The number of occurrences of an event. */
     public long of(Event event) {
         return adder(event).sum();
+    }
+
+    /** Counts a request that did not use the cache. */
+    public void countUncached(Uncached.Reason reason) {
+        count(Event.BYPASS);
+        requireNonNull(uncached.get(reason)).increment();
+    }
+
+    /** The number of requests that did not use the cache for this reason. */
+    public long uncached(Uncached.Reason reason) {
+        return requireNonNull(uncached.get(reason)).sum();
     }
 
     private LongAdder adder(Event event) {

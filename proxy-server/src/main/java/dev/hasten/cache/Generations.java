@@ -16,9 +16,14 @@ final class Generations {
     /** Takes 128 KB per database. */
     private static final int SLOTS = 1 << 14;
 
-    private final AtomicLong clock = new AtomicLong();
+    private final AtomicLong clock;
     private final AtomicLong all = new AtomicLong();
     private final AtomicLongArray tags = new AtomicLongArray(SLOTS);
+
+    /** @param clock advances with every invalidation, also by others that share it */
+    Generations(AtomicLong clock) {
+        this.clock = clock;
+    }
 
     /** The generation of data that is read from PostgreSQL from now on. */
     long now() {

@@ -21,6 +21,8 @@ final class InFlightQuery implements AutoCloseable {
     final long startedNanos = System.nanoTime();
 
     final CacheStrategy strategy;
+    /** What the query reads. */
+    final RelationIds relations;
     /** See {@link CacheEntry#defaultStrategy}. */
     final CacheStrategy defaultStrategy;
     /** Cancels the query and holds its memory, because the query may outlive the request that started it. */
@@ -40,12 +42,14 @@ final class InFlightQuery implements AutoCloseable {
     private InFlightQuery(
             long generation,
             CacheStrategy strategy,
+            RelationIds relations,
             CacheStrategy defaultStrategy,
             Reservation memory,
             boolean refresh) {
         this.cancellation = new Cancellation(memory);
         this.generation = generation;
         this.strategy = strategy;
+        this.relations = relations;
         this.defaultStrategy = defaultStrategy;
         this.refresh = refresh;
         this.participants = refresh ? 0 : 1;
@@ -53,13 +57,21 @@ final class InFlightQuery implements AutoCloseable {
 
     /** A query with one participant, the request that starts it. */
     static InFlightQuery forMiss(
-            long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, Reservation memory) {
-        return new InFlightQuery(generation, strategy, defaultStrategy, memory, false);
+            long generation,
+            CacheStrategy strategy,
+            RelationIds relations,
+            CacheStrategy defaultStrategy,
+            Reservation memory) {
+        return new InFlightQuery(generation, strategy, relations, defaultStrategy, memory, false);
     }
 
     static InFlightQuery forRefresh(
-            long generation, CacheStrategy strategy, CacheStrategy defaultStrategy, Reservation memory) {
-        return new InFlightQuery(generation, strategy, defaultStrategy, memory, true);
+            long generation,
+            CacheStrategy strategy,
+            RelationIds relations,
+            CacheStrategy defaultStrategy,
+            Reservation memory) {
+        return new InFlightQuery(generation, strategy, relations, defaultStrategy, memory, true);
     }
 
     /** Adds a participant. Returns false if the query is being cancelled. */

@@ -47,7 +47,8 @@ public final class QueryCache {
     private final Settings settings;
     private final Cache<CacheKey, CacheEntry> entries;
     private final ConcurrentMap<CacheKey, InFlightQuery> inFlight = new ConcurrentHashMap<>();
-    private final Generations generations = new Generations();
+    private final RelationGenerations relations;
+    private final Generations generations;
     private final AtomicLong schemaEpoch = new AtomicLong();
     private final CacheStatistics statistics = new CacheStatistics();
     private final Semaphore refreshes;
@@ -87,12 +88,20 @@ public final class QueryCache {
      *     {@link #fetch(Lookup, Cancellation, Fill)}
      * @param model the model of the query, null if it has none or it is not known yet
      * @param wantsGzip whether the client accepts gzip; the entry is then compressed once, in the background
+     * @param relations what the data is read from, if changes of relations are recorded. Only used to read it: a stored
+     *     entry has its own
      */
     public record Lookup(
             CacheKey key,
             @Nullable CacheStrategy strategy,
             @Nullable String model,
-            boolean wantsGzip) {}
+            boolean wantsGzip,
+            RelationIds relations) {
+        /** A request whose data depends on no relation, or on relations that are not known yet. */
+        public Lookup(CacheKey key, @Nullable CacheStrategy strategy, @Nullable String model, boolean wantsGzip) {
+            this(key, strategy, model, wantsGzip, RelationIds.NONE);
+        }
+    }
 
     /** Reads a response from PostgreSQL. */
     @FunctionalInterface
@@ -106,7 +115,10 @@ public final class QueryCache {
         byte[] read(Cancellation cancellation);
     }
 
-    public QueryCache(CachePolicy policy, Settings settings) {
+    /** @param relations when each relation of the database was last changed */
+    public QueryCache(CachePolicy policy, Settings settings, RelationGenerations relations) {
+        this.relations = relations;
+        this.generations = new Generations(relations.clock());
         this.policy = policy;
         this.settings = settings;
         this.refreshes = new Semaphore(settings.maxRefreshes());
@@ -161,7 +173,8 @@ public final class QueryCache {
 
     private @Nullable CachedResponse usable(CacheEntry entry, CacheStrategy strategy) {
         if (!generations.isCurrent(entry.generation, entry.tags)
-                || !generations.isCurrent(entry.generation, strategy.tags())) {
+                || !generations.isCurrent(entry.generation, strategy.tags())
+                || !relations.isCurrent(entry.generation, entry.relations)) {
             return null;
         }
         long age = settings.ticker().read() - entry.filledAt;
@@ -227,6 +240,7 @@ public final class QueryCache {
         InFlightQuery query = InFlightQuery.forMiss(
                 generations.now(),
                 strategy,
+                lookup.relations(),
                 policy.defaultOf(lookup.model()),
                 own.memory().another());
         // Must precede the moment when other requests can join: from then on, the query must end in every case.
@@ -271,7 +285,8 @@ public final class QueryCache {
     /** Whether the result of the query may be the response to a request that arrives now. */
     private boolean accepts(InFlightQuery query, CacheStrategy strategy) {
         return generations.isCurrent(query.generation, query.strategy.tags())
-                && generations.isCurrent(query.generation, strategy.tags());
+                && generations.isCurrent(query.generation, strategy.tags())
+                && relations.isCurrent(query.generation, query.relations);
     }
 
     private boolean replaces(CacheKey key, @Nullable InFlightQuery current, InFlightQuery query) {
@@ -297,7 +312,11 @@ public final class QueryCache {
         }
         CacheStrategy strategy = lookup.strategy();
         InFlightQuery query = InFlightQuery.forRefresh(
-                generations.now(), strategy != null ? strategy : entry.defaultStrategy, entry.defaultStrategy, memory);
+                generations.now(),
+                strategy != null ? strategy : entry.defaultStrategy,
+                entry.relations,
+                entry.defaultStrategy,
+                memory);
         if (inFlight.putIfAbsent(key, query) != null) {
             refreshes.release();
             return;
@@ -390,13 +409,15 @@ public final class QueryCache {
         }
         if (body.length() > policy.limits().maxEntryBytes()) {
             statistics.count(Event.TOO_LARGE);
-        } else if (!generations.isCurrent(query.generation, strategy.tags())) {
+        } else if (!generations.isCurrent(query.generation, strategy.tags())
+                || !relations.isStorable(query.generation, query.relations)) {
             statistics.count(Event.OUTDATED);
         } else {
             CacheEntry filled = new CacheEntry(
                     body,
                     query.generation,
                     strategy.tags(),
+                    query.relations,
                     query.defaultStrategy,
                     settings.ticker().read(),
                     SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
@@ -428,6 +449,8 @@ public final class QueryCache {
     public long schemaChanged() {
         long epoch = schemaEpoch.incrementAndGet();
         generations.invalidateAll();
+        // For other names of the same database.
+        relations.allChanged();
         entries.invalidateAll();
         statistics.count(Event.SCHEMA_CHANGE);
         return epoch;

@@ -5,10 +5,13 @@ import dev.hasten.admission.Database;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.cache.CacheKey;
 import dev.hasten.cache.CachePolicy;
-import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedResponse;
 import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.Invalidation;
 import dev.hasten.cache.QueryCache.Lookup;
+import dev.hasten.cache.RelationIds;
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.AcceptEncoding;
 import dev.hasten.http.Exchange;
@@ -16,6 +19,7 @@ import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.SharedBytes;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
 import dev.hasten.protocol.QuerySignature.Member;
@@ -34,6 +38,12 @@ import tools.jackson.databind.json.JsonMapper;
  * requests that are never cached.
  */
 public final class CacheSession {
+    /** For queries in a transaction, and several statements that run in one. */
+    public static final Uncached IN_TRANSACTION = new Uncached(Reason.TRANSACTION, "is part of a transaction");
+
+    private static final Uncached NO_STRATEGY = new Uncached(Reason.NO_STRATEGY, "no strategy asks for caching");
+    private static final Uncached DISABLED = new Uncached(Reason.DISABLED, "the cache of the database is disabled");
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Larger bodies are not hashed on an event loop, because other requests would wait. */
@@ -129,23 +139,37 @@ public final class CacheSession {
 
     /** The response to the query: from the cache, or from PostgreSQL. May block. */
     public Response respond(CacheableQuery query, RequestContext request) {
-        CacheStrategy effective =
-                strategy != null ? strategy : database.cache().policy().defaultOf(query.model());
+        CachePolicy policy = database.cache().policy();
+        CacheStrategy effective = strategy != null ? strategy : policy.defaultOf(query.model());
         if (!effective.caches()) {
-            return bypass(fromDatabase(query, request));
+            return bypass(fromDatabase(query, request), policy.enabled() ? NO_STRATEGY : DISABLED);
         }
-        if (!query.isCacheable()) {
-            return bypass(query.notCached(fromDatabase(query, request)));
+        ReadProof proof = query.proof(request);
+        Uncached uncached = proof.uncached();
+        if (uncached != null && !(isChosenByApp(uncached) && query.mayBeNonDeterministic())) {
+            return bypass(fromDatabase(query, request), uncached);
         }
-        CachedResponse cached = fetch(effective, query, request);
+        RelationIds relations = policy.invalidation() == Invalidation.TAGS ? RelationIds.NONE : proof.relationIds();
+        CachedResponse cached = fetch(effective, relations, query, request);
         Map<String, ?> extensions = cached.leader() ? query.extensions(request) : null;
         return extensions == null
                 ? response(cached)
                 : withHeaders(Extensions.response(cached.body().json().array(), extensions), cached);
     }
 
-    private CachedResponse fetch(CacheStrategy effective, CacheableQuery query, RequestContext request) {
-        Lookup lookup = new Lookup(key(), effective, query.model(), wantsGzip);
+    /**
+     * Whether the app asked to cache a result that is only non-deterministic: it chose the ttl. Defaults of the operator
+     * do not cache such results, and neither does a database that promises current data.
+     */
+    private boolean isChosenByApp(Uncached uncached) {
+        return strategy != null
+                && database.cache().policy().invalidation() == Invalidation.TAGS
+                && uncached.reason().isOnlyNonDeterministic();
+    }
+
+    private CachedResponse fetch(
+            CacheStrategy effective, RelationIds relations, CacheableQuery query, RequestContext request) {
+        Lookup lookup = new Lookup(key(), effective, query.model(), wantsGzip, relations);
         return missed
                 ? database.cache()
                         .fetchMissing(lookup, request.cancellation(), running -> bytes(query, request.with(running)))
@@ -195,10 +219,20 @@ public final class CacheSession {
         return asked.headers().add(response, exchange, cached, key().signature());
     }
 
-    /** Completes a response that did not use the cache. */
-    public Response bypass(Response response) {
-        database.cache().statistics().count(Event.BYPASS);
-        return sendsHeaders ? asked.headers().addUncached(response, exchange, key().signature()) : response;
+    /**
+     * Completes a response that did not use the cache.
+     *
+     * @param why the reason if a strategy asks for caching
+     */
+    public Response bypass(Response response, Uncached why) {
+        boolean asks = usesCache();
+        Uncached reason = asks ? why : database.cache().policy().enabled() ? NO_STRATEGY : DISABLED;
+        database.cache().statistics().countUncached(reason.reason());
+        if (!sendsHeaders) {
+            return response;
+        }
+        Response complete = asked.headers().addUncached(response, exchange, key().signature());
+        return asks ? complete.header("hasten-not-cached", reason.header()) : complete;
     }
 
     private CacheKey key() {

@@ -1,8 +1,8 @@
 package dev.hasten.caching;
 
 import dev.hasten.admission.RequestContext;
-import dev.hasten.http.Response;
 import dev.hasten.json.JsonBuffer;
+import dev.hasten.proof.ReadProof;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +13,14 @@ public interface CacheableQuery {
     @Nullable
     String model();
 
-    /** Whether the response depends only on data. Called only if a strategy asks for caching. May block. */
-    boolean isCacheable();
+    /** Proves what the response depends on. Called only if a strategy asks for caching. May block. */
+    ReadProof proof(RequestContext request);
+
+    /**
+     * Whether the app may choose to cache a result that is only non-deterministic, such as that of a view over
+     * {@code now()}. Hosted Accelerate cached everything that Prisma Client can read.
+     */
+    boolean mayBeNonDeterministic();
 
     /**
      * Runs the query; returns null if it has no value.
@@ -35,9 +41,4 @@ public interface CacheableQuery {
     /** The telemetry that the client requested; null for none. */
     @Nullable
     Map<String, ?> extensions(RequestContext request);
-
-    /** Completes the response to a query that was not cached although a strategy asked for it. */
-    default Response notCached(Response response) {
-        return response;
-    }
 }

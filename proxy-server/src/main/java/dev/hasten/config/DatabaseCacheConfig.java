@@ -52,6 +52,14 @@ public record DatabaseCacheConfig(
         boolean sharedByKeys,
 
         @Setting(
+                value = "tags",
+                doc =
+                        "Who reports that cached data has changed. `tags`: the app, by tag. `writes`: also every write that"
+                                + " passes through Hasten, whatever protocol it uses. [invalidation.md](invalidation.md)"
+                                + " explains the difference.")
+        Invalidation invalidation,
+
+        @Setting(
                 formerly = "invalidations",
                 value = "100",
                 min = "1",
@@ -60,6 +68,12 @@ public record DatabaseCacheConfig(
                 doc = "Maximum number of invalidations per second by clients; schema invalidations have a separate"
                         + " limit of the same size. Further ones get status 429.")
         int invalidationsPerSecond) {
+
+    /** Who reports that cached data has changed. */
+    public enum Invalidation {
+        TAGS,
+        WRITES
+    }
 
     /**
      * An element of the list {@code databases.<name>.cache.defaults}: the strategy that applies to a model's queries

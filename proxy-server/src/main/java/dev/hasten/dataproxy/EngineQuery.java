@@ -7,6 +7,7 @@ import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.Statements;
 import dev.hasten.prisma.DataFrame;
 import dev.hasten.prisma.PrismaErrors;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.value.Generators;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,13 @@ record EngineQuery(PreparedQuery prepared, ClientVersion version, PlanRunner run
     }
 
     @Override
-    public boolean isCacheable() {
-        return prepared.isCacheable();
+    public boolean mayBeNonDeterministic() {
+        return true;
+    }
+
+    @Override
+    public ReadProof proof(RequestContext request) {
+        return prepared.proof(request);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.hasten.dataproxy;
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Endpoint;
 import dev.hasten.admission.RequestContext;
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.caching.CacheSession;
 import dev.hasten.caching.CacheableQuery;
@@ -22,6 +24,8 @@ import tools.jackson.databind.JsonNode;
 
 /** The endpoint for queries and batches. Its path contains {@code graphql} for historical reasons; the body is JSON. */
 final class GraphqlEndpoint {
+    private static final Uncached FAILED = new Uncached(Reason.FAILED_BATCH, "has a query that failed");
+
     private final RequestParser parser;
     private final PlanRunner runner;
     private final AccelerateHeaders headers;
@@ -45,7 +49,7 @@ final class GraphqlEndpoint {
     /** Runs the queries in an interactive transaction, where nothing is cached. */
     Endpoint.Outcome beginInTransaction(AdmittedRequest admitted) {
         CacheSession cache = cacheSession(admitted);
-        return (Endpoint.Work) request -> cache.bypass(answerInTransaction(request));
+        return (Endpoint.Work) request -> cache.bypass(answerInTransaction(request), CacheSession.IN_TRANSACTION);
     }
 
     private CacheSession cacheSession(AdmittedRequest admitted) {
@@ -84,11 +88,13 @@ final class GraphqlEndpoint {
             JsonNode transaction = call.body().path("transaction");
             if (call.isBatch() && transaction.isObject()) {
                 IsolationLevel level = IsolationLevels.of(transaction.path("isolationLevel"));
-                return cache.bypass(transactionBatch(call, request).respond(TransactionMode.of(level), request));
+                return cache.bypass(
+                        transactionBatch(call, request).respond(TransactionMode.of(level), request),
+                        CacheSession.IN_TRANSACTION);
             }
             return cache.respond(query(call, request), request);
         } catch (SeparateBatch.Failed e) {
-            return cache.bypass(withErrors(e, call.version(), request));
+            return cache.bypass(withErrors(e, call.version(), request), FAILED);
         } catch (ApiError e) {
             return failed(e, call.version(), request);
         }

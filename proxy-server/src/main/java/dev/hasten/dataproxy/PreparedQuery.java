@@ -1,6 +1,8 @@
 package dev.hasten.dataproxy;
 
 import dev.hasten.admission.RequestContext;
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
@@ -8,6 +10,8 @@ import dev.hasten.plan.ParsingMemory;
 import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.plan.Statements;
+import dev.hasten.prisma.PrismaErrors;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.value.Generators;
 import dev.hasten.schema.CompiledQuery;
@@ -24,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PreparedQuery(
         JsonQuery query, List<Job> jobs, @Nullable ApiError error) {
+    private static final Uncached NOT_SINGLE = new Uncached(Reason.NOT_A_READ, "inserts rows, or cannot be compiled");
+
     /**
      * Compiles a query.
      *
@@ -72,9 +78,12 @@ record PreparedQuery(
         return jobs.size() == 1;
     }
 
-    /** Whether the result depends only on data. */
-    boolean isCacheable() {
-        return isSingle() && jobs.getFirst().isCacheable(query.action());
+    /** Proves what the result depends on. */
+    ReadProof proof(RequestContext request) {
+        return isSingle()
+                ? PrismaErrors.translated(() ->
+                        jobs.getFirst().proof(query.action(), request.database().proofs(), request.cancellation()))
+                : ReadProof.uncached(NOT_SINGLE);
     }
 
     /** Runs the query. Returns null if it has no value. */

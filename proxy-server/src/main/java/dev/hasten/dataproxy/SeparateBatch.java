@@ -1,6 +1,8 @@
 package dev.hasten.dataproxy;
 
 import dev.hasten.admission.RequestContext;
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
 import dev.hasten.caching.CacheableQuery;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.json.JsonBuffer;
@@ -8,6 +10,7 @@ import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.prisma.DataFrame;
 import dev.hasten.prisma.PrismaErrors;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.MeteredParser;
 import dev.hasten.protocol.value.Generators;
@@ -39,6 +42,7 @@ record SeparateBatch(
         implements CacheableQuery {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NO_ROWS = "[]";
+    private static final Uncached NO_QUERIES = new Uncached(Reason.NOT_A_READ, "is a batch without queries");
 
     /**
      * A query of the batch failed. Thrown so that the cache does not store the results. Several requests get the same
@@ -97,11 +101,21 @@ record SeparateBatch(
     }
 
     @Override
-    public boolean isCacheable() {
+    public boolean mayBeNonDeterministic() {
+        return true;
+    }
+
+    @Override
+    public ReadProof proof(RequestContext request) {
         if (single != null) {
-            return job(single).isCacheable(queries.getFirst().action());
+            return PrismaErrors.translated(() -> job(single)
+                    .proof(queries.getFirst().action(), request.database().proofs(), request.cancellation()));
         }
-        return !prepared.isEmpty() && prepared.stream().allMatch(query -> query.isCacheable());
+        ReadProof proof = prepared.isEmpty() ? ReadProof.uncached(NO_QUERIES) : ReadProof.CONSTANT;
+        for (PreparedQuery query : prepared) {
+            proof = proof.and(query.proof(request));
+        }
+        return proof;
     }
 
     private static Job job(CompiledBatch batch) {

@@ -1,7 +1,13 @@
 package dev.hasten.plan;
 
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.plan.PlanInterpreter.Environment;
+import dev.hasten.postgres.ParsedStatement;
+import dev.hasten.proof.Proofs;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.plan.PlanValue;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.protocol.value.Generators;
@@ -24,6 +30,10 @@ public final class PlanRunner {
             "aggregate",
             "groupBy");
 
+    private static final Uncached NO_QUERY = new Uncached(Reason.NOT_A_READ, "is an operation without a cacheStrategy");
+    private static final Uncached GENERATED =
+            new Uncached(Reason.GENERATED_VALUE, "has parameters whose values are generated");
+
     private final PlanInterpreter interpreter = new PlanInterpreter();
     private final Clock clock;
     private final RandomGenerator random;
@@ -36,9 +46,29 @@ public final class PlanRunner {
      * @param comment appended to every statement, starts with a space; empty for none
      */
     public record Job(ParsedPlan plan, Map<String, PlanValue> parameters, String comment) {
-        /** Whether the result may be cached, given the operation that the request claims to be. */
-        public boolean isCacheable(String operation) {
-            return CACHEABLE.contains(operation) && plan.pureRead() && PureReads.areFixed(parameters.values());
+        /**
+         * Proves what the result depends on, given the operation that the request claims to be. May block.
+         *
+         * @throws dev.hasten.postgres.DatabaseException if the database cannot be reached
+         */
+        public ReadProof proof(String operation, Proofs proofs, Cancellation cancellation) {
+            Uncached uncached = plan.reads().uncached();
+            if (uncached != null) {
+                return ReadProof.uncached(uncached);
+            }
+            if (!CACHEABLE.contains(operation)) {
+                return ReadProof.uncached(NO_QUERY);
+            }
+            if (!PureReads.areFixed(parameters.values())) {
+                return ReadProof.uncached(GENERATED);
+            }
+            ReadProof proof = ReadProof.CONSTANT;
+            for (ParsedStatement statement : plan.reads().statements()) {
+                proof = proof.and(proofs.of(statement, cancellation).reads());
+            }
+            boolean clock =
+                    proof.readsClock() && (plan.reads().namesClock() || PureReads.nameClock(parameters.values()));
+            return clock ? proof.and(ReadProof.CLOCK) : proof;
         }
     }
 

@@ -1,57 +1,66 @@
 package dev.hasten.plan;
 
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
+import dev.hasten.postgres.DateTimeInput;
+import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.protocol.plan.DbQuery;
 import dev.hasten.protocol.plan.DbQuery.Fragment;
 import dev.hasten.protocol.plan.PlanNode;
 import dev.hasten.protocol.plan.PlanNode.FieldInitializer;
 import dev.hasten.protocol.plan.PlanValue;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Proves that a plan only reads, and that it returns the same result as long as the data does not change. Only such
- * results may be cached. The proof uses the nodes and statements of the plan, not the operation that the request claims
- * to be.
+ * Finds out whether a plan only reads, and which statements it can run. Uses the nodes and statements of the plan, not
+ * the operation that the request claims to be. Whether the statements themselves only read is proved by
+ * {@link dev.hasten.proof.Proofs}, because it depends on the database; texts that Prisma's query compiler would not
+ * generate are excluded here already.
  *
- * <p>The proof is conservative: a plan that it does not understand is treated as one that writes.
+ * <p>A plan that is not understood is treated as one that writes.
  */
 public final class PureReads {
+    private static final Uncached WRITES = new Uncached(Reason.NOT_A_READ, "has a plan that writes");
+    private static final Uncached RAW = new Uncached(Reason.RAW_SQL, "is raw SQL, which can do anything");
+    private static final Uncached GENERATED = new Uncached(Reason.GENERATED_VALUE, "has a plan that generates values");
+    private static final Uncached UNKNOWN =
+            new Uncached(Reason.NOT_PROVED, "has a statement that Prisma's query compiler does not generate");
+
+    private final List<ParsedStatement> statements = new ArrayList<>();
+    private @Nullable Uncached uncached;
+    private boolean namesClock;
+
     private PureReads() {}
 
-    /** Whether the plan is proved to be a pure read. The cost is proportional to the size of the plan and its SQL. */
-    public static boolean isPureRead(PlanNode plan) {
-        return switch (plan) {
-            case PlanNode.Execute _, PlanNode.Transaction _ -> false;
-            case PlanNode.Query(DbQuery query) -> isPureRead(query);
-            case PlanNode.Value(PlanValue value) -> isFixed(value);
-            case PlanNode.Get _, PlanNode.GetFirstNonEmpty _, PlanNode.Unit _ -> true;
-            case PlanNode.Seq(var nodes) -> areAllPureReads(nodes);
-            case PlanNode.Sum(var nodes) -> areAllPureReads(nodes);
-            case PlanNode.Concat(var nodes) -> areAllPureReads(nodes);
-            case PlanNode.Let(var bindings, var body) ->
-                bindings.stream().allMatch(binding -> isPureRead(binding.expression())) && isPureRead(body);
-            case PlanNode.Reverse(var node) -> isPureRead(node);
-            case PlanNode.Unique(var node) -> isPureRead(node);
-            case PlanNode.Required(var node) -> isPureRead(node);
-            case PlanNode.Join(var parent, var children, var _) ->
-                isPureRead(parent) && children.stream().allMatch(child -> isPureRead(child.child()));
-            case PlanNode.MapField(var _, var records) -> isPureRead(records);
-            case PlanNode.DataMap(var node, var _, var _) -> isPureRead(node);
-            case PlanNode.Validate(var node, var _, var _) -> isPureRead(node);
-            case PlanNode.If(var value, var _, var then, var otherwise) ->
-                isPureRead(value) && isPureRead(then) && isPureRead(otherwise);
-            case PlanNode.Diff(var from, var to, var _) -> isPureRead(from) && isPureRead(to);
-            case PlanNode.InitializeRecord(var node, var fields) ->
-                isPureRead(node) && fields.values().stream().allMatch(PureReads::isFixed);
-            case PlanNode.MapRecord(var node, var fields) ->
-                isPureRead(node) && fields.values().stream().allMatch(field -> isFixed(field.value()));
-            case PlanNode.ProcessRecords(var node, var _) -> isPureRead(node);
-        };
+    /** Analyzes a plan. The cost is proportional to the size of the plan and its SQL. */
+    static PureReads of(PlanNode plan) {
+        PureReads reads = new PureReads();
+        reads.node(plan);
+        return reads;
+    }
+
+    /** Why the result must not be cached; null if the plan only reads, provided that its statements do. */
+    public @Nullable Uncached uncached() {
+        return uncached;
+    }
+
+    /** The statements of the plan, with two elements in each list. Complete only if {@link #uncached} is null. */
+    List<ParsedStatement> statements() {
+        return statements;
+    }
+
+    /** Whether a constant of the plan could mean the current time, such as {@code now}. */
+    boolean namesClock() {
+        return namesClock;
     }
 
     /** Whether the values are the same for every run; generated values such as UUIDs and the current time are not. */
-    public static boolean areFixed(Collection<PlanValue> values) {
+    static boolean areFixed(Collection<PlanValue> values) {
         return values.stream().allMatch(PureReads::isFixed);
     }
 
@@ -63,27 +72,96 @@ public final class PureReads {
         };
     }
 
-    private static boolean isFixed(FieldInitializer initializer) {
-        return switch (initializer) {
-            case FieldInitializer.Of(PlanValue value) -> isFixed(value);
-            case FieldInitializer.LastInsertId _ -> false;
+    /** Whether a value could mean the current time, if PostgreSQL converts it to a date or time. */
+    static boolean nameClock(Collection<PlanValue> values) {
+        return values.stream().anyMatch(PureReads::namesClock);
+    }
+
+    private static boolean namesClock(PlanValue value) {
+        return switch (value) {
+            case PlanValue.Constant(var constant) ->
+                constant != null && DateTimeInput.dependsOnClock(constant.toString());
+            case PlanValue.ListOf(var elements) -> nameClock(elements);
+            case PlanValue.Placeholder _, PlanValue.GeneratorCall _ -> false;
         };
     }
 
-    private static boolean areAllPureReads(Collection<PlanNode> nodes) {
-        return nodes.stream().allMatch(PureReads::isPureRead);
+    private void reject(Uncached found) {
+        uncached = uncached == null ? found : uncached.or(found);
     }
 
-    private static boolean isPureRead(DbQuery query) {
-        return switch (query) {
-            // Raw SQL can do anything.
-            case DbQuery.RawSql _ -> false;
-            case DbQuery.TemplateSql template ->
-                areFixed(template.arguments())
-                        && template.placeholders().prefix().equals("$")
-                        && template.placeholders().numbered()
-                        && sample(template).filter(SelectScanner::isPureSelect).isPresent();
-        };
+    private void node(PlanNode plan) {
+        switch (plan) {
+            case PlanNode.Execute(DbQuery query) -> reject(query instanceof DbQuery.RawSql ? RAW : WRITES);
+            case PlanNode.Transaction _ -> reject(WRITES);
+            case PlanNode.Query(DbQuery query) -> query(query);
+            case PlanNode.Value(PlanValue value) -> value(value);
+            case PlanNode.Get _, PlanNode.GetFirstNonEmpty _, PlanNode.Unit _ -> {}
+            case PlanNode.Seq(var nodes) -> nodes.forEach(this::node);
+            case PlanNode.Sum(var nodes) -> nodes.forEach(this::node);
+            case PlanNode.Concat(var nodes) -> nodes.forEach(this::node);
+            case PlanNode.Let(var bindings, var body) -> {
+                bindings.forEach(binding -> node(binding.expression()));
+                node(body);
+            }
+            case PlanNode.Reverse(var node) -> node(node);
+            case PlanNode.Unique(var node) -> node(node);
+            case PlanNode.Required(var node) -> node(node);
+            case PlanNode.Join(var parent, var children, var _) -> {
+                node(parent);
+                children.forEach(child -> node(child.child()));
+            }
+            case PlanNode.MapField(var _, var records) -> node(records);
+            case PlanNode.DataMap(var node, var _, var _) -> node(node);
+            case PlanNode.Validate(var node, var _, var _) -> node(node);
+            case PlanNode.If(var value, var _, var then, var otherwise) -> {
+                node(value);
+                node(then);
+                node(otherwise);
+            }
+            case PlanNode.Diff(var from, var to, var _) -> {
+                node(from);
+                node(to);
+            }
+            case PlanNode.InitializeRecord(var node, var fields) -> {
+                node(node);
+                fields.values().forEach(this::initializer);
+            }
+            case PlanNode.MapRecord(var node, var fields) -> {
+                node(node);
+                fields.values().forEach(field -> value(field.value()));
+            }
+            case PlanNode.ProcessRecords(var node, var _) -> node(node);
+        }
+    }
+
+    private void value(PlanValue value) {
+        if (!isFixed(value)) {
+            reject(GENERATED);
+        }
+    }
+
+    private void initializer(FieldInitializer initializer) {
+        switch (initializer) {
+            case FieldInitializer.Of(PlanValue value) -> value(value);
+            case FieldInitializer.LastInsertId _ -> reject(WRITES);
+        }
+    }
+
+    private void query(DbQuery query) {
+        switch (query) {
+            case DbQuery.RawSql _ -> reject(RAW);
+            case DbQuery.TemplateSql template -> template(template);
+        }
+    }
+
+    private void template(DbQuery.TemplateSql template) {
+        template.arguments().forEach(this::value);
+        namesClock |= nameClock(template.arguments());
+        boolean numbered = template.placeholders().prefix().equals("$")
+                && template.placeholders().numbered();
+        Optional<String> sql = numbered ? sample(template).filter(SelectScanner::isPureSelect) : Optional.empty();
+        sql.ifPresentOrElse(text -> statements.add(ParsedStatement.of(text)), () -> reject(UNKNOWN));
     }
 
     /**
@@ -93,19 +171,25 @@ public final class PureReads {
      */
     private static Optional<String> sample(DbQuery.TemplateSql template) {
         StringBuilder sql = new StringBuilder();
+        int parameters = 0;
         for (Fragment fragment : template.fragments()) {
             switch (fragment) {
                 case Fragment.Text(String text) -> sql.append(text);
-                case Fragment.Parameter() -> sql.append("$1");
+                case Fragment.Parameter() -> sql.append('$').append(++parameters);
                 case Fragment.ParameterTuple(String prefix, String separator, String suffix) -> {
                     if (!areRepeatable(prefix, separator, suffix)) {
                         return Optional.empty();
                     }
-                    String element = prefix + "$1" + suffix;
                     sql.append('(')
-                            .append(element)
-                            .append(separator)
-                            .append(element)
+                            .append(prefix)
+                            .append('$')
+                            .append(++parameters)
+                            .append(suffix);
+                    sql.append(separator);
+                    sql.append(prefix)
+                            .append('$')
+                            .append(++parameters)
+                            .append(suffix)
                             .append(')');
                 }
                 case Fragment.ParameterTupleList(String prefix, String separator, String suffix, String groups) -> {
@@ -114,8 +198,11 @@ public final class PureReads {
                     if (!enclosed || !areRepeatable(prefix, separator, suffix, groups)) {
                         return Optional.empty();
                     }
-                    String tuple = prefix + "$1" + separator + "$1" + suffix;
-                    sql.append(tuple).append(groups).append(tuple);
+                    for (int tuple = 0; tuple < 2; tuple++) {
+                        sql.append(tuple == 0 ? "" : groups).append(prefix);
+                        sql.append('$').append(++parameters).append(separator);
+                        sql.append('$').append(++parameters).append(suffix);
+                    }
                 }
             }
         }

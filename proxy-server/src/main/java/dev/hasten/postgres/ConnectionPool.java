@@ -61,6 +61,21 @@ public final class ConnectionPool implements AutoCloseable {
      * @param cancellations is notified when a statement has been cancelled, even if it was not sent yet
      */
     public ConnectionPool(PoolOptions options, Watchdog watchdog, Consumer<Cancellation.Reason> cancellations) {
+        this(options, watchdog, cancellations, null);
+    }
+
+    /**
+     * A pool that reports which database it is connected to.
+     *
+     * @param onIdentity receives the identity of the database for each new connection, before the connection is used:
+     *     the same text for all names of the same database, and another one for any other database; empty if it
+     *     is not known
+     */
+    public ConnectionPool(
+            PoolOptions options,
+            Watchdog watchdog,
+            Consumer<Cancellation.Reason> cancellations,
+            @Nullable Consumer<String> onIdentity) {
         this.options = options;
         this.watchdog = watchdog;
         this.cancellations = cancellations;
@@ -76,7 +91,8 @@ public final class ConnectionPool implements AutoCloseable {
                         watchdog,
                         this::retireConnections),
                 this::connectFailed,
-                () -> lastFailure = null);
+                () -> lastFailure = null,
+                onIdentity);
         config.setDataSource(factory);
         config.setMaximumPoolSize(options.size().connections());
         config.setMinimumIdle(options.size().idle());

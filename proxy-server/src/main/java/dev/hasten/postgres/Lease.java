@@ -287,6 +287,28 @@ public final class Lease implements AutoCloseable {
         }
     }
 
+    /**
+     * Commits the open transaction, like {@link #commit}, and returns what it has written: first, deferred constraints
+     * are checked, because their triggers can write. Takes one round trip.
+     *
+     * @return the relations that the transaction has locked to write to them, and how long PostgreSQL took to list them
+     */
+    public WrittenRelations commitReporting(Cancellation cancellation) {
+        try {
+            return session.commitReporting(cancellation);
+        } catch (SQLException e) {
+            throw DatabaseErrors.of(e);
+        } catch (CancelledException e) {
+            pool.cancelled(e.reason());
+            throw e;
+        }
+    }
+
+    /** The process of PostgreSQL that serves the connection, as the server or a pooler has reported it. */
+    public int backendProcess() {
+        return session.getBackendPID();
+    }
+
     /** Sends BEGIN if no transaction is open yet, for a command that needs one. */
     public void ensureBegun(Cancellation cancellation) {
         if (session.isIdle()) {

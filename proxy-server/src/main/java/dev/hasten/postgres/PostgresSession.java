@@ -41,6 +41,10 @@ public final class PostgresSession extends PgConnection {
     /** Also deallocates the prepared statements. The driver notices and prepares them again when they are needed. */
     private static final String RESET = "DISCARD ALL";
 
+    private static final ParsedStatement IDENTITY = ParsedStatement.of(
+            "SELECT c.system_identifier || '/' || d.oid FROM pg_catalog.pg_control_system() c, pg_catalog.pg_database d"
+                    + " WHERE d.datname = pg_catalog.current_database()");
+
     /** How long a cleanup may take before the connection is closed. */
     private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(5);
 
@@ -99,6 +103,24 @@ public final class PostgresSession extends PgConnection {
             return new PostgresSession(hosts, properties, url, meter, options);
         } finally {
             DatabaseSocket.Factory.opened();
+        }
+    }
+
+    /**
+     * Identifies the database that the session is connected to, whatever its host and port are called: the system
+     * identifier of the server, which its standbys share, and the object identifier of the database. Empty if the role
+     * may not read the system identifier.
+     */
+    String databaseIdentity() throws SQLException {
+        try {
+            Rows rows = run(IDENTITY, List.of(), Execution.AUTOCOMMIT, null, true, new Cancellation())
+                    .rows();
+            return String.valueOf(rows.text(0, 0));
+        } catch (SQLException e) {
+            if (DatabaseErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            return "";
         }
     }
 
@@ -422,6 +444,18 @@ public final class PostgresSession extends PgConnection {
                 new ResultCollector(null),
                 FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_ONESHOT,
                 cancellation);
+    }
+
+    /** Commits the open transaction and returns what it has written. */
+    WrittenRelations commitReporting(Cancellation cancellation) throws SQLException {
+        ResultCollector collector = new ResultCollector(null);
+        guarded(
+                statements.query(WrittenRelations.COMMIT, 0),
+                null,
+                collector,
+                FLAGS | QueryExecutor.QUERY_SUPPRESS_BEGIN | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE,
+                cancellation);
+        return WrittenRelations.of(collector.rows());
     }
 
     /** Whether no transaction is open. */

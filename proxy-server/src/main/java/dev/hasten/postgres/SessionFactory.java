@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.postgresql.util.HostSpec;
@@ -28,10 +29,13 @@ final class SessionFactory implements DataSource {
     private final SessionOptions options;
     private final Consumer<SQLException> onFailure;
     private final Runnable onSuccess;
+    private final @Nullable Consumer<String> onIdentity;
 
     /**
      * @param onFailure called for each failed attempt, on the thread that made it
      * @param onSuccess called for each successful attempt, on the thread that made it
+     * @param onIdentity receives the {@link PostgresSession#databaseIdentity} of each new connection before it is used;
+     *     null if it is not needed
      * @throws IllegalArgumentException if the driver does not accept the URL
      */
     SessionFactory(
@@ -39,7 +43,8 @@ final class SessionFactory implements DataSource {
             Properties properties,
             SessionOptions options,
             Consumer<SQLException> onFailure,
-            Runnable onSuccess) {
+            Runnable onSuccess,
+            @Nullable Consumer<String> onIdentity) {
         Properties parsed = Driver.parseURL(url, properties);
         if (parsed == null) {
             throw new IllegalArgumentException("not a PostgreSQL URL");
@@ -69,6 +74,7 @@ final class SessionFactory implements DataSource {
         this.options = options;
         this.onFailure = onFailure;
         this.onSuccess = onSuccess;
+        this.onIdentity = onIdentity;
     }
 
     /** The driver returns several hosts as two comma-separated lists. */
@@ -89,6 +95,9 @@ final class SessionFactory implements DataSource {
             if (!UTC.contains(String.valueOf(session.getParameterStatus("TimeZone")))) {
                 session.close();
                 throw new SQLException("the session's time zone must be UTC: run the JVM with -Duser.timezone=UTC");
+            }
+            if (onIdentity != null) {
+                onIdentity.accept(session.databaseIdentity());
             }
             session.setNetworkTimeout(Runnable::run, socketTimeout * 1000);
             onSuccess.run();

@@ -12,6 +12,7 @@ import java.util.Set;
 public final class SqlLexer {
     private final String sql;
     private int at;
+    private int start;
     private String text = "";
 
     /** The kinds of tokens. */
@@ -42,6 +43,16 @@ public final class SqlLexer {
         return text;
     }
 
+    /** The position of the first character of the last token in the text. */
+    public int tokenStart() {
+        return start;
+    }
+
+    /** The position after the last character of the last token in the text. */
+    public int tokenEnd() {
+        return at;
+    }
+
     /** Whether the last token is this symbol. */
     public boolean isSymbol(char symbol) {
         return text.length() == 1 && text.charAt(0) == symbol;
@@ -54,10 +65,12 @@ public final class SqlLexer {
 
     /** Whether the next token is one of these words. */
     boolean nextIs(Set<String> words) {
-        int start = at;
+        int current = at;
+        int lastStart = start;
         String last = text;
         boolean found = next() == Token.WORD && words.contains(text);
-        at = start;
+        at = current;
+        start = lastStart;
         text = last;
         return found;
     }
@@ -73,9 +86,11 @@ public final class SqlLexer {
             } else if (c == '/' && follows('*', 1)) {
                 skipBlockComment();
             } else {
+                start = at;
                 return token(c);
             }
         }
+        start = at;
         text = "";
         return Token.END;
     }
@@ -103,7 +118,6 @@ public final class SqlLexer {
     }
 
     private Token word() {
-        int start = at;
         while (at < sql.length() && isNamePart(sql.charAt(at))) {
             at++;
         }
@@ -116,7 +130,6 @@ public final class SqlLexer {
     }
 
     private Token number() {
-        int start = at;
         while (at < sql.length() && (isDigit(sql.charAt(at)) || sql.charAt(at) == '.')) {
             at++;
         }
@@ -158,25 +171,25 @@ public final class SqlLexer {
 
     /** Skips quoted text, which may be unterminated, and returns it without the quotes. */
     private String quoted(char quote, boolean backslashEscapes) {
-        int start = ++at;
+        int content = ++at;
         while (at < sql.length()) {
             char c = sql.charAt(at++);
             if (c == '\\' && backslashEscapes) {
                 at++;
             } else if (c == quote) {
                 if (!touches(quote)) {
-                    return sql.substring(start, at - 1);
+                    return sql.substring(content, at - 1);
                 }
                 at++;
             }
         }
         at = sql.length();
-        return sql.substring(Math.min(start, at));
+        return sql.substring(Math.min(content, at));
     }
 
     /** Reads a parameter such as {@code $1}, or a dollar-quoted string. */
     private Token dollar() {
-        int start = at++;
+        at++;
         boolean digit = at < sql.length() && isDigit(sql.charAt(at));
         while (at < sql.length() && isNamePart(sql.charAt(at)) && (digit || sql.charAt(at) != '$')) {
             at++;

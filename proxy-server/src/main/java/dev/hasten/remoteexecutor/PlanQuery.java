@@ -9,6 +9,7 @@ import dev.hasten.plan.PlanRunner;
 import dev.hasten.plan.PlanRunner.Job;
 import dev.hasten.prisma.DataFrame;
 import dev.hasten.prisma.PrismaErrors;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.QueryRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,14 @@ record PlanQuery(QueryRequest query, Job job, PlanRunner runner) implements Cach
     }
 
     @Override
-    public boolean isCacheable() {
-        return job.isCacheable(query.operation());
+    public boolean mayBeNonDeterministic() {
+        return true;
+    }
+
+    @Override
+    public ReadProof proof(RequestContext request) {
+        return PrismaErrors.translated(
+                () -> job.proof(query.operation(), request.database().proofs(), request.cancellation()));
     }
 
     @Override

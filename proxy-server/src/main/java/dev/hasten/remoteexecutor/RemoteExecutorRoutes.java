@@ -82,7 +82,7 @@ public final class RemoteExecutorRoutes {
 
     private Endpoint.Outcome beginTransactionQuery(AdmittedRequest admitted) {
         CacheSession cache = cacheSession(admitted);
-        return (Endpoint.Work) request -> cache.bypass(transactionQuery(request));
+        return (Endpoint.Work) request -> cache.bypass(transactionQuery(request), CacheSession.IN_TRANSACTION);
     }
 
     private CacheSession cacheSession(AdmittedRequest admitted) {

@@ -2,7 +2,9 @@ package dev.hasten.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CachePolicy;
+import dev.hasten.cache.Invalidation;
 import dev.hasten.cache.QueryCache;
+import dev.hasten.cache.RelationGenerations;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseCacheConfig;
 import dev.hasten.config.DatabaseConfig;
@@ -28,7 +30,8 @@ final class CacheSetup {
         this.background = task -> threads.newThread(task).start();
     }
 
-    QueryCache of(DatabaseConfig database) {
+    /** @param relations when each relation of the database was last changed */
+    QueryCache of(DatabaseConfig database, RelationGenerations relations) {
         return new QueryCache(
                 policy(database),
                 new QueryCache.Settings(
@@ -38,7 +41,8 @@ final class CacheSetup {
                         watchdog,
                         Ticker.systemTicker(),
                         InstantSource.system(),
-                        background));
+                        background),
+                relations);
     }
 
     private static CachePolicy policy(DatabaseConfig database) {
@@ -49,7 +53,13 @@ final class CacheSetup {
                 cache.maxTags(),
                 database.cacheEntryBytes(),
                 cache.invalidationsPerSecond());
-        return new CachePolicy(cache.enabled(), cache.sharedByKeys(), limits, defaults(database));
+        return new CachePolicy(
+                cache.enabled(), cache.sharedByKeys(), invalidation(database), limits, defaults(database));
+    }
+
+    /** Who reports changes of the database's data. */
+    static Invalidation invalidation(DatabaseConfig database) {
+        return Invalidation.valueOf(database.cache().invalidation().name());
     }
 
     private static Map<String, CacheStrategy> defaults(DatabaseConfig database) {

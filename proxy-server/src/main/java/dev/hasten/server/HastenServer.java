@@ -7,14 +7,10 @@ import dev.hasten.admission.ErrorResponses;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.admission.WrongKeys;
 import dev.hasten.auth.ApiKeys;
-import dev.hasten.cache.QueryCache;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
-import dev.hasten.config.DatabaseUrl;
-import dev.hasten.config.JdbcTarget;
-import dev.hasten.config.SchemasConfig;
 import dev.hasten.config.TlsConfig;
 import dev.hasten.dataproxy.DataProxyRoutes;
 import dev.hasten.dataproxy.PublicAddress;
@@ -30,19 +26,14 @@ import dev.hasten.http.TlsContexts;
 import dev.hasten.invalidation.InvalidationRoutes;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.plan.PlanRunner;
-import dev.hasten.postgres.ConnectionPool;
-import dev.hasten.postgres.PoolOptions;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.protocol.value.GeneratorState;
 import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
-import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.sql.SqlRoutes;
 import dev.hasten.sql.SqlStreams;
 import dev.hasten.telemetry.Metrics;
-import dev.hasten.telemetry.RequestTelemetry.StatementLog;
-import dev.hasten.transaction.TransactionRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -50,7 +41,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -62,8 +52,6 @@ import org.slf4j.LoggerFactory;
 public final class HastenServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HastenServer.class);
     private static final byte[] HEALTHY = "{\"status\":\"ok\"}".getBytes(UTF_8);
-    private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration FOREVER = Duration.ofDays(365);
 
     /** The time that requests have to send their responses after they were cancelled on shutdown. */
     private static final Duration LAST_RESPONSES = Duration.ofSeconds(6);
@@ -84,7 +72,7 @@ public final class HastenServer implements AutoCloseable {
                 config.memory().budgetBytes(), config.databases().keySet());
         SchemaSetup schemas = new SchemaSetup(memory, Clock.systemUTC());
         metrics.watch(memory, config.databases().keySet());
-        this.databases = databases(config, metrics, watchdog, schemas);
+        this.databases = new DatabaseSetup(config, metrics, watchdog, schemas).databases();
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
         metrics.watchPlanLookups(schemas::planHits, schemas::planMisses);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
@@ -147,83 +135,6 @@ public final class HastenServer implements AutoCloseable {
         new SqlRoutes(parser, headers, new Cors(config.http().allowedOrigins()), streams).addTo(routes, runner);
         new InvalidationRoutes(parser, headers, databases.values()).addTo(routes, runner);
         return routes.build();
-    }
-
-    private static Map<String, Database> databases(
-            Config config, Metrics metrics, Watchdog watchdog, SchemaSetup schemas) {
-        Map<String, Database> databases = new LinkedHashMap<>();
-        CacheSetup caches = new CacheSetup(config, watchdog);
-        config.databases().forEach((name, database) -> {
-            ConnectionPool pool =
-                    new ConnectionPool(poolOptions(database), watchdog, reason -> metrics.cancelled(name, reason));
-            TransactionRegistry transactions = new TransactionRegistry(
-                    pool,
-                    new TransactionRegistry.Limits(
-                            database.maxTransactions(),
-                            database.limits().transactionTimeout(),
-                            DEFAULT_TRANSACTION_TIMEOUT,
-                            database.limits().transactionWait()),
-                    watchdog);
-            QueryCache cache = caches.of(database);
-            metrics.watch(name, pool, transactions::openCount);
-            metrics.watch(name, cache);
-            databases.put(
-                    name,
-                    new Database(
-                            database.url().schema(),
-                            pool,
-                            transactions,
-                            cache,
-                            schemas(config, database, pool, schemas, watchdog),
-                            new Database.Limits(
-                                    database.limits().queryTimeout(),
-                                    database.limits().maxResponseBytes(),
-                                    database.limits().maxSqlResponseBytes(),
-                                    database.limits().resultLimitBytes(),
-                                    database.limits().streamTimeout(),
-                                    database.maxStreams()),
-                            new StatementLog(
-                                    name, config.log().slowQuery(), config.log().queryParameters(), metrics)));
-        });
-        return databases;
-    }
-
-    private static PrismaSchemas schemas(
-            Config config, DatabaseConfig database, ConnectionPool pool, SchemaSetup setup, Watchdog watchdog) {
-        SchemasConfig schemas = database.schemas();
-        PrismaSchemas.Limits limits =
-                new PrismaSchemas.Limits(schemas.maxCount(), schemas.maxBytes(), schemas.maxCompileTime());
-        String schemaName = database.url().schema();
-        return switch (schemas.store()) {
-            case FILE ->
-                setup.inFiles(
-                        database.name(),
-                        limits,
-                        schemaName,
-                        config.server().stateDir().resolve("schemas").resolve(database.name()));
-            case TABLE -> setup.inTable(database.name(), limits, schemaName, pool, watchdog);
-        };
-    }
-
-    private static PoolOptions poolOptions(DatabaseConfig database) {
-        JdbcTarget target = database.url().toJdbcProperties();
-        DatabaseUrl.Host host = database.url().hosts().getFirst();
-        Duration timeout = database.pool().timeout();
-        return new PoolOptions(
-                database.name(),
-                new PoolOptions.Server(host.name(), host.port(), target.url(), target.properties()),
-                new PoolOptions.Size(
-                        database.pool().size(),
-                        Math.min(database.pool().minIdle(), database.pool().size()),
-                        database.pool().maxWaiting()),
-                new PoolOptions.Times(
-                        timeout.isZero() ? FOREVER : timeout,
-                        database.pool().idleTimeout(),
-                        database.pool().maxLifetime()),
-                new PoolOptions.Sessions(
-                        PoolOptions.Reset.valueOf(database.pool().reset().name()),
-                        database.url().pgbouncer() ? 0 : database.pool().maxPreparedStatements(),
-                        database.limits().resultLimitBytes()));
     }
 
     private static Map<String, List<ApiKeyConfig>> configuredKeys(Config config) {

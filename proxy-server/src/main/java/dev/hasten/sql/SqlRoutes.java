@@ -19,10 +19,12 @@ import dev.hasten.http.Router;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.DatabaseException;
+import dev.hasten.postgres.DateTimeInput;
 import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.ParsedStatements;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
+import dev.hasten.proof.ReadProof;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.ParseMeter;
@@ -49,7 +51,6 @@ public final class SqlRoutes {
     private final Cors cors;
     private final SqlStreams streams;
     private final ParsedStatements texts = new ParsedStatements();
-    private final CacheabilityChecks checks = new CacheabilityChecks();
     private final Map<String, Cache<Long, ResultType>> valueTypes = new ConcurrentHashMap<>();
 
     /** @param cors the web pages that may send requests */
@@ -101,7 +102,7 @@ public final class SqlRoutes {
                 UnaryOperator.identity(),
                 Member.CACHE_STRATEGY,
                 headers,
-                again -> statement(single(again), asked, again));
+                again -> statement(single(again), asked));
         byte[] body = admitted.exchange().body();
         int maxTags = admitted.database().cache().policy().limits().maxTags();
         CacheStrategy inBody =
@@ -115,27 +116,24 @@ public final class SqlRoutes {
 
     private Response respond(RequestContext request, SqlHeaders asked, CacheSession cache) {
         return switch (SqlRequest.of(request.exchange().body(), parser, request.parsing())) {
-            case SqlRequest.Single(Query query) -> cache.respond(statement(query, asked, request), request);
+            case SqlRequest.Single(Query query) -> cache.respond(statement(query, asked), request);
             case SqlRequest.Batch(List<Query> queries) ->
-                cache.bypass(asked.echo(transaction(queries, asked, request)));
+                cache.bypass(asked.echo(transaction(queries, asked, request)), CacheSession.IN_TRANSACTION);
         };
     }
 
-    private Statement statement(Query query, SqlHeaders asked, RequestContext request) {
-        return new Statement(query, asked, request);
+    private Statement statement(Query query, SqlHeaders asked) {
+        return new Statement(query, asked);
     }
 
     /** A single statement. Its response is the body that {@link #read} writes. */
     private final class Statement implements CacheableQuery {
         private final Query query;
         private final SqlHeaders asked;
-        private final RequestContext request;
-        private String rejectionReason = "";
 
-        Statement(Query query, SqlHeaders asked, RequestContext request) {
+        Statement(Query query, SqlHeaders asked) {
             this.query = query;
             this.asked = asked;
-            this.request = request;
         }
 
         @Override
@@ -144,9 +142,21 @@ public final class SqlRoutes {
         }
 
         @Override
-        public boolean isCacheable() {
-            rejectionReason = SqlErrors.translated(() -> checks.rejectionReason(texts.of(query.sql()), query, request));
-            return rejectionReason.isEmpty();
+        public ReadProof proof(RequestContext request) {
+            ReadProof proof = SqlErrors.translated(() -> request.database()
+                    .proofs()
+                    .of(texts.of(query.sql()), request.cancellation())
+                    .reads());
+            boolean clock = proof.readsClock()
+                    && query.parameters().stream()
+                            .anyMatch(value -> value != null && DateTimeInput.dependsOnClock(value));
+            return clock ? proof.and(ReadProof.CLOCK) : proof;
+        }
+
+        /** SQL that is written by hand can say what it means: the time, for example, can be a parameter. */
+        @Override
+        public boolean mayBeNonDeterministic() {
+            return false;
         }
 
         @Override
@@ -163,12 +173,6 @@ public final class SqlRoutes {
         @Override
         public @Nullable Map<String, ?> extensions(RequestContext running) {
             return null;
-        }
-
-        /** Adds the reason. Names in it can have characters that are not allowed in headers; they are replaced. */
-        @Override
-        public Response notCached(Response response) {
-            return response.header("hasten-not-cached", rejectionReason.replaceAll("[^ -~]", "?"));
         }
     }
 

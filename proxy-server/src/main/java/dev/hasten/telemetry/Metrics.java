@@ -2,6 +2,7 @@ package dev.hasten.telemetry;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.hasten.cache.QueryCache;
+import dev.hasten.cache.Uncached;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException.Share;
@@ -152,9 +153,43 @@ public final class Metrics implements AutoCloseable {
                     .tags(counter.tags())
                     .register(registry);
         }
+        for (Uncached.Reason reason : Uncached.Reason.values()) {
+            FunctionCounter.builder("hasten.cache.uncached", cache.statistics(), counts -> counts.uncached(reason))
+                    .description("Queries that did not use the cache; the sum is that of status none")
+                    .tag("database", database)
+                    .tag("reason", reason.label())
+                    .register(registry);
+        }
         gauge("hasten.cache.bytes", "Memory of cached responses", database, cache::bytes);
         gauge("hasten.cache.limit.bytes", "Memory limit for cached responses", database, cache::maxBytes);
         gauge("hasten.cache.entries", "Cached responses", database, cache::size);
+    }
+
+    /** Registers the meters of a database whose writes are tracked. */
+    public void watchWrites(String database, LongSupplier searches, LongSupplier everything, LongSupplier unknown) {
+        counter(
+                "hasten.writes.lock.searches",
+                "Transactions whose locks were listed to see what they wrote",
+                database,
+                searches);
+        counter(
+                "hasten.writes.unknown",
+                "Writes that outdated all cached data, because it was not known what they wrote",
+                database,
+                everything);
+        gauge(
+                "hasten.writes.unsettled",
+                "Writes whose connection broke, and which PostgreSQL may still be committing",
+                database,
+                unknown);
+    }
+
+    private void counter(String name, String description, String database, LongSupplier count) {
+        counted.add(count);
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(description)
+                .tag("database", database)
+                .register(registry);
     }
 
     /** Registers the meters of the memory held by requests. */

@@ -11,6 +11,7 @@ import dev.hasten.postgres.StatementResult;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.TransactionState.Status;
+import dev.hasten.writes.TransactionWrites;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -28,6 +29,7 @@ final class InteractiveTransaction {
     private final Lease lease;
     private final long timeoutMillis;
     private final long startedNanos = System.nanoTime();
+    private final TransactionWrites writes;
     private final Runnable onClose;
 
     /** Fair, so that the calls of a client that does not wait for responses run in order. */
@@ -47,12 +49,14 @@ final class InteractiveTransaction {
     /**
      * @param owner the only owner that may use the transaction
      * @param timeoutMillis the time limit, from now on
+     * @param writes is told what the statements write
      * @param onClose called once, when the lease has been closed
      */
-    InteractiveTransaction(String owner, Lease lease, long timeoutMillis, Runnable onClose) {
+    InteractiveTransaction(String owner, Lease lease, long timeoutMillis, TransactionWrites writes, Runnable onClose) {
         this.owner = owner;
         this.lease = lease;
         this.timeoutMillis = timeoutMillis;
+        this.writes = writes;
         this.onClose = onClose;
     }
 
@@ -117,8 +121,10 @@ final class InteractiveTransaction {
     private void closeIfEnded() {
         if (status == Status.OPEN) {
             if (lease.isLost()) {
+                writes.ended(lease);
                 close(Status.LOST);
             } else if (lease.hasSent() && lease.isIdle()) {
+                writes.ended(lease);
                 close(lease.endedByRollback() ? Status.ROLLED_BACK : Status.COMMITTED);
             }
         }
@@ -129,7 +135,7 @@ final class InteractiveTransaction {
             List<? extends @Nullable Object> parameters,
             StatementPolicy policy,
             Cancellation cancellation) {
-        return lease.run(sql, parameters, policy, cancellation);
+        return writes.tracked(sql, lease, () -> lease.run(sql, parameters, policy, cancellation));
     }
 
     /** Starts a nested transaction, which is a savepoint. */
@@ -156,10 +162,12 @@ final class InteractiveTransaction {
             throw new CancelledException(cancellation.reason());
         }
         try {
-            observer.command("COMMIT", () -> lease.commit(cancellation));
+            observer.command("COMMIT", () -> writes.commit(lease, cancellation));
             close(Status.COMMITTED);
         } catch (DatabaseException | CancelledException e) {
-            boolean unknown = lease.isLost() || !lease.isIdle() || e instanceof CancelledException;
+            // A check of deferred constraints can fail before COMMIT runs; the transaction is then still open.
+            boolean rolledBack = lease.isFailed() || lease.isIdle();
+            boolean unknown = lease.isLost() || !rolledBack || e instanceof CancelledException;
             close(unknown ? Status.UNKNOWN : Status.ROLLED_BACK);
             throw unknown ? TransactionErrors.unknownOutcome("commit") : e;
         }

@@ -12,6 +12,9 @@ import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.writes.StatementEffect;
+import dev.hasten.writes.TransactionWrites;
+import dev.hasten.writes.WriteTracking;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,18 +26,27 @@ public final class PooledStatements implements Statements, AutoCloseable {
     private final Access access;
     private final Cancellation cancellation;
     private final StatementObserver observer;
+    private final WriteTracking writes;
     private @Nullable Lease lease;
-    private boolean inTransaction;
+    /** The open transaction; null if there is none. */
+    private @Nullable TransactionWrites transaction;
 
     /**
      * @param access what the statements may do; with {@code READ_ONLY}, a statement outside of a transaction gets one
      *     of its own
+     * @param writes is told what the statements write
      */
-    public PooledStatements(ConnectionPool pool, Access access, Cancellation cancellation, StatementObserver observer) {
+    public PooledStatements(
+            ConnectionPool pool,
+            Access access,
+            Cancellation cancellation,
+            StatementObserver observer,
+            WriteTracking writes) {
         this.pool = pool;
         this.access = access;
         this.cancellation = cancellation;
         this.observer = observer;
+        this.writes = writes;
     }
 
     private Lease lease() {
@@ -55,9 +67,19 @@ public final class PooledStatements implements Statements, AutoCloseable {
     @Override
     public StatementResult run(
             ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
-        return access == Access.READ_WRITE || inTransaction
-                ? lease().run(sql, parameters, policy, cancellation)
-                : inTransaction(() -> lease().run(sql, parameters, policy, cancellation));
+        Lease held = lease();
+        TransactionWrites open = transaction;
+        if (open != null) {
+            return open.tracked(sql, held, () -> held.run(sql, parameters, policy, cancellation));
+        }
+        if (access == Access.READ_WRITE) {
+            StatementEffect effect = writes.effectOf(sql, held, cancellation);
+            if (!effect.needsTransaction()) {
+                return writes.tracked(effect, held, () -> held.run(sql, parameters, policy, cancellation));
+            }
+        }
+        // Clients see no events of this transaction, because they did not ask for it.
+        return inTransaction(TransactionMode.DEFAULT, () -> run(sql, parameters, policy), StatementObserver.NONE);
     }
 
     /**
@@ -71,17 +93,21 @@ public final class PooledStatements implements Statements, AutoCloseable {
 
     /** Like {@link #inTransaction(Supplier)}, in a transaction of this mode. */
     public <T> T inTransaction(TransactionMode mode, Supplier<T> work) {
-        if (inTransaction) {
+        return inTransaction(mode, work, observer);
+    }
+
+    private <T> T inTransaction(TransactionMode mode, Supplier<T> work, StatementObserver events) {
+        if (transaction != null) {
             return work.get();
         }
         Lease held = lease();
         try {
-            return attempt(held, mode, work);
+            return attempt(held, mode, work, events);
         } catch (ApiError | DatabaseException e) {
             if (!held.shouldRepeat()) {
                 throw e;
             }
-            return attempt(held, mode, work);
+            return attempt(held, mode, work, events);
         }
     }
 
@@ -98,36 +124,45 @@ public final class PooledStatements implements Statements, AutoCloseable {
             Consumer<StatementResult> portions) {
         Lease held = lease();
         held.beginRepeatable(mode);
-        inTransaction = true;
+        TransactionWrites open = begun();
         try {
-            held.stream(sql, parameters, portions, cancellation);
-            held.commit(cancellation);
+            open.tracked(sql, held, () -> {
+                held.stream(sql, parameters, portions, cancellation);
+                return sql;
+            });
+            open.commit(held, cancellation);
         } finally {
-            inTransaction = false;
+            transaction = null;
             held.endRepeatable();
         }
     }
 
-    private <T> T attempt(Lease held, TransactionMode mode, Supplier<T> work) {
-        observer.span("start_transaction", () -> {
+    private <T> T attempt(Lease held, TransactionMode mode, Supplier<T> work, StatementObserver events) {
+        events.span("start_transaction", () -> {
             held.beginRepeatable(mode);
-            observer.begun(mode);
+            events.begun(mode);
         });
-        inTransaction = true;
+        TransactionWrites open = begun();
         boolean committed = false;
         try {
             T result = work.get();
-            observer.span("commit_transaction", () -> observer.command("COMMIT", () -> held.commit(cancellation)));
+            events.span("commit_transaction", () -> events.command("COMMIT", () -> open.commit(held, cancellation)));
             committed = true;
             return result;
         } finally {
-            inTransaction = false;
+            transaction = null;
             if (committed) {
                 held.endRepeatable();
             } else {
-                observer.span("rollback_transaction", () -> observer.command("ROLLBACK", held::endRepeatable));
+                events.span("rollback_transaction", () -> events.command("ROLLBACK", held::endRepeatable));
             }
         }
+    }
+
+    private TransactionWrites begun() {
+        TransactionWrites open = writes.transaction(access);
+        transaction = open;
+        return open;
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.hasten.postgres.TransactionMode;
 import dev.hasten.prisma.PrismaErrors;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.TransactionState.Status;
+import dev.hasten.writes.WriteTracking;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class TransactionRegistry implements AutoCloseable {
     private final ConnectionPool pool;
     private final Limits limits;
     private final Watchdog watchdog;
+    private final WriteTracking writes;
     private final Semaphore permits;
     private final Map<String, InteractiveTransaction> open = new ConcurrentHashMap<>();
     private final Map<String, TransactionState> closed = new LinkedHashMap<>() {
@@ -80,10 +82,12 @@ public final class TransactionRegistry implements AutoCloseable {
             Access access,
             String owner) {}
 
-    public TransactionRegistry(ConnectionPool pool, Limits limits, Watchdog watchdog) {
+    /** @param writes is told what the transactions write */
+    public TransactionRegistry(ConnectionPool pool, Limits limits, Watchdog watchdog, WriteTracking writes) {
         this.pool = pool;
         this.limits = limits;
         this.watchdog = watchdog;
+        this.writes = writes;
         this.permits = new Semaphore(limits.open(), true);
     }
 
@@ -105,7 +109,7 @@ public final class TransactionRegistry implements AutoCloseable {
             lease.limitTo(options.access());
             lease.beginTransaction(TransactionMode.of(options.isolationLevel()));
             String id = UUID.randomUUID().toString();
-            open(id, options.owner(), lease, timeout(options));
+            open(id, options, lease);
             started = true;
             return id;
         } finally {
@@ -142,13 +146,15 @@ public final class TransactionRegistry implements AutoCloseable {
         return wanted.compareTo(limits.timeout()) < 0 ? wanted : limits.timeout();
     }
 
-    private void open(String id, String owner, Lease lease, Duration timeout) {
+    private void open(String id, StartOptions options, Lease lease) {
+        Duration timeout = timeout(options);
         TimeLimit expiry = new TimeLimit();
-        InteractiveTransaction transaction = new InteractiveTransaction(owner, lease, timeout.toMillis(), () -> {
-            expiry.cancel();
-            forget(id);
-            permits.release();
-        });
+        InteractiveTransaction transaction = new InteractiveTransaction(
+                options.owner(), lease, timeout.toMillis(), writes.transaction(options.access()), () -> {
+                    expiry.cancel();
+                    forget(id);
+                    permits.release();
+                });
         // Registered before it can expire, so that closing it always finds it here.
         open.put(id, transaction);
         expiry.set(watchdog.after(

@@ -82,7 +82,7 @@ final class RequestOutcomeTest {
         PlanRunner plans =
                 new PlanRunner(Clock.systemUTC(), new Random(1), new GeneratorState(new Random(1), "test", 1));
         server.works(request -> {
-            plans.run(new Job(new ParsedPlan(incomplete, true), Map.of(), ""), null, request.environment());
+            plans.run(new Job(ParsedPlan.of(incomplete), Map.of(), ""), null, request.environment());
             return Response.text(200, "unreachable");
         });
         assertThat(failed(server.post(token, "{}"), 500, "P6000").get("message").stringValue())

@@ -18,7 +18,7 @@ final class CachePolicyTest {
     private final CachePolicy policy = policy(true, Map.of("Post", POSTS, CachePolicy.ANY_MODEL, OTHERS));
 
     private static CachePolicy policy(boolean enabled, Map<String, CacheStrategy> defaults) {
-        return new CachePolicy(enabled, true, new CachePolicy.Limits(60, 600, 2, 1000, 0), defaults);
+        return new CachePolicy(enabled, true, Invalidation.TAGS, new CachePolicy.Limits(60, 600, 2, 1000, 0), defaults);
     }
 
     private static CacheStrategy limited(CachePolicy policy, String cacheControl, @Nullable String tags) {
@@ -47,7 +47,8 @@ final class CachePolicyTest {
 
     @Test
     void limitOfZeroTurnsThatPartOff() {
-        CachePolicy freshOnly = new CachePolicy(true, true, new CachePolicy.Limits(60, 0, 2, 1000, 0), Map.of());
+        CachePolicy freshOnly =
+                new CachePolicy(true, true, Invalidation.TAGS, new CachePolicy.Limits(60, 0, 2, 1000, 0), Map.of());
         assertThat(limited(freshOnly, "max-age=30,stale-while-revalidate=30", null))
                 .isEqualTo(new CacheStrategy(30, 0, List.of()));
         assertThat(limited(freshOnly, "stale-while-revalidate=30", null)).returns(false, CacheStrategy::caches);

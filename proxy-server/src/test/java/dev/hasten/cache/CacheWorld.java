@@ -42,6 +42,13 @@ final class CacheWorld {
     private final List<Query> queries = Collections.synchronizedList(new ArrayList<>());
     private final List<@Nullable CacheStrategy> strategies;
     private final Promises promises;
+    /** Relations that only some queries read. */
+    static final int RELATIONS = 3;
+
+    static final int SHARED_RELATION = 100;
+
+    private final RelationGenerations relations = RelationGenerations.create();
+    private final List<LostWrite> lost = new ArrayList<>();
     private final QueryCache cache;
 
     /** The number of steps, which is also the version of all data. */
@@ -74,7 +81,11 @@ final class CacheWorld {
     CacheWorld(long maximumBytes, List<@Nullable CacheStrategy> strategies, Watchdog watchdog) {
         this.strategies = strategies;
         CachePolicy policy = new CachePolicy(
-                true, true, new CachePolicy.Limits(100, 100, 5, ENTRY_BYTES, 0), Map.of(MODEL, MODEL_DEFAULT));
+                true,
+                true,
+                Invalidation.TAGS,
+                new CachePolicy.Limits(100, 100, 5, ENTRY_BYTES, 0),
+                Map.of(MODEL, MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
                 new QueryCache.Settings(
@@ -84,7 +95,8 @@ final class CacheWorld {
                         watchdog,
                         this::look,
                         time,
-                        this::inBackground));
+                        this::inBackground),
+                relations);
         promises = new Promises(cache);
     }
 
@@ -138,8 +150,38 @@ final class CacheWorld {
                 assertThat(cache.schemaChanged()).isEqualTo(before + 1);
                 promises.schemaChanged(moment());
             }
+            case Step.Write(int relation) -> {
+                relations.changed(RelationIds.of(List.of(relation)));
+                promises.written(moment(), relation);
+            }
+            case Step.WriteAnything() -> {
+                relations.allChanged();
+                promises.writtenAnything(moment());
+            }
+            case Step.LoseWrite(int relation) -> {
+                Runnable settle = relations.unsettle(RelationIds.of(List.of(relation)));
+                relations.changed(RelationIds.of(List.of(relation)));
+                promises.written(moment(), relation);
+                lost.add(new LostWrite(relation, settle));
+                promises.unsettled(moment(), relation);
+            }
+            case Step.Settle(int who) ->
+                select(List.copyOf(lost), _ -> true, who, write -> {
+                    lost.remove(write);
+                    relations.changed(RelationIds.of(List.of(write.relation())));
+                    write.settle().run();
+                    promises.written(moment(), write.relation());
+                    promises.settled(moment(), write.relation());
+                });
             case Step.LetTimePass(Duration duration) -> time.pass(duration);
         }
+    }
+
+    private record LostWrite(int relation, Runnable settle) {}
+
+    /** The relations that a query reads: one that it shares with some other queries, and one that all read. */
+    static RelationIds relationsOf(CacheKey key) {
+        return RelationIds.of(List.of((int) (key.signature().a() % RELATIONS), SHARED_RELATION));
     }
 
     private static <T> void select(List<T> all, Predicate<T> eligible, int who, Consumer<T> then) {
@@ -178,7 +220,7 @@ final class CacheWorld {
                 response = cache.find(new Lookup(key, named, null, read.gzip()));
                 if (response == null) {
                     request.asks(moment());
-                    Lookup lookup = new Lookup(key, effective, model, read.gzip());
+                    Lookup lookup = new Lookup(key, effective, model, read.gzip(), relationsOf(key));
                     Fill fill = own -> query(request, false, read.size(), own);
                     response = read.looked()
                             ? cache.fetchMissing(lookup, request.own, fill)

@@ -43,9 +43,11 @@ final class EntryWeightTest {
     })
     void reportedBytesMatchTheRetainedHeap(int bodyBytes, int tags, boolean gzip) throws ReflectiveOperationException {
         QueryCache cache = new QueryCache(
-                new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 200, 1 << 20, 0), Map.of()),
+                new CachePolicy(
+                        true, true, Invalidation.TAGS, new CachePolicy.Limits(1000, 1000, 200, 1 << 20, 0), Map.of()),
                 new QueryCache.Settings(
-                        1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run));
+                        1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run),
+                RelationGenerations.unused());
         long empty = retained(cache);
         IntStream.range(0, ENTRIES).forEach(number -> fill(cache, number, bodyBytes, tags, gzip));
         cache.cleanUp();

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Invalidations are never lost, for any number of tags. */
 final class GenerationsTest {
-    private final Generations generations = new Generations();
+    private final Generations generations = new Generations(new AtomicLong());
 
     @Test
     void nothingIsOutdatedAtFirst() {

@@ -23,13 +23,29 @@ final class Promises {
     private final Map<Event, Integer> least = new EnumMap<>(Event.class);
     private final List<Request> requests = new ArrayList<>();
 
-    /** @param tags the invalidated tags; null for everything */
-    private record Invalidation(int moment, @Nullable List<String> tags) {
-        boolean concerns(CacheStrategy first, CacheStrategy second) {
+    private final List<Unsettled> unsettled = new ArrayList<>();
+
+    /**
+     * @param tags the invalidated tags; null for everything
+     * @param relation the written relation; -1 if it was no write
+     */
+    private record Invalidation(int moment, @Nullable List<String> tags, int relation) {
+        boolean concerns(CacheKey key, CacheStrategy first, CacheStrategy second) {
+            if (relation >= 0) {
+                return reads(key, relation);
+            }
             return tags == null
                     || !Collections.disjoint(tags, first.tags())
                     || !Collections.disjoint(tags, second.tags());
         }
+    }
+
+    /** @param until the moment when it was settled; the largest number before that */
+    private record Unsettled(int relation, int from, int until) {}
+
+    private static boolean reads(CacheKey key, int relation) {
+        RelationIds relations = CacheWorld.relationsOf(key);
+        return relations.and(RelationIds.of(List.of(relation))).equals(relations);
     }
 
     Promises(QueryCache cache) {
@@ -37,18 +53,39 @@ final class Promises {
     }
 
     void invalidated(int moment, List<String> tags) {
-        invalidations.add(new Invalidation(moment, tags));
+        invalidations.add(new Invalidation(moment, tags, -1));
         counted(Event.INVALIDATE_TAGS);
     }
 
     void invalidatedAll(int moment) {
-        invalidations.add(new Invalidation(moment, null));
+        invalidations.add(new Invalidation(moment, null, -1));
         counted(Event.INVALIDATE_ALL);
     }
 
     void schemaChanged(int moment) {
-        invalidations.add(new Invalidation(moment, null));
+        invalidations.add(new Invalidation(moment, null, -1));
         counted(Event.SCHEMA_CHANGE);
+    }
+
+    void written(int moment, int relation) {
+        invalidations.add(new Invalidation(moment, null, relation));
+    }
+
+    void writtenAnything(int moment) {
+        invalidations.add(new Invalidation(moment, null, -1));
+    }
+
+    void unsettled(int moment, int relation) {
+        unsettled.add(new Unsettled(relation, moment, Integer.MAX_VALUE));
+    }
+
+    void settled(int moment, int relation) {
+        Unsettled lost = unsettled.stream()
+                .filter(each -> each.relation() == relation && each.until() == Integer.MAX_VALUE)
+                .findFirst()
+                .orElseThrow();
+        unsettled.remove(lost);
+        unsettled.add(new Unsettled(relation, lost.from(), moment));
     }
 
     private void counted(Event event) {
@@ -92,7 +129,7 @@ final class Promises {
                         .anyMatch(asked -> invalidations.stream()
                                 .anyMatch(invalidation -> invalidation.moment > query.asked
                                         && invalidation.moment < asked
-                                        && invalidation.concerns(query.strategy(), request.strategy))));
+                                        && invalidation.concerns(request.key, query.strategy(), request.strategy))));
     }
 
     void ended(Request request, List<Query> queries) {
@@ -119,7 +156,8 @@ final class Promises {
     private void rightAnswer(Request request, CachedResponse response, long endNanos, Query query) {
         assertThat(query.key()).as("%s gets %s", request, query).isEqualTo(request.key);
         for (Invalidation invalidation : invalidations) {
-            if (invalidation.moment < request.came && invalidation.concerns(request.strategy, query.strategy())) {
+            if (invalidation.moment < request.came
+                    && invalidation.concerns(request.key, request.strategy, query.strategy())) {
                 assertThat(query.snapshot)
                         .as("%s gets %s, which is older than %s", request, query, invalidation)
                         .isGreaterThan(invalidation.moment);
@@ -149,6 +187,11 @@ final class Promises {
         }
         if (response.freshness() != CachedResponse.Freshness.MISS) {
             assertThat(query.storedAt).as("%s is stored", query).isNotNegative();
+            assertThat(unsettled)
+                    .as("lost writes while %s was stored", query)
+                    .noneMatch(write -> reads(query.key(), write.relation())
+                            && write.from() < query.storedAt
+                            && query.storedAt < write.until());
             assertThat(youngest)
                     .as("%s is used after its expiry", query)
                     .isLessThan(SECONDS.toNanos(

@@ -151,6 +151,10 @@ final class QueryCacheModelTest {
                 Tuple.of(12, Combinators.combine(who(), pauses()).as(Step.RunTask::new)),
                 Tuple.of(5, tags().filter(tags -> !tags.isEmpty()).map(Step.Invalidate::new)),
                 Tuple.of(1, Arbitraries.of(new Step.InvalidateAll(), new Step.ChangeSchema())),
+                Tuple.of(4, relations().map(Step.Write::new)),
+                Tuple.of(1, Arbitraries.just(new Step.WriteAnything())),
+                Tuple.of(2, relations().map(Step.LoseWrite::new)),
+                Tuple.of(2, who().map(Step.Settle::new)),
                 Tuple.of(
                         8,
                         Arbitraries.of(300L, 1000L, 2000L, 5000L)
@@ -171,6 +175,11 @@ final class QueryCacheModelTest {
 
     private static Arbitrary<List<String>> tags() {
         return Arbitraries.of(List.of(), List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
+    }
+
+    private static Arbitrary<Integer> relations() {
+        return Arbitraries.frequency(
+                Tuple.of(1, 0), Tuple.of(1, 1), Tuple.of(1, 2), Tuple.of(1, CacheWorld.SHARED_RELATION));
     }
 
     private static Arbitrary<Pauses> pauses() {

@@ -51,7 +51,8 @@ final class QueryCacheStressTest {
 
     private static QueryCache cache(long maximumBytes) {
         return new QueryCache(
-                new CachePolicy(true, true, new CachePolicy.Limits(1000, 1000, 5, 100_000, 0), Map.of()),
+                new CachePolicy(
+                        true, true, Invalidation.TAGS, new CachePolicy.Limits(1000, 1000, 5, 100_000, 0), Map.of()),
                 new QueryCache.Settings(
                         maximumBytes,
                         Duration.ofHours(1),
@@ -59,7 +60,8 @@ final class QueryCacheStressTest {
                         WATCHDOG,
                         System::nanoTime,
                         InstantSource.system(),
-                        Thread::startVirtualThread));
+                        Thread::startVirtualThread),
+                RelationGenerations.unused());
     }
 
     private static CacheKey key(int number) {

@@ -50,5 +50,17 @@ sealed interface Step {
 
     record ChangeSchema() implements Step {}
 
+    /** A write of a relation is committed, and then recorded. */
+    record Write(int relation) implements Step {}
+
+    /** A write is committed, and it is not known what it wrote. */
+    record WriteAnything() implements Step {}
+
+    /** The connection of a write breaks: it may become visible at any moment until it is settled. */
+    record LoseWrite(int relation) implements Step {}
+
+    /** A lost write is visible, or will never be. */
+    record Settle(int who) implements Step {}
+
     record LetTimePass(Duration duration) implements Step {}
 }

@@ -46,10 +46,15 @@ final class TestCache implements AutoCloseable {
 
     TestCache(long maximumBytes, Duration queryTimeout) {
         CachePolicy policy = new CachePolicy(
-                true, true, new CachePolicy.Limits(1000, 1000, 5, ENTRY_BYTES, 0), Map.of("Post", MODEL_DEFAULT));
+                true,
+                true,
+                Invalidation.TAGS,
+                new CachePolicy.Limits(1000, 1000, 5, ENTRY_BYTES, 0),
+                Map.of("Post", MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
-                new QueryCache.Settings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground));
+                new QueryCache.Settings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground),
+                RelationGenerations.create());
     }
 
     /** Returns a reservation without a limit. */

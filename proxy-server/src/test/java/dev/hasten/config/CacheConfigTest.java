@@ -34,8 +34,16 @@ final class CacheConfigTest {
     void byDefaultAppsMayCacheWithoutLimits() {
         sources.yaml(DATABASE + "pool: {size: 5}");
         assertThat(app().cache())
-                .isEqualTo(
-                        new DatabaseCacheConfig(true, 1, Duration.ofDays(365), Duration.ofDays(365), 5, 0, true, 100));
+                .isEqualTo(new DatabaseCacheConfig(
+                        true,
+                        1,
+                        Duration.ofDays(365),
+                        Duration.ofDays(365),
+                        5,
+                        0,
+                        true,
+                        DatabaseCacheConfig.Invalidation.TAGS,
+                        100));
         assertThat(app().cacheDefaults()).isEmpty();
         assertThat(app().cacheEntryBytes()).isEqualTo(5 << 20);
         assertThat(sources.load().cache().limitBytes())

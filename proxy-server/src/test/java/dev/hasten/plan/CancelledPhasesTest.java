@@ -25,6 +25,7 @@ import dev.hasten.testing.Client;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import dev.hasten.transaction.PooledStatements;
+import dev.hasten.writes.WriteTracking;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -72,7 +73,11 @@ final class CancelledPhasesTest {
         PlanNode node = PARSER.plan(body, PARSER.query(body, ParseMeter.NONE).plan(), ParseMeter.NONE);
         return cancellation -> {
             try (PooledStatements statements = new PooledStatements(
-                    SERVER.database().pool(), Access.READ_WRITE, cancellation, StatementObserver.NONE)) {
+                    SERVER.database().pool(),
+                    Access.READ_WRITE,
+                    cancellation,
+                    StatementObserver.NONE,
+                    WriteTracking.OFF)) {
                 new PlanInterpreter()
                         .run(
                                 node,

@@ -37,7 +37,9 @@ final class PureReadsTest {
     private static final Map<String, ?> WRITE = execute("DELETE FROM \"item\"");
 
     private static boolean isPureRead(Map<String, ?> plan) {
-        return PureReads.isPureRead(PlanParser.parse(JsonMapper.shared().valueToTree(plan)));
+        return PureReads.of(PlanParser.parse(JsonMapper.shared().valueToTree(plan)))
+                        .uncached()
+                == null;
     }
 
     /** SQL of the query compiler of Prisma 7.10. */
@@ -202,7 +204,9 @@ final class PureReadsTest {
                         JsonMapper.shared().writeValueAsString(WRITE),
                         JsonMapper.shared().writeValueAsString(READ));
         boolean onlyReads = !asRead.contains("DELETE") && !asRead.contains("transaction");
-        assertThat(PureReads.isPureRead(PlanParser.parse(JsonMapper.shared().readTree(asRead))))
+        assertThat(PureReads.of(PlanParser.parse(JsonMapper.shared().readTree(asRead)))
+                                .uncached()
+                        == null)
                 .isEqualTo(onlyReads);
     }
 

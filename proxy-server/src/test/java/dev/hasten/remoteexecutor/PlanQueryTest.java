@@ -3,11 +3,10 @@ package dev.hasten.remoteexecutor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.deadline.Cancellation;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.plan.ParsedPlan;
 import dev.hasten.plan.PlanRunner.Job;
-import dev.hasten.protocol.QueryRequest;
-import dev.hasten.protocol.QueryRequest.Slice;
 import dev.hasten.protocol.plan.PlanNode;
 import dev.hasten.protocol.plan.PlanValue;
 import java.util.List;
@@ -36,9 +35,13 @@ final class PlanQueryTest {
     }
 
     private static boolean cacheable(String operation, boolean pureRead, Map<String, PlanValue> parameters) {
-        QueryRequest request = new QueryRequest("Item", operation, new Slice(0, 0), parameters, Map.of());
-        return new PlanQuery(request, new Job(new ParsedPlan(new PlanNode.Unit(), pureRead), parameters, ""), null)
-                .isCacheable();
+        PlanNode read = new PlanNode.Unit();
+        PlanNode plan = pureRead ? read : new PlanNode.Transaction(read);
+        // A plan without statements needs no database.
+        return new Job(ParsedPlan.of(plan), parameters, "")
+                        .proof(operation, null, new Cancellation())
+                        .uncached()
+                == null;
     }
 
     @ParameterizedTest

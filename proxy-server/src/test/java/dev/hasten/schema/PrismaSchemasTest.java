@@ -99,8 +99,9 @@ final class PrismaSchemasTest {
                                                         + "\"selection\":{\"id\":true}}}"),
                                 new Cancellation())
                         .plan()
-                        .pureRead())
-                .isTrue();
+                        .reads()
+                        .uncached())
+                .isNull();
     }
 
     @Test
@@ -413,8 +414,9 @@ final class PrismaSchemasTest {
                                                                 .formatted(i, selection)),
                                         new Cancellation())
                                 .plan()
-                                .pureRead())
-                        .isTrue();
+                                .reads()
+                                .uncached())
+                        .isNull();
             }
         }
     }

@@ -24,8 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresServer implements AutoCloseable {
     private final Path directory;
     private final int port;
-    private final Map<String, String> settings = new LinkedHashMap<>(
-            Map.of("max_connections", "100", "fsync", "off", "shared_preload_libraries", "pg_stat_statements"));
+    private final Map<String, String> settings = new LinkedHashMap<>(Map.of(
+            "max_connections",
+            "100",
+            "max_prepared_transactions",
+            "4",
+            "fsync",
+            "off",
+            "shared_preload_libraries",
+            "pg_stat_statements"));
     private @Nullable EmbeddedPostgres running;
 
     private PostgresServer(Path directory, int port) {

@@ -1,5 +1,7 @@
-package dev.hasten.sql;
+package dev.hasten.proof;
 
+import dev.hasten.cache.Uncached;
+import dev.hasten.cache.Uncached.Reason;
 import dev.hasten.postgres.DateTimeInput;
 import dev.hasten.postgres.SqlLexer;
 import dev.hasten.postgres.SqlLexer.Token;
@@ -14,20 +16,13 @@ import org.jspecify.annotations.Nullable;
  * never too few.
  */
 final class NameCollector {
-    /** Keywords whose value depends on the session or the current time. */
-    private static final Set<String> CHANGING_WORDS = Set.of(
-            "current_catalog",
-            "current_date",
-            "current_role",
-            "current_schema",
-            "current_time",
-            "current_timestamp",
-            "current_user",
-            "localtime",
-            "localtimestamp",
-            "session_user",
-            "system_user",
-            "user");
+    /** Keywords whose value depends on the current time. */
+    static final Set<String> TIME_WORDS =
+            Set.of("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp");
+
+    /** Keywords whose value depends on the session. */
+    static final Set<String> SESSION_WORDS = Set.of(
+            "current_catalog", "current_role", "current_schema", "current_user", "session_user", "system_user", "user");
 
     /** Types whose conversion from text reads the catalogs. */
     private static final Set<String> CATALOG_TYPES = Set.of(
@@ -52,7 +47,8 @@ final class NameCollector {
     private final Set<String> functions = new HashSet<>();
     private final Set<String> attributes = new HashSet<>();
     private final Set<String> names = new HashSet<>();
-    private @Nullable String rejectionReason;
+    private @Nullable Uncached uncached;
+    private boolean hidesNames;
 
     /** Returns the names before an opening parenthesis: functions, types with a length, and keywords. */
     Set<String> functions() {
@@ -69,10 +65,15 @@ final class NameCollector {
         return names;
     }
 
-    /** Returns why the text must not be cached, whatever its names refer to; null if there is no such reason. */
+    /** Returns why the result must not be cached, whatever the names refer to; null if there is no such reason. */
     @Nullable
-    String rejectionReason() {
-        return rejectionReason;
+    Uncached uncached() {
+        return uncached;
+    }
+
+    /** Whether the text may use names that were not collected. */
+    boolean hidesNames() {
+        return hidesNames;
     }
 
     void collect(String text) {
@@ -99,19 +100,21 @@ final class NameCollector {
                         functions.add(name);
                     }
                     if (lexer.isSymbol('&') && previousWord.equals("u")) {
-                        reject("uses Unicode escapes");
+                        reject(Reason.NOT_PROVED, "uses Unicode escapes");
                     }
                     name = null;
                 }
                 case STRING -> {
                     if (SPELLING_ESCAPE.matcher(current).find()) {
-                        reject("uses a string with escapes that can encode letters");
+                        reject(Reason.NOT_PROVED, "uses a string with escapes that can encode letters");
                     } else if (DateTimeInput.dependsOnClock(current)) {
-                        reject("uses the special date/time value now, today, tomorrow or yesterday in a string");
+                        reject(
+                                Reason.TIME,
+                                "uses the special date/time value now, today, tomorrow or yesterday in a string");
                     }
                     name = null;
                 }
-                case UNCLEAR -> reject("uses a parameter that is directly followed by a name");
+                case UNCLEAR -> reject(Reason.NOT_PROVED, "uses a parameter that is directly followed by a name");
                 case NUMBER, PARAMETER, END -> name = null;
             }
             afterDot = token == Token.SYMBOL && lexer.isSymbol('.');
@@ -120,20 +123,23 @@ final class NameCollector {
     }
 
     private void word(String word, String previous) {
-        if (CHANGING_WORDS.contains(word) && !previous.equals("as")) {
-            reject("uses " + word);
+        boolean isLabel = previous.equals("as");
+        if (TIME_WORDS.contains(word) && !isLabel) {
+            reject(Reason.TIME, "uses " + word);
+        } else if (SESSION_WORDS.contains(word) && !isLabel) {
+            reject(Reason.SESSION, "uses " + word);
         } else if (CATALOG_TYPES.contains(word)) {
-            reject("uses the type " + word);
+            reject(Reason.CATALOG, "uses the type " + word);
         } else if (word.equals("into")) {
-            reject("uses INTO");
+            reject(Reason.NOT_A_READ, "uses INTO");
         } else if (previous.equals("for") && LOCK_STRENGTHS.contains(word)) {
-            reject("uses a row lock");
+            reject(Reason.NOT_A_READ, "uses a row lock");
         }
     }
 
-    private void reject(String what) {
-        if (rejectionReason == null) {
-            rejectionReason = what;
-        }
+    private void reject(Reason reason, String what) {
+        Uncached found = new Uncached(reason, what);
+        hidesNames |= reason == Reason.NOT_PROVED;
+        uncached = uncached == null ? found : uncached.or(found);
     }
 }

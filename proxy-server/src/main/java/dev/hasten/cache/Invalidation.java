@@ -1,0 +1,9 @@
+package dev.hasten.cache;
+
+/** Who reports that cached data has changed. */
+public enum Invalidation {
+    /** The app, by tag. */
+    TAGS,
+    /** The app, and every write that passes through the server. */
+    WRITES
+}

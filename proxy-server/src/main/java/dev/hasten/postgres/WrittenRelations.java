@@ -1,0 +1,46 @@
+package dev.hasten.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a transaction has written, according to its locks. Every write locks its relation until the end of the
+ * transaction, whether the statement, a trigger, a rule, a foreign key or a function has caused it.
+ *
+ * @param ids object identifiers of relations; those of indexes are included
+ * @param searchTime how long PostgreSQL took to search its list of locks, which grows with the locks of all sessions
+ */
+public record WrittenRelations(List<Integer> ids, Duration searchTime) {
+    /** The object identifier of the first object that is not built in. Source: FirstNormalObjectId in transam.h. */
+    private static final int FIRST_OWN = 16384;
+
+    /**
+     * Reads, in this order: row locks and reads hold weaker locks than these, and predicate locks of serializable
+     * transactions have a mode of their own.
+     */
+    static final String COMMIT = """
+            SET CONSTRAINTS ALL IMMEDIATE;
+            WITH started AS MATERIALIZED (SELECT pg_catalog.clock_timestamp() AS at),
+            locks AS MATERIALIZED (
+              SELECT relation FROM pg_catalog.pg_locks, started
+              WHERE locktype = 'relation' AND pid = pg_catalog.pg_backend_pid() AND relation >= %d
+                AND mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock'))
+            SELECT coalesce(pg_catalog.string_agg(DISTINCT relation::text, ' '), ''),
+              (extract(epoch FROM pg_catalog.clock_timestamp() - (SELECT at FROM started)) * 1000000)::bigint
+            FROM locks;
+            COMMIT""".formatted(FIRST_OWN);
+
+    static WrittenRelations of(Rows rows) {
+        String ids = requireNonNull(rows.text(0, 0));
+        return new WrittenRelations(
+                ids.isEmpty()
+                        ? List.of()
+                        : Arrays.stream(ids.split(" ", -1))
+                                .map(Integer::parseUnsignedInt)
+                                .toList(),
+                Duration.ofNanos(1000 * Long.parseLong(requireNonNull(rows.text(0, 1)))));
+    }
+}

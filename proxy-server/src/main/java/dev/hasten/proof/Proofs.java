@@ -1,0 +1,111 @@
+package dev.hasten.proof;
+
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.postgres.Access;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.ParsedStatement;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Proves the statements of one database, each once per state of the schema. Thread-safe. */
+public final class Proofs {
+    private final ConnectionPool pool;
+    private final LongSupplier schemaEpoch;
+    private final ProofCache cache;
+    private final ConcurrentMap<ProofCache.Key, CountDownLatch> running = new ConcurrentHashMap<>();
+
+    /** @param schemaEpoch the current schema epoch of the database */
+    public Proofs(ConnectionPool pool, LongSupplier schemaEpoch, ProofCache cache) {
+        this.pool = pool;
+        this.schemaEpoch = schemaEpoch;
+        this.cache = cache;
+    }
+
+    /** Returns the proof if it is known; null otherwise. Does not block. */
+    public @Nullable StatementProof known(ParsedStatement sql) {
+        if (!StatementProver.canProve(sql)) {
+            return StatementProver.unproved(sql);
+        }
+        ProofCache.Key key = key(sql.sql());
+        StatementProof known = cache.get(key);
+        if (known == null) {
+            String shape = StatementShape.of(sql.sql());
+            known = shape.equals(sql.sql())
+                    ? null
+                    : cache.get(new ProofCache.Key(key.database(), key.schemaEpoch(), shape));
+            if (known != null) {
+                cache.put(key, known);
+            }
+        }
+        return known;
+    }
+
+    /**
+     * Whether this was called before for the same statement. A statement that is not repeated is not worth a proof.
+     */
+    public boolean isRepeated(ParsedStatement sql) {
+        return cache.isRepeated(key(StatementShape.of(sql.sql())));
+    }
+
+    /**
+     * Proves a statement on a connection of the pool, unless the proof is known. Several requests for the same proof
+     * share it. May block.
+     *
+     * @throws dev.hasten.postgres.DatabaseException if the database cannot be reached
+     */
+    public StatementProof of(ParsedStatement sql, Cancellation cancellation) {
+        while (true) {
+            StatementProof known = known(sql);
+            if (known != null) {
+                return known;
+            }
+            ProofCache.Key key = key(StatementShape.of(sql.sql()));
+            CountDownLatch own = new CountDownLatch(1);
+            CountDownLatch other = running.putIfAbsent(key, own);
+            if (other == null) {
+                try (Lease lease = pool.lease(cancellation)) {
+                    // A proof uses statements that a read-only key must not run. It does not run the client's
+                    // statement, but PostgreSQL calls immutable functions when it plans the statement.
+                    lease.limitTo(Access.ROLLED_BACK);
+                    return proved(key, lease, cancellation);
+                } finally {
+                    running.remove(key);
+                    own.countDown();
+                }
+            }
+            await(other, cancellation);
+        }
+    }
+
+    /** Proves a statement on this connection, which must not have an open transaction. */
+    public StatementProof of(ParsedStatement sql, Lease lease, Cancellation cancellation) {
+        StatementProof known = known(sql);
+        return known != null ? known : proved(key(StatementShape.of(sql.sql())), lease, cancellation);
+    }
+
+    private StatementProof proved(ProofCache.Key key, Lease lease, Cancellation cancellation) {
+        StatementProof proof = StatementProver.prove(ParsedStatement.of(key.sql()), lease, cancellation);
+        cache.put(key, proof);
+        return proof;
+    }
+
+    /** Waits for another request; if its proof fails, the caller tries again. */
+    private static void await(CountDownLatch other, Cancellation cancellation) {
+        try {
+            cancellation.interruptible(() -> {
+                other.await();
+                return other;
+            });
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ProofCache.Key key(String sql) {
+        return new ProofCache.Key(pool.options().name(), schemaEpoch.getAsLong(), sql);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.hasten.server;
+
+import dev.hasten.admission.Database;
+import dev.hasten.cache.Invalidation;
+import dev.hasten.cache.QueryCache;
+import dev.hasten.cache.RelationGenerations;
+import dev.hasten.config.Config;
+import dev.hasten.config.DatabaseConfig;
+import dev.hasten.config.DatabaseUrl;
+import dev.hasten.config.JdbcTarget;
+import dev.hasten.config.SchemasConfig;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.PoolOptions;
+import dev.hasten.proof.ProofCache;
+import dev.hasten.proof.Proofs;
+import dev.hasten.schema.PrismaSchemas;
+import dev.hasten.schema.SchemaSetup;
+import dev.hasten.telemetry.Metrics;
+import dev.hasten.telemetry.RequestTelemetry.StatementLog;
+import dev.hasten.transaction.TransactionRegistry;
+import dev.hasten.writes.PhysicalDatabases;
+import dev.hasten.writes.UnknownOutcomes;
+import dev.hasten.writes.WriteTracking;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Creates the databases from the configuration. */
+final class DatabaseSetup {
+    private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration FOREVER = Duration.ofDays(365);
+
+    private final Config config;
+    private final Metrics metrics;
+    private final Watchdog watchdog;
+    private final SchemaSetup schemas;
+    private final CacheSetup caches;
+    private final ProofCache proofs = new ProofCache();
+    private final PhysicalDatabases physical = new PhysicalDatabases();
+    /** Two configured databases may be the same one, so the writes of all are tracked if one of them needs it. */
+    private final boolean tracksWrites;
+
+    DatabaseSetup(Config config, Metrics metrics, Watchdog watchdog, SchemaSetup schemas) {
+        this.config = config;
+        this.metrics = metrics;
+        this.watchdog = watchdog;
+        this.schemas = schemas;
+        this.caches = new CacheSetup(config, watchdog);
+        this.tracksWrites = config.databases().values().stream()
+                .anyMatch(database -> CacheSetup.invalidation(database) != Invalidation.TAGS);
+    }
+
+    Map<String, Database> databases() {
+        Map<String, Database> databases = new LinkedHashMap<>();
+        config.databases().forEach((name, database) -> databases.put(name, database(name, database)));
+        return databases;
+    }
+
+    private Database database(String name, DatabaseConfig database) {
+        ConnectionPool pool = new ConnectionPool(
+                poolOptions(database),
+                watchdog,
+                reason -> metrics.cancelled(name, reason),
+                tracksWrites ? identity -> physical.identified(name, identity) : null);
+        RelationGenerations relations = tracksWrites ? RelationGenerations.create() : RelationGenerations.unused();
+        QueryCache cache = caches.of(database, relations);
+        Proofs known = new Proofs(pool, cache::schemaEpoch, proofs);
+        WriteTracking writes = tracksWrites ? writes(database, pool, relations, cache, known) : WriteTracking.OFF;
+        TransactionRegistry transactions = new TransactionRegistry(
+                pool,
+                new TransactionRegistry.Limits(
+                        database.maxTransactions(),
+                        database.limits().transactionTimeout(),
+                        DEFAULT_TRANSACTION_TIMEOUT,
+                        database.limits().transactionWait()),
+                watchdog,
+                writes);
+        metrics.watch(name, pool, transactions::openCount);
+        metrics.watch(name, cache);
+        return new Database(
+                database.url().schema(),
+                pool,
+                transactions,
+                cache,
+                known,
+                writes,
+                schemas(database, pool),
+                new Database.Limits(
+                        database.limits().queryTimeout(),
+                        database.limits().maxResponseBytes(),
+                        database.limits().maxSqlResponseBytes(),
+                        database.limits().resultLimitBytes(),
+                        database.limits().streamTimeout(),
+                        database.maxStreams()),
+                new StatementLog(name, config.log().slowQuery(), config.log().queryParameters(), metrics));
+    }
+
+    private WriteTracking writes(
+            DatabaseConfig database,
+            ConnectionPool pool,
+            RelationGenerations relations,
+            QueryCache cache,
+            Proofs known) {
+        String name = database.name();
+        UnknownOutcomes unknown =
+                new UnknownOutcomes(pool, relations, watchdog, database.url().pgbouncer());
+        WriteTracking writes = WriteTracking.of(new WriteTracking.Parts(
+                known, relations, cache.statistics(), unknown, () -> physical.schemaChanged(name)));
+        physical.add(name, relations, () -> {
+            cache.schemaChanged();
+            pool.retireConnections();
+        });
+        metrics.watchWrites(name, writes::searches, writes::outdatedEverything, unknown::open);
+        return writes;
+    }
+
+    private PrismaSchemas schemas(DatabaseConfig database, ConnectionPool pool) {
+        SchemasConfig settings = database.schemas();
+        PrismaSchemas.Limits limits =
+                new PrismaSchemas.Limits(settings.maxCount(), settings.maxBytes(), settings.maxCompileTime());
+        String schemaName = database.url().schema();
+        return switch (settings.store()) {
+            case FILE ->
+                schemas.inFiles(
+                        database.name(),
+                        limits,
+                        schemaName,
+                        config.server().stateDir().resolve("schemas").resolve(database.name()));
+            case TABLE -> schemas.inTable(database.name(), limits, schemaName, pool, watchdog);
+        };
+    }
+
+    private static PoolOptions poolOptions(DatabaseConfig database) {
+        JdbcTarget target = database.url().toJdbcProperties();
+        DatabaseUrl.Host host = database.url().hosts().getFirst();
+        Duration timeout = database.pool().timeout();
+        return new PoolOptions(
+                database.name(),
+                new PoolOptions.Server(host.name(), host.port(), target.url(), target.properties()),
+                new PoolOptions.Size(
+                        database.pool().size(),
+                        Math.min(database.pool().minIdle(), database.pool().size()),
+                        database.pool().maxWaiting()),
+                new PoolOptions.Times(
+                        timeout.isZero() ? FOREVER : timeout,
+                        database.pool().idleTimeout(),
+                        database.pool().maxLifetime()),
+                new PoolOptions.Sessions(
+                        PoolOptions.Reset.valueOf(database.pool().reset().name()),
+                        database.url().pgbouncer() ? 0 : database.pool().maxPreparedStatements(),
+                        database.limits().resultLimitBytes()));
+    }
+}

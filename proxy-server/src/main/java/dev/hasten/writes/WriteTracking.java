@@ -1,0 +1,186 @@
+package dev.hasten.writes;
+
+import dev.hasten.cache.CacheStatistics;
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.RelationGenerations;
+import dev.hasten.cache.RelationIds;
+import dev.hasten.deadline.Cancellation;
+import dev.hasten.deadline.CancelledException;
+import dev.hasten.postgres.Access;
+import dev.hasten.postgres.DatabaseException;
+import dev.hasten.postgres.Lease;
+import dev.hasten.postgres.ParsedStatement;
+import dev.hasten.proof.Proofs;
+import dev.hasten.proof.StatementProof;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outdates cached data when a write passes through the server: after the outcome of the write is known, and before the
+ * client receives the response. So a client that received the response of a write never reads older data.
+ *
+ * <p>What a statement writes is proved once per statement text, from its second execution on. Otherwise, and where no
+ * proof is possible, it runs in a transaction whose locks are listed before the commit. Writes outside of the
+ * transaction are not seen: {@code dblink}, other sessions, other clients of PostgreSQL.
+ */
+public final class WriteTracking {
+    /** Tracks nothing. */
+    public static final WriteTracking OFF = new WriteTracking(null);
+
+    /** A longer search of the locks means that other sessions hold many; the search would slow all sessions down. */
+    private static final Duration LONGEST_SEARCH = Duration.ofMillis(20);
+
+    /** After a long search, every write that would need one outdates all data for this time. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private static final int MOST_PROOFS = 8;
+
+    private final @Nullable Parts parts;
+    private final LongAdder searches = new LongAdder();
+    private final LongAdder everything = new LongAdder();
+    private volatile long searchAgainNanos = System.nanoTime();
+
+    /**
+     * What it needs of a database.
+     *
+     * @param unknown writes whose outcome is not known
+     * @param schemaChanged called when a statement may have changed the schema
+     */
+    public record Parts(
+            Proofs proofs,
+            RelationGenerations relations,
+            CacheStatistics statistics,
+            UnknownOutcomes unknown,
+            Runnable schemaChanged) {}
+
+    private WriteTracking(@Nullable Parts parts) {
+        this.parts = parts;
+    }
+
+    /** Tracks the writes of a database. */
+    public static WriteTracking of(Parts parts) {
+        return new WriteTracking(parts);
+    }
+
+    /** The number of transactions whose locks were listed. */
+    public long searches() {
+        return searches.sum();
+    }
+
+    /** The number of writes that outdated all data because it was not known what they write. */
+    public long outdatedEverything() {
+        return everything.sum();
+    }
+
+    /** Tracks one transaction. */
+    public TransactionWrites transaction(Access access) {
+        return new TransactionWrites(this, parts != null && access == Access.READ_WRITE);
+    }
+
+    /**
+     * Returns what a statement can change that does not belong to a transaction of Hasten. May use the lease to prove it.
+     */
+    public StatementEffect effectOf(ParsedStatement sql, Lease lease, Cancellation cancellation) {
+        if (parts == null) {
+            return Effects.NOTHING;
+        }
+        StatementProof proof = null;
+        if (Effects.isProvable(sql) && lease.isIdle()) {
+            Proofs proofs = parts.proofs();
+            proof = proofs.known(sql);
+            if (proof == null && proofs.isRepeated(sql)) {
+                proof = proofs.of(sql, lease, cancellation);
+            }
+        }
+        StatementEffect effect = Effects.of(sql, proof);
+        // If SQL of the client has begun a transaction, it is not for Hasten to commit it.
+        boolean canSearch = lease.isIdle() && maySearch();
+        return effect.needsTransaction() && !canSearch ? Effects.DATA : effect;
+    }
+
+    /** Returns what a statement in a transaction can change, as far as it is known without asking PostgreSQL. */
+    StatementEffect knownEffectOf(ParsedStatement sql) {
+        return Effects.of(
+                sql, parts != null && Effects.isProvable(sql) ? parts.proofs().known(sql) : null);
+    }
+
+    /** Runs a statement outside of a transaction and outdates what it changes, whether it succeeds or fails. */
+    public <T> T tracked(StatementEffect effect, Lease lease, Supplier<T> work) {
+        try {
+            return work.get();
+        } finally {
+            outdate(effect, lease);
+        }
+    }
+
+    /** Called when the outcome of a statement or transaction is known, or its connection is lost. */
+    void outdate(StatementEffect effect, Lease lease) {
+        if (parts == null) {
+            return;
+        }
+        switch (effect) {
+            case StatementEffect.Nothing() -> {}
+            case StatementEffect.Relations(RelationIds ids) -> {
+                if (!ids.isEmpty()) {
+                    parts.statistics().count(Event.WRITE);
+                    if (lease.isLost()) {
+                        parts.unknown().watch(ids, lease.backendProcess());
+                    } else {
+                        parts.relations().changed(ids);
+                    }
+                }
+            }
+            case StatementEffect.Locked() -> outdateEverything(lease);
+            case StatementEffect.Everything(boolean schema) -> {
+                outdateEverything(lease);
+                if (schema) {
+                    parts.schemaChanged().run();
+                }
+            }
+        }
+    }
+
+    private void outdateEverything(Lease lease) {
+        if (parts != null) {
+            parts.statistics().count(Event.WRITE);
+            everything.increment();
+            if (lease.isLost()) {
+                parts.unknown().watchAll(lease.backendProcess());
+            } else {
+                parts.relations().allChanged();
+            }
+        }
+    }
+
+    /** Whether the locks of a transaction may be listed now. */
+    boolean maySearch() {
+        return System.nanoTime() - searchAgainNanos >= 0;
+    }
+
+    /** Called after the locks of a transaction were listed. */
+    void searched(Duration time) {
+        searches.increment();
+        if (time.compareTo(LONGEST_SEARCH) > 0) {
+            searchAgainNanos = System.nanoTime() + PAUSE.toNanos();
+        }
+    }
+
+    /** Proves statements that were executed before, so that later executions need not list locks. */
+    void prove(List<ParsedStatement> statements, Lease lease, Cancellation cancellation) {
+        if (parts == null) {
+            return;
+        }
+        Proofs proofs = parts.proofs();
+        try {
+            statements.stream()
+                    .filter(sql -> proofs.known(sql) == null && proofs.isRepeated(sql))
+                    .limit(MOST_PROOFS)
+                    .forEach(sql -> proofs.of(sql, lease, cancellation));
+        } catch (DatabaseException | CancelledException e) {
+            // The transaction is committed. A later execution tries again.
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.hasten.writes;
+
+import static dev.hasten.testing.Plans.node;
+import static dev.hasten.testing.Plans.query;
+import static dev.hasten.testing.Plans.raw;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hasten.cache.CacheStatistics;
+import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.testing.Client;
+import dev.hasten.testing.Client.Reply;
+import dev.hasten.testing.TestPostgres;
+import dev.hasten.testing.TestServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Nobody who saw the response of a write reads older data: 8 writers, half of them not through Hasten, and 32 readers
+ * with a ttl of an hour. Counters only grow, so a reader that gets less than what was acknowledged before its request
+ * has read old data.
+ *
+ * <p>{@code -Dhasten.current-reads.seconds=60} sets the duration.
+ */
+@Tag("integration")
+final class CurrentReadsTest {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int TABLES = 8;
+    private static final int WRITERS = 4;
+    private static final int READERS = 32;
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("hasten.current-reads.seconds", 5));
+
+    @RegisterExtension
+    static final TestPostgres POSTGRES = TestPostgres.with(tables());
+
+    private static String[] tables() {
+        List<String> statements = new ArrayList<>();
+        statements.add("CREATE TABLE command (target int)");
+        for (int i = 0; i < TABLES; i++) {
+            statements.add("CREATE TABLE counter_%d (id int PRIMARY KEY, n bigint)".formatted(i));
+            statements.add("INSERT INTO counter_%d VALUES (1, 0)".formatted(i));
+        }
+        // Not provable, because the statement is dynamic.
+        statements.add("""
+                CREATE FUNCTION obey() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN EXECUTE format('UPDATE counter_%s SET n = n + 1', NEW.target); RETURN NULL; END $$""");
+        statements.add("CREATE TRIGGER obey AFTER INSERT ON command FOR EACH ROW EXECUTE FUNCTION obey()");
+        return statements.toArray(String[]::new);
+    }
+
+    /** What happened in a run. */
+    private record Outcome(long reads, long violations, double hitRate) {}
+
+    /** A run of writers and readers. */
+    private static final class Run {
+        private final TestServer server;
+        private final AtomicLongArray acknowledged = new AtomicLongArray(TABLES);
+        private final LongAdder reads = new LongAdder();
+        private final LongAdder violations = new LongAdder();
+        private final long end = System.nanoTime() + TIME.toNanos();
+
+        Run(TestServer server) {
+            this.server = server;
+        }
+
+        Outcome outcome() throws InterruptedException, ExecutionException {
+            List<Future<?>> tasks = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < WRITERS; i++) {
+                    int writer = i;
+                    tasks.add(threads.submit(() -> write(writer)));
+                    tasks.add(threads.submit(this::writeDirectly));
+                }
+                for (int i = 0; i < READERS; i++) {
+                    tasks.add(threads.submit(this::read));
+                }
+            }
+            for (Future<?> task : tasks) {
+                task.get();
+            }
+            CacheStatistics statistics = server.database().cache().statistics();
+            double hits = statistics.of(Event.HIT);
+            return new Outcome(reads.sum(), violations.sum(), hits / (hits + statistics.of(Event.MISS)));
+        }
+
+        private boolean goesOn() {
+            return System.nanoTime() - end < 0;
+        }
+
+        private static int someTable() {
+            return ThreadLocalRandom.current().nextInt(TABLES);
+        }
+
+        private void write(int writer) {
+            for (int round = writer; goesOn(); round++) {
+                int table = someTable();
+                long written = written(round % 4, table);
+                acknowledged.accumulateAndGet(table, written, Math::max);
+            }
+        }
+
+        /** Returns the value of the counter when it was written, or a lower one. */
+        private long written(int way, int table) {
+            Client client = server.client();
+            String update = "UPDATE counter_%d SET n = n + 1 RETURNING n".formatted(table);
+            return switch (way) {
+                case 0 -> number(client.post("/sql", JSON.writeValueAsString(Map.of("query", update))), "/rows/0/n");
+                case 1 ->
+                    number(
+                            client.post(
+                                    "/sql",
+                                    JSON.writeValueAsString(Map.of(
+                                            "queries", List.of(Map.of("query", "SELECT 1"), Map.of("query", update))))),
+                            "/results/1/rows/0/n");
+                case 2 -> {
+                    String id = client.startTransaction(Map.of());
+                    long value = number(client.query(id, node("query", raw(update))), "/data/rows/0/0");
+                    succeeded(client.commit(id));
+                    yield value;
+                }
+                default -> {
+                    // The read in the transaction returns what the trigger has written.
+                    String id = client.startTransaction(Map.of());
+                    succeeded(client.query(id, node("execute", raw("INSERT INTO command VALUES (" + table + ")"))));
+                    long value = number(
+                            client.query(id, node("query", raw("SELECT n FROM counter_" + table))), "/data/rows/0/0");
+                    succeeded(client.commit(id));
+                    yield value;
+                }
+            };
+        }
+
+        private static void succeeded(Reply reply) {
+            if (reply.status() != 200) {
+                throw new AssertionError(reply.toString());
+            }
+        }
+
+        private static long number(Reply reply, String path) {
+            succeeded(reply);
+            return Long.parseLong(reply.json().at(path).asString(""));
+        }
+
+        private Void writeDirectly() throws SQLException {
+            try (Connection connection = POSTGRES.connection();
+                    Statement statement = connection.createStatement()) {
+                while (goesOn()) {
+                    statement.execute("UPDATE counter_%d SET n = n + 1".formatted(someTable()));
+                }
+            }
+            return null;
+        }
+
+        private void read() {
+            while (goesOn()) {
+                int table = someTable();
+                long least = acknowledged.get(table);
+                Reply reply = server.client()
+                        .cachedQuery(
+                                query("SELECT \"n\" FROM \"public\".\"counter_%d\"".formatted(table)), "max-age=3600");
+                reads.increment();
+                if (number(reply, "/data/0/n") < least) {
+                    violations.increment();
+                }
+            }
+        }
+    }
+
+    private static Outcome run(String invalidation) throws InterruptedException, ExecutionException {
+        try (TestServer server = TestServer.on(POSTGRES)
+                .with("databases.default.cache.invalidation", invalidation)
+                .with("pool.size", 20)
+                .start()) {
+            return new Run(server).outcome();
+        }
+    }
+
+    @Test
+    void nobodyReadsOlderDataThanAnAcknowledgedWrite() throws InterruptedException, ExecutionException {
+        Outcome outcome = run("writes");
+        System.out.printf(
+                "current reads: %d reads, %d too old, hit rate %.2f%n",
+                outcome.reads(), outcome.violations(), outcome.hitRate());
+        assertThat(outcome.violations()).isZero();
+        assertThat(outcome.hitRate()).as("hit rate").isGreaterThan(0.05);
+    }
+
+    @Test
+    void theCheckFindsACacheThatDoesNotKnowOfWrites() throws InterruptedException, ExecutionException {
+        assertThat(run("tags").violations()).isPositive();
+    }
+}
