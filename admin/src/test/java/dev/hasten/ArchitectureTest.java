@@ -47,14 +47,15 @@ class ArchitectureTest {
                     Map.entry("proof", "protocol deadline postgres cache"),
                     Map.entry("plan", "protocol memory deadline json postgres prisma cache proof"),
                     Map.entry("writes", "deadline cache postgres proof"),
+                    Map.entry("stream", "cache postgres"),
                     Map.entry("transaction", "protocol deadline postgres prisma plan writes"),
                     Map.entry("schema", "protocol files memory deadline compiler postgres plan"),
                     Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
                     Map.entry(
                             "admission",
-                            "protocol memory deadline config http auth postgres plan transaction cache proof writes schema telemetry"),
+                            "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"),
                     Map.entry("caching", "protocol memory deadline json http auth cache proof telemetry admission"),
-                    Map.entry("invalidation", "protocol config http cache admission caching"),
+                    Map.entry("invalidation", "protocol deadline config http postgres cache admission caching"),
                     Map.entry(
                             "remoteexecutor",
                             "protocol deadline config json http postgres prisma proof plan transaction telemetry admission"
@@ -69,7 +70,7 @@ class ArchitectureTest {
                                     + " caching"),
                     Map.entry(
                             "server",
-                            "protocol memory deadline config http auth postgres plan transaction cache proof writes schema telemetry"
+                            "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"
                                     + " admission caching invalidation remoteexecutor dataproxy sql"),
                     Map.entry(
                             "admin",

@@ -4,6 +4,7 @@ import dev.hasten.cache.QueryCache;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.proof.Proofs;
 import dev.hasten.schema.PrismaSchemas;
+import dev.hasten.stream.ChangeStream;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
 import dev.hasten.writes.WriteTracking;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param searchPath the PostgreSQL schema in the database URL, which is reported to clients; null if the URL has none
  * @param proofs what is proved about its statements
  * @param writes outdates what its statements change
+ * @param stream reports the changes of all others; null if {@code cache.invalidation} is not {@code stream}
  * @param schemas the Prisma schemas that clients without an engine have uploaded
  * @param log which of its statements are logged
  */
@@ -26,6 +28,8 @@ public record Database(
         QueryCache cache,
         Proofs proofs,
         WriteTracking writes,
+        @Nullable ChangeStream stream,
+
         PrismaSchemas schemas,
         Limits limits,
         StatementLog log)
@@ -81,6 +85,9 @@ public record Database(
     /** Rolls back open transactions and closes the pool. */
     @Override
     public void close() {
+        if (stream != null) {
+            stream.close();
+        }
         transactions.close();
         pool.close();
     }

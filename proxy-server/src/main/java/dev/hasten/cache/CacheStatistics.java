@@ -21,6 +21,8 @@ public final class CacheStatistics {
         MISS,
         /** A miss waited for the query of another request. */
         COALESCED,
+        /** A look-up did not use the cache because the change stream was behind. */
+        UNCONFIRMED,
         /** A request had no strategy or could not be cached. */
         BYPASS,
         /** A stale entry was refreshed. */

@@ -131,6 +131,22 @@ final class InFlightQuery implements AutoCloseable {
     }
 
     /**
+     * Waits until the query has ended, without using its result.
+     *
+     * @throws CancelledException if the caller must stop
+     */
+    void awaitEnd(Cancellation own) {
+        try {
+            own.interruptible(() -> {
+                ended.await();
+                return true;
+            });
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
      * Waits for the result. Called by participants that did not start the query.
      *
      * @param own the cancellation of the participant's request

@@ -5,5 +5,7 @@ public enum Invalidation {
     /** The app, by tag. */
     TAGS,
     /** The app, and every write that passes through the server. */
-    WRITES
+    WRITES,
+    /** Also the change stream of PostgreSQL, which reports the writes of all others. */
+    STREAM
 }

@@ -48,6 +48,7 @@ public final class QueryCache {
     private final Cache<CacheKey, CacheEntry> entries;
     private final ConcurrentMap<CacheKey, InFlightQuery> inFlight = new ConcurrentHashMap<>();
     private final RelationGenerations relations;
+    private final Confirmation confirmation;
     private final Generations generations;
     private final AtomicLong schemaEpoch = new AtomicLong();
     private final CacheStatistics statistics = new CacheStatistics();
@@ -115,9 +116,20 @@ public final class QueryCache {
         byte[] read(Cancellation cancellation);
     }
 
-    /** @param relations when each relation of the database was last changed */
+    /** A cache whose relations are always up to date. */
     public QueryCache(CachePolicy policy, Settings settings, RelationGenerations relations) {
+        this(policy, settings, relations, Confirmation.ALWAYS);
+    }
+
+    /**
+     * A cache of a database with a change stream.
+     *
+     * @param relations when each relation of the database was last changed
+     * @param confirmation whether all changes are known
+     */
+    public QueryCache(CachePolicy policy, Settings settings, RelationGenerations relations, Confirmation confirmation) {
         this.relations = relations;
+        this.confirmation = confirmation;
         this.generations = new Generations(relations.clock());
         this.policy = policy;
         this.settings = settings;
@@ -172,6 +184,11 @@ public final class QueryCache {
     }
 
     private @Nullable CachedResponse usable(CacheEntry entry, CacheStrategy strategy) {
+        // Before the generations are compared: a change that arrives in between is seen by the comparison.
+        if (!confirmation.isConfirmed()) {
+            statistics.count(Event.UNCONFIRMED);
+            return null;
+        }
         if (!generations.isCurrent(entry.generation, entry.tags)
                 || !generations.isCurrent(entry.generation, strategy.tags())
                 || !relations.isCurrent(entry.generation, entry.relations)) {
@@ -206,10 +223,18 @@ public final class QueryCache {
      */
     public CachedResponse fetchMissing(Lookup lookup, Cancellation own, Fill fill) {
         CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
+        long asked = System.nanoTime();
         while (true) {
             InFlightQuery running = inFlight.get(lookup.key());
+            // Before the generations are compared, as for entries.
+            boolean confirmed = confirmation.isConfirmed();
             boolean joined = false;
             CachedBody body;
+            if (running != null && !confirmed && running.startedNanos - asked < 0) {
+                // Waits for the running query and then shares the next one, so that there are not many at a time.
+                running.awaitEnd(own);
+                continue;
+            }
             if (running != null && accepts(running, strategy) && running.join()) {
                 joined = true;
                 body = running.await(own);

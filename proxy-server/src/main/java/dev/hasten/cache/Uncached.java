@@ -32,6 +32,10 @@ public record Uncached(Reason reason, String detail) {
         SESSION,
         /** Hasten does not understand the statement or its plan. */
         NOT_PROVED,
+        /** An unlogged table does not appear in the change stream. */
+        UNLOGGED_TABLE,
+        /** The refresh of a materialized view does not appear in the change stream. */
+        MATERIALIZED_VIEW,
         /** A function that is declared stable reads data that Hasten does not see. */
         STABLE_FUNCTION,
         /** The result depends on the current time. */

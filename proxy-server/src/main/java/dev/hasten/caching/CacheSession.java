@@ -146,6 +146,9 @@ public final class CacheSession {
         }
         ReadProof proof = query.proof(request);
         Uncached uncached = proof.uncached();
+        if (uncached == null && policy.invalidation() == Invalidation.STREAM) {
+            uncached = proof.unreported();
+        }
         if (uncached != null && !(isChosenByApp(uncached) && query.mayBeNonDeterministic())) {
             return bypass(fromDatabase(query, request), uncached);
         }

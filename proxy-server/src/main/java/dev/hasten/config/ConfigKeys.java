@@ -34,6 +34,7 @@ final class ConfigKeys {
             Section.of("databases.<name>.limits.", LimitsConfig.class),
             Section.of("databases.<name>.schemas.", SchemasConfig.class),
             Section.of("databases.<name>.cache.", DatabaseCacheConfig.class),
+            Section.of("databases.<name>.cache.stream.", StreamConfig.class),
             Section.of("databases.<name>.cache.defaults[].", DatabaseCacheConfig.Default.class),
             Section.of("databases.<name>.keys[].", ApiKeyConfig.KeyEntry.class));
 

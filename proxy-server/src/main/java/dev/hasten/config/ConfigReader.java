@@ -113,6 +113,7 @@ final class ConfigReader {
         LimitsConfig limits = section(LimitsConfig.class, prefix + "limits.", null);
         SchemasConfig schemas = section(SchemasConfig.class, prefix + "schemas.", null);
         DatabaseCacheConfig cache = section(DatabaseCacheConfig.class, prefix + "cache.", null);
+        StreamConfig stream = section(StreamConfig.class, prefix + "cache.stream.", null);
         List<DatabaseCacheConfig.Default> cacheDefaults = cacheDefaults(prefix + "cache.defaults");
         List<ApiKeyConfig> keys = new ApiKeyReader(prefix).read();
         if (url == null) {
@@ -125,7 +126,7 @@ final class ConfigReader {
             }
             return Optional.empty();
         }
-        return Optional.of(new DatabaseConfig(name, url, pool, limits, schemas, cache, cacheDefaults, keys));
+        return Optional.of(new DatabaseConfig(name, url, pool, limits, schemas, cache, stream, cacheDefaults, keys));
     }
 
     private List<DatabaseCacheConfig.Default> cacheDefaults(String list) {

@@ -60,6 +60,16 @@ public record DatabaseCacheConfig(
         Invalidation invalidation,
 
         @Setting(
+                value = "5s",
+                min = "1s",
+                max = "24h",
+                zero = "never",
+                doc =
+                        "How often Hasten looks for changes of the schema that nobody has reported. It does so only while the cache"
+                                + " is used and the database has new transactions, and less often if it takes long.")
+        Duration schemaPoll,
+
+        @Setting(
                 formerly = "invalidations",
                 value = "100",
                 min = "1",
@@ -72,7 +82,8 @@ public record DatabaseCacheConfig(
     /** Who reports that cached data has changed. */
     public enum Invalidation {
         TAGS,
-        WRITES
+        WRITES,
+        STREAM
     }
 
     /**

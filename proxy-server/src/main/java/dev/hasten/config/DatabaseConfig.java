@@ -9,6 +9,7 @@ import java.util.List;
  * @param pool its connection pool
  * @param limits limits for one query or transaction
  * @param schemas the storage and limits of uploaded Prisma schemas
+ * @param stream its change stream, for {@code cache.invalidation: stream}
  * @param keys API keys from the configuration; more can be created at run time
  */
 public record DatabaseConfig(
@@ -23,6 +24,7 @@ public record DatabaseConfig(
         LimitsConfig limits,
         SchemasConfig schemas,
         DatabaseCacheConfig cache,
+        StreamConfig stream,
         List<DatabaseCacheConfig.Default> cacheDefaults,
         List<ApiKeyConfig> keys) {
     public DatabaseConfig {

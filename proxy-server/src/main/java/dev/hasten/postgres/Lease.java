@@ -304,6 +304,14 @@ public final class Lease implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether statements on this lease may have changed the session, so that a later statement can mean something else
+     * than in a new session: another {@code search_path}, another role, a temporary table that hides a table.
+     */
+    public boolean mayHaveChangedSession() {
+        return session.effect() != ParsedStatement.SessionEffect.NONE;
+    }
+
     /** The process of PostgreSQL that serves the connection, as the server or a pooler has reported it. */
     public int backendProcess() {
         return session.getBackendPID();

@@ -11,9 +11,10 @@ import java.util.List;
  * transaction, whether the statement, a trigger, a rule, a foreign key or a function has caused it.
  *
  * @param ids object identifiers of relations; those of indexes are included
+ * @param strong whether a lock is stronger than those of INSERT, UPDATE and DELETE, as for a change of the schema
  * @param searchTime how long PostgreSQL took to search its list of locks, which grows with the locks of all sessions
  */
-public record WrittenRelations(List<Integer> ids, Duration searchTime) {
+public record WrittenRelations(List<Integer> ids, boolean strong, Duration searchTime) {
     /** The object identifier of the first object that is not built in. Source: FirstNormalObjectId in transam.h. */
     private static final int FIRST_OWN = 16384;
 
@@ -25,10 +26,11 @@ public record WrittenRelations(List<Integer> ids, Duration searchTime) {
             SET CONSTRAINTS ALL IMMEDIATE;
             WITH started AS MATERIALIZED (SELECT pg_catalog.clock_timestamp() AS at),
             locks AS MATERIALIZED (
-              SELECT relation FROM pg_catalog.pg_locks, started
+              SELECT relation, mode FROM pg_catalog.pg_locks, started
               WHERE locktype = 'relation' AND pid = pg_catalog.pg_backend_pid() AND relation >= %d
                 AND mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock'))
             SELECT coalesce(pg_catalog.string_agg(DISTINCT relation::text, ' '), ''),
+              coalesce(pg_catalog.bool_or(mode <> 'RowExclusiveLock'), false),
               (extract(epoch FROM pg_catalog.clock_timestamp() - (SELECT at FROM started)) * 1000000)::bigint
             FROM locks;
             COMMIT""".formatted(FIRST_OWN);
@@ -41,6 +43,7 @@ public record WrittenRelations(List<Integer> ids, Duration searchTime) {
                         : Arrays.stream(ids.split(" ", -1))
                                 .map(Integer::parseUnsignedInt)
                                 .toList(),
-                Duration.ofNanos(1000 * Long.parseLong(requireNonNull(rows.text(0, 1)))));
+                "t".equals(rows.text(0, 1)),
+                Duration.ofNanos(1000 * Long.parseLong(requireNonNull(rows.text(0, 2)))));
     }
 }

@@ -38,8 +38,9 @@ final class Functions {
 
     /** Built-in functions that run SQL from an argument. */
     private static final Set<String> RUN_SQL = words("""
-            cursor_to_xml cursor_to_xmlschema query_to_xml query_to_xml_and_xmlschema query_to_xmlschema ts_rewrite
-            ts_stat""");
+            cursor_to_xml cursor_to_xmlschema database_to_xml database_to_xml_and_xmlschema database_to_xmlschema
+            query_to_xml query_to_xml_and_xmlschema query_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema
+            schema_to_xmlschema table_to_xml table_to_xml_and_xmlschema table_to_xmlschema ts_rewrite ts_stat""");
 
     private Functions() {}
 
@@ -70,8 +71,8 @@ final class Functions {
         return new Uncached(reason, "uses the function " + name + ", which is not immutable");
     }
 
-    /** Whether a function that is declared volatile, or a built-in one, can write to tables. */
-    static boolean mayWrite(String name, boolean builtIn, boolean isVolatile) {
-        return builtIn ? RUN_SQL.contains(name) : isVolatile && !WRITE_NOTHING.contains(name);
+    /** Whether a function can write to tables. A stable one cannot by itself, but it can call a volatile one. */
+    static boolean mayWrite(String name, boolean builtIn, char volatility) {
+        return builtIn ? RUN_SQL.contains(name) : volatility != 'i' && !WRITE_NOTHING.contains(name);
     }
 }

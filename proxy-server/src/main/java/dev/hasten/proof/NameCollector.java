@@ -36,6 +36,9 @@ final class NameCollector {
             "regrole",
             "regtype");
 
+    /** Columns of every table, whose values can change without a change of the data. */
+    private static final Set<String> SYSTEM_COLUMNS = Set.of("cmax", "cmin", "ctid", "xmax", "xmin");
+
     /** Words that start a row lock after FOR. */
     private static final Set<String> LOCK_STRENGTHS = Set.of("update", "share", "no", "key");
 
@@ -87,6 +90,9 @@ final class NameCollector {
             switch (token) {
                 case WORD, QUOTED_NAME -> {
                     names.add(current);
+                    if (SYSTEM_COLUMNS.contains(current)) {
+                        uncached = worse(new Uncached(Reason.CATALOG, "uses the system column " + current));
+                    }
                     if (afterDot) {
                         attributes.add(current);
                     } else if (token == Token.WORD) {
@@ -138,8 +144,11 @@ final class NameCollector {
     }
 
     private void reject(Reason reason, String what) {
-        Uncached found = new Uncached(reason, what);
         hidesNames |= reason == Reason.NOT_PROVED;
-        uncached = uncached == null ? found : uncached.or(found);
+        uncached = worse(new Uncached(reason, what));
+    }
+
+    private Uncached worse(Uncached found) {
+        return uncached == null ? found : uncached.or(found);
     }
 }

@@ -18,7 +18,7 @@ public final class ProofCache {
     /** Proofs expire because Hasten may not notice that a function was replaced. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
-    private final Cache<Key, StatementProof> proofs = Caffeine.newBuilder()
+    private final Cache<Key, Known> proofs = Caffeine.newBuilder()
             .maximumWeight(REMEMBERED)
             .weigher(ProofCache::weight)
             .expireAfterWrite(LONGEST)
@@ -33,7 +33,11 @@ public final class ProofCache {
     /** @param sql the text, or its {@link StatementShape} */
     record Key(String database, long schemaEpoch, String sql) {}
 
-    private static int weight(Key key, StatementProof proof) {
+    /** @param provedNanos the time of the proof; the text of a statement and its shape share it */
+    record Known(StatementProof proof, long provedNanos) {}
+
+    private static int weight(Key key, Known known) {
+        StatementProof proof = known.proof();
         int written = proof.writes() instanceof WriteProof.Relations(var ids) ? 4 * ids.size() : 0;
         return 2 * key.sql().length()
                 + RELATION_BYTES * (2 + proof.reads().relations().size())
@@ -41,8 +45,9 @@ public final class ProofCache {
     }
 
     @Nullable
-    StatementProof get(Key key) {
-        return proofs.getIfPresent(key);
+    Known get(Key key) {
+        Known known = proofs.getIfPresent(key);
+        return known != null && System.nanoTime() - known.provedNanos() < LONGEST.toNanos() ? known : null;
     }
 
     /** Whether this was called before for the statement; usually false again after many other statements. */
@@ -50,7 +55,7 @@ public final class ProofCache {
         return executed.asMap().putIfAbsent(key, true) != null;
     }
 
-    void put(Key key, StatementProof proof) {
-        proofs.put(key, proof);
+    void put(Key key, Known known) {
+        proofs.put(key, known);
     }
 }

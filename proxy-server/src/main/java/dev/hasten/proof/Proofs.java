@@ -31,7 +31,7 @@ public final class Proofs {
             return StatementProver.unproved(sql);
         }
         ProofCache.Key key = key(sql.sql());
-        StatementProof known = cache.get(key);
+        ProofCache.Known known = cache.get(key);
         if (known == null) {
             String shape = StatementShape.of(sql.sql());
             known = shape.equals(sql.sql())
@@ -41,7 +41,7 @@ public final class Proofs {
                 cache.put(key, known);
             }
         }
-        return known;
+        return known == null ? null : known.proof();
     }
 
     /**
@@ -81,16 +81,21 @@ public final class Proofs {
         }
     }
 
-    /** Proves a statement on this connection, which must not have an open transaction. */
+    /**
+     * Proves a statement on this connection. Its session must not have been changed, because all sessions share the
+     * proof, and it must not have an open transaction.
+     */
     public StatementProof of(ParsedStatement sql, Lease lease, Cancellation cancellation) {
         StatementProof known = known(sql);
         return known != null ? known : proved(key(StatementShape.of(sql.sql())), lease, cancellation);
     }
 
     private StatementProof proved(ProofCache.Key key, Lease lease, Cancellation cancellation) {
-        StatementProof proof = StatementProver.prove(ParsedStatement.of(key.sql()), lease, cancellation);
-        cache.put(key, proof);
-        return proof;
+        StatementProver.Outcome outcome = StatementProver.prove(ParsedStatement.of(key.sql()), lease, cancellation);
+        if (outcome.lasts()) {
+            cache.put(key, new ProofCache.Known(outcome.proof(), System.nanoTime()));
+        }
+        return outcome.proof();
     }
 
     /** Waits for another request; if its proof fails, the caller tries again. */
@@ -103,6 +108,11 @@ public final class Proofs {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The current schema epoch. */
+    public long schemaEpoch() {
+        return schemaEpoch.getAsLong();
     }
 
     private ProofCache.Key key(String sql) {

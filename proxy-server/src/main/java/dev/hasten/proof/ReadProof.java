@@ -40,6 +40,20 @@ public record ReadProof(@Nullable Uncached uncached, boolean readsClock, List<Re
                         .collect(Collectors.toUnmodifiableList()));
     }
 
+    /** Why the change stream would not report every change of what is read; null if it does. */
+    public @Nullable Uncached unreported() {
+        for (Relation relation : relations) {
+            if (relation.isUnlogged()) {
+                return new Uncached(Uncached.Reason.UNLOGGED_TABLE, "reads the unlogged table " + relation.name());
+            }
+            if (relation.isMaterializedView()) {
+                return new Uncached(
+                        Uncached.Reason.MATERIALIZED_VIEW, "reads the materialized view " + relation.name());
+            }
+        }
+        return null;
+    }
+
     /** The object identifiers of the relations. */
     public RelationIds relationIds() {
         return RelationIds.of(relations.stream().map(Relation::id).toList());

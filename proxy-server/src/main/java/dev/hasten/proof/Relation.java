@@ -20,6 +20,14 @@ public record Relation(int id, char kind, char persistence, String schema, Strin
         return kind == 'S';
     }
 
+    boolean isMaterializedView() {
+        return kind == 'm';
+    }
+
+    boolean isUnlogged() {
+        return persistence == 'u';
+    }
+
     boolean isTemporary() {
         return persistence == 't';
     }

@@ -14,12 +14,15 @@ import dev.hasten.postgres.Rows;
 import dev.hasten.postgres.StatementPolicy;
 import dev.hasten.postgres.StatementResult;
 import dev.hasten.postgres.TransactionMode;
+import dev.hasten.protocol.ServerReport;
 import dev.hasten.protocol.value.PostgresArrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,9 +31,19 @@ import tools.jackson.databind.json.JsonMapper;
 final class StatementProver {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NAME = "hasten_proof";
-    private static final ParsedStatement GENERIC = ParsedStatement.of("SET LOCAL plan_cache_mode = force_generic_plan");
+    /** A proof locks what its statement uses, and must not wait for long: others would have to wait behind it. */
+    private static final ParsedStatement SETTINGS =
+            ParsedStatement.of("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true),"
+                    + " pg_catalog.set_config('lock_timeout', '200ms', true)");
+
     private static final ParsedStatement DEALLOCATE = ParsedStatement.of("DEALLOCATE " + NAME);
     private static final TransactionMode READ_ONLY = new TransactionMode(null, true, false);
+
+    /** Functions that convert JSON to the types of a row, whose names the statement may not mention. */
+    private static final Pattern RECORD_FUNCTION = Pattern.compile("jsonb?_(populate|to)_record.*");
+
+    /** Errors that are the same until the schema changes: of syntax and names, and features that do not exist. */
+    private static final Pattern LASTING_ERRORS = Pattern.compile("42(?!501).*|0A000");
 
     private static final Set<String> QUERIES = Set.of("select", "with", "values", "table");
     private static final Set<String> WRITES = Set.of("insert", "update", "delete", "merge");
@@ -60,6 +73,13 @@ final class StatementProver {
                 && sql.parameterCount() >= 0;
     }
 
+    /**
+     * What was found out.
+     *
+     * @param lasts false if another attempt may find out more, because this one failed for a passing reason
+     */
+    record Outcome(StatementProof proof, boolean lasts) {}
+
     /** What is known about a statement that {@link #canProve} excludes. */
     static StatementProof unproved(ParsedStatement sql) {
         String detail = sql.is(Trait.SEVERAL_STATEMENTS)
@@ -76,16 +96,16 @@ final class StatementProver {
      *
      * @param lease must not have an open transaction; the transaction of the proof is rolled back
      */
-    static StatementProof prove(ParsedStatement sql, Lease lease, Cancellation cancellation) {
+    static Outcome prove(ParsedStatement sql, Lease lease, Cancellation cancellation) {
         return new StatementProver(sql, lease, cancellation).prove();
     }
 
-    private StatementProof prove() {
+    private Outcome prove() {
         names.collect(sql.sql());
         boolean prepared = false;
         lease.beginRepeatable(READ_ONLY);
         try {
-            run(GENERIC);
+            run(SETTINGS);
             prepare();
             prepared = true;
             explain();
@@ -94,15 +114,22 @@ final class StatementProver {
             run(DEALLOCATE);
             prepared = false;
             askNames(parameterTypes);
-            return new StatementProof(reads(), writes());
+            return new Outcome(new StatementProof(reads(), writes()), true);
         } catch (DatabaseException e) {
-            if (e.statementReport() == null) {
+            ServerReport report = e.statementReport();
+            if (report == null) {
                 throw e;
             }
             // Running the statement will report the error.
+            boolean lasts = LASTING_ERRORS.matcher(report.state()).matches();
             reject(names.uncached());
-            reject(new Uncached(Reason.NOT_PROVED, "cannot be used as a subquery, for example because it writes"));
-            return new StatementProof(new ReadProof(uncached, true, List.of()), new WriteProof.Unknown());
+            reject(new Uncached(
+                    Reason.NOT_PROVED,
+                    lasts
+                            ? "cannot be used as a subquery, for example because it writes"
+                            : "could not be planned within a short time"));
+            return new Outcome(
+                    new StatementProof(new ReadProof(uncached, true, List.of()), new WriteProof.Unknown()), lasts);
         } finally {
             lease.endRepeatable();
             if (prepared) {
@@ -130,7 +157,9 @@ final class StatementProver {
         if (written.isEmpty()) {
             return plan.operations().isEmpty() ? new WriteProof.Nothing() : new WriteProof.Relations(RelationIds.NONE);
         }
-        return new WriteClosure(this::run, sql.sql(), plan.operations()).of(written);
+        boolean plainTables =
+                relations.stream().noneMatch(relation -> relation.isView() && written.contains(relation.id()));
+        return new WriteClosure(this::run, sql, plan.operations(), names.names()).of(written, plainTables);
     }
 
     private void reject(@Nullable Uncached found) {
@@ -202,7 +231,7 @@ final class StatementProver {
                 .filter(Relation::isView)
                 .map(view -> Integer.toUnsignedString(view.id()))
                 .toList();
-        readsClock = !views.isEmpty();
+        readsClock = !views.isEmpty() || names.functions().stream().anyMatch(RECORD_FUNCTION.asMatchPredicate());
         StatementResult result = run(
                 Catalogs.NAMES,
                 array(names.functions()),
@@ -227,7 +256,7 @@ final class StatementProver {
     }
 
     private void function(String name, boolean builtIn, char volatility, @Nullable String body) {
-        mayCallWriter |= Functions.mayWrite(name, builtIn, volatility == 'v');
+        mayCallWriter |= Functions.mayWrite(name, builtIn, volatility);
         if (volatility == 'i') {
             return;
         }
@@ -281,8 +310,8 @@ final class StatementProver {
         }
     }
 
-    private StatementResult run(ParsedStatement text, String... parameters) {
-        return lease.run(text, List.of(parameters), StatementPolicy.CLIENT_STATEMENT, cancellation);
+    private StatementResult run(ParsedStatement text, @Nullable String... parameters) {
+        return lease.run(text, Arrays.asList(parameters), StatementPolicy.CLIENT_STATEMENT, cancellation);
     }
 
     static String text(StatementResult result, int row, int column) {

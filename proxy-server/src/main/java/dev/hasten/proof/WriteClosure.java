@@ -1,5 +1,7 @@
 package dev.hasten.proof;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.hasten.cache.RelationIds;
 import dev.hasten.postgres.ParsedStatement;
 import dev.hasten.postgres.SqlLexer;
@@ -12,6 +14,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds everything that a statement can write besides its targets: partitions, and rows that foreign keys change. If a
@@ -34,9 +37,9 @@ final class WriteClosure {
     /**
      * What the statement writes, and what could write more: kind, oid, name, language, source.
      *
-     * <p>Parameters: oids of the targets, operations, names that the statement assigns to. An update of a key is only
-     * assumed if the statement or a trigger mentions the key's column. What a foreign key changes is followed without
-     * that condition.
+     * <p>Parameters: oids of the targets, operations, names that the statement assigns to (null if they are not
+     * certain), all names of the statement. An update of a key is only assumed if the statement or a trigger mentions the
+     * key's column, or the column is generated. What a foreign key changes is followed without that condition.
      */
     private static final ParsedStatement CLOSURE = ParsedStatement.of("""
             WITH RECURSIVE written (id, operation, cascaded) AS (
@@ -56,16 +59,24 @@ final class WriteClosure {
                 SELECT f.conrelid, 'update', true FROM pg_catalog.pg_constraint f
                 WHERE f.confrelid = w.id AND f.contype = 'f' AND w.operation = 'update'
                   AND f.confupdtype IN ('c', 'n', 'd')
-                  AND (w.cascaded OR EXISTS (
+                  AND (w.cascaded OR $3::text[] IS NULL OR EXISTS (
                     SELECT FROM pg_catalog.pg_attribute a
                     WHERE a.attrelid = w.id AND a.attnum = ANY (f.confkey) AND (
-                      a.attname = ANY ($3::text[]) OR EXISTS (
+                      a.attname = ANY ($3::text[]) OR a.attgenerated <> '' OR a.attname ~ '[^ -~]' OR EXISTS (
                         SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
                         WHERE t.tgrelid = w.id AND NOT t.tgisinternal AND (
-                          strpos(p.prosrc, a.attname) > 0
-                          OR strpos(pg_catalog.encode(t.tgargs, 'escape'), a.attname) > 0)))))
+                          strpos(lower(p.prosrc), lower(a.attname)) > 0
+                          OR strpos(lower(pg_catalog.encode(t.tgargs, 'escape')), lower(a.attname)) > 0)))))
               ) AS next (id, operation, cascaded)
-            ), ids (id) AS (SELECT DISTINCT id FROM written)
+            ), ids (id) AS (SELECT DISTINCT id FROM written),
+            types (id) AS (
+              SELECT a.atttypid FROM ids JOIN pg_catalog.pg_attribute a ON a.attrelid = ids.id AND a.attnum > 0
+              UNION
+              SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typname = ANY ($4::text[])
+              UNION
+              SELECT part.id FROM types JOIN pg_catalog.pg_type t ON t.oid = types.id
+              CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) AS part (id) WHERE part.id <> 0
+            )
             SELECT 'relation', id, '', '', '' FROM ids
             UNION ALL
             SELECT 'rule', r.ev_class, r.rulename, '', '' FROM ids JOIN pg_catalog.pg_rewrite r ON r.ev_class = ids.id
@@ -83,7 +94,8 @@ final class WriteClosure {
                 SELECT a.oid FROM ids JOIN pg_catalog.pg_attrdef a ON a.adrelid = ids.id))
               OR (d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid IN (
                 SELECT c.oid FROM pg_catalog.pg_constraint c
-                WHERE c.contypid <> 0 OR c.conrelid IN (SELECT id FROM ids)))
+                WHERE c.contypid IN (SELECT id FROM types) OR c.conrelid IN (SELECT id FROM ids)))
+              OR (d.classid = 'pg_catalog.pg_type'::regclass AND d.objid IN (SELECT id FROM types))
               OR (d.classid = 'pg_catalog.pg_policy'::regclass AND d.objid IN (
                 SELECT y.oid FROM ids JOIN pg_catalog.pg_policy y ON y.polrelid = ids.id))
               OR (d.classid = 'pg_catalog.pg_trigger'::regclass AND d.objid IN (
@@ -92,24 +104,36 @@ final class WriteClosure {
             SELECT 'default', a.oid, '', '', '' FROM ids JOIN pg_catalog.pg_attrdef a ON a.adrelid = ids.id
             WHERE pg_catalog.pg_get_expr(a.adbin, a.adrelid) ~ '(_to_xml|ts_stat|ts_rewrite)'""");
 
+    /** PostgreSQL cuts names at 63 bytes. */
+    private static final int LONGEST_CERTAIN = 63;
+
     private final Query query;
-    private final String sql;
+    private final ParsedStatement sql;
     private final Set<Operation> operations;
+    private final Set<String> names;
 
     /** Runs a query in the transaction of the proof. */
     @FunctionalInterface
     interface Query {
-        StatementResult run(ParsedStatement text, String... parameters);
+        StatementResult run(ParsedStatement text, @Nullable String... parameters);
     }
 
-    /** @param operations what the statement does with rows of its targets */
-    WriteClosure(Query query, String sql, Set<Operation> operations) {
+    /**
+     * The closure of a statement.
+     *
+     * @param operations what the statement does with rows of its targets
+     * @param names all names in the statement and its plan
+     */
+    WriteClosure(Query query, ParsedStatement sql, Set<Operation> operations, Set<String> names) {
+        this.names = names;
         this.query = query;
         this.sql = sql;
         this.operations = operations;
     }
 
-    WriteProof of(Collection<Integer> targets) {
+    /** @param plainTables whether no target is a view, whose columns can have other names */
+    WriteProof of(Collection<Integer> targets, boolean plainTables) {
+        Set<String> assigned = plainTables ? assignedNames(sql) : null;
         StatementResult result = query.run(
                 CLOSURE,
                 StatementProver.array(
@@ -117,7 +141,8 @@ final class WriteClosure {
                 StatementProver.array(operations.stream()
                         .map(operation -> operation.name().toLowerCase(Locale.ROOT))
                         .toList()),
-                StatementProver.array(assignedNames(sql)));
+                assigned == null ? null : StatementProver.array(assigned),
+                StatementProver.array(names));
         Set<Integer> ids = new HashSet<>();
         for (int row = 0; row < result.rows().size(); row++) {
             switch (StatementProver.text(result, row, 0)) {
@@ -131,7 +156,7 @@ final class WriteClosure {
                     }
                 }
                 case "function" -> {
-                    if (Functions.mayWrite(StatementProver.text(result, row, 2), false, true)) {
+                    if (Functions.mayWrite(StatementProver.text(result, row, 2), false, 'v')) {
                         return new WriteProof.Unknown();
                     }
                 }
@@ -151,19 +176,28 @@ final class WriteClosure {
         };
     }
 
-    /** Returns the names between each SET and the end of its list, which contain the names of the columns. */
-    static Set<String> assignedNames(String sql) {
+    /**
+     * Returns the names between each SET and the end of its list, which contain the names of the columns; null if the
+     * names of the columns are not certain.
+     */
+    static @Nullable Set<String> assignedNames(ParsedStatement statement) {
+        if (!statement.command().equals("update") && !statement.command().equals("insert")) {
+            return null;
+        }
         Set<String> names = new HashSet<>();
         Deque<Boolean> outer = new ArrayDeque<>();
         boolean inList = false;
-        SqlLexer lexer = new SqlLexer(sql);
+        String previous = "";
+        SqlLexer lexer = new SqlLexer(statement.sql());
         for (Token token = lexer.next(); token != Token.END; token = lexer.next()) {
             String text = lexer.text();
             switch (token) {
                 case WORD -> {
                     if (text.equals("set")) {
                         inList = true;
-                    } else if (text.equals("where") || text.equals("from") || text.equals("returning")) {
+                    } else if (text.equals("where")
+                            || (text.equals("from") && !previous.equals("distinct"))
+                            || text.equals("returning")) {
                         inList = false;
                     } else if (inList) {
                         names.add(text);
@@ -183,7 +217,8 @@ final class WriteClosure {
                 }
                 default -> {}
             }
+            previous = token == Token.WORD ? text : "";
         }
-        return names;
+        return names.stream().anyMatch(name -> name.getBytes(UTF_8).length >= LONGEST_CERTAIN) ? null : names;
     }
 }

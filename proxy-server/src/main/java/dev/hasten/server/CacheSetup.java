@@ -2,6 +2,7 @@ package dev.hasten.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CachePolicy;
+import dev.hasten.cache.Confirmation;
 import dev.hasten.cache.Invalidation;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.cache.RelationGenerations;
@@ -30,8 +31,13 @@ final class CacheSetup {
         this.background = task -> threads.newThread(task).start();
     }
 
-    /** @param relations when each relation of the database was last changed */
-    QueryCache of(DatabaseConfig database, RelationGenerations relations) {
+    /**
+     * Creates the cache of a database.
+     *
+     * @param relations when each relation of the database was last changed
+     * @param confirmation whether all changes are known
+     */
+    QueryCache of(DatabaseConfig database, RelationGenerations relations, Confirmation confirmation) {
         return new QueryCache(
                 policy(database),
                 new QueryCache.Settings(
@@ -42,7 +48,8 @@ final class CacheSetup {
                         Ticker.systemTicker(),
                         InstantSource.system(),
                         background),
-                relations);
+                relations,
+                confirmation);
     }
 
     private static CachePolicy policy(DatabaseConfig database) {

@@ -1,6 +1,7 @@
 package dev.hasten.server;
 
 import dev.hasten.admission.Database;
+import dev.hasten.cache.Confirmation;
 import dev.hasten.cache.Invalidation;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.cache.RelationGenerations;
@@ -9,13 +10,16 @@ import dev.hasten.config.DatabaseConfig;
 import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.JdbcTarget;
 import dev.hasten.config.SchemasConfig;
+import dev.hasten.config.StreamConfig;
 import dev.hasten.deadline.Watchdog;
+import dev.hasten.invalidation.SchemaPoll;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
 import dev.hasten.proof.ProofCache;
 import dev.hasten.proof.Proofs;
 import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.schema.SchemaSetup;
+import dev.hasten.stream.ChangeStream;
 import dev.hasten.telemetry.Metrics;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
@@ -64,9 +68,15 @@ final class DatabaseSetup {
                 reason -> metrics.cancelled(name, reason),
                 tracksWrites ? identity -> physical.identified(name, identity) : null);
         RelationGenerations relations = tracksWrites ? RelationGenerations.create() : RelationGenerations.unused();
-        QueryCache cache = caches.of(database, relations);
+        LateConfirmation confirmation = new LateConfirmation();
+        QueryCache cache = caches.of(database, relations, confirmation);
         Proofs known = new Proofs(pool, cache::schemaEpoch, proofs);
         WriteTracking writes = tracksWrites ? writes(database, pool, relations, cache, known) : WriteTracking.OFF;
+        ChangeStream stream = CacheSetup.invalidation(database) == Invalidation.STREAM
+                ? stream(database, pool, cache, relations)
+                : null;
+        startSchemaPoll(database, pool, cache);
+        confirmation.set(stream == null ? Confirmation.ALWAYS : stream);
         TransactionRegistry transactions = new TransactionRegistry(
                 pool,
                 new TransactionRegistry.Limits(
@@ -85,6 +95,7 @@ final class DatabaseSetup {
                 cache,
                 known,
                 writes,
+                stream,
                 schemas(database, pool),
                 new Database.Limits(
                         database.limits().queryTimeout(),
@@ -106,13 +117,61 @@ final class DatabaseSetup {
         UnknownOutcomes unknown =
                 new UnknownOutcomes(pool, relations, watchdog, database.url().pgbouncer());
         WriteTracking writes = WriteTracking.of(new WriteTracking.Parts(
-                known, relations, cache.statistics(), unknown, () -> physical.schemaChanged(name)));
+                known, relations, cache.statistics(), unknown, watchdog, () -> physical.schemaChanged(name)));
         physical.add(name, relations, () -> {
             cache.schemaChanged();
             pool.retireConnections();
         });
         metrics.watchWrites(name, writes::searches, writes::outdatedEverything, unknown::open);
         return writes;
+    }
+
+    /** The stream needs the cache to tell it about changes, and the cache needs the stream. Not confirmed until set. */
+    private static final class LateConfirmation implements Confirmation {
+        private volatile Confirmation actual = () -> false;
+
+        void set(Confirmation confirmation) {
+            actual = confirmation;
+        }
+
+        @Override
+        public boolean isConfirmed() {
+            return actual.isConfirmed();
+        }
+    }
+
+    private ChangeStream stream(
+            DatabaseConfig database, ConnectionPool pool, QueryCache cache, RelationGenerations relations) {
+        StreamConfig settings = database.stream();
+        JdbcTarget target = (settings.url() == null ? database.url() : settings.url()).toJdbcProperties();
+        ChangeStream stream = ChangeStream.start(
+                new ChangeStream.Options(
+                        database.name(), target.url(), target.properties(), settings.bound(), settings.maxLagBytes()),
+                relations,
+                new ChangeStream.Listener() {
+                    @Override
+                    public void schemaChanged() {
+                        physical.schemaChanged(database.name());
+                    }
+
+                    @Override
+                    public void otherServer() {
+                        cache.schemaChanged();
+                        pool.retireConnections();
+                    }
+                });
+        metrics.watchStream(database.name(), stream::lagBytes, stream::confirmedAgeMillis, stream::pending);
+        return stream;
+    }
+
+    private void startSchemaPoll(DatabaseConfig database, ConnectionPool pool, QueryCache cache) {
+        Duration interval = database.cache().schemaPoll();
+        if (database.cache().enabled() && !interval.isZero()) {
+            SchemaPoll.start(pool, cache.statistics(), watchdog, interval, () -> {
+                cache.schemaChanged();
+                pool.retireConnections();
+            });
+        }
     }
 
     private PrismaSchemas schemas(DatabaseConfig database, ConnectionPool pool) {

@@ -25,6 +25,11 @@ record CacheCounter(Event event, String name, String description, Tags tags) {
                     "hasten.cache.coalesced",
                     "Misses that waited for an identical query of another request",
                     Tags.empty()),
+            new CacheCounter(
+                    Event.UNCONFIRMED,
+                    "hasten.cache.unconfirmed",
+                    "Look-ups that did not use an entry because the change stream was behind",
+                    Tags.empty()),
             new CacheCounter(Event.REFRESH, REFRESHES, REFRESHES_ARE, Tags.of("outcome", "success")),
             new CacheCounter(Event.FAILED_REFRESH, REFRESHES, REFRESHES_ARE, Tags.of("outcome", "error")),
             new CacheCounter(Event.TOO_LARGE, NOT_STORED, NOT_STORED_ARE, Tags.of("reason", "too_large")),

@@ -184,6 +184,30 @@ public final class Metrics implements AutoCloseable {
                 unknown);
     }
 
+    /** Registers the meters of a change stream. */
+    public void watchStream(
+            String database, LongSupplier lagBytes, LongSupplier confirmedAgeMillis, LongSupplier pending) {
+        gauge(
+                "hasten.stream.lag.bytes",
+                "Write-ahead log that PostgreSQL keeps for the change stream",
+                database,
+                lagBytes);
+        Gauge.builder(
+                        "hasten.stream.confirmed.age",
+                        confirmedAgeMillis,
+                        age -> age.getAsLong() < 0 ? Double.NaN : age.getAsLong() / 1e3)
+                .description("Time since the last moment of which all changes are known; not a number if there is none")
+                .baseUnit("seconds")
+                .tag("database", database)
+                .strongReference(true)
+                .register(registry);
+        gauge(
+                "hasten.stream.pending.commits",
+                "Commits that have arrived and are not known to be visible",
+                database,
+                pending);
+    }
+
     private void counter(String name, String description, String database, LongSupplier count) {
         counted.add(count);
         FunctionCounter.builder(name, count, LongSupplier::getAsLong)

@@ -13,39 +13,43 @@ import org.jspecify.annotations.Nullable;
 /** Finds the {@link StatementEffect} of statements. */
 final class Effects {
     static final StatementEffect NOTHING = new StatementEffect.Nothing();
-    static final StatementEffect LOCKED = new StatementEffect.Locked();
+    static final StatementEffect LOCKED = new StatementEffect.Locked(false);
     static final StatementEffect DATA = new StatementEffect.Everything(false);
     static final StatementEffect SCHEMA = new StatementEffect.Everything(true);
 
     /** Statements that change neither data nor the schema. Those that end a transaction are handled before. */
     private static final Set<String> HARMLESS = Set.of("""
-            abort analyze begin checkpoint close cluster comment deallocate declare discard listen load lock notify
-            prepare reindex release reset rollback savepoint set show start unlisten vacuum""".split("\\s+"));
+            abort analyze begin checkpoint close cluster deallocate discard listen load lock notify prepare release reset
+            rollback savepoint set show start unlisten vacuum""".split("\\s+"));
 
     /** Statements that run in a transaction and lock what they write. */
-    private static final Set<String> LOCKING = Set.of("execute", "explain", "fetch", "move", "refresh", "truncate");
+    private static final Set<String> LOCKING = Set.of("execute", "explain", "fetch", "move");
 
-    /** Other statements that do not change the schema. */
-    private static final Set<String> ONLY_DATA = Set.of("call", "copy");
+    /** The same, with stronger locks than those of INSERT, UPDATE and DELETE. */
+    private static final Set<String> LOCKING_STRONGLY = Set.of("refresh", "truncate");
+
+    /** Other statements that do not change the schema; event triggers can write. */
+    private static final Set<String> ONLY_DATA = Set.of("comment", "copy", "reindex");
 
     private static final Set<String> TEMPORARY = Set.of("temp", "temporary", "local", "global");
-
-    /** Words with which a statement that changes the schema starts. */
-    private static final Set<String> SCHEMA_CHANGES =
-            Set.of("alter", "create", "drop", "grant", "import", "reassign", "revoke", "security");
 
     /**
      * The effect of a statement.
      *
      * @param proof what is proved about the statement; null if nothing is known
+     * @param schemaEpoch the schema epoch of the proof
      */
-    static StatementEffect of(ParsedStatement sql, @Nullable StatementProof proof) {
+    static StatementEffect of(ParsedStatement sql, @Nullable StatementProof proof, long schemaEpoch) {
         String command = sql.command();
         if (sql.is(Trait.SEVERAL_STATEMENTS)) {
-            return mayChangeSchema(sql.sql()) ? SCHEMA : DATA;
+            return SCHEMA;
         }
         if (sql.is(Trait.ENDS_TRANSACTION)) {
-            return DATA;
+            return isAbout("prepared", sql) ? SCHEMA : DATA;
+        }
+        if (command.equals("declare")) {
+            // The query of a cursor WITH HOLD runs during the commit.
+            return isAbout("hold", sql) ? DATA : NOTHING;
         }
         if (command.isEmpty() || HARMLESS.contains(command)) {
             return NOTHING;
@@ -54,13 +58,13 @@ final class Effects {
             return proof == null
                     ? LOCKED
                     : switch (proof.writes()) {
-                        case WriteProof.Nothing() -> NOTHING;
-                        case WriteProof.Relations(RelationIds ids) -> new StatementEffect.Relations(ids);
+                        case WriteProof.Nothing() -> new StatementEffect.Relations(RelationIds.NONE, schemaEpoch);
+                        case WriteProof.Relations(RelationIds ids) -> new StatementEffect.Relations(ids, schemaEpoch);
                         case WriteProof.Unknown() -> LOCKED;
                     };
         }
-        if (LOCKING.contains(command)) {
-            return LOCKED;
+        if (LOCKING.contains(command) || LOCKING_STRONGLY.contains(command)) {
+            return new StatementEffect.Locked(LOCKING_STRONGLY.contains(command));
         }
         return ONLY_DATA.contains(command) || createsTemporary(sql) ? DATA : SCHEMA;
     }
@@ -72,11 +76,10 @@ final class Effects {
                         .contains(sql.command());
     }
 
-    private static boolean mayChangeSchema(String sql) {
-        SqlLexer lexer = new SqlLexer(sql);
+    private static boolean isAbout(String word, ParsedStatement sql) {
+        SqlLexer lexer = new SqlLexer(sql.sql());
         for (Token token = lexer.next(); token != Token.END; token = lexer.next()) {
-            if (token == Token.WORD
-                    && (SCHEMA_CHANGES.contains(lexer.text()) || lexer.text().equals("do"))) {
+            if (token == Token.WORD && lexer.text().equals(word)) {
                 return true;
             }
         }

@@ -7,11 +7,19 @@ public sealed interface StatementEffect {
     /** Nothing that can be cached. */
     record Nothing() implements StatementEffect {}
 
-    /** At most these relations. */
-    record Relations(RelationIds ids) implements StatementEffect {}
+    /**
+     * At most these relations.
+     *
+     * @param schemaEpoch the schema epoch of the proof; in another one, the statement may change others
+     */
+    record Relations(RelationIds ids, long schemaEpoch) implements StatementEffect {}
 
-    /** Any relation. The locks of its transaction show which, so it must run in one. */
-    record Locked() implements StatementEffect {}
+    /**
+     * Any relation. The locks of its transaction show which, so it must run in one.
+     *
+     * @param strong whether the statement itself takes stronger locks than INSERT, UPDATE and DELETE
+     */
+    record Locked(boolean strong) implements StatementEffect {}
 
     /**
      * Anything, at once: it may commit by itself, or cannot run in a transaction.

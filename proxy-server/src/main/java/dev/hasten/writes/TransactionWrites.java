@@ -18,7 +18,12 @@ public final class TransactionWrites {
     private final boolean enabled;
     private final List<ParsedStatement> unproved = new ArrayList<>();
     private RelationIds proved = RelationIds.NONE;
+    /** The schema epoch of the first proof; the largest number if there is none. */
+    private long schemaEpoch = Long.MAX_VALUE;
+
     private boolean mustSearch;
+    /** Whether a statement takes strong locks although it does not change the schema. */
+    private boolean locksStrongly;
     /** The effect of statements that change anything, in addition to {@link #proved}. */
     private StatementEffect other = Effects.NOTHING;
 
@@ -32,22 +37,26 @@ public final class TransactionWrites {
         if (!enabled) {
             return work.get();
         }
-        StatementEffect effect = tracking.knownEffectOf(sql);
-        add(sql, effect);
+        StatementEffect effect = tracking.knownEffectOf(sql, lease);
+        add(sql, effect, lease);
         if (effect instanceof StatementEffect.Everything) {
-            // It may end the transaction or commit a part of it.
-            return tracking.tracked(effect, lease, work);
+            // It may end the transaction or commit a part of it, with everything that was done before.
+            return tracking.tracked(other, lease, work);
         }
         return work.get();
     }
 
-    private void add(ParsedStatement sql, StatementEffect effect) {
+    private void add(ParsedStatement sql, StatementEffect effect, Lease lease) {
         switch (effect) {
             case StatementEffect.Nothing() -> {}
-            case StatementEffect.Relations(RelationIds ids) -> proved = proved.and(ids);
-            case StatementEffect.Locked() -> {
+            case StatementEffect.Relations(RelationIds ids, long epoch) -> {
+                schemaEpoch = Math.min(epoch, schemaEpoch);
+                proved = proved.and(ids);
+            }
+            case StatementEffect.Locked(boolean strong) -> {
                 mustSearch = true;
-                if (Effects.isProvable(sql) && unproved.size() < MOST_UNPROVED) {
+                locksStrongly |= strong;
+                if (WriteTracking.isProvable(sql, lease) && unproved.size() < MOST_UNPROVED) {
                     unproved.add(sql);
                 }
             }
@@ -74,7 +83,8 @@ public final class TransactionWrites {
                     WrittenRelations locked = lease.commitReporting(cancellation);
                     tracking.searched(locked.searchTime());
                     written = written.and(RelationIds.of(locked.ids()));
-                    anything = Effects.NOTHING;
+                    // A function of the statement has probably changed the schema.
+                    anything = locked.strong() && !locksStrongly ? Effects.SCHEMA : Effects.NOTHING;
                 } else {
                     anything = other.equals(Effects.NOTHING) ? Effects.DATA : other;
                     lease.commit(cancellation);
@@ -85,12 +95,13 @@ public final class TransactionWrites {
             done = true;
         } finally {
             if (enabled && (done || lease.isLost())) {
-                tracking.outdate(new StatementEffect.Relations(written), lease);
+                long epoch = Math.min(schemaEpoch, tracking.schemaEpoch());
+                tracking.outdate(new StatementEffect.Relations(written, epoch), lease);
                 tracking.outdate(anything, lease);
             }
         }
         if (enabled && !unproved.isEmpty()) {
-            tracking.prove(unproved, lease, cancellation);
+            tracking.proveLater(unproved);
         }
     }
 

@@ -1,11 +1,15 @@
 package dev.hasten.writes;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hasten.cache.CacheStatistics;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.RelationGenerations;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
+import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.postgres.Access;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.Lease;
@@ -14,6 +18,7 @@ import dev.hasten.proof.Proofs;
 import dev.hasten.proof.StatementProof;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +42,12 @@ public final class WriteTracking {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final int MOST_PROOFS = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final @Nullable Parts parts;
     private final LongAdder searches = new LongAdder();
     private final LongAdder everything = new LongAdder();
+    private final AtomicBoolean proving = new AtomicBoolean();
     private volatile long searchAgainNanos = System.nanoTime();
 
     /**
@@ -54,6 +61,7 @@ public final class WriteTracking {
             RelationGenerations relations,
             CacheStatistics statistics,
             UnknownOutcomes unknown,
+            Watchdog watchdog,
             Runnable schemaChanged) {}
 
     private WriteTracking(@Nullable Parts parts) {
@@ -88,23 +96,36 @@ public final class WriteTracking {
             return Effects.NOTHING;
         }
         StatementProof proof = null;
-        if (Effects.isProvable(sql) && lease.isIdle()) {
+        long schemaEpoch = parts.proofs().schemaEpoch();
+        if (isProvable(sql, lease) && lease.isIdle()) {
             Proofs proofs = parts.proofs();
             proof = proofs.known(sql);
             if (proof == null && proofs.isRepeated(sql)) {
                 proof = proofs.of(sql, lease, cancellation);
             }
         }
-        StatementEffect effect = Effects.of(sql, proof);
+        StatementEffect effect = Effects.of(sql, proof, schemaEpoch);
         // If SQL of the client has begun a transaction, it is not for Hasten to commit it.
         boolean canSearch = lease.isIdle() && maySearch();
         return effect.needsTransaction() && !canSearch ? Effects.DATA : effect;
     }
 
     /** Returns what a statement in a transaction can change, as far as it is known without asking PostgreSQL. */
-    StatementEffect knownEffectOf(ParsedStatement sql) {
-        return Effects.of(
-                sql, parts != null && Effects.isProvable(sql) ? parts.proofs().known(sql) : null);
+    StatementEffect knownEffectOf(ParsedStatement sql, Lease lease) {
+        if (parts == null) {
+            return Effects.NOTHING;
+        }
+        long schemaEpoch = parts.proofs().schemaEpoch();
+        return Effects.of(sql, isProvable(sql, lease) ? parts.proofs().known(sql) : null, schemaEpoch);
+    }
+
+    long schemaEpoch() {
+        return parts == null ? 0 : parts.proofs().schemaEpoch();
+    }
+
+    /** Whether a proof applies: in a changed session, names can refer to other tables. */
+    static boolean isProvable(ParsedStatement sql, Lease lease) {
+        return Effects.isProvable(sql) && !lease.mayHaveChangedSession();
     }
 
     /** Runs a statement outside of a transaction and outdates what it changes, whether it succeeds or fails. */
@@ -123,8 +144,11 @@ public final class WriteTracking {
         }
         switch (effect) {
             case StatementEffect.Nothing() -> {}
-            case StatementEffect.Relations(RelationIds ids) -> {
-                if (!ids.isEmpty()) {
+            case StatementEffect.Relations(RelationIds ids, long schemaEpoch) -> {
+                if (schemaEpoch != parts.proofs().schemaEpoch()) {
+                    // A trigger may have been created in the meantime.
+                    outdateEverything(lease);
+                } else if (!ids.isEmpty()) {
                     parts.statistics().count(Event.WRITE);
                     if (lease.isLost()) {
                         parts.unknown().watch(ids, lease.backendProcess());
@@ -133,7 +157,7 @@ public final class WriteTracking {
                     }
                 }
             }
-            case StatementEffect.Locked() -> outdateEverything(lease);
+            case StatementEffect.Locked _ -> outdateEverything(lease);
             case StatementEffect.Everything(boolean schema) -> {
                 outdateEverything(lease);
                 if (schema) {
@@ -168,19 +192,36 @@ public final class WriteTracking {
         }
     }
 
-    /** Proves statements that were executed before, so that later executions need not list locks. */
-    void prove(List<ParsedStatement> statements, Lease lease, Cancellation cancellation) {
+    /**
+     * Proves statements that were executed before, so that later executions need not list locks. In the background,
+     * because a proof waits for locks, and on another connection, because the session may have been changed.
+     */
+    void proveLater(List<ParsedStatement> statements) {
         if (parts == null) {
             return;
         }
         Proofs proofs = parts.proofs();
+        List<ParsedStatement> repeated = statements.stream()
+                .filter(sql -> proofs.known(sql) == null && proofs.isRepeated(sql))
+                .limit(MOST_PROOFS)
+                .toList();
+        if (!repeated.isEmpty() && proving.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("hasten-proof").start(() -> prove(repeated, proofs));
+        }
+    }
+
+    private void prove(List<ParsedStatement> statements, Proofs proofs) {
         try {
-            statements.stream()
-                    .filter(sql -> proofs.known(sql) == null && proofs.isRepeated(sql))
-                    .limit(MOST_PROOFS)
-                    .forEach(sql -> proofs.of(sql, lease, cancellation));
+            for (ParsedStatement sql : statements) {
+                Cancellation cancellation = new Cancellation();
+                try (Watch _ = requireNonNull(parts).watchdog().watch(cancellation, PATIENCE)) {
+                    StatementProof _ = proofs.of(sql, cancellation);
+                }
+            }
         } catch (DatabaseException | CancelledException e) {
-            // The transaction is committed. A later execution tries again.
+            // A later execution tries again.
+        } finally {
+            proving.set(false);
         }
     }
 }

@@ -80,6 +80,7 @@ final class AdmissionServer implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
                 new Database.Limits(queryTimeout, 1 << 20, 1 << 20, 1 << 20, queryTimeout, 1),
                 log);
         runner = new RequestRunner(keys, Map.of("default", database), memory, new WrongKeys(wrongKeys, 10), watchdog);

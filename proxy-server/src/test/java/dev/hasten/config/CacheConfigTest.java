@@ -43,6 +43,7 @@ final class CacheConfigTest {
                         0,
                         true,
                         DatabaseCacheConfig.Invalidation.TAGS,
+                        Duration.ofSeconds(5),
                         100));
         assertThat(app().cacheDefaults()).isEmpty();
         assertThat(app().cacheEntryBytes()).isEqualTo(5 << 20);

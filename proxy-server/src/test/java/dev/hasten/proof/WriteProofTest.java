@@ -109,7 +109,7 @@ final class WriteProofTest {
                 "INSERT INTO stamped (id) VALUES (1) => stamped",
                 "INSERT INTO audited VALUES (1) => unknown",
                 "INSERT INTO ruled VALUES (1) => unknown",
-                "UPDATE author_view SET name = 'x' => author author_view",
+                "UPDATE author_view SET name = 'x' => author author_view book prize",
                 "INSERT INTO odd_view VALUES (1) => unknown",
                 "INSERT INTO with_default (id) VALUES (1) => unknown",
                 "INSERT INTO with_check VALUES (1) => unknown",

@@ -60,7 +60,7 @@ final class MetricsDocTest {
     static void scrape() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("limits.query_timeout", "500ms")
-                .with("databases.default.cache.invalidation", "writes")
+                .with("databases.default.cache.invalidation", "stream")
                 .start()) {
             server.client().post("/query", Client.body(query("SELECT 1 AS one"), Map.of()));
             server.client().post("/query", Client.body(query("SELECT pg_sleep(5)::text AS slept"), Map.of()));

@@ -27,6 +27,8 @@ public final class PostgresServer implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>(Map.of(
             "max_connections",
             "100",
+            "wal_level",
+            "logical",
             "max_prepared_transactions",
             "4",
             "fsync",

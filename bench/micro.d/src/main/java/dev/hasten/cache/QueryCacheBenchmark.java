@@ -33,6 +33,7 @@ public class QueryCacheBenchmark {
             new CachePolicy(
                     true,
                     true,
+                    Invalidation.TAGS,
                     new CachePolicy.Limits(CacheStrategy.LONGEST_SECONDS, CacheStrategy.LONGEST_SECONDS, 5, 1 << 20, 0),
                     Map.of()),
             new QueryCache.Settings(
@@ -42,7 +43,8 @@ public class QueryCacheBenchmark {
                     watchdog,
                     Ticker.systemTicker(),
                     InstantSource.system(),
-                    ForkJoinPool.commonPool()));
+                    ForkJoinPool.commonPool()),
+            RelationGenerations.unused());
     private final QuerySignature[] plain = new QuerySignature[ENTRIES];
     private final QuerySignature[] tagged = new QuerySignature[ENTRIES];
     private int next;

@@ -1,0 +1,14 @@
+package dev.hasten.cache;
+
+/** Whether all changes that a request must see are known. */
+@FunctionalInterface
+public interface Confirmation {
+    /** For databases whose changes are recorded before they are acknowledged. */
+    Confirmation ALWAYS = () -> true;
+
+    /**
+     * Whether every change is recorded that was acknowledged longer ago than the bound. Called before the generations
+     * are compared. Must not block.
+     */
+    boolean isConfirmed();
+}

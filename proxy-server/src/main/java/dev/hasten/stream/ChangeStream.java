@@ -1,0 +1,326 @@
+package dev.hasten.stream;
+
+import dev.hasten.cache.Confirmation;
+import dev.hasten.cache.RelationGenerations;
+import dev.hasten.postgres.ChangeFeed;
+import dev.hasten.postgres.ChangeFeedException;
+import dev.hasten.postgres.LogSnapshot;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the write-ahead log of a database and outdates cached data when a change is committed, whoever made it. While
+ * it cannot guarantee that every change is known that was acknowledged more than {@link Options#bound} ago, the cache is
+ * not used.
+ *
+ * <p>A probe asks the server for its position in the log and for a snapshot. When the stream has reached that position,
+ * all changes that were acknowledged before the probe are known, and the snapshot shows which of them are visible.
+ */
+public final class ChangeStream implements Confirmation, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeStream.class);
+
+    /** The server answers a request for its position at once; more requests would only cost time. */
+    private static final long REQUEST_PAUSE = Duration.ofMillis(5).toNanos();
+
+    /** After this time, the position of a probe may be one that the server has not written to disk yet. */
+    private static final long FLUSH_PAUSE = Duration.ofMillis(20).toNanos();
+
+    /** How long the stream is followed closely after a request has used the cache. */
+    private static final long IN_USE = Duration.ofSeconds(1).toNanos();
+
+    private static final long CHECK_PAUSE = Duration.ofSeconds(5).toNanos();
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration LONG_RETRY = Duration.ofSeconds(15);
+    private static final int MOST_MESSAGES = 1000;
+
+    private final Options options;
+    private final Listener listener;
+    private final CommitLog commits;
+    private final Thread thread;
+
+    private volatile boolean closed;
+    private volatile @Nullable ChangeFeed feed;
+    private volatile State state = new State(Phase.STARTING, "connecting");
+    private volatile long confirmedNanos;
+    private volatile boolean confirmed;
+    private volatile long usedNanos = System.nanoTime() - IN_USE;
+    private volatile long lagBytes;
+    private volatile int pending;
+    private @Nullable String lastIdentity;
+    private String lastProblem = "";
+
+    /**
+     * What the stream needs to know.
+     *
+     * @param database its name, for logs
+     * @param jdbcUrl and properties of a role that may replicate
+     * @param bound how old the newest known change may be, more than 0
+     * @param maxLagBytes how much log PostgreSQL may have to keep for the stream, more than 0
+     */
+    public record Options(String database, String jdbcUrl, Properties properties, Duration bound, long maxLagBytes) {}
+
+    /** Learns what the stream finds besides changes of data. Called by the thread of the stream. */
+    public interface Listener {
+        /** The schema has changed. */
+        void schemaChanged();
+
+        /** The stream is connected to another server, or to the same one after a failover. */
+        void otherServer();
+    }
+
+    /** Whether the stream can be used. */
+    public enum Phase {
+        /** It connects, or waits for open write transactions. */
+        STARTING,
+        /** Changes arrive. */
+        FOLLOWING,
+        /** It failed and will try again. */
+        FAILED
+    }
+
+    /**
+     * The state for operators.
+     *
+     * @param detail what it waits for, or what must be done
+     */
+    public record State(Phase phase, String detail) {}
+
+    private ChangeStream(Options options, RelationGenerations relations, Listener listener) {
+        this.options = options;
+        this.listener = listener;
+        this.commits = new CommitLog(relations);
+        this.thread =
+                Thread.ofVirtual().name("hasten-stream-" + options.database()).unstarted(this::run);
+    }
+
+    /** Starts to follow a database, in the background. */
+    public static ChangeStream start(Options options, RelationGenerations relations, Listener listener) {
+        ChangeStream stream = new ChangeStream(options, relations, listener);
+        stream.thread.start();
+        return stream;
+    }
+
+    @Override
+    public boolean isConfirmed() {
+        long now = System.nanoTime();
+        if (now - usedNanos > IN_USE / 10) {
+            usedNanos = now;
+        }
+        boolean current = confirmed && now - confirmedNanos <= options.bound().toNanos();
+        if (!current) {
+            LockSupport.unpark(thread);
+        }
+        return current;
+    }
+
+    /** The state of the stream. */
+    public State state() {
+        return state;
+    }
+
+    /** Bytes of log that PostgreSQL keeps for the stream; measured every few seconds. */
+    public long lagBytes() {
+        return lagBytes;
+    }
+
+    /** Milliseconds since the last moment of which all changes are known; -1 if there is none. */
+    public long confirmedAgeMillis() {
+        return confirmed ? Duration.ofNanos(System.nanoTime() - confirmedNanos).toMillis() : -1;
+    }
+
+    /** The number of commits that have arrived and are not known to be visible. */
+    public int pending() {
+        return pending;
+    }
+
+    private void run() {
+        while (!closed) {
+            try (ChangeFeed opened = ChangeFeed.connect(options.jdbcUrl(), options.properties())) {
+                feed = opened;
+                if (!closed) {
+                    begin(opened);
+                    new Following(opened).follow();
+                }
+            } catch (ChangeFeedException e) {
+                failed(String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                LOG.warn("the change stream of database {} failed", options.database(), e);
+                failed("internal error");
+            } finally {
+                confirmed = false;
+                feed = null;
+                commits.restart();
+                pending = 0;
+            }
+            pause();
+        }
+    }
+
+    private void begin(ChangeFeed opened) throws ChangeFeedException {
+        String writer = opened.oldestWriter();
+        state = new State(
+                Phase.STARTING,
+                writer == null
+                        ? "creating the replication slot"
+                        : "waiting for the write transaction of process " + writer + " to end");
+        opened.start(options.jdbcUrl(), options.properties());
+        String identity = opened.identity();
+        if (lastIdentity != null && !lastIdentity.equals(identity)) {
+            listener.otherServer();
+        }
+        lastIdentity = identity;
+        // What was cached before the slot existed may have changed unseen.
+        commits.restart();
+    }
+
+    private void failed(String problem) {
+        if (closed) {
+            return;
+        }
+        state = new State(Phase.FAILED, problem);
+        if (!problem.equals(lastProblem)) {
+            lastProblem = problem;
+            LOG.warn(
+                    "cannot follow the changes of database {}, so its cache is not used: {}",
+                    options.database(),
+                    problem);
+        }
+    }
+
+    private void pause() {
+        long end = System.nanoTime() + (lastProblem.isEmpty() ? RETRY : retry()).toNanos();
+        while (!closed && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(Math.max(1, end - System.nanoTime()));
+        }
+    }
+
+    /** A setting or right that is missing will not appear within a second. */
+    private Duration retry() {
+        return lastProblem.contains("ALTER ") ? LONG_RETRY : RETRY;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ChangeFeed open = feed;
+        if (open != null) {
+            open.abort();
+        }
+        LockSupport.unpark(thread);
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The work on one connection. */
+    private final class Following {
+        private final ChangeFeed opened;
+        private final TransactionDecoder decoder;
+        private final SchemaCheck schema;
+        /** The probe whose position has not been reached yet; null if there is none. */
+        private @Nullable LogSnapshot probe;
+
+        private long probeStarted;
+        private long requested;
+        private long flushed;
+        private long probed = System.nanoTime() - options.bound().toNanos();
+        private long checked = System.nanoTime();
+
+        Following(ChangeFeed opened) throws ChangeFeedException {
+            this.opened = opened;
+            this.decoder = new TransactionDecoder(commits, opened);
+            this.schema = new SchemaCheck(opened, listener::schemaChanged);
+        }
+
+        void follow() throws ChangeFeedException {
+            state = new State(Phase.FOLLOWING, "");
+            LOG.info("following the changes of database {}", options.database());
+            lastProblem = "";
+            while (!closed) {
+                boolean busy = receive();
+                pending = commits.pending();
+                long now = System.nanoTime();
+                boolean inUse = now - usedNanos < IN_USE;
+                advanceProbe(now, inUse);
+                if (decoder.takeSchemaSuspicion()) {
+                    schema.suspect();
+                }
+                schema.check(now);
+                if (now - checked > CHECK_PAUSE) {
+                    checked = now;
+                    check();
+                }
+                if (!busy) {
+                    LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 1_000_000 : 20_000_000);
+                }
+            }
+        }
+
+        /** Returns whether there may be more. */
+        private boolean receive() throws ChangeFeedException {
+            for (int i = 0; i < MOST_MESSAGES; i++) {
+                ByteBuffer message = opened.poll();
+                if (message == null) {
+                    return false;
+                }
+                decoder.message(DecodedMessage.of(message));
+            }
+            return true;
+        }
+
+        private void advanceProbe(long now, boolean inUse) throws ChangeFeedException {
+            LogSnapshot current = probe;
+            if (current == null) {
+                boolean due = now - probed > options.bound().toNanos() / 4
+                        || (commits.pending() > 0 && now - probed > REQUEST_PAUSE);
+                if (!inUse || !due) {
+                    return;
+                }
+                probeStarted = System.nanoTime();
+                current = opened.snapshot();
+                if (current.inRecovery()) {
+                    throw new ChangeFeedException("the server is a standby; set cache.stream.url to the primary");
+                }
+                probe = current;
+                probed = probeStarted;
+                requested = probeStarted - REQUEST_PAUSE;
+                flushed = probeStarted;
+            }
+            if (opened.received() >= current.position()) {
+                commits.visible(current);
+                pending = commits.pending();
+                confirmedNanos = probeStarted;
+                confirmed = true;
+                probe = null;
+                return;
+            }
+            if (now - flushed >= FLUSH_PAUSE) {
+                flushed = now;
+                opened.flush();
+            }
+            if (now - requested >= REQUEST_PAUSE) {
+                requested = now;
+                opened.requestPosition();
+            }
+        }
+
+        private void check() throws ChangeFeedException {
+            opened.confirm();
+            // A transaction can change both the schema and data; it does not look empty.
+            decoder.checkNames();
+            lagBytes = opened.lagBytes();
+            if (lagBytes > options.maxLagBytes()) {
+                throw new ChangeFeedException(
+                        "PostgreSQL keeps %d bytes of its log for the stream, more than cache.stream.max_lag_bytes; the slot was dropped. Is a write transaction open for a long time?"
+                                .formatted(lagBytes));
+            }
+        }
+    }
+}
