@@ -74,7 +74,7 @@ class ArchitectureTest {
                                     + " admission caching invalidation remoteexecutor dataproxy sql"),
                     Map.entry(
                             "admin",
-                            "protocol files memory config http auth postgres cache schema transaction telemetry admission invalidation"
+                            "protocol files memory config http auth postgres cache stream schema transaction telemetry admission invalidation"
                                     + " server"),
                     Map.entry("bench", "protocol"),
                     Map.entry(

@@ -6,10 +6,13 @@ import dev.hasten.cache.CacheStatistics;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.stream.ChangeStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The content and statistics of the caches. */
 final class CacheStates {
@@ -24,6 +27,8 @@ final class CacheStates {
      * @param entries approximate number of entries; includes outdated and expired ones that have not been removed yet
      * @param bytes memory used by entries
      * @param limitBytes maximum memory for entries
+     * @param invalidation who reports changes: {@code tags}, {@code writes} or {@code stream}
+     * @param stream null unless {@code invalidation} is {@code stream}
      */
     record Cache(
             String database,
@@ -32,8 +37,21 @@ final class CacheStates {
             long entries,
             long bytes,
             long limitBytes,
+            String invalidation,
+            @Nullable Stream stream,
             Policy policy,
             Counts counts) {}
+
+    /**
+     * The change stream.
+     *
+     * @param phase {@code starting}, {@code following} or {@code failed}
+     * @param detail what it waits for, or what must be done; empty if it follows
+     * @param confirmedAgeMs time since the last moment of which all changes are known, -1 if there is none
+     * @param lagBytes the log that PostgreSQL keeps for it
+     * @param pendingCommits commits that have arrived and are not known to be visible
+     */
+    record Stream(String phase, String detail, long confirmedAgeMs, long lagBytes, int pendingCommits) {}
 
     /**
      * The configured limits; see {@link CachePolicy}.
@@ -80,21 +98,37 @@ final class CacheStates {
     }
 
     Caches caches() {
-        return new Caches(databases.stream()
-                .map(database -> cache(database.name(), database.cache()))
-                .toList());
+        return new Caches(databases.stream().map(CacheStates::cache).toList());
     }
 
-    private static Cache cache(String database, QueryCache cache) {
+    private static Cache cache(Database database) {
+        QueryCache cache = database.cache();
         return new Cache(
-                database,
+                database.name(),
                 cache.policy().enabled(),
                 cache.schemaEpoch(),
                 cache.size(),
                 cache.bytes(),
                 cache.maxBytes(),
+                lowerCase(cache.policy().invalidation()),
+                stream(database.stream()),
                 policy(cache.policy()),
                 counts(cache.statistics()));
+    }
+
+    private static @Nullable Stream stream(@Nullable ChangeStream stream) {
+        return stream == null
+                ? null
+                : new Stream(
+                        lowerCase(stream.state().phase()),
+                        stream.state().detail(),
+                        stream.confirmedAgeMillis(),
+                        stream.lagBytes(),
+                        stream.pending());
+    }
+
+    private static String lowerCase(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private static Policy policy(CachePolicy policy) {

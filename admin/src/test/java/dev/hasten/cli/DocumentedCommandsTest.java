@@ -60,10 +60,11 @@ final class DocumentedCommandsTest {
     private static final Pattern SHELL_COMMENT = Pattern.compile("(?:^|\\s+)#.*");
 
     private static final Pattern KEY = Pattern.compile(
-            "`((?:databases\\.(?:<name>|[a-z-]+)\\.)?(?:http|tls|log|cache|memory|pool|limits|schemas)\\.[a-z_]+)`");
+            "`((?:databases\\.(?:<name>|[a-z-]+)\\.)?(?:http|tls|log|cache|memory|pool|limits|schemas)\\.(?:stream\\.)?"
+                    + "(?!stream`)[a-z_]+)`");
     private static final Pattern VARIABLE = Pattern.compile("\\bHASTEN_[A-Z0-9_]+\\b");
-    private static final Pattern METRIC =
-            Pattern.compile("\\bhasten_(?:cache|http|memory|plan|pool|statement|transactions|wrong)_[a-z_]*[a-z]\\b");
+    private static final Pattern METRIC = Pattern.compile(
+            "\\bhasten_(?:cache|http|memory|plan|pool|statement|stream|transactions|writes|wrong)_[a-z_]*[a-z]\\b");
     private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
     /** Variables that are not configuration keys: of launchers, containers, benchmarks and examples. */

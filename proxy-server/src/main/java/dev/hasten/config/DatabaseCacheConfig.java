@@ -55,8 +55,8 @@ public record DatabaseCacheConfig(
                 value = "tags",
                 doc =
                         "Who reports that cached data has changed. `tags`: the app, by tag. `writes`: also every write that"
-                                + " passes through Hasten, whatever protocol it uses. [invalidation.md](invalidation.md)"
-                                + " explains the difference.")
+                                + " passes through Hasten, whatever protocol it uses. `stream`: also PostgreSQL, for the writes"
+                                + " of all others. [invalidation.md](invalidation.md) explains the differences.")
         Invalidation invalidation,
 
         @Setting(

@@ -136,7 +136,7 @@ class ConfigTest {
                 new Sources(directory).flag(path, text),
                 new Sources(directory).yaml(path + ": \"" + text + "\"")
             }) {
-                if (key.perDatabase() && !path.endsWith(".url")) {
+                if (key.perDatabase() && !path.equals("databases.my-app.url")) {
                     source.env("HASTEN_DATABASES_MY_APP_URL", Sources.URL);
                 }
                 assertThat(source.load().values().origin(path))
