@@ -24,7 +24,7 @@ public record Uncached(Reason reason, String detail) {
         FAILED_BATCH,
         /** The plan generates values, such as an ID or the current time. */
         GENERATED_VALUE,
-        /** A function that is declared volatile may write. */
+        /** A function that is declared volatile may write, or changes the session. */
         VOLATILE_FUNCTION,
         /** The statement reads system catalogs. */
         CATALOG,
@@ -36,8 +36,8 @@ public record Uncached(Reason reason, String detail) {
         UNLOGGED_TABLE,
         /** The refresh of a materialized view does not appear in the change stream. */
         MATERIALIZED_VIEW,
-        /** A function that is declared stable reads data that Hasten does not see. */
-        STABLE_FUNCTION,
+        /** A function that is not immutable, but does not write, reads data that Hasten does not see. */
+        FUNCTION,
         /** The result depends on the current time. */
         TIME,
         /** The result is random. */
@@ -49,7 +49,7 @@ public record Uncached(Reason reason, String detail) {
 
         /** Whether it only makes the result non-deterministic. Such a result may be cached for a ttl that the app chose. */
         public boolean isOnlyNonDeterministic() {
-            return compareTo(STABLE_FUNCTION) >= 0;
+            return compareTo(FUNCTION) >= 0;
         }
 
         /** The name in metrics and headers, such as {@code no_strategy}. */

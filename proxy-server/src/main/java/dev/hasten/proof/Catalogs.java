@@ -55,7 +55,7 @@ final class Catalogs {
                   ON part.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn)
                 WHERE a.aggfnoid = p.oid AND p.oid >= 16384 AND part.provolatile = 'v') THEN 'v'
               ELSE p.provolatile::text END,
-              CASE WHEN p.oid >= 16384 AND p.provolatile = 's' AND l.lanname IN ('sql', 'plpgsql')
+              CASE WHEN p.oid >= 16384 AND p.provolatile <> 'i' AND l.lanname IN ('sql', 'plpgsql')
               THEN coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) END
             FROM functions f JOIN pg_catalog.pg_proc p ON p.oid = f.id
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang

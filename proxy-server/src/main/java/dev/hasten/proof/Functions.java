@@ -32,6 +32,11 @@ final class Functions {
     /** Built-in functions with random results. */
     private static final Set<String> RANDOM = words("gen_random_uuid random random_normal uuidv4 uuidv7");
 
+    /** Built-in functions that wait, and leave nothing behind at the end of the transaction. */
+    private static final Set<String> WAITING = words("""
+            pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_sleep pg_sleep_for pg_sleep_until
+            pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared""");
+
     /** Volatile functions of extensions that write nothing. */
     private static final Set<String> WRITE_NOTHING = words("""
             gen_random_uuid gen_random_bytes gen_salt uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4""");
@@ -55,15 +60,21 @@ final class Functions {
 
     /** Returns the built-in functions that only make a result non-deterministic, or not even that. */
     static Set<String> independentOfSession() {
-        return Stream.of(SAFE, TIME, RANDOM).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+        return Stream.of(SAFE, TIME, RANDOM, WAITING).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Returns why the result of a built-in function that is not immutable must not be cached. */
     static Uncached builtIn(String name, boolean isVolatile) {
-        Reason reason = TIME.contains(name)
-                ? Reason.TIME
-                : RANDOM.contains(name) ? Reason.RANDOM : isVolatile ? Reason.VOLATILE_FUNCTION : Reason.SESSION;
-        return notImmutable(reason, name);
+        if (TIME.contains(name)) {
+            return notImmutable(Reason.TIME, name);
+        }
+        if (RANDOM.contains(name)) {
+            return notImmutable(Reason.RANDOM, name);
+        }
+        if (WAITING.contains(name)) {
+            return notImmutable(Reason.FUNCTION, name);
+        }
+        return notImmutable(isVolatile ? Reason.VOLATILE_FUNCTION : Reason.SESSION, name);
     }
 
     /** Returns why the result of a function must not be cached. */

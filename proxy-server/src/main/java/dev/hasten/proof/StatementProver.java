@@ -31,10 +31,14 @@ import tools.jackson.databind.json.JsonMapper;
 final class StatementProver {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NAME = "hasten_proof";
-    /** A proof locks what its statement uses, and must not wait for long: others would have to wait behind it. */
-    private static final ParsedStatement SETTINGS =
+    /** The proof of a write locks what it writes, and must not wait for long: others would have to wait behind it. */
+    private static final ParsedStatement WRITE_SETTINGS =
             ParsedStatement.of("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true),"
                     + " pg_catalog.set_config('lock_timeout', '200ms', true)");
+
+    /** A read waits for the same locks as its proof. */
+    private static final ParsedStatement READ_SETTINGS =
+            ParsedStatement.of("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)");
 
     private static final ParsedStatement DEALLOCATE = ParsedStatement.of("DEALLOCATE " + NAME);
     private static final TransactionMode READ_ONLY = new TransactionMode(null, true, false);
@@ -42,10 +46,15 @@ final class StatementProver {
     /** Functions that convert JSON to the types of a row, whose names the statement may not mention. */
     private static final Pattern RECORD_FUNCTION = Pattern.compile("jsonb?_(populate|to)_record.*");
 
-    /** Errors that are the same until the schema changes: of syntax and names, and features that do not exist. */
-    private static final Pattern LASTING_ERRORS = Pattern.compile("42(?!501).*|0A000");
+    /** Errors of the syntax of a statement, and features that do not exist. Others can end at any time. */
+    private static final Pattern LASTING_ERRORS = Pattern.compile("42601|0A000");
 
     private static final Set<String> QUERIES = Set.of("select", "with", "values", "table");
+    /** Words of statements in the body of a function that write, or may do anything. */
+    private static final Set<String> WRITING_WORDS = Set.of("""
+            alter call copy create delete do drop execute grant insert listen lock merge notify refresh reindex revoke set
+            truncate update""".split("\\s+"));
+
     private static final Set<String> WRITES = Set.of("insert", "update", "delete", "merge");
 
     private final ParsedStatement sql;
@@ -105,7 +114,7 @@ final class StatementProver {
         boolean prepared = false;
         lease.beginRepeatable(READ_ONLY);
         try {
-            run(SETTINGS);
+            run(QUERIES.contains(sql.command()) ? READ_SETTINGS : WRITE_SETTINGS);
             prepare();
             prepared = true;
             explain();
@@ -262,20 +271,20 @@ final class StatementProver {
         }
         if (builtIn) {
             reject(Functions.builtIn(name, volatility == 'v'));
-        } else if (volatility == 'v') {
-            reject(Functions.notImmutable(Reason.VOLATILE_FUNCTION, name));
         } else {
-            reject(Functions.notImmutable(
-                    body == null || dependsOnSession(name, body) ? Reason.SESSION : Reason.STABLE_FUNCTION, name));
+            boolean onlyReads = body != null && onlyReads(name, body);
+            Reason otherwise = volatility == 'v' ? Reason.VOLATILE_FUNCTION : Reason.SESSION;
+            reject(Functions.notImmutable(onlyReads ? Reason.FUNCTION : otherwise, name));
         }
     }
 
-    private boolean dependsOnSession(String name, String body) {
+    /** Whether the body of a function shows that it neither writes nor depends on the session. */
+    private boolean onlyReads(String name, String body) {
         NameCollector used = new NameCollector();
         used.collect(body);
-        return used.hidesNames()
+        return !(used.hidesNames()
                 || !Collections.disjoint(used.names(), NameCollector.SESSION_WORDS)
-                || used.names().contains("execute")
+                || !Collections.disjoint(used.names(), WRITING_WORDS)
                 || text(
                                 run(
                                         Catalogs.SESSION_NAMES,
@@ -284,7 +293,7 @@ final class StatementProver {
                                         name),
                                 0,
                                 0)
-                        .equals("t");
+                        .equals("t"));
     }
 
     /** The nodes of rules are named in src/include/nodes/primnodes.h. */

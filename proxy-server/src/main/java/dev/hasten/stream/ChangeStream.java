@@ -232,6 +232,8 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         private long flushed;
         private long probed = System.nanoTime() - options.bound().toNanos();
         private long checked = System.nanoTime();
+        /** The position at which the lag was measured; it does not grow while nothing arrives. */
+        private long measured = -1;
 
         Following(ChangeFeed opened) throws ChangeFeedException {
             this.opened = opened;
@@ -249,13 +251,10 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 long now = System.nanoTime();
                 boolean inUse = now - usedNanos < IN_USE;
                 advanceProbe(now, inUse);
-                if (decoder.takeSchemaSuspicion()) {
-                    schema.suspect();
-                }
                 schema.check(now);
                 if (now - checked > CHECK_PAUSE) {
                     checked = now;
-                    check();
+                    check(inUse);
                 }
                 if (!busy) {
                     LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 1_000_000 : 20_000_000);
@@ -279,7 +278,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             LogSnapshot current = probe;
             if (current == null) {
                 boolean due = now - probed > options.bound().toNanos() / 4
-                        || (commits.pending() > 0 && now - probed > REQUEST_PAUSE);
+                        || ((commits.pending() > 0 || decoder.awaitsSchemaChange()) && now - probed > REQUEST_PAUSE);
                 if (!inUse || !due) {
                     return;
                 }
@@ -295,6 +294,9 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             }
             if (opened.received() >= current.position()) {
                 commits.visible(current);
+                if (decoder.visible(current)) {
+                    schema.suspect();
+                }
                 pending = commits.pending();
                 confirmedNanos = probeStarted;
                 confirmed = true;
@@ -311,10 +313,18 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             }
         }
 
-        private void check() throws ChangeFeedException {
+        /** Asks the database nothing while it is not used, so that it can sleep. */
+        private void check(boolean inUse) throws ChangeFeedException {
             opened.confirm();
-            // A transaction can change both the schema and data; it does not look empty.
-            decoder.checkNames();
+            if (inUse) {
+                // A transaction can change both the schema and data; it does not look empty.
+                decoder.checkNames();
+                schema.suspect();
+            }
+            if (opened.received() == measured) {
+                return;
+            }
+            measured = opened.received();
             lagBytes = opened.lagBytes();
             if (lagBytes > options.maxLagBytes()) {
                 throw new ChangeFeedException(

@@ -3,18 +3,29 @@ package dev.hasten.stream;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.postgres.ChangeFeed;
 import dev.hasten.postgres.ChangeFeedException;
+import dev.hasten.postgres.EventTriggers;
+import dev.hasten.postgres.LogSnapshot;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Collects the relations of each transaction in the stream, which names them as they were called at the time of the
- * change. A transaction without changes has probably changed the schema, so names may refer to other tables from
- * then on.
+ * change. Some transactions may have changed the schema: those without changes of data, those that write to the table of
+ * Prisma Migrate, and those with a message of Hasten's event trigger. From then on, names may refer to other tables,
+ * until a snapshot shows that the transaction is visible and the names have been read again.
  */
 final class TransactionDecoder {
+    private static final String PRISMA_MIGRATIONS = "._prisma_migrations";
+
+    /** With more, the stream starts anew. */
+    private static final int MOST_SUSPECTS = 10_000;
+
     private final CommitLog commits;
     private final ChangeFeed feed;
+    /** Transactions that may have changed the schema and are not known to be visible. */
+    private final Set<Integer> suspects = new HashSet<>();
+
     private Map<String, Integer> names = Map.of();
     private String fingerprint = "";
     /** Names of changes before this position may refer to other tables than now. */
@@ -23,8 +34,7 @@ final class TransactionDecoder {
     private final Set<Integer> changed = new HashSet<>();
     private boolean empty = true;
     private boolean unknown;
-    private boolean mustCheck;
-    private boolean schemaSuspected;
+    private boolean suspect;
 
     TransactionDecoder(CommitLog commits, ChangeFeed feed) throws ChangeFeedException {
         this.commits = commits;
@@ -38,6 +48,7 @@ final class TransactionDecoder {
                 changed.clear();
                 empty = true;
                 unknown = false;
+                suspect = false;
             }
             case DecodedMessage.Change(var tables) -> {
                 empty = false;
@@ -49,13 +60,14 @@ final class TransactionDecoder {
             }
             case DecodedMessage.Emitted(String prefix) -> {
                 empty = false;
-                schemaSuspected |= prefix.equals("hasten");
+                suspect |= prefix.equals(EventTriggers.MESSAGE_PREFIX);
             }
             case DecodedMessage.Commit(int transaction) -> committed(transaction);
         }
     }
 
     private void changed(String table) {
+        suspect |= table.endsWith(PRISMA_MIGRATIONS);
         Integer id = names.get(table);
         if (id == null) {
             unknown = true;
@@ -66,21 +78,37 @@ final class TransactionDecoder {
 
     private void committed(int transaction) throws ChangeFeedException {
         if (!empty) {
-            boolean trusted = !unknown && feed.received() >= trustedFrom;
+            boolean trusted = !unknown && suspects.isEmpty() && feed.received() >= trustedFrom;
             commits.delivered(transaction, trusted ? RelationIds.of(changed) : null);
         }
-        if (empty || unknown) {
-            schemaSuspected = true;
-            mustCheck = true;
+        if (empty || unknown || suspect) {
+            if (suspects.size() >= MOST_SUSPECTS) {
+                throw new ChangeFeedException("too many transactions may have changed the schema");
+            }
+            suspects.add(transaction);
         }
-        if (mustCheck) {
+    }
+
+    /** Whether a transaction that may have changed the schema is not known to be visible. */
+    boolean awaitsSchemaChange() {
+        return !suspects.isEmpty();
+    }
+
+    /**
+     * Called when all commits before the snapshot have been delivered.
+     *
+     * @return whether the schema may have changed
+     */
+    boolean visible(LogSnapshot snapshot) throws ChangeFeedException {
+        boolean mayHaveChanged = suspects.removeIf(snapshot::sees);
+        if (mayHaveChanged) {
             checkNames();
         }
+        return mayHaveChanged;
     }
 
     /** Reads the names of the tables again if they have changed. */
     void checkNames() throws ChangeFeedException {
-        mustCheck = false;
         String current = feed.namesFingerprint();
         while (!current.equals(fingerprint)) {
             fingerprint = current;
@@ -88,12 +116,5 @@ final class TransactionDecoder {
             current = feed.namesFingerprint();
             trustedFrom = feed.snapshot().position();
         }
-    }
-
-    /** Whether the schema may have changed since the last call. */
-    boolean takeSchemaSuspicion() {
-        boolean suspected = schemaSuspected;
-        schemaSuspected = false;
-        return suspected;
     }
 }

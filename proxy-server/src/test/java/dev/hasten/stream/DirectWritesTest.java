@@ -4,6 +4,7 @@ import static dev.hasten.testing.Plans.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hasten.postgres.EventTriggers;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.TestPostgres;
@@ -51,6 +52,7 @@ final class DirectWritesTest {
     @RegisterExtension
     static final TestServer SERVER = TestServer.on(POSTGRES)
             .with("databases.default.cache.invalidation", "stream")
+            .with("databases.default.cache.schema_poll", "24h")
             .with("databases.default.cache.stream.bound", "10s");
 
     private static final Client CLIENT = SERVER.client();
@@ -198,6 +200,39 @@ final class DirectWritesTest {
         await().until(() -> cached("keyless").data().contains("4711"));
         assertThat(cached("author").cacheStatus()).isEqualTo("ttl");
         assertThat(SERVER.database().cache().schemaEpoch()).isEqualTo(epoch);
+    }
+
+    /** Prisma Migrate runs the statements of a migration and then notes it in its table. The real tool cannot run here. */
+    @Test
+    void aMigrationOfPrismaIsNoticed() throws SQLException {
+        POSTGRES.execute("CREATE TABLE _prisma_migrations (id text, finished_at timestamptz)");
+        warm("author");
+        long epoch = SERVER.database().cache().schemaEpoch();
+        POSTGRES.execute(
+                "INSERT INTO _prisma_migrations VALUES ('1', NULL)",
+                "ALTER TABLE author ADD COLUMN born int",
+                "UPDATE _prisma_migrations SET finished_at = now()");
+        await().until(() -> SERVER.database().cache().schemaEpoch() > epoch);
+        await().until(() -> cached("author").data().contains("born"));
+        POSTGRES.execute("DROP TABLE _prisma_migrations", "ALTER TABLE author DROP COLUMN born");
+    }
+
+    /** Without the triggers, a transaction that changes both the schema and data does not show that it does. */
+    @Test
+    void eventTriggersReportSchemaChangesWithData() throws SQLException {
+        POSTGRES.execute(EventTriggers.INSTALL);
+        try (Connection connection = POSTGRES.connection();
+                Statement statement = connection.createStatement()) {
+            warm("author");
+            long epoch = SERVER.database().cache().schemaEpoch();
+            connection.setAutoCommit(false);
+            statement.execute("CREATE OR REPLACE VIEW author_view AS SELECT id, 'new'::text AS name FROM author");
+            statement.execute("INSERT INTO keyless VALUES (1)");
+            connection.commit();
+            await().until(() -> SERVER.database().cache().schemaEpoch() > epoch);
+        } finally {
+            POSTGRES.execute(EventTriggers.REMOVE, "CREATE OR REPLACE VIEW author_view AS SELECT id, name FROM author");
+        }
     }
 
     @Test
