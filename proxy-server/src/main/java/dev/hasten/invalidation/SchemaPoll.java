@@ -25,9 +25,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class SchemaPoll {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaPoll.class);
-    private static final ParsedStatement NEWEST = ParsedStatement.of(SchemaFingerprint.NEWEST_TRANSACTION);
+    private static final ParsedStatement SNAPSHOT = ParsedStatement.of(SchemaFingerprint.SNAPSHOT);
     private static final ParsedStatement FINGERPRINT = ParsedStatement.of(SchemaFingerprint.QUERY);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Until there is a fingerprint to compare with. */
+    private static final Duration FIRST = Duration.ofMillis(200);
+
+    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /** A poll takes at most one part of this many of the time. */
     private static final int SHARE = 100;
@@ -39,7 +44,7 @@ public final class SchemaPoll {
     private final Runnable onChange;
     // Used by one poll at a time.
     private long lastUses;
-    private @Nullable String lastTransaction;
+    private @Nullable String lastSnapshot;
     private @Nullable String lastFingerprint;
 
     private SchemaPoll(
@@ -59,7 +64,7 @@ public final class SchemaPoll {
      */
     public static void start(
             ConnectionPool pool, CacheStatistics statistics, Watchdog watchdog, Duration interval, Runnable onChange) {
-        new SchemaPoll(pool, statistics, watchdog, interval, onChange).pollAfter(interval);
+        new SchemaPoll(pool, statistics, watchdog, interval, onChange).pollAfter(FIRST);
     }
 
     private void pollAfter(Duration delay) {
@@ -68,12 +73,18 @@ public final class SchemaPoll {
     }
 
     private void run() {
-        long started = System.nanoTime();
+        Duration took = Duration.ZERO;
         try {
             long uses = uses();
-            if (uses != lastUses) {
-                poll();
+            boolean first = lastFingerprint == null;
+            // The first fingerprint is taken before the cache is used, if there are connections by then.
+            if (uses != lastUses || (first && pool.total() > 0)) {
+                took = poll();
                 lastUses = uses;
+                if (first && uses() > 0) {
+                    // The schema may have changed after the first use.
+                    onChange.run();
+                }
             }
         } catch (DatabaseException | CancelledException e) {
             LOG.debug(
@@ -81,30 +92,38 @@ public final class SchemaPoll {
                     pool.options().name(),
                     e);
         } finally {
-            Duration share = Duration.ofNanos(SHARE * (System.nanoTime() - started));
-            pollAfter(share.compareTo(interval) > 0 ? share : interval);
+            pollAfter(lastFingerprint == null ? FIRST : pause(took));
         }
+    }
+
+    private Duration pause(Duration took) {
+        Duration share = took.multipliedBy(SHARE);
+        Duration longest = interval.compareTo(LONGEST) > 0 ? interval : LONGEST;
+        return share.compareTo(interval) < 0 ? interval : share.compareTo(longest) < 0 ? share : longest;
     }
 
     private long uses() {
         return statistics.of(Event.HIT) + statistics.of(Event.STALE_HIT) + statistics.of(Event.MISS);
     }
 
-    private void poll() {
+    /** Returns how long PostgreSQL took. */
+    private Duration poll() {
         Cancellation cancellation = new Cancellation();
         try (Watch _ = watchdog.watch(cancellation, PATIENCE);
                 Lease lease = pool.lease(cancellation)) {
-            String newest = value(lease, NEWEST, cancellation);
-            if (newest.equals(lastTransaction)) {
-                return;
+            long started = System.nanoTime();
+            String snapshot = value(lease, SNAPSHOT, cancellation);
+            if (snapshot.equals(lastSnapshot)) {
+                return Duration.ZERO;
             }
             String fingerprint = value(lease, FINGERPRINT, cancellation);
-            lastTransaction = newest;
+            lastSnapshot = snapshot;
             if (lastFingerprint != null && !fingerprint.equals(lastFingerprint)) {
                 LOG.info("the schema of database {} has changed", pool.options().name());
                 onChange.run();
             }
             lastFingerprint = fingerprint;
+            return Duration.ofNanos(System.nanoTime() - started);
         }
     }
 

@@ -24,6 +24,7 @@ import org.postgresql.replication.PGReplicationStream;
  */
 public final class ChangeFeed implements AutoCloseable {
     private static final int STATUS_SECONDS = 5;
+    private static final int ABORT_MILLIS = 2000;
 
     private static final String SNAPSHOT = "SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery()"
             + " THEN '0/0' ELSE pg_catalog.pg_current_wal_insert_lsn() END, '0/0')::bigint,"
@@ -31,6 +32,10 @@ public final class ChangeFeed implements AutoCloseable {
 
     private static final String IDENTITY = "SELECT s.system_identifier || '/' || c.timeline_id"
             + " FROM pg_catalog.pg_control_system() s, pg_catalog.pg_control_checkpoint() c";
+
+    private static final String DATABASE =
+            "SELECT s.system_identifier || '/' || d.oid FROM pg_catalog.pg_control_system() s,"
+                    + " pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
 
     private static final String NAMES =
             "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),"
@@ -50,14 +55,17 @@ public final class ChangeFeed implements AutoCloseable {
 
     private static final String FLUSH = "SELECT pg_catalog.pg_logical_emit_message(true, 'hasten_flush', '')";
 
-    private static final String OLDEST_WRITER = "SELECT pid FROM pg_catalog.pg_stat_activity"
-            + " WHERE backend_xid IS NOT NULL ORDER BY xact_start LIMIT 1";
+    private static final String OLDEST_WRITER = "SELECT what FROM (SELECT 'the write transaction of process ' || pid,"
+            + " xact_start FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL"
+            + " UNION ALL SELECT 'the prepared transaction ' || gid, prepared FROM pg_catalog.pg_prepared_xacts)"
+            + " AS writers (what, started) ORDER BY started LIMIT 1";
 
     private final Connection control;
     private final String slot = "hasten_" + UUID.randomUUID().toString().replace("-", "");
     private volatile @Nullable Connection replication;
-    private @Nullable PGReplicationStream stream;
+    private volatile @Nullable PGReplicationStream stream;
     private long received;
+    private long messagePosition;
     private volatile boolean aborted;
 
     private ChangeFeed(Connection control) {
@@ -82,7 +90,7 @@ public final class ChangeFeed implements AutoCloseable {
         }
     }
 
-    /** The process of the oldest open write transaction, which {@link #start} waits for; null if there is none. */
+    /** The oldest open write transaction, which {@link #start} waits for; null if there is none. */
     public @Nullable String oldestWriter() throws ChangeFeedException {
         return query(OLDEST_WRITER);
     }
@@ -146,7 +154,8 @@ public final class ChangeFeed implements AutoCloseable {
         PGReplicationStream open = open();
         try {
             ByteBuffer message = open.readPending();
-            received = Math.max(received, open.getLastReceiveLSN().asLong());
+            messagePosition = open.getLastReceiveLSN().asLong();
+            received = Math.max(received, messagePosition);
             return message;
         } catch (SQLException e) {
             throw explained(e);
@@ -156,6 +165,11 @@ public final class ChangeFeed implements AutoCloseable {
     /** The position up to which all changes have been received. Never decreases. */
     public long received() {
         return received;
+    }
+
+    /** The position of the last message: that of a begin is the position of the first record of its transaction. */
+    public long messagePosition() {
+        return messagePosition;
     }
 
     /** Asks the server to report its position soon. */
@@ -205,6 +219,11 @@ public final class ChangeFeed implements AutoCloseable {
      */
     public void flush() throws ChangeFeedException {
         query(FLUSH);
+    }
+
+    /** The database, as {@link PostgresSession#databaseIdentity} identifies that of a pool on the primary. */
+    public String databaseIdentity() throws ChangeFeedException {
+        return String.valueOf(query(DATABASE));
     }
 
     /** The object identifiers of all logged tables, by the names that the stream uses. */
@@ -271,8 +290,24 @@ public final class ChangeFeed implements AutoCloseable {
     /** Ends whatever the feed is waiting for. May be called by any thread. */
     public void abort() {
         aborted = true;
+        endCreation();
         abort(replication);
         abort(control);
+    }
+
+    /** While the server creates a slot, it does not notice that the connection is gone, and keeps its log for the slot. */
+    private void endCreation() {
+        Connection connection = replication;
+        if (connection == null || stream != null) {
+            return;
+        }
+        try (Statement statement = control.createStatement()) {
+            control.setNetworkTimeout(Runnable::run, ABORT_MILLIS);
+            statement.execute("SELECT pg_catalog.pg_terminate_backend("
+                    + connection.unwrap(PGConnection.class).getBackendPID() + ")");
+        } catch (SQLException e) {
+            // The server is not reachable, so it has no slot either, or will notice.
+        }
     }
 
     private static void abort(@Nullable Connection connection) {

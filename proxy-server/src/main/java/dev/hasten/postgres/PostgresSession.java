@@ -42,7 +42,7 @@ public final class PostgresSession extends PgConnection {
     private static final String RESET = "DISCARD ALL";
 
     private static final ParsedStatement IDENTITY = ParsedStatement.of(
-            "SELECT c.system_identifier || '/' || d.oid FROM pg_catalog.pg_control_system() c, pg_catalog.pg_database d"
+            "SELECT c.system_identifier || '/' || d.oid || CASE WHEN pg_catalog.pg_is_in_recovery() THEN '/standby' ELSE '' END FROM pg_catalog.pg_control_system() c, pg_catalog.pg_database d"
                     + " WHERE d.datname = pg_catalog.current_database()");
 
     /** How long a cleanup may take before the connection is closed. */
@@ -108,8 +108,8 @@ public final class PostgresSession extends PgConnection {
 
     /**
      * Identifies the database that the session is connected to, whatever its host and port are called: the system
-     * identifier of the server, which its standbys share, and the object identifier of the database. Empty if the role
-     * may not read the system identifier.
+     * identifier of the server, which its standbys share, the object identifier of the database, and whether it is a
+     * standby. Empty if the role may not read the system identifier.
      */
     String databaseIdentity() throws SQLException {
         try {

@@ -5,9 +5,8 @@ package dev.hasten.postgres;
  * statement, or what is proved about it. TRUNCATE, ANALYZE, REFRESH and temporary tables do not change it.
  */
 public final class SchemaFingerprint {
-    /** The highest transaction that has begun, which shows that something may have changed at all; cheap. */
-    public static final String NEWEST_TRANSACTION =
-            "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text";
+    /** Which transactions have ended, which shows that something may have changed at all; cheap. */
+    public static final String SNAPSHOT = "SELECT pg_catalog.pg_current_snapshot()::text";
 
     /**
      * Every change of a catalog row gives it a new xmin. Rows of pg_class also change when a table is truncated or
@@ -17,17 +16,21 @@ public final class SchemaFingerprint {
             SELECT pg_catalog.string_agg(part, ',') FROM (
               SELECT count(*) || ':' || coalesce(sum(pg_catalog.hashtextextended(pg_catalog.concat_ws('/', c.oid,
                 c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relowner, c.relacl, c.relrowsecurity,
-                c.relforcerowsecurity, c.relispartition), 0)), 0) AS part
-              FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND c.relpersistence <> 't'
+                c.relforcerowsecurity, c.relispartition, c.reloptions), 0)), 0) AS part
+              FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f', 'c') AND c.relpersistence <> 't'
               UNION ALL
               SELECT count(*) || ':' || coalesce(sum(a.xmin::text::bigint), 0) FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-              WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND c.relpersistence <> 't' AND a.attnum > 0
+              WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f', 'c') AND c.relpersistence <> 't' AND a.attnum > 0
               UNION ALL
               SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_proc WHERE oid >= 16384
               UNION ALL
               SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_type
               WHERE typtype IN ('d', 'e', 'r')
+              UNION ALL
+              SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_cast
+              UNION ALL
+              SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_operator WHERE oid >= 16384
               UNION ALL
               SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_rewrite
               UNION ALL

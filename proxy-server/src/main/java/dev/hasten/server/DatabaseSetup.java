@@ -155,6 +155,11 @@ final class DatabaseSetup {
                     }
 
                     @Override
+                    public boolean isSameDatabase(String identity) {
+                        return physical.isSame(database.name(), identity);
+                    }
+
+                    @Override
                     public void otherServer() {
                         cache.schemaChanged();
                         pool.retireConnections();

@@ -52,6 +52,12 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     private volatile long lagBytes;
     private volatile int pending;
     private @Nullable String lastIdentity;
+    /** Of the schema, when the stream was followed last. */
+    private @Nullable String lastFingerprint;
+
+    /** Whether the last slot was dropped because of {@code max_lag_bytes}. */
+    private boolean lagged;
+
     private String lastProblem = "";
 
     /**
@@ -68,6 +74,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     public interface Listener {
         /** The schema has changed. */
         void schemaChanged();
+
+        /**
+         * Whether the connections of the pool belong to this database, too, on the primary.
+         *
+         * @param identity see {@link ChangeFeed#databaseIdentity}
+         */
+        boolean isSameDatabase(String identity);
 
         /** The stream is connected to another server, or to the same one after a failover. */
         void otherServer();
@@ -163,11 +176,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
 
     private void begin(ChangeFeed opened) throws ChangeFeedException {
         String writer = opened.oldestWriter();
+        if (writer != null && lagged) {
+            // A new slot would keep as much log as the last one, until the transaction ends.
+            throw new ChangeFeedException("too much log was kept; waiting for " + writer + " to end");
+        }
+        lagged = false;
         state = new State(
-                Phase.STARTING,
-                writer == null
-                        ? "creating the replication slot"
-                        : "waiting for the write transaction of process " + writer + " to end");
+                Phase.STARTING, writer == null ? "creating the replication slot" : "waiting for " + writer + " to end");
         opened.start(options.jdbcUrl(), options.properties());
         String identity = opened.identity();
         if (lastIdentity != null && !lastIdentity.equals(identity)) {
@@ -224,6 +239,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         private final ChangeFeed opened;
         private final TransactionDecoder decoder;
         private final SchemaCheck schema;
+        private final String database;
         /** The probe whose position has not been reached yet; null if there is none. */
         private @Nullable LogSnapshot probe;
 
@@ -238,7 +254,8 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         Following(ChangeFeed opened) throws ChangeFeedException {
             this.opened = opened;
             this.decoder = new TransactionDecoder(commits, opened);
-            this.schema = new SchemaCheck(opened, listener::schemaChanged);
+            this.schema = new SchemaCheck(opened, lastFingerprint, listener::schemaChanged);
+            this.database = opened.databaseIdentity();
         }
 
         void follow() throws ChangeFeedException {
@@ -252,12 +269,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 boolean inUse = now - usedNanos < IN_USE;
                 advanceProbe(now, inUse);
                 schema.check(now);
+                lastFingerprint = schema.fingerprint();
                 if (now - checked > CHECK_PAUSE) {
                     checked = now;
                     check(inUse);
                 }
                 if (!busy) {
-                    LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 1_000_000 : 20_000_000);
+                    LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 1_000_000 : 100_000_000);
                 }
             }
         }
@@ -293,8 +311,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 flushed = probeStarted;
             }
             if (opened.received() >= current.position()) {
+                if (!listener.isSameDatabase(database)) {
+                    throw new ChangeFeedException(
+                            "cache.stream.url and url are not the same database on the same primary");
+                }
                 commits.visible(current);
                 if (decoder.visible(current)) {
+                    checkNames();
                     schema.suspect();
                 }
                 pending = commits.pending();
@@ -313,12 +336,19 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             }
         }
 
+        /** If names refer to other tables now, changes may have been attributed to the wrong ones. */
+        private void checkNames() throws ChangeFeedException {
+            if (decoder.checkNames()) {
+                listener.schemaChanged();
+            }
+        }
+
         /** Asks the database nothing while it is not used, so that it can sleep. */
         private void check(boolean inUse) throws ChangeFeedException {
             opened.confirm();
             if (inUse) {
                 // A transaction can change both the schema and data; it does not look empty.
-                decoder.checkNames();
+                checkNames();
                 schema.suspect();
             }
             if (opened.received() == measured) {
@@ -327,6 +357,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             measured = opened.received();
             lagBytes = opened.lagBytes();
             if (lagBytes > options.maxLagBytes()) {
+                lagged = true;
                 throw new ChangeFeedException(
                         "PostgreSQL keeps %d bytes of its log for the stream, more than cache.stream.max_lag_bytes; the slot was dropped. Is a write transaction open for a long time?"
                                 .formatted(lagBytes));

@@ -16,10 +16,20 @@ final class SchemaCheck {
     private boolean suspected;
     private long checkedNanos = System.nanoTime();
 
-    SchemaCheck(ChangeFeed feed, Runnable onChange) throws ChangeFeedException {
+    /** @param before the fingerprint of the last connection; null if there was none */
+    SchemaCheck(ChangeFeed feed, @Nullable String before, Runnable onChange) throws ChangeFeedException {
         this.feed = feed;
         this.onChange = onChange;
         this.fingerprint = feed.query(SchemaFingerprint.QUERY);
+        if (before != null && !before.equals(fingerprint)) {
+            onChange.run();
+        }
+    }
+
+    /** The last fingerprint. */
+    @Nullable
+    String fingerprint() {
+        return fingerprint;
     }
 
     /** The schema may have changed. */

@@ -12,8 +12,9 @@ import java.util.Set;
 /**
  * Collects the relations of each transaction in the stream, which names them as they were called at the time of the
  * change. Some transactions may have changed the schema: those without changes of data, those that write to the table of
- * Prisma Migrate, and those with a message of Hasten's event trigger. From then on, names may refer to other tables,
- * until a snapshot shows that the transaction is visible and the names have been read again.
+ * Prisma Migrate, and those with a message of Hasten's event trigger. When a snapshot shows that such a transaction is
+ * visible, the names are read again, and if they differ, everything is outdated. That is early enough: a later
+ * transaction can use the new names only when it sees the change, so a probe that covers the later one sees it, too.
  */
 final class TransactionDecoder {
     private static final String PRISMA_MIGRATIONS = "._prisma_migrations";
@@ -28,10 +29,11 @@ final class TransactionDecoder {
 
     private Map<String, Integer> names = Map.of();
     private String fingerprint = "";
-    /** Names of changes before this position may refer to other tables than now. */
+    /** The names that a transaction uses which began before this position may refer to other tables than now. */
     private long trustedFrom;
 
     private final Set<Integer> changed = new HashSet<>();
+    private long began;
     private boolean empty = true;
     private boolean unknown;
     private boolean suspect;
@@ -39,13 +41,14 @@ final class TransactionDecoder {
     TransactionDecoder(CommitLog commits, ChangeFeed feed) throws ChangeFeedException {
         this.commits = commits;
         this.feed = feed;
-        checkNames();
+        var _ = checkNames();
     }
 
     void message(DecodedMessage message) throws ChangeFeedException {
         switch (message) {
             case DecodedMessage.Begin() -> {
                 changed.clear();
+                began = feed.messagePosition();
                 empty = true;
                 unknown = false;
                 suspect = false;
@@ -78,7 +81,7 @@ final class TransactionDecoder {
 
     private void committed(int transaction) throws ChangeFeedException {
         if (!empty) {
-            boolean trusted = !unknown && suspects.isEmpty() && feed.received() >= trustedFrom;
+            boolean trusted = !unknown && began >= trustedFrom;
             commits.delivered(transaction, trusted ? RelationIds.of(changed) : null);
         }
         if (empty || unknown || suspect) {
@@ -97,24 +100,26 @@ final class TransactionDecoder {
     /**
      * Called when all commits before the snapshot have been delivered.
      *
-     * @return whether the schema may have changed
+     * @return whether a transaction that may have changed the schema became visible; the names must be checked then
      */
-    boolean visible(LogSnapshot snapshot) throws ChangeFeedException {
-        boolean mayHaveChanged = suspects.removeIf(snapshot::sees);
-        if (mayHaveChanged) {
-            checkNames();
-        }
-        return mayHaveChanged;
+    boolean visible(LogSnapshot snapshot) {
+        return suspects.removeIf(snapshot::sees);
     }
 
-    /** Reads the names of the tables again if they have changed. */
-    void checkNames() throws ChangeFeedException {
+    /**
+     * Reads the names of the tables again if they have changed.
+     *
+     * @return whether they have
+     */
+    boolean checkNames() throws ChangeFeedException {
         String current = feed.namesFingerprint();
+        boolean differs = !current.equals(fingerprint);
         while (!current.equals(fingerprint)) {
             fingerprint = current;
             names = feed.names();
             current = feed.namesFingerprint();
             trustedFrom = feed.snapshot().position();
         }
+        return differs;
     }
 }

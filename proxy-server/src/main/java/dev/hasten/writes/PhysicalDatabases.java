@@ -62,6 +62,12 @@ public final class PhysicalDatabases {
         others(member).forEach(other -> member.relations().link(other.relations()));
     }
 
+    /** Whether the connections of this name belong to the database with this identity; true if that is not known. */
+    public synchronized boolean isSame(String name, String identity) {
+        String known = identities.getOrDefault(name, "");
+        return known.isEmpty() || known.equals(identity);
+    }
+
     /** Called when a statement through this name may have changed the schema. */
     public void schemaChanged(String name) {
         List<Member> affected;

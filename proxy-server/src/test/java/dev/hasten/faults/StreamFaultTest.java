@@ -164,7 +164,7 @@ final class StreamFaultTest {
             execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
             await().atMost(PATIENCE)
                     .until(() -> stream().state().phase() == Phase.STARTING
-                            && stream().state().detail().contains("write transaction of process"));
+                            && stream().state().detail().contains("the write transaction of process"));
             write();
             Client client = server.client();
             await().until(() -> client.cachedQuery(READ, "max-age=3600").status() == 200);

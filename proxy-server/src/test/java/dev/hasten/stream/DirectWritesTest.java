@@ -50,6 +50,9 @@ final class DirectWritesTest {
             "CREATE TABLE right_table (n int)");
 
     @RegisterExtension
+    static final TestPostgres OTHER = TestPostgres.empty();
+
+    @RegisterExtension
     static final TestServer SERVER = TestServer.on(POSTGRES)
             .with("databases.default.cache.invalidation", "stream")
             .with("databases.default.cache.schema_poll", "24h")
@@ -232,6 +235,42 @@ final class DirectWritesTest {
             await().until(() -> SERVER.database().cache().schemaEpoch() > epoch);
         } finally {
             POSTGRES.execute(EventTriggers.REMOVE, "CREATE OR REPLACE VIEW author_view AS SELECT id, name FROM author");
+        }
+    }
+
+    @Test
+    void aStreamOfAnotherDatabaseIsRefused() {
+        try (TestServer server = TestServer.on(POSTGRES)
+                .with("databases.default.cache.invalidation", "stream")
+                .with("databases.default.cache.stream.url", OTHER.url())
+                .start()) {
+            Map<String, ?> read = query("SELECT \"n\" FROM \"public\".\"keyless\"");
+            await().untilAsserted(() -> {
+                assertThat(server.client().cachedQuery(read, "max-age=3600").cacheStatus())
+                        .isEqualTo("miss");
+                assertThat(server.database().stream().state().detail()).contains("not the same database");
+            });
+        }
+    }
+
+    /** The name means another table after the transaction, which does not look like a change of the schema. */
+    @Test
+    void aTableThatIsReplacedInATransactionWithDataIsNoticed() throws SQLException {
+        POSTGRES.execute("CREATE TABLE rebuilt AS SELECT 1 AS n");
+        warm("rebuilt");
+        try (Connection connection = POSTGRES.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("DROP TABLE rebuilt");
+            statement.execute("CREATE TABLE rebuilt AS SELECT 2 AS n");
+            connection.commit();
+        }
+        await().until(() -> cached("rebuilt").data().contains("2"));
+        for (int i = 3; i < 6; i++) {
+            int value = i;
+            POSTGRES.execute("UPDATE rebuilt SET n = " + value);
+            await().until(() -> cached("rebuilt").data().contains(Integer.toString(value)));
+            warm("rebuilt");
         }
     }
 

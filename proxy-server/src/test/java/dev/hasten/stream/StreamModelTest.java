@@ -107,7 +107,9 @@ final class StreamModelTest {
 
         @Override
         public boolean isConfirmed() {
-            events();
+            for (int i = random.nextInt(12); i > 0; i--) {
+                event();
+            }
             return now - confirmedAt <= BOUND;
         }
 

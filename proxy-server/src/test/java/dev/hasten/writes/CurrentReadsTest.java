@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,11 @@ final class CurrentReadsTest {
             return System.nanoTime() - end < 0;
         }
 
+        /** Leaves time for hits between the writes of a table. */
+        private static void pause() {
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(10_000_000));
+        }
+
         private static int someTable() {
             return ThreadLocalRandom.current().nextInt(TABLES);
         }
@@ -143,6 +149,7 @@ final class CurrentReadsTest {
                 long written = written(round % 4, table);
                 acknowledged.accumulateAndGet(table, written, Math::max);
                 history.get(table).put(written, System.nanoTime());
+                pause();
             }
         }
 
@@ -198,6 +205,7 @@ final class CurrentReadsTest {
                         row.next();
                         history.get(table).put(row.getLong(1), System.nanoTime());
                     }
+                    pause();
                 }
             }
             return null;
