@@ -29,9 +29,6 @@ public final class SchemaPoll {
     private static final ParsedStatement FINGERPRINT = ParsedStatement.of(SchemaFingerprint.QUERY);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Until there is a fingerprint to compare with. */
-    private static final Duration FIRST = Duration.ofMillis(200);
-
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /** A poll takes at most one part of this many of the time. */
@@ -42,10 +39,10 @@ public final class SchemaPoll {
     private final Watchdog watchdog;
     private final Duration interval;
     private final Runnable onChange;
-    // Used by one poll at a time.
-    private long lastUses;
+    // Written by one poll at a time.
+    private volatile long lastUses;
+    private volatile @Nullable String lastFingerprint;
     private @Nullable String lastSnapshot;
-    private @Nullable String lastFingerprint;
 
     private SchemaPoll(
             ConnectionPool pool, CacheStatistics statistics, Watchdog watchdog, Duration interval, Runnable onChange) {
@@ -62,37 +59,62 @@ public final class SchemaPoll {
      * @param interval the shortest time between two polls, more than 0
      * @param onChange called when the schema has changed
      */
-    public static void start(
+    public static SchemaPoll start(
             ConnectionPool pool, CacheStatistics statistics, Watchdog watchdog, Duration interval, Runnable onChange) {
-        new SchemaPoll(pool, statistics, watchdog, interval, onChange).pollAfter(FIRST);
+        SchemaPoll poll = new SchemaPoll(pool, statistics, watchdog, interval, onChange);
+        poll.pollAfter(interval);
+        return poll;
+    }
+
+    /**
+     * Takes the first fingerprint, before anything is proved or stored that a change of the schema could affect.
+     *
+     * @param lease must not have an open transaction
+     */
+    public void begin(Lease lease, Cancellation cancellation) {
+        if (lastFingerprint != null) {
+            return;
+        }
+        try {
+            String fingerprint = value(lease, FINGERPRINT, cancellation);
+            synchronized (this) {
+                lastFingerprint = lastFingerprint == null ? fingerprint : lastFingerprint;
+            }
+        } catch (DatabaseException e) {
+            // The request must not fail because of it, and reports a broken connection itself.
+            LOG.debug(
+                    "cannot read the fingerprint of the schema of {}",
+                    pool.options().name(),
+                    e);
+        }
     }
 
     private void pollAfter(Duration delay) {
-        Watch _ = watchdog.after(
-                delay, () -> Thread.ofVirtual().name("hasten-schema-poll").start(this::run));
+        Watch _ = watchdog.after(delay, this::pollIfUsed);
+    }
+
+    /** Runs on the thread of the timer. Most databases of a large server are not used most of the time. */
+    private void pollIfUsed() {
+        if (uses() != lastUses) {
+            Thread.ofVirtual().name("hasten-schema-poll").start(this::run);
+        } else {
+            pollAfter(interval);
+        }
     }
 
     private void run() {
         Duration took = Duration.ZERO;
         try {
             long uses = uses();
-            boolean first = lastFingerprint == null;
-            // The first fingerprint is taken before the cache is used, if there are connections by then.
-            if (uses != lastUses || (first && pool.total() > 0)) {
-                took = poll();
-                lastUses = uses;
-                if (first && uses() > 0) {
-                    // The schema may have changed after the first use.
-                    onChange.run();
-                }
-            }
+            took = poll();
+            lastUses = uses;
         } catch (DatabaseException | CancelledException e) {
             LOG.debug(
                     "cannot read the fingerprint of the schema of {}",
                     pool.options().name(),
                     e);
         } finally {
-            pollAfter(lastFingerprint == null ? FIRST : pause(took));
+            pollAfter(pause(took));
         }
     }
 
@@ -118,13 +140,18 @@ public final class SchemaPoll {
             }
             String fingerprint = value(lease, FINGERPRINT, cancellation);
             lastSnapshot = snapshot;
-            if (lastFingerprint != null && !fingerprint.equals(lastFingerprint)) {
+            if (isAnother(fingerprint)) {
                 LOG.info("the schema of database {} has changed", pool.options().name());
                 onChange.run();
             }
-            lastFingerprint = fingerprint;
             return Duration.ofNanos(System.nanoTime() - started);
         }
+    }
+
+    private synchronized boolean isAnother(String fingerprint) {
+        boolean another = lastFingerprint != null && !fingerprint.equals(lastFingerprint);
+        lastFingerprint = fingerprint;
+        return another;
     }
 
     private static String value(Lease lease, ParsedStatement sql, Cancellation cancellation) {

@@ -16,10 +16,18 @@ public final class Proofs {
     private final ConnectionPool pool;
     private final LongSupplier schemaEpoch;
     private final ProofCache cache;
+    private final BeforeProof before;
     private final ConcurrentMap<ProofCache.Key, CountDownLatch> running = new ConcurrentHashMap<>();
 
+    /** Is told before a statement is proved, on the same connection; fast if there is nothing to do. */
+    @FunctionalInterface
+    public interface BeforeProof {
+        void prepare(Lease lease, Cancellation cancellation);
+    }
+
     /** @param schemaEpoch the current schema epoch of the database */
-    public Proofs(ConnectionPool pool, LongSupplier schemaEpoch, ProofCache cache) {
+    public Proofs(ConnectionPool pool, LongSupplier schemaEpoch, ProofCache cache, BeforeProof before) {
+        this.before = before;
         this.pool = pool;
         this.schemaEpoch = schemaEpoch;
         this.cache = cache;
@@ -91,6 +99,7 @@ public final class Proofs {
     }
 
     private StatementProof proved(ProofCache.Key key, Lease lease, Cancellation cancellation) {
+        before.prepare(lease, cancellation);
         StatementProver.Outcome outcome = StatementProver.prove(ParsedStatement.of(key.sql()), lease, cancellation);
         if (outcome.lasts()) {
             cache.put(key, new ProofCache.Known(outcome.proof(), System.nanoTime()));

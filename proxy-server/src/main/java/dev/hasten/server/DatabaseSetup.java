@@ -70,12 +70,11 @@ final class DatabaseSetup {
         RelationGenerations relations = tracksWrites ? RelationGenerations.create() : RelationGenerations.unused();
         LateConfirmation confirmation = new LateConfirmation();
         QueryCache cache = caches.of(database, relations, confirmation);
-        Proofs known = new Proofs(pool, cache::schemaEpoch, proofs);
+        Proofs known = new Proofs(pool, cache::schemaEpoch, proofs, schemaPoll(database, pool, cache));
         WriteTracking writes = tracksWrites ? writes(database, pool, relations, cache, known) : WriteTracking.OFF;
         ChangeStream stream = CacheSetup.invalidation(database) == Invalidation.STREAM
                 ? stream(database, pool, cache, relations)
                 : null;
-        startSchemaPoll(database, pool, cache);
         confirmation.set(stream == null ? Confirmation.ALWAYS : stream);
         TransactionRegistry transactions = new TransactionRegistry(
                 pool,
@@ -169,14 +168,16 @@ final class DatabaseSetup {
         return stream;
     }
 
-    private void startSchemaPoll(DatabaseConfig database, ConnectionPool pool, QueryCache cache) {
+    /** Starts to poll the schema, and returns what takes the first fingerprint. */
+    private Proofs.BeforeProof schemaPoll(DatabaseConfig database, ConnectionPool pool, QueryCache cache) {
         Duration interval = database.cache().schemaPoll();
-        if (database.cache().enabled() && !interval.isZero()) {
-            SchemaPoll.start(pool, cache.statistics(), watchdog, interval, () -> {
-                cache.schemaChanged();
-                pool.retireConnections();
-            });
+        if (!database.cache().enabled() || interval.isZero()) {
+            return (_, _) -> {};
         }
+        return SchemaPoll.start(pool, cache.statistics(), watchdog, interval, () -> {
+            cache.schemaChanged();
+            pool.retireConnections();
+        })::begin;
     }
 
     private PrismaSchemas schemas(DatabaseConfig database, ConnectionPool pool) {

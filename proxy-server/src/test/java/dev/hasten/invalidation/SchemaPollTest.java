@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +27,7 @@ final class SchemaPollTest {
 
     @RegisterExtension
     static final TestPostgres POSTGRES = TestPostgres.with(
+            "CREATE EXTENSION pg_stat_statements",
             "CREATE TABLE item (n int)",
             "CREATE TABLE writes (n int)",
             "CREATE VIEW shown AS SELECT n FROM item",
@@ -35,22 +36,40 @@ final class SchemaPollTest {
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
 
     @RegisterExtension
-    final TestServer server = TestServer.on(POSTGRES).with("databases.default.cache.schema_poll", "1s");
+    static final TestServer SERVER = TestServer.on(POSTGRES).with("databases.default.cache.schema_poll", "1s");
 
-    @BeforeEach
-    void use() {
-        server.client().cachedQuery(READ, "max-age=3600");
-        // The first fingerprint may arrive after the first use, which counts as a change.
-        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+    /** Takes the first fingerprint. */
+    @BeforeAll
+    static void useTheCache() {
+        use();
     }
 
-    private long epoch() {
-        return server.database().cache().schemaEpoch();
+    private static void use() {
+        SERVER.client().cachedQuery(READ, "max-age=3600");
     }
 
-    private void awaitChangeAfter(long epoch) {
+    private static long epoch() {
+        return SERVER.database().cache().schemaEpoch();
+    }
+
+    private static int polls() {
+        return Integer.parseInt(POSTGRES.value("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
+                + " WHERE query LIKE 'SELECT pg_catalog.pg_current_snapshot()%'"
+                + " AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+    }
+
+    /** Uses the cache until this many polls have begun and the last one but one has certainly ended. */
+    private static void awaitPolls(int more) {
+        int before = polls();
         await().atMost(PATIENCE).until(() -> {
-            server.client().cachedQuery(READ, "max-age=3600");
+            use();
+            return polls() > before + more;
+        });
+    }
+
+    private static void awaitChangeAfter(long epoch) {
+        await().atMost(PATIENCE).until(() -> {
+            use();
             return epoch() > epoch;
         });
     }
@@ -70,23 +89,21 @@ final class SchemaPollTest {
         long epoch = epoch();
         POSTGRES.execute(sql);
         awaitChangeAfter(epoch);
-        POSTGRES.execute("DROP TABLE IF EXISTS made");
     }
 
     /** Its transaction began before others that have ended. */
     @Test
     void aChangeThatCommitsLateIsNoticed() throws SQLException {
-        long epoch = epoch();
         try (Connection connection = POSTGRES.connection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 3'");
             POSTGRES.execute("INSERT INTO writes VALUES (1)");
-            server.client().cachedQuery(READ, "max-age=3600");
-            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            awaitPolls(1);
+            long epoch = epoch();
             connection.commit();
+            awaitChangeAfter(epoch);
         }
-        awaitChangeAfter(epoch);
     }
 
     @Test
@@ -99,10 +116,7 @@ final class SchemaPollTest {
                 "REFRESH MATERIALIZED VIEW stored",
                 "CREATE TEMP TABLE passing (n int)",
                 "DROP TABLE passing");
-        for (int i = 0; i < 3; i++) {
-            server.client().cachedQuery(READ, "max-age=3600");
-            await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
-        }
+        awaitPolls(2);
         assertThat(epoch()).isEqualTo(epoch);
     }
 }
