@@ -11,4 +11,14 @@ public interface Confirmation {
      * are compared. Must not block.
      */
     boolean isConfirmed();
+
+    /**
+     * Waits, but only some milliseconds, until {@link #isConfirmed} is true: the change stream does not ask PostgreSQL for
+     * its position while nobody uses the cache.
+     *
+     * @return whether it is true
+     */
+    default boolean awaitConfirmed() {
+        return isConfirmed();
+    }
 }

@@ -224,6 +224,12 @@ public final class QueryCache {
     public CachedResponse fetchMissing(Lookup lookup, Cancellation own, Fill fill) {
         CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
         long asked = System.nanoTime();
+        if (!confirmation.isConfirmed() && confirmation.awaitConfirmed()) {
+            CachedResponse stored = find(lookup);
+            if (stored != null) {
+                return stored;
+            }
+        }
         while (true) {
             InFlightQuery running = inFlight.get(lookup.key());
             // Before the generations are compared, as for entries.

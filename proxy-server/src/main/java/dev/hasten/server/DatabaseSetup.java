@@ -137,6 +137,11 @@ final class DatabaseSetup {
         public boolean isConfirmed() {
             return actual.isConfirmed();
         }
+
+        @Override
+        public boolean awaitConfirmed() {
+            return actual.awaitConfirmed();
+        }
     }
 
     private ChangeStream stream(

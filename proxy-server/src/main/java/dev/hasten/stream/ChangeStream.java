@@ -33,6 +33,11 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     /** How long the stream is followed closely after a request has used the cache. */
     private static final long IN_USE = Duration.ofSeconds(1).toNanos();
 
+    /** How long a request waits for the first probe after a pause; a few milliseconds, unless the log must be flushed. */
+    private static final long LONGEST_WAIT = Duration.ofMillis(80).toNanos();
+
+    private static final long WAIT_PAUSE = Duration.ofSeconds(1).toNanos();
+
     private static final long CHECK_PAUSE = Duration.ofSeconds(5).toNanos();
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LONG_RETRY = Duration.ofSeconds(15);
@@ -49,6 +54,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     private volatile long confirmedNanos;
     private volatile boolean confirmed;
     private volatile long usedNanos = System.nanoTime() - IN_USE;
+    private volatile long waitAgainNanos = System.nanoTime();
     private volatile long lagBytes;
     private volatile int pending;
     private @Nullable String lastIdentity;
@@ -129,6 +135,23 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             LockSupport.unpark(thread);
         }
         return current;
+    }
+
+    @Override
+    public boolean awaitConfirmed() {
+        long now = System.nanoTime();
+        if (state.phase() != Phase.FOLLOWING || now - waitAgainNanos < 0) {
+            return isConfirmed();
+        }
+        while (System.nanoTime() - now < LONGEST_WAIT) {
+            if (isConfirmed()) {
+                return true;
+            }
+            LockSupport.parkNanos(500_000);
+        }
+        // The stream is behind; it would be useless to let every request wait.
+        waitAgainNanos = System.nanoTime() + WAIT_PAUSE;
+        return isConfirmed();
     }
 
     /** The state of the stream. */

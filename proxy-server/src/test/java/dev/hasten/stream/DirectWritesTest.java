@@ -239,6 +239,23 @@ final class DirectWritesTest {
     }
 
     @Test
+    void theFirstRequestAfterAPauseIsAHit() {
+        try (TestServer server = TestServer.on(POSTGRES)
+                .with("databases.default.cache.invalidation", "stream")
+                .with("databases.default.cache.stream.bound", "100ms")
+                .start()) {
+            Map<String, ?> read = query("SELECT \"id\" FROM \"public\".\"book\"");
+            await().until(() -> server.client()
+                    .cachedQuery(read, "max-age=3600")
+                    .cacheStatus()
+                    .equals("ttl"));
+            await().until(() -> server.database().stream().confirmedAgeMillis() > 1500);
+            assertThat(server.client().cachedQuery(read, "max-age=3600").cacheStatus())
+                    .isEqualTo("ttl");
+        }
+    }
+
+    @Test
     void aStreamOfAnotherDatabaseIsRefused() {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("databases.default.cache.invalidation", "stream")

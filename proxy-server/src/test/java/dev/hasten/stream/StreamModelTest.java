@@ -40,6 +40,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class StreamModelTest {
     private static final Watchdog WATCHDOG = new Watchdog();
     private static final int RUNS = 3_000;
+    /** Until a mistake must have been found. */
+    private static final int MOST_RUNS = 20 * RUNS;
+
     private static final int READS = 40;
     private static final int BOUND = 25;
     private static final RelationIds RELATION = RelationIds.of(List.of(7));
@@ -107,7 +110,7 @@ final class StreamModelTest {
 
         @Override
         public boolean isConfirmed() {
-            for (int i = random.nextInt(12); i > 0; i--) {
+            for (int i = random.nextInt(8); i > 0; i--) {
                 event();
             }
             return now - confirmedAt <= BOUND;
@@ -217,7 +220,7 @@ final class StreamModelTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyMistakeIsFound(Mistake mistake) {
         long violations = 0;
-        for (long seed = 0; seed < RUNS && violations == 0; seed++) {
+        for (long seed = 0; seed < MOST_RUNS && violations == 0; seed++) {
             violations += new World(seed, mistake).play().violations;
         }
         assertThat(violations).isPositive();
