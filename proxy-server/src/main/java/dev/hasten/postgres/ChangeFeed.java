@@ -25,6 +25,7 @@ import org.postgresql.replication.PGReplicationStream;
 public final class ChangeFeed implements AutoCloseable {
     private static final int STATUS_SECONDS = 5;
     private static final int ABORT_MILLIS = 2000;
+    private static final int CONTROL_MILLIS = 10_000;
 
     private static final String SNAPSHOT = "SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery()"
             + " THEN '0/0' ELSE pg_catalog.pg_current_wal_insert_lsn() END, '0/0')::bigint,"
@@ -84,6 +85,8 @@ public final class ChangeFeed implements AutoCloseable {
             try (Statement statement = control.createStatement()) {
                 statement.execute(LOCAL_COMMIT);
             }
+            // A server that does not respond must not keep the stream from starting anew.
+            control.setNetworkTimeout(Runnable::run, CONTROL_MILLIS);
             return new ChangeFeed(control);
         } catch (SQLException e) {
             throw explained(e);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the write-ahead log of a database and outdates cached data when a change is committed, whoever made it. While
- * it cannot guarantee that every change is known that was acknowledged more than {@link Options#bound} ago, the cache is
+ * Follows the write-ahead log of a database and outdates cached data when any program commits a change. While it cannot
+ * guarantee that every change is known that was acknowledged more than {@link Options#bound} ago, the cache is
  * not used.
  *
  * <p>A probe asks the server for its position in the log and for a snapshot. When the stream has reached that position,
@@ -37,6 +37,9 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     private static final long LONGEST_WAIT = Duration.ofMillis(80).toNanos();
 
     private static final long WAIT_PAUSE = Duration.ofSeconds(1).toNanos();
+
+    /** After this time without progress during a probe, the connection is considered dead. */
+    private static final long LONGEST_SILENCE = Duration.ofSeconds(60).toNanos();
 
     private static final long CHECK_PAUSE = Duration.ofSeconds(5).toNanos();
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -269,6 +272,10 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         private long probeStarted;
         private long requested;
         private long flushed;
+        /** The last position that was received, and when. */
+        private long reached;
+
+        private long progressed = System.nanoTime();
         private long probed = System.nanoTime() - options.bound().toNanos();
         private long checked = System.nanoTime();
         /** The position at which the lag was measured; it does not grow while nothing arrives. */
@@ -348,6 +355,12 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 confirmed = true;
                 probe = null;
                 return;
+            }
+            if (opened.received() != reached) {
+                reached = opened.received();
+                progressed = now;
+            } else if (now - Math.max(progressed, probeStarted) > LONGEST_SILENCE) {
+                throw new ChangeFeedException("PostgreSQL does not respond");
             }
             if (now - flushed >= FLUSH_PAUSE) {
                 flushed = now;

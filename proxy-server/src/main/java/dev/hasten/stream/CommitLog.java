@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +74,10 @@ final class CommitLog {
         RelationIds outdated = RelationIds.NONE;
         boolean everything = false;
         List<Runnable> settled = new ArrayList<>();
-        for (Pending commit : List.copyOf(pending)) {
+        for (Iterator<Pending> commits = pending.iterator(); commits.hasNext(); ) {
+            Pending commit = commits.next();
             if (snapshot.sees(commit.transaction())) {
-                pending.remove(commit);
+                commits.remove();
                 settled.add(commit.settle());
                 everything |= commit.relations() == null;
                 outdated = commit.relations() == null ? outdated : outdated.and(commit.relations());
