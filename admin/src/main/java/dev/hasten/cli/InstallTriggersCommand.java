@@ -32,10 +32,14 @@ final class InstallTriggersCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--apply", description = "Run the SQL with the URL of the database, instead of printing it.")
+    @Option(names = "--apply", description = "Run the SQL, with the URL of the database, instead of printing it.")
     private boolean apply;
 
-    @Option(names = "--remove", description = "Remove the triggers instead of creating them.")
+    @Option(
+            names = "--remove",
+            description =
+                    "Use the SQL that removes the triggers. Without --apply, it is only printed. The schema hasten"
+                            + " remains, because it can contain other things.")
     private boolean remove;
 
     @Option(

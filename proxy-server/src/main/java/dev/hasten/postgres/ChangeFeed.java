@@ -62,6 +62,7 @@ public final class ChangeFeed implements AutoCloseable {
             + " AS writers (what, started) ORDER BY started LIMIT 1";
 
     private final Connection control;
+    private final String role;
     private final String slot = "hasten_" + UUID.randomUUID().toString().replace("-", "");
     private volatile @Nullable Connection replication;
     private volatile @Nullable PGReplicationStream stream;
@@ -69,8 +70,9 @@ public final class ChangeFeed implements AutoCloseable {
     private long messagePosition;
     private volatile boolean aborted;
 
-    private ChangeFeed(Connection control) {
+    private ChangeFeed(Connection control, String role) {
         this.control = control;
+        this.role = role;
     }
 
     /**
@@ -80,6 +82,7 @@ public final class ChangeFeed implements AutoCloseable {
      * @param properties of the driver, with the credentials of a role that has the attribute REPLICATION
      */
     public static ChangeFeed connect(String jdbcUrl, Properties properties) throws ChangeFeedException {
+        String role = properties.getProperty(PGProperty.USER.getName(), "");
         try {
             Connection control = DriverManager.getConnection(jdbcUrl, properties);
             try (Statement statement = control.createStatement()) {
@@ -87,9 +90,9 @@ public final class ChangeFeed implements AutoCloseable {
             }
             // A server that does not respond must not keep the stream from starting anew.
             control.setNetworkTimeout(Runnable::run, CONTROL_MILLIS);
-            return new ChangeFeed(control);
+            return new ChangeFeed(control, role);
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -137,7 +140,7 @@ public final class ChangeFeed implements AutoCloseable {
                     .withStartPosition(start)
                     .start();
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -161,7 +164,7 @@ public final class ChangeFeed implements AutoCloseable {
             received = Math.max(received, messagePosition);
             return message;
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -180,7 +183,7 @@ public final class ChangeFeed implements AutoCloseable {
         try {
             open().forceUpdateStatus();
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -206,7 +209,7 @@ public final class ChangeFeed implements AutoCloseable {
             row.next();
             return LogSnapshot.of(row.getLong(1), row.getString(2), row.getBoolean(3));
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -239,7 +242,7 @@ public final class ChangeFeed implements AutoCloseable {
             }
             return names;
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -259,7 +262,7 @@ public final class ChangeFeed implements AutoCloseable {
                 return row.getLong(1);
             }
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
@@ -269,17 +272,23 @@ public final class ChangeFeed implements AutoCloseable {
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getString(1) : null;
         } catch (SQLException e) {
-            throw explained(e);
+            throw explained(e, role);
         }
     }
 
-    private static ChangeFeedException explained(SQLException e) {
-        String message = String.valueOf(e.getMessage());
+    private static ChangeFeedException explained(SQLException e, String role) {
+        String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+        String name = "\"" + role.replace("\"", "\"\"") + "\"";
         return new ChangeFeedException(
                 switch (String.valueOf(e.getSQLState())) {
                     case "42501" ->
-                        "the role may not replicate: run ALTER ROLE <role> REPLICATION as a superuser, or set"
-                                + " cache.stream.url to a role that may (" + message + ")";
+                        message.contains("pg_control")
+                                ? "the role must know which server it is connected to: run GRANT EXECUTE ON FUNCTION"
+                                        + " pg_control_system(), pg_control_checkpoint() TO %s (%s)"
+                                                .formatted(name, message)
+                                : "the role may not replicate: run ALTER ROLE %s REPLICATION as a superuser, or set"
+                                                .formatted(name)
+                                        + " cache.stream.url to a role that may (" + message + ")";
                     case "53400" -> "all replication slots are in use: raise max_replication_slots (" + message + ")";
                     case "53300" -> "all WAL senders are in use: raise max_wal_senders (" + message + ")";
                     case "58P01", "42704" ->

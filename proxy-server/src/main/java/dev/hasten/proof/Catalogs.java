@@ -30,6 +30,7 @@ final class Catalogs {
               SELECT ev_action::text FROM pg_catalog.pg_rewrite WHERE ev_class = ANY ($3::oid[])
             ), functions (id) AS (
               SELECT oid FROM pg_catalog.pg_proc WHERE proname = ANY ($1::text[])
+                AND prorettype <> 'pg_catalog.tsm_handler'::regtype
               UNION
               SELECT p.oid FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_type t ON t.oid = p.proargtypes[0]
               WHERE p.proname = ANY ($2::text[]) AND p.oid >= 16384 AND p.pronargs >= 1

@@ -43,7 +43,8 @@ final class WriteClosure {
      */
     private static final ParsedStatement CLOSURE = ParsedStatement.of("""
             WITH RECURSIVE written (id, operation, cascaded) AS (
-              SELECT t.id, o.name, false FROM unnest($1::oid[]) AS t (id) CROSS JOIN unnest($2::text[]) AS o (name)
+              SELECT t.id, o.name, false FROM pg_catalog.unnest($1::oid[]) AS t (id)
+              CROSS JOIN pg_catalog.unnest($2::text[]) AS o (name)
               UNION
               SELECT next.id, next.operation, next.cascaded FROM written w CROSS JOIN LATERAL (
                 SELECT i.inhrelid, w.operation, w.cascaded FROM pg_catalog.pg_inherits i WHERE i.inhparent = w.id
@@ -65,8 +66,9 @@ final class WriteClosure {
                       a.attname = ANY ($3::text[]) OR a.attgenerated <> '' OR a.attname ~ '[^ -~]' OR EXISTS (
                         SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
                         WHERE t.tgrelid = w.id AND NOT t.tgisinternal AND (
-                          strpos(lower(p.prosrc), lower(a.attname)) > 0
-                          OR strpos(lower(pg_catalog.encode(t.tgargs, 'escape')), lower(a.attname)) > 0)))))
+                          pg_catalog.strpos(pg_catalog.lower(p.prosrc), pg_catalog.lower(a.attname)) > 0
+                          OR pg_catalog.strpos(pg_catalog.lower(pg_catalog.encode(t.tgargs, 'escape')),
+                            pg_catalog.lower(a.attname)) > 0)))))
               ) AS next (id, operation, cascaded)
             ), ids (id) AS (SELECT DISTINCT id FROM written),
             types (id) AS (

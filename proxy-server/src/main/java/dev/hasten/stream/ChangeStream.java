@@ -277,7 +277,10 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
 
         private long progressed = System.nanoTime();
         private long probed = System.nanoTime() - options.bound().toNanos();
+        /** When the schema was checked last, not counting suspicions. */
         private long checked = System.nanoTime();
+        /** When the received position was last confirmed and the lag measured. */
+        private long confirmedLag = System.nanoTime();
         /** The position at which the lag was measured; it does not grow while nothing arrives. */
         private long measured = -1;
 
@@ -289,6 +292,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         }
 
         void follow() throws ChangeFeedException {
+            requireSameDatabase();
             state = new State(Phase.FOLLOWING, "");
             LOG.info("following the changes of database {}", options.database());
             lastProblem = "";
@@ -297,16 +301,26 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 pending = commits.pending();
                 long now = System.nanoTime();
                 boolean inUse = now - usedNanos < IN_USE;
-                advanceProbe(now, inUse);
+                if (inUse && now - checked > CHECK_PAUSE) {
+                    checked = now;
+                    // A transaction can change both the schema and data; it does not look empty.
+                    checkNames();
+                    schema.suspect();
+                }
                 schema.check(now);
                 lastFingerprint = schema.fingerprint();
-                if (now - checked > CHECK_PAUSE) {
-                    checked = now;
-                    check(inUse);
-                }
+                advanceProbe(now, inUse);
+                measureLag(now);
                 if (!busy) {
                     LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 1_000_000 : 100_000_000);
                 }
+            }
+        }
+
+        /** The pool can connect to another server at any time. */
+        private void requireSameDatabase() throws ChangeFeedException {
+            if (!listener.isSameDatabase(database)) {
+                throw new ChangeFeedException("cache.stream.url and url are not the same database on the same primary");
             }
         }
 
@@ -341,10 +355,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 flushed = probeStarted;
             }
             if (opened.received() >= current.position()) {
-                if (!listener.isSameDatabase(database)) {
-                    throw new ChangeFeedException(
-                            "cache.stream.url and url are not the same database on the same primary");
-                }
+                requireSameDatabase();
                 commits.visible(current);
                 if (decoder.visible(current)) {
                     checkNames();
@@ -379,14 +390,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             }
         }
 
-        /** Asks the database nothing while it is not used, so that it can sleep. */
-        private void check(boolean inUse) throws ChangeFeedException {
-            opened.confirm();
-            if (inUse) {
-                // A transaction can change both the schema and data; it does not look empty.
-                checkNames();
-                schema.suspect();
+        /** Asks the database nothing while nothing arrives, so that it can sleep. */
+        private void measureLag(long now) throws ChangeFeedException {
+            if (now - confirmedLag < CHECK_PAUSE) {
+                return;
             }
+            confirmedLag = now;
+            opened.confirm();
             if (opened.received() == measured) {
                 return;
             }

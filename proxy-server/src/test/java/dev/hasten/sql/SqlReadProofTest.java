@@ -147,7 +147,7 @@ final class SqlReadProofTest {
                 "SELECT * FROM information_schema.tables => catalog",
                 "SELECT * FROM pg_stat_activity => system catalog",
                 "SELECT 'item'::regclass => regclass",
-                "SELECT * FROM item TABLESAMPLE system (50) => system",
+                "SELECT * FROM item TABLESAMPLE system (50) => random: has the plan node Sample Scan",
                 "SELECT writing(1) => writing",
                 "SELECT reading() => reading",
                 "SELECT * FROM reading() => reading",

@@ -116,6 +116,7 @@ final class DirectWritesTest {
                 "BEGIN; INSERT INTO keyless VALUES (5); PREPARE TRANSACTION 'x'; COMMIT PREPARED 'x' => keyless",
                 "BEGIN; INSERT INTO attached VALUES (7, '2026-02-02'); ALTER TABLE parted ATTACH PARTITION attached FOR VALUES"
                         + " FROM ('2026-01-01') TO ('2027-01-01'); COMMIT => parted",
+                "BEGIN; ALTER TABLE keyless ALTER n TYPE int USING n + 100; INSERT INTO audit VALUES (1); COMMIT => keyless",
                 "ALTER TABLE keyless ADD COLUMN extra int DEFAULT 5 => keyless",
                 "ALTER TABLE left_table RENAME TO gone; ALTER TABLE right_table RENAME TO left_table;"
                         + " ALTER TABLE gone RENAME TO right_table => left_table",
