@@ -1,14 +1,10 @@
 package dev.hasten.cli;
 
-import dev.hasten.admin.AdminToken;
-import dev.hasten.cli.SchemaChange.AdminPort;
-import dev.hasten.cli.SchemaChange.ClientPort;
-import dev.hasten.config.Config;
-import dev.hasten.config.Origin;
-import dev.hasten.config.ServerConfig;
+import dev.hasten.cli.ServerPort.AdminPort;
+import dev.hasten.cli.ServerPort.ClientPort;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,6 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The last step of a migration: {@code prisma migrate deploy && hasten migrated}. */
 @Command(
@@ -69,22 +67,30 @@ final class MigratedCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            SchemaChange hook = url == null ? adminPort() : clientPort(url);
-            try (SchemaChangeClient client =
-                    new SchemaChangeClient(ca == null ? null : TrustedAuthorities.context(ca))) {
-                SchemaChangeResponse response = client.tell(hook);
+            ServerPort port = url == null ? adminPort() : clientPort(url);
+            try (ServerClient client = new ServerClient(ca == null ? null : TrustedAuthorities.context(ca))) {
+                JsonNode response = client.post(port, "/schema/invalidate", body());
+                if (!response.path("schemaEpoch").isIntegralNumber()) {
+                    throw new ServerClientException(ServerClient.notFromHasten(port));
+                }
+                // The client port does not reveal names.
                 spec.commandLine()
                         .getOut()
-                        .println("Schema epoch of " + response.database() + " is now " + response.schemaEpoch()
+                        .println("Schema epoch of " + response.path("database").asString("the key's database")
+                                + " is now " + response.path("schemaEpoch").asLong()
                                 + ": earlier cached responses are no longer used, and connections are replaced.");
                 spec.commandLine().getOut().flush();
                 return ExitCode.OK;
             }
-        } catch (SchemaChangeException | IOException e) {
+        } catch (ServerClientException | IOException e) {
             spec.commandLine().getErr().println("hasten: " + e.getMessage());
             spec.commandLine().getErr().flush();
             return ExitCode.SOFTWARE;
         }
+    }
+
+    private String body() {
+        return database == null ? "" : JsonMapper.shared().writeValueAsString(Map.of("database", database));
     }
 
     private ClientPort clientPort(String text) {
@@ -107,43 +113,11 @@ final class MigratedCommand implements Callable<Integer> {
         return new ClientPort(parsed.server(), "Bearer " + given);
     }
 
-    private AdminPort adminPort() throws IOException, SchemaChangeException {
+    private AdminPort adminPort() throws IOException, ServerClientException {
         if (key != null || ca != null) {
             throw wrong("--key and --ca require --url");
         }
-        Config config = options.load(spec.commandLine());
-        ServerConfig server = config.server();
-        if (server.adminPort() == 0) {
-            throw wrong(
-                    "admin_port is 0, so the server uses any free port; pass the port that it printed at startup with"
-                            + " --set admin_port=PORT");
-        }
-        AdminToken token = AdminToken.find(server);
-        if (token == null) {
-            throw new SchemaChangeException("no admin token found in " + AdminToken.fileOf(server)
-                    + ": no server has been started with this state_dir. Use the configuration of the server,"
-                    + " or --url");
-        }
-        return new AdminPort(
-                URI.create("http://" + reachable(server.adminHost()) + ":" + server.adminPort()),
-                token.authorization(),
-                database,
-                token.file() == null ? "in admin_token" : "in " + token.file(),
-                config.values()
-                                .origin("admin_port")
-                                .filter(Origin.Default.class::isInstance)
-                                .isPresent()
-                        ? AdminPort.PortOrigin.DEFAULT
-                        : AdminPort.PortOrigin.CONFIGURED);
-    }
-
-    /** The address to connect to for an address to listen on. */
-    private static String reachable(String host) {
-        return switch (host) {
-            case "0.0.0.0" -> "127.0.0.1";
-            case "::", "[::]" -> "[::1]";
-            default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-        };
+        return AdminPorts.of(options.load(spec.commandLine()), spec.commandLine());
     }
 
     private static @Nullable String firstOf(@Nullable String... values) {

@@ -1,25 +1,18 @@
 package dev.hasten.cli;
 
 import java.net.URI;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An endpoint that is notified of a changed database schema, with advice for the operator if that fails. The texts
- * never contain the key or token.
+ * A port of a running server, with advice for the operator if a call fails. The texts never contain the key or token.
  */
-sealed interface SchemaChange {
+sealed interface ServerPort {
     /** The base URL of the port. */
     URI server();
 
     /** The value of the {@code Authorization} header. */
     String authorization();
 
-    /** The request body: JSON, or empty. */
-    String body();
-
-    /** The name of the endpoint in messages. */
+    /** The name of the port in messages. */
     String name();
 
     /** Advice if the server is unreachable; may be empty. */
@@ -29,12 +22,7 @@ sealed interface SchemaChange {
     String unauthorizedAdvice();
 
     /** The client port. The API key selects the database. */
-    record ClientPort(URI server, String authorization) implements SchemaChange {
-        @Override
-        public String body() {
-            return "";
-        }
-
+    record ClientPort(URI server, String authorization) implements ServerPort {
         @Override
         public String name() {
             return "Hasten at " + server;
@@ -59,24 +47,17 @@ sealed interface SchemaChange {
     /**
      * The admin API.
      *
-     * @param database null means the only one
      * @param tokenOrigin where the token was found
      * @param portOrigin how the port was determined
      */
-    record AdminPort(
-            URI server, String authorization, @Nullable String database, String tokenOrigin, PortOrigin portOrigin)
-            implements SchemaChange {
+    record AdminPort(URI server, String authorization, String tokenOrigin, PortOrigin portOrigin)
+            implements ServerPort {
         /** How certain it is that the port belongs to the intended server. */
         enum PortOrigin {
             /** Certain: the server uses this port or fails to start. */
             CONFIGURED,
             /** Uncertain: the server uses another port if this one was in use. */
             DEFAULT
-        }
-
-        @Override
-        public String body() {
-            return database == null ? "{}" : JsonMapper.shared().writeValueAsString(Map.of("database", database));
         }
 
         @Override

@@ -17,53 +17,69 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Notifies a server that the schema of a database has changed. */
-final class SchemaChangeClient implements AutoCloseable {
+/** Calls a running server. */
+final class ServerClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int LONGEST_MESSAGE = 300;
 
+    /** The code of a response with status 404 if the path exists. */
+    private static final String NOTHING_FOUND = "P6000";
+
     private final HttpClient http;
 
     /** @param trusted trusted certificate authorities; null means Java's own trust store */
-    SchemaChangeClient(@Nullable SSLContext trusted) {
+    ServerClient(@Nullable SSLContext trusted) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
         this.http = (trusted == null ? builder : builder.sslContext(trusted)).build();
     }
 
     /**
-     * Notifies the server and waits for its response.
+     * Sends a POST request.
      *
-     * @return the response
-     * @throws SchemaChangeException if the server did not accept the notification; the message states why
+     * @param path absolute
+     * @param body JSON, or empty
+     * @return the response, a JSON object
+     * @throws ServerClientException if there is no response with status 200; the message states why
      */
-    SchemaChangeResponse tell(SchemaChange hook) throws SchemaChangeException, InterruptedException {
-        HttpResponse<String> response;
-        try {
-            response = http.send(request(hook), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new SchemaChangeException(
-                    "no response from " + hook.name() + " (" + reason(e) + ")" + advice(hook, e), e);
-        }
-        JsonNode body = json(response.body());
-        if (response.statusCode() == 200 && body.path("schemaEpoch").isIntegralNumber()) {
-            return new SchemaChangeResponse(
-                    body.path("schemaEpoch").asLong(), body.path("database").asString("the key's database"));
-        }
-        throw new SchemaChangeException(failure(hook, response.statusCode(), body));
+    JsonNode post(ServerPort port, String path, String body) throws ServerClientException, InterruptedException {
+        return send(
+                port,
+                HttpRequest.newBuilder(port.server().resolve(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    private static HttpRequest request(SchemaChange hook) throws SchemaChangeException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(hook.server().resolve("/schema/invalidate"))
-                .timeout(TIMEOUT)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(hook.body()));
+    /** Sends a GET request; the same as {@link #post} otherwise. */
+    JsonNode get(ServerPort port, String path) throws ServerClientException, InterruptedException {
+        return send(port, HttpRequest.newBuilder(port.server().resolve(path)).GET());
+    }
+
+    private JsonNode send(ServerPort port, HttpRequest.Builder request)
+            throws ServerClientException, InterruptedException {
+        HttpResponse<String> response;
         try {
-            return request.header("Authorization", hook.authorization()).build();
+            response = http.send(authorized(port, request), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new ServerClientException(
+                    "no response from " + port.name() + " (" + reason(e) + ")" + advice(port, e), e);
+        }
+        JsonNode body = json(response.body());
+        if (response.statusCode() == 200 && body.isObject()) {
+            return body;
+        }
+        throw new ServerClientException(failure(port, response.statusCode(), body));
+    }
+
+    private static HttpRequest authorized(ServerPort port, HttpRequest.Builder request) throws ServerClientException {
+        try {
+            return request.timeout(TIMEOUT)
+                    .header("Authorization", port.authorization())
+                    .build();
         } catch (IllegalArgumentException e) {
             // The exception's own message would contain the key.
-            throw new SchemaChangeException("the key or token for " + hook.name()
+            throw new ServerClientException("the key or token for " + port.name()
                     + " contains characters that are not allowed in an HTTP header");
         }
     }
@@ -85,29 +101,36 @@ final class SchemaChangeClient implements AutoCloseable {
         return cause != null && (cause instanceof UnresolvedAddressException || isUnresolved(cause));
     }
 
-    private static String advice(SchemaChange hook, IOException failure) {
+    private static String advice(ServerPort port, IOException failure) {
         String advice = failure instanceof SSLException
                 ? "check that the server uses TLS on this port and that its certificate is trusted; use --ca FILE for"
                         + " your own certificate authority"
-                : hook.unreachableAdvice();
+                : port.unreachableAdvice();
         return advice.isEmpty() ? "" : ": " + advice;
     }
 
-    private static String failure(SchemaChange hook, int status, JsonNode body) {
+    private static String failure(ServerPort port, int status, JsonNode body) {
         return switch (status) {
-            case 200 -> hook.name() + " sent a response that is not from Hasten";
-            case 401 -> hook.name() + " responded with 401: " + hook.unauthorizedAdvice();
+            case 200 -> notFromHasten(port);
+            case 401 -> port.name() + " responded with 401: " + port.unauthorizedAdvice();
             case 403 ->
-                hook.name() + " responded with 403: the API key lacks the scope " + KeyScope.SCHEMA.text()
+                port.name() + " responded with 403: the API key lacks the scope " + KeyScope.SCHEMA.text()
                         + "; `hasten keys create --name NAME --scope " + KeyScope.SCHEMA.text()
                         + "` creates one that has it";
-            case 404 ->
-                hook.name() + " responded with 404: it is not Hasten, or its version does not support this command";
             default -> {
-                String message = printable(body.path("message").asString(""));
-                yield hook.name() + " responded with " + status + (message.isEmpty() ? "" : ": " + message);
+                boolean unsupported =
+                        status == 404 && !body.path("code").asString("").equals(NOTHING_FOUND);
+                String message = unsupported
+                        ? "it is not Hasten, or its version does not support this command"
+                        : printable(body.path("message").asString(""));
+                yield port.name() + " responded with " + status + (message.isEmpty() ? "" : ": " + message);
             }
         };
+    }
+
+    /** The message for a response with status 200 that makes no sense. */
+    static String notFromHasten(ServerPort port) {
+        return port.name() + " sent a response that is not from Hasten";
     }
 
     private static JsonNode json(String body) {
