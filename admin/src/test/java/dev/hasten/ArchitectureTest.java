@@ -55,7 +55,8 @@ class ArchitectureTest {
                             "admission",
                             "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"),
                     Map.entry("caching", "protocol memory deadline json http auth cache proof telemetry admission"),
-                    Map.entry("invalidation", "protocol deadline config http postgres cache admission caching"),
+                    Map.entry("invalidation", "protocol deadline config http auth postgres cache admission caching"),
+                    Map.entry("explain", "protocol deadline postgres cache proof stream admission"),
                     Map.entry(
                             "remoteexecutor",
                             "protocol deadline config json http postgres prisma proof plan transaction telemetry admission"
@@ -71,11 +72,11 @@ class ArchitectureTest {
                     Map.entry(
                             "server",
                             "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"
-                                    + " admission caching invalidation remoteexecutor dataproxy sql"),
+                                    + " admission caching invalidation explain remoteexecutor dataproxy sql"),
                     Map.entry(
                             "admin",
-                            "protocol files memory config http auth postgres cache stream schema transaction telemetry admission invalidation"
-                                    + " server"),
+                            "protocol files memory deadline config http auth postgres cache stream schema transaction telemetry admission invalidation"
+                                    + " explain server"),
                     Map.entry("bench", "protocol"),
                     Map.entry(
                             "cli",

@@ -29,6 +29,7 @@ public final class AdminApi {
     private final KeyEndpoints keys;
     private final CacheStates cacheStates;
     private final CacheEndpoints caches;
+    private final ExplainEndpoint explain;
     private final SchemaStates schemas;
 
     /** Creates the API of a running server. */
@@ -39,6 +40,7 @@ public final class AdminApi {
         this.keys = new KeyEndpoints(server.keys(), server.databases().keySet(), clock);
         this.cacheStates = new CacheStates(server.databases().values());
         this.caches = new CacheEndpoints(server.databases());
+        this.explain = new ExplainEndpoint(server);
         this.schemas = new SchemaStates(server.databases().values());
     }
 
@@ -52,6 +54,7 @@ public final class AdminApi {
                 .route("GET", "/transactions", authorized(_ -> AdminJson.response(200, states.transactions())))
                 .route("GET", "/schemas", authorized(_ -> AdminJson.response(200, schemas.schemas())))
                 .route("GET", "/cache", authorized(_ -> AdminJson.response(200, cacheStates.caches())))
+                .route("GET", "/cache/explain", authorized(explain::explain))
                 .route("POST", "/cache/invalidate", authorized(caches::invalidate))
                 .route("POST", "/schema/invalidate", authorized(caches::schemaChanged))
                 .route("GET", "/keys", authorized(_ -> keys.list()))

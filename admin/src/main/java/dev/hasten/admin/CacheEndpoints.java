@@ -22,6 +22,8 @@ final class CacheEndpoints {
     private static final List<String> INVALIDATE_FIELDS = List.of(DATABASE, "tags");
     private static final List<String> SCHEMA_FIELDS = List.of(DATABASE);
 
+    private static final String OPERATOR = "requested with the admin API";
+
     private final Map<String, Database> databases;
 
     /** The response of {@code POST /cache/invalidate}. */
@@ -39,7 +41,7 @@ final class CacheEndpoints {
     Response invalidate(Exchange exchange) {
         JsonNode body = AdminJson.object(exchange.body(), INVALIDATE_FIELDS);
         Database database = database(AdminJson.text(body, DATABASE));
-        InvalidateRequest.of(body, database.cache().policy().limits().maxTags()).applyTo(database.cache());
+        InvalidateRequest.of(body, database.cache().policy().limits().maxTags()).applyTo(database.cache(), OPERATOR);
         return AdminJson.response(200, new Invalidated(database.name()));
     }
 
@@ -52,7 +54,7 @@ final class CacheEndpoints {
                 ? null
                 : AdminJson.text(AdminJson.object(exchange.body(), SCHEMA_FIELDS), DATABASE);
         Database database = database(name);
-        return AdminJson.response(200, new SchemaChanged(database.name(), database.schemaChanged()));
+        return AdminJson.response(200, new SchemaChanged(database.name(), database.schemaChanged(OPERATOR)));
     }
 
     private Database database(@Nullable String name) {

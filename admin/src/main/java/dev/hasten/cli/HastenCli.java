@@ -34,6 +34,7 @@ public final class HastenCli {
         commands.put("bench", BenchCommand.class);
         commands.put("keys", KeysCommand.class);
         commands.put("migrated", MigratedCommand.class);
+        commands.put("explain", ExplainCommand.class);
         commands.put("install-triggers", InstallTriggersCommand.class);
         commands.put("check-config", CheckConfigCommand.class);
         commands.put("help", HelpCommand.class);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hasten.admin.AdminServer;
-import dev.hasten.cli.SchemaChange.AdminPort;
+import dev.hasten.cli.ServerPort.AdminPort;
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
 import dev.hasten.config.KeyScope;
@@ -236,7 +236,7 @@ class MigratedCommandTest {
                 migratedByAdmin(port, "--set", "admin_host=0.0.0.0"),
                 "no response from the admin API at http://127.0.0.1:" + port
                         + " (connection refused): is the server running?");
-        assertThat(new AdminPort(URI.create("http://h:4467"), "Bearer t", null, "in f", AdminPort.PortOrigin.DEFAULT)
+        assertThat(new AdminPort(URI.create("http://h:4467"), "Bearer t", "in f", AdminPort.PortOrigin.DEFAULT)
                         .unreachableAdvice())
                 .isEqualTo(
                         "is the server running? If port 4467 was in use when the server started, it uses another one;"

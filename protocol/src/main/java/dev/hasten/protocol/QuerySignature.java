@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * The SHA-256 of everything that determines the response to a query: the request body without a {@link Member} that
@@ -77,6 +78,19 @@ public record QuerySignature(long a, long b, long c, long d) {
             digest.update(body);
         }
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
+        return new QuerySignature(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
+    }
+
+    /**
+     * Parses {@link #toString}.
+     *
+     * @throws IllegalArgumentException if the text does not consist of 64 hex digits
+     */
+    public static QuerySignature parse(String hex) {
+        ByteBuffer hash = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
+        if (hash.remaining() != 32) {
+            throw new IllegalArgumentException("a signature has 64 hex digits");
+        }
         return new QuerySignature(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
     }
 

@@ -74,10 +74,11 @@ public record Database(
      * Called when the schema of the database has changed. Cached responses are no longer used, and each connection is
      * replaced as soon as it is free.
      *
+     * @param by who noticed it, for operators
      * @return the new schema epoch
      */
-    public long schemaChanged() {
-        long epoch = cache.schemaChanged();
+    public long schemaChanged(String by) {
+        long epoch = cache.schemaChanged(by);
         pool.retireConnections();
         return epoch;
     }

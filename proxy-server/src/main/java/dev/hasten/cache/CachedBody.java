@@ -47,7 +47,7 @@ public final class CachedBody {
     }
 
     /** Length of the body in bytes. */
-    int length() {
+    public int length() {
         return json.array().length;
     }
 

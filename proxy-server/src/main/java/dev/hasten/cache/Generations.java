@@ -16,18 +16,18 @@ final class Generations {
     /** Takes 128 KB per database. */
     private static final int SLOTS = 1 << 14;
 
-    private final AtomicLong clock;
+    private final GenerationClock clock;
     private final AtomicLong all = new AtomicLong();
     private final AtomicLongArray tags = new AtomicLongArray(SLOTS);
 
     /** @param clock advances with every invalidation, also by others that share it */
-    Generations(AtomicLong clock) {
+    Generations(GenerationClock clock) {
         this.clock = clock;
     }
 
     /** The generation of data that is read from PostgreSQL from now on. */
     long now() {
-        return clock.get();
+        return clock.now();
     }
 
     /**
@@ -36,16 +36,16 @@ final class Generations {
      * <p>A reader that gets the new time before the slots are updated may consider its data current. That is correct,
      * because it reads after this call began.
      */
-    void invalidate(List<String> invalid) {
-        long time = clock.incrementAndGet();
+    void invalidate(List<String> invalid, Cause cause) {
+        long time = clock.advance(cause);
         for (String tag : invalid) {
             tags.accumulateAndGet(slot(tag), time, Math::max);
         }
     }
 
     /** Invalidates everything that was read before this call. */
-    void invalidateAll() {
-        long time = clock.incrementAndGet();
+    void invalidateAll(Cause cause) {
+        long time = clock.advance(cause);
         all.accumulateAndGet(time, Math::max);
     }
 
@@ -61,6 +61,11 @@ final class Generations {
             }
         }
         return true;
+    }
+
+    /** The latest generation that outdated data with these tags. */
+    long lastChange(List<String> carried) {
+        return carried.stream().mapToLong(tag -> tags.get(slot(tag))).reduce(all.get(), Math::max);
     }
 
     private static int slot(String tag) {

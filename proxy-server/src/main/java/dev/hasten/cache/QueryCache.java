@@ -4,18 +4,16 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
-import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.CachedResponse.Freshness;
+import dev.hasten.cache.Cause.Kind;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.CacheStrategy;
+import dev.hasten.protocol.QuerySignature;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,7 +43,7 @@ public final class QueryCache {
 
     private final CachePolicy policy;
     private final Settings settings;
-    private final Cache<CacheKey, CacheEntry> entries;
+    private final EntryTable entries;
     private final ConcurrentMap<CacheKey, InFlightQuery> inFlight = new ConcurrentHashMap<>();
     private final RelationGenerations relations;
     private final Confirmation confirmation;
@@ -64,6 +62,7 @@ public final class QueryCache {
      * @param ticker the clock for ages
      * @param clock the clock for the time at which data was read
      * @param background runs refreshes, compression and maintenance of the table
+     * @param recent remembers requests; may be shared by several caches
      */
     public record Settings(
             long maxBytes,
@@ -72,7 +71,8 @@ public final class QueryCache {
             Watchdog watchdog,
             Ticker ticker,
             InstantSource clock,
-            Executor background) {
+            Executor background,
+            RecentRequests recent) {
 
         /** Checks the ranges. */
         public Settings {
@@ -134,41 +134,13 @@ public final class QueryCache {
         this.policy = policy;
         this.settings = settings;
         this.refreshes = new Semaphore(settings.maxRefreshes());
-        this.entries = Caffeine.newBuilder()
-                .maximumWeight(settings.maxBytes())
-                .weigher((CacheKey _, CacheEntry entry) -> entry.weight())
-                .expireAfter(new AfterRetention())
-                .ticker(settings.ticker())
-                .executor(settings.background())
-                .evictionListener((@Nullable CacheKey _, @Nullable CacheEntry _, RemovalCause cause) -> {
-                    if (cause == RemovalCause.SIZE) {
-                        statistics.count(Event.EVICTION);
-                    }
-                })
-                .build();
-    }
-
-    /** Lets entries expire when no request can use them any longer, no matter how often they are read. */
-    private static final class AfterRetention implements Expiry<CacheKey, CacheEntry> {
-        @Override
-        public long expireAfterCreate(CacheKey key, CacheEntry entry, long now) {
-            return Math.max(0, entry.filledAt + entry.retention - now);
-        }
-
-        @Override
-        public long expireAfterUpdate(CacheKey key, CacheEntry entry, long now, long currentDuration) {
-            return expireAfterCreate(key, entry, now);
-        }
-
-        @Override
-        public long expireAfterRead(CacheKey key, CacheEntry entry, long now, long currentDuration) {
-            return currentDuration;
-        }
+        this.entries = new EntryTable(
+                settings.maxBytes(), settings.ticker(), settings.background(), () -> statistics.count(Event.EVICTION));
     }
 
     /** A stored response, fresh or stale; null if the request can use none. Cheap enough for an event loop. */
     public @Nullable CachedResponse find(Lookup lookup) {
-        CacheEntry entry = entries.getIfPresent(lookup.key());
+        CacheEntry entry = entries.get(lookup.key());
         if (entry == null) {
             return null;
         }
@@ -177,7 +149,7 @@ public final class QueryCache {
         if (response != null) {
             statistics.count(response.freshness() == Freshness.FRESH ? Event.HIT : Event.STALE_HIT);
             if (lookup.wantsGzip() && entry.takesCompression()) {
-                settings.background().execute(() -> entries.asMap().replace(lookup.key(), entry, entry.compressed()));
+                settings.background().execute(() -> entries.compress(lookup.key(), entry));
             }
         }
         return response;
@@ -189,9 +161,8 @@ public final class QueryCache {
             statistics.count(Event.UNCONFIRMED);
             return null;
         }
-        if (!generations.isCurrent(entry.generation, entry.tags)
-                || !generations.isCurrent(entry.generation, strategy.tags())
-                || !relations.isCurrent(entry.generation, entry.relations)) {
+        if (!isCurrent(entry.generation, entry.tags, entry.relations)
+                || !generations.isCurrent(entry.generation, strategy.tags())) {
             return null;
         }
         long age = settings.ticker().read() - entry.filledAt;
@@ -309,15 +280,18 @@ public final class QueryCache {
      * {@link #inFlight}.
      */
     private boolean isStored(CacheKey key, CacheStrategy strategy) {
-        CacheEntry entry = entries.getIfPresent(key);
+        CacheEntry entry = entries.get(key);
         return entry != null && usable(entry, strategy) != null;
     }
 
     /** Whether the result of the query may be the response to a request that arrives now. */
     private boolean accepts(InFlightQuery query, CacheStrategy strategy) {
-        return generations.isCurrent(query.generation, query.strategy.tags())
-                && generations.isCurrent(query.generation, strategy.tags())
-                && relations.isCurrent(query.generation, query.relations);
+        return isCurrent(query.generation, query.strategy.tags(), query.relations)
+                && generations.isCurrent(query.generation, strategy.tags());
+    }
+
+    private boolean isCurrent(long generation, List<String> tags, RelationIds readFrom) {
+        return generations.isCurrent(generation, tags) && relations.isCurrent(generation, readFrom);
     }
 
     private boolean replaces(CacheKey key, @Nullable InFlightQuery current, InFlightQuery query) {
@@ -334,7 +308,7 @@ public final class QueryCache {
      */
     public void refresh(Lookup lookup, Reservation memory, Fill fill) {
         CacheKey key = lookup.key();
-        CacheEntry entry = entries.getIfPresent(key);
+        CacheEntry entry = entries.get(key);
         if (entry == null
                 || settings.ticker().read() - entry.nextRefresh.get() < 0
                 || inFlight.containsKey(key)
@@ -396,7 +370,7 @@ public final class QueryCache {
      * {@code nextRefresh} before it is removed from {@link #inFlight}.
      */
     private boolean wasRefreshed(CacheKey key, CacheEntry stale) {
-        CacheEntry latest = entries.getIfPresent(key);
+        CacheEntry latest = entries.get(key);
         boolean replaced = latest != null && !latest.isOfTheSameRead(stale);
         return replaced || settings.ticker().read() - stale.nextRefresh.get() < 0;
     }
@@ -452,39 +426,78 @@ public final class QueryCache {
                     query.defaultStrategy,
                     settings.ticker().read(),
                     SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
-            // A query must not replace the result of a query that started at a later generation.
-            entries.asMap().merge(key, filled, (old, latest) -> old.generation > latest.generation ? old : latest);
+            entries.put(key, filled);
         }
     }
 
     /**
      * Invalidates all responses with one of the tags. Applies to every request that arrives after this method returns.
+     *
+     * @param by who asked for it, for operators
      */
-    public void invalidate(List<String> tags) {
-        generations.invalidate(tags);
+    public void invalidate(List<String> tags, String by) {
+        generations.invalidate(tags, new Cause(Kind.TAGS, by));
         statistics.count(Event.INVALIDATE_TAGS);
     }
 
-    /** Invalidates all responses. Applies to every request that arrives after this method returns. */
-    public void invalidateAll() {
-        generations.invalidateAll();
-        entries.invalidateAll();
+    /**
+     * Invalidates all responses. Applies to every request that arrives after this method returns.
+     *
+     * @param by who asked for it, for operators
+     */
+    public void invalidateAll(String by) {
+        generations.invalidateAll(new Cause(Kind.ALL, by));
+        entries.clear();
         statistics.count(Event.INVALIDATE_ALL);
     }
 
     /**
      * Makes all entries unreachable because the database's schema has changed.
      *
+     * @param by who noticed it, for operators
      * @return the new schema epoch
      */
-    public long schemaChanged() {
+    public long schemaChanged(String by) {
         long epoch = schemaEpoch.incrementAndGet();
-        generations.invalidateAll();
+        Cause cause = new Cause(Kind.SCHEMA, by);
+        generations.invalidateAll(cause);
         // For other names of the same database.
-        relations.allChanged();
-        entries.invalidateAll();
+        relations.allChanged(cause);
+        entries.clear();
         statistics.count(Event.SCHEMA_CHANGE);
         return epoch;
+    }
+
+    /** Returns the stored responses to a query, for operators. Visits all entries. */
+    public List<StoredEntry> stored(QuerySignature signature) {
+        return entries.of(signature).stream()
+                .map(stored -> stored(stored.getKey(), stored.getValue()))
+                .toList();
+    }
+
+    private StoredEntry stored(CacheKey key, CacheEntry entry) {
+        return new StoredEntry(
+                key,
+                entry.body.readAt(),
+                NANOSECONDS.toSeconds(Math.max(0, settings.ticker().read() - entry.filledAt)),
+                NANOSECONDS.toSeconds(entry.retention),
+                entry.body.length(),
+                entry.tags,
+                entry.relations,
+                entry.defaultStrategy,
+                entry.generation,
+                isCurrent(entry.generation, entry.tags, entry.relations));
+    }
+
+    /** Returns the last invalidation of data with these tags and from these relations, for operators; null if there was none. */
+    public @Nullable PastInvalidation lastInvalidation(List<String> tags, RelationIds readFrom) {
+        long last = Math.max(generations.lastChange(tags), relations.lastChange(readFrom));
+        return last == 0 ? null : relations.clock().at(last);
+    }
+
+    /** The latest requests of all databases. */
+    public RecentRequests recent() {
+        return settings.recent();
     }
 
     /** How often the schema has changed since the server started; part of every key. */
@@ -504,12 +517,12 @@ public final class QueryCache {
 
     /** The estimated number of entries, including outdated and expired ones that have not been removed yet. */
     public long size() {
-        return entries.estimatedSize();
+        return entries.size();
     }
 
     /** Bytes of memory that entries hold. */
     public long bytes() {
-        return entries.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+        return entries.bytes();
     }
 
     /** Bytes of memory that entries may hold. */

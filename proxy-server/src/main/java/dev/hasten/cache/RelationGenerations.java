@@ -1,5 +1,6 @@
 package dev.hasten.cache;
 
+import dev.hasten.cache.Cause.Kind;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -22,7 +23,9 @@ public final class RelationGenerations {
     /** Takes 192 KB per database. Object identifiers are assigned in sequence, so collisions are rare. */
     private static final int SLOTS = 1 << 14;
 
-    private final AtomicLong clock = new AtomicLong();
+    private static final Cause LINKED = new Cause(Kind.ALL, "two configured databases are the same one");
+
+    private final GenerationClock clock = new GenerationClock();
     private final AtomicLong all = new AtomicLong();
     private final AtomicInteger allUnsettled = new AtomicInteger();
     private final AtomicLongArray changed;
@@ -45,7 +48,7 @@ public final class RelationGenerations {
     }
 
     /** The clock, which tags share. */
-    AtomicLong clock() {
+    GenerationClock clock() {
         return clock;
     }
 
@@ -56,7 +59,7 @@ public final class RelationGenerations {
     public void link(RelationGenerations other) {
         addPeer(other);
         other.addPeer(this);
-        allChanged();
+        allChanged(LINKED);
     }
 
     private synchronized void addPeer(RelationGenerations other) {
@@ -64,30 +67,30 @@ public final class RelationGenerations {
     }
 
     /** Outdates data that was read before this call and depends on one of the relations. */
-    public void changed(RelationIds relations) {
-        move(relations);
+    public void changed(RelationIds relations, Cause cause) {
+        move(relations, cause);
         for (RelationGenerations peer : peers) {
-            peer.move(relations);
+            peer.move(relations, cause);
         }
     }
 
-    private void move(RelationIds relations) {
-        long time = clock.incrementAndGet();
+    private void move(RelationIds relations, Cause cause) {
+        long time = clock.advance(cause);
         for (int i = 0; i < relations.size(); i++) {
             changed.accumulateAndGet(slot(relations.get(i)), time, Math::max);
         }
     }
 
     /** Outdates all data that was read before this call and depends on any relation. */
-    public void allChanged() {
-        moveAll();
+    public void allChanged(Cause cause) {
+        moveAll(cause);
         for (RelationGenerations peer : peers) {
-            peer.moveAll();
+            peer.moveAll(cause);
         }
     }
 
-    private void moveAll() {
-        long time = clock.incrementAndGet();
+    private void moveAll(Cause cause) {
+        long time = clock.advance(cause);
         all.accumulateAndGet(time, Math::max);
     }
 
@@ -139,13 +142,23 @@ public final class RelationGenerations {
         return true;
     }
 
+    /** The latest generation that outdated data that depends on these relations; 0 if there was none. */
+    long lastChange(RelationIds relations) {
+        long last = relations.isEmpty() ? 0 : all.get();
+        for (int i = 0; i < relations.size(); i++) {
+            last = Math.max(last, changed.get(slot(relations.get(i))));
+        }
+        return last;
+    }
+
     /** Whether data that was read at a generation and depends on these relations may be stored. */
     boolean isStorable(long generation, RelationIds relations) {
         // In this order: a change is recorded again before it is settled.
         return isSettled(relations) && isCurrent(generation, relations);
     }
 
-    private boolean isSettled(RelationIds relations) {
+    /** Whether it is known of every change of these relations that it is visible, or that it will never be. */
+    boolean isSettled(RelationIds relations) {
         if (relations.isEmpty()) {
             return true;
         }

@@ -9,6 +9,7 @@ import dev.hasten.cache.CachedResponse;
 import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.Invalidation;
 import dev.hasten.cache.QueryCache.Lookup;
+import dev.hasten.cache.RecentRequest;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.cache.Uncached;
 import dev.hasten.cache.Uncached.Reason;
@@ -25,6 +26,7 @@ import dev.hasten.protocol.QuerySignature;
 import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.telemetry.CaptureSettings;
 import dev.hasten.telemetry.RequestTelemetry;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -61,6 +63,11 @@ public final class CacheSession {
     private @Nullable CacheKey key;
     /** Whether {@link #stored} found no response. */
     private boolean missed;
+    /** What {@link #respond} found out about the query; for operators. */
+    private @Nullable CacheStrategy applied;
+
+    private @Nullable String model;
+    private RelationIds relations = RelationIds.NONE;
 
     /**
      * A request that may be cached.
@@ -140,7 +147,9 @@ public final class CacheSession {
     /** The response to the query: from the cache, or from PostgreSQL. May block. */
     public Response respond(CacheableQuery query, RequestContext request) {
         CachePolicy policy = database.cache().policy();
-        CacheStrategy effective = strategy != null ? strategy : policy.defaultOf(query.model());
+        model = query.model();
+        CacheStrategy effective = strategy != null ? strategy : policy.defaultOf(model);
+        applied = effective;
         if (!effective.caches()) {
             return bypass(fromDatabase(query, request), policy.enabled() ? NO_STRATEGY : DISABLED);
         }
@@ -152,8 +161,8 @@ public final class CacheSession {
         if (uncached != null && !(isChosenByApp(uncached) && query.mayBeNonDeterministic())) {
             return bypass(fromDatabase(query, request), uncached);
         }
-        RelationIds relations = policy.invalidation() == Invalidation.TAGS ? RelationIds.NONE : proof.relationIds();
-        CachedResponse cached = fetch(effective, relations, query, request);
+        relations = policy.invalidation() == Invalidation.TAGS ? RelationIds.NONE : proof.relationIds();
+        CachedResponse cached = fetch(effective, query, request);
         Map<String, ?> extensions = cached.leader() ? query.extensions(request) : null;
         return extensions == null
                 ? response(cached)
@@ -170,9 +179,8 @@ public final class CacheSession {
                 && uncached.reason().isOnlyNonDeterministic();
     }
 
-    private CachedResponse fetch(
-            CacheStrategy effective, RelationIds relations, CacheableQuery query, RequestContext request) {
-        Lookup lookup = new Lookup(key(), effective, query.model(), wantsGzip, relations);
+    private CachedResponse fetch(CacheStrategy effective, CacheableQuery query, RequestContext request) {
+        Lookup lookup = new Lookup(key(), effective, model, wantsGzip, relations);
         return missed
                 ? database.cache()
                         .fetchMissing(lookup, request.cancellation(), running -> bytes(query, request.with(running)))
@@ -219,6 +227,7 @@ public final class CacheSession {
     }
 
     private Response withHeaders(Response response, CachedResponse cached) {
+        remember(cached.freshness(), null, cached.body().length());
         return asked.headers().add(response, exchange, cached, key().signature());
     }
 
@@ -231,11 +240,28 @@ public final class CacheSession {
         boolean asks = usesCache();
         Uncached reason = asks ? why : database.cache().policy().enabled() ? NO_STRATEGY : DISABLED;
         database.cache().statistics().countUncached(reason.reason());
+        remember(null, reason, 0);
         if (!sendsHeaders) {
             return response;
         }
         Response complete = asked.headers().addUncached(response, exchange, key().signature());
         return asks ? complete.header("hasten-not-cached", reason.header()) : complete;
+    }
+
+    private void remember(@Nullable Freshness freshness, @Nullable Uncached uncached, long bytes) {
+        database.cache()
+                .recent()
+                .add(new RecentRequest(
+                        exchange.requestId(),
+                        database.name(),
+                        Instant.now(),
+                        uncached != null && !sendsHeaders ? null : key(),
+                        freshness,
+                        applied != null ? applied : strategy,
+                        model,
+                        uncached,
+                        relations,
+                        bytes));
     }
 
     private CacheKey key() {

@@ -30,4 +30,13 @@ public record StreamConfig(
                         "Maximum size of the write-ahead log that PostgreSQL keeps for the stream, for example during a long"
                                 + " write transaction. When it is exceeded, the replication slot is dropped, and the cache is"
                                 + " not used until a new one exists.")
-        long maxLagBytes) {}
+        long maxLagBytes,
+
+        @Setting(
+                value = "10000",
+                min = "100",
+                max = "1000000",
+                doc =
+                        "Maximum number of commits that have arrived and are not known to be visible. With more, nothing is"
+                                + " stored until all of them are visible.")
+        int maxPendingCommits) {}

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,11 @@ public final class Exchange {
     /** The path as sent, percent-encoded, without the query string. */
     public String path() {
         return path;
+    }
+
+    /** The decoded parameters of the query string, at most 20; further ones are ignored. */
+    public Map<String, List<String>> queryParameters() {
+        return RequestTarget.parameters(request.uri());
     }
 
     /**

@@ -1,16 +1,28 @@
 package dev.hasten.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 
 /** Request targets in origin form. {@link HeadRules} guarantees that they are ASCII. */
 final class RequestTarget {
+    private static final int MOST_PARAMETERS = 20;
+
     private RequestTarget() {}
 
     /** The part before the first question mark, still percent-encoded. */
     static String path(String target) {
         int mark = target.indexOf('?');
         return mark < 0 ? target : target.substring(0, mark);
+    }
+
+    /** The decoded parameters after the first question mark. Bytes that are not valid UTF-8 become U+FFFD. */
+    static Map<String, List<String>> parameters(String target) {
+        // In SQL, a semicolon must not separate parameters.
+        return new QueryStringDecoder(target, UTF_8, true, MOST_PARAMETERS, true).parameters();
     }
 
     /** Whether every percent sign is followed by two hex digits. Servers may interpret other targets differently. */
@@ -40,6 +52,6 @@ final class RequestTarget {
                 bytes.write(c);
             }
         }
-        return bytes.toString(StandardCharsets.UTF_8);
+        return bytes.toString(UTF_8);
     }
 }

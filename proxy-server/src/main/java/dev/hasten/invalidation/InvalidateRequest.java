@@ -40,12 +40,16 @@ public record InvalidateRequest(@Nullable List<String> tags) {
         return new InvalidateRequest(tags);
     }
 
-    /** Performs the invalidation. It applies to every request that arrives after this method returns. */
-    public void applyTo(QueryCache cache) {
+    /**
+     * Performs the invalidation. It applies to every request that arrives after this method returns.
+     *
+     * @param by who asked for it, for operators
+     */
+    public void applyTo(QueryCache cache, String by) {
         if (tags == null) {
-            cache.invalidateAll();
+            cache.invalidateAll(by);
         } else {
-            cache.invalidate(tags);
+            cache.invalidate(tags, by);
         }
     }
 }

@@ -56,15 +56,19 @@ public final class InvalidationRoutes {
         InvalidateRequest.of(
                         parser.object(request.exchange().body(), request.parsing()),
                         database.cache().policy().limits().maxTags())
-                .applyTo(database.cache());
+                .applyTo(database.cache(), by(request));
         return headers.addRay(Response.json(200, DONE), request.exchange());
     }
 
     private Response schemaChanged(RequestContext request) {
         rates(request.database()).schema().take();
-        long epoch = request.database().schemaChanged();
+        long epoch = request.database().schemaChanged(by(request));
         return headers.addRay(
                 Response.json(200, ("{\"schemaEpoch\":" + epoch + "}").getBytes(UTF_8)), request.exchange());
+    }
+
+    private static String by(RequestContext request) {
+        return "requested with the API key " + request.apiKey().id();
     }
 
     private Rates rates(Database database) {

@@ -15,6 +15,12 @@ final class Catalogs {
               AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
             GROUP BY 1, 2, 3, 4, 5 ORDER BY 1""");
 
+    /** The relations with these oids, like {@link #RELATIONS}. */
+    static final ParsedStatement NAMED_RELATIONS = ParsedStatement.of("""
+            SELECT c.oid, c.relkind, c.relpersistence, n.nspname, c.relname
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = ANY ($1::oid[]) ORDER BY 4, 5""");
+
     /** The types of the parameters of a prepared statement, as an array of oids. */
     static final ParsedStatement PARAMETER_TYPES =
             ParsedStatement.of("SELECT parameter_types::oid[] FROM pg_catalog.pg_prepared_statements WHERE name = $1");

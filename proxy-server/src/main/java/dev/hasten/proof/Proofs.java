@@ -1,10 +1,12 @@
 package dev.hasten.proof;
 
+import dev.hasten.cache.RelationIds;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.postgres.Access;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.Lease;
 import dev.hasten.postgres.ParsedStatement;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -105,6 +107,21 @@ public final class Proofs {
             cache.put(key, new ProofCache.Known(outcome.proof(), System.nanoTime()));
         }
         return outcome.proof();
+    }
+
+    /**
+     * Returns the relations with these object identifiers that still exist, in the order of their names. May block.
+     *
+     * @throws dev.hasten.postgres.DatabaseException if the database cannot be reached
+     */
+    public List<Relation> relations(RelationIds ids, Cancellation cancellation) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        try (Lease lease = pool.lease(cancellation)) {
+            lease.limitTo(Access.READ_ONLY);
+            return StatementProver.relations(ids, lease, cancellation);
+        }
     }
 
     /** Waits for another request; if its proof fails, the caller tries again. */

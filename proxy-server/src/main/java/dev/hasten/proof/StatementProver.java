@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -135,8 +136,8 @@ final class StatementProver {
             reject(new Uncached(
                     Reason.NOT_PROVED,
                     lasts
-                            ? "cannot be used as a subquery, for example because it writes"
-                            : "could not be planned within a short time"));
+                            ? "cannot be planned as a subquery: " + report.message()
+                            : "cannot be planned now: " + report.message()));
             return new Outcome(
                     new StatementProof(new ReadProof(uncached, true, List.of()), new WriteProof.Unknown()), lasts);
         } finally {
@@ -210,12 +211,7 @@ final class StatementProver {
     private void askRelations() {
         StatementResult result = run(Catalogs.RELATIONS);
         for (int row = 0; row < result.rows().size(); row++) {
-            Relation relation = new Relation(
-                    Integer.parseUnsignedInt(text(result, row, 0)),
-                    text(result, row, 1).charAt(0),
-                    text(result, row, 2).charAt(0),
-                    text(result, row, 3),
-                    text(result, row, 4));
+            Relation relation = relation(result, row);
             relations.add(relation);
             if (text(result, row, 5).equals("t")) {
                 written.add(relation.id());
@@ -228,6 +224,27 @@ final class StatementProver {
                 reject(new Uncached(Reason.SEQUENCE, "reads the sequence " + relation.name()));
             }
         }
+    }
+
+    private static Relation relation(StatementResult result, int row) {
+        return new Relation(
+                Integer.parseUnsignedInt(text(result, row, 0)),
+                text(result, row, 1).charAt(0),
+                text(result, row, 2).charAt(0),
+                text(result, row, 3),
+                text(result, row, 4));
+    }
+
+    /** Returns the relations with these object identifiers that still exist, in the order of their names. */
+    static List<Relation> relations(RelationIds ids, Lease lease, Cancellation cancellation) {
+        List<String> texts = IntStream.range(0, ids.size())
+                .mapToObj(i -> Integer.toUnsignedString(ids.get(i)))
+                .toList();
+        StatementResult result =
+                lease.run(Catalogs.NAMED_RELATIONS, List.of(array(texts)), StatementPolicy.TRUSTED, cancellation);
+        return IntStream.range(0, result.rows().size())
+                .mapToObj(row -> relation(result, row))
+                .toList();
     }
 
     private String askParameterTypes() {

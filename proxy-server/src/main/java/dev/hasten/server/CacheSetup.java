@@ -5,6 +5,7 @@ import dev.hasten.cache.CachePolicy;
 import dev.hasten.cache.Confirmation;
 import dev.hasten.cache.Invalidation;
 import dev.hasten.cache.QueryCache;
+import dev.hasten.cache.RecentRequests;
 import dev.hasten.cache.RelationGenerations;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseCacheConfig;
@@ -23,10 +24,12 @@ final class CacheSetup {
     private final Config config;
     private final Watchdog watchdog;
     private final Executor background;
+    private final RecentRequests recent;
 
     CacheSetup(Config config, Watchdog watchdog) {
         this.config = config;
         this.watchdog = watchdog;
+        this.recent = new RecentRequests(config.cache().recentRequests());
         ThreadFactory threads = Thread.ofVirtual().name("hasten-cache").factory();
         this.background = task -> threads.newThread(task).start();
     }
@@ -47,7 +50,8 @@ final class CacheSetup {
                         watchdog,
                         Ticker.systemTicker(),
                         InstantSource.system(),
-                        background),
+                        background,
+                        recent),
                 relations,
                 confirmation);
     }

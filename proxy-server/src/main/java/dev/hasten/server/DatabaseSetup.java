@@ -40,7 +40,7 @@ final class DatabaseSetup {
     private final Watchdog watchdog;
     private final SchemaSetup schemas;
     private final CacheSetup caches;
-    private final ProofCache proofs = new ProofCache();
+    private final ProofCache proofs;
     private final PhysicalDatabases physical = new PhysicalDatabases();
     /** Two configured databases may be the same one, so the writes of all are tracked if one of them needs it. */
     private final boolean tracksWrites;
@@ -51,6 +51,8 @@ final class DatabaseSetup {
         this.watchdog = watchdog;
         this.schemas = schemas;
         this.caches = new CacheSetup(config, watchdog);
+        this.proofs = new ProofCache(config.cache().maxProofBytes());
+        metrics.watchProofs(proofs::bytes, proofs::maxBytes);
         this.tracksWrites = config.databases().values().stream()
                 .anyMatch(database -> CacheSetup.invalidation(database) != Invalidation.TAGS);
     }
@@ -116,9 +118,14 @@ final class DatabaseSetup {
         UnknownOutcomes unknown =
                 new UnknownOutcomes(pool, relations, watchdog, database.url().pgbouncer());
         WriteTracking writes = WriteTracking.of(new WriteTracking.Parts(
-                known, relations, cache.statistics(), unknown, watchdog, () -> physical.schemaChanged(name)));
-        physical.add(name, relations, () -> {
-            cache.schemaChanged();
+                known,
+                relations,
+                cache.statistics(),
+                unknown,
+                watchdog,
+                () -> physical.schemaChanged(name, "a statement through Hasten")));
+        physical.add(name, relations, by -> {
+            cache.schemaChanged(by);
             pool.retireConnections();
         });
         metrics.watchWrites(name, writes::searches, writes::outdatedEverything, unknown::open);
@@ -150,12 +157,17 @@ final class DatabaseSetup {
         JdbcTarget target = (settings.url() == null ? database.url() : settings.url()).toJdbcProperties();
         ChangeStream stream = ChangeStream.start(
                 new ChangeStream.Options(
-                        database.name(), target.url(), target.properties(), settings.bound(), settings.maxLagBytes()),
+                        database.name(),
+                        target.url(),
+                        target.properties(),
+                        settings.bound(),
+                        settings.maxLagBytes(),
+                        settings.maxPendingCommits()),
                 relations,
                 new ChangeStream.Listener() {
                     @Override
                     public void schemaChanged() {
-                        physical.schemaChanged(database.name());
+                        physical.schemaChanged(database.name(), "found by the change stream");
                     }
 
                     @Override
@@ -165,11 +177,12 @@ final class DatabaseSetup {
 
                     @Override
                     public void otherServer() {
-                        cache.schemaChanged();
+                        cache.schemaChanged("the change stream is connected to another server");
                         pool.retireConnections();
                     }
                 });
-        metrics.watchStream(database.name(), stream::lagBytes, stream::confirmedAgeMillis, stream::pending);
+        metrics.watchStream(
+                database.name(), stream::lagBytes, stream::confirmedAgeMillis, stream::pending, stream::commits);
         return stream;
     }
 
@@ -180,7 +193,7 @@ final class DatabaseSetup {
             return (_, _) -> {};
         }
         return SchemaPoll.start(pool, cache.statistics(), watchdog, interval, () -> {
-            cache.schemaChanged();
+            cache.schemaChanged("found by cache.schema_poll");
             pool.retireConnections();
         })::begin;
     }

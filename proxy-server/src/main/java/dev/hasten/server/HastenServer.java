@@ -15,6 +15,7 @@ import dev.hasten.config.TlsConfig;
 import dev.hasten.dataproxy.DataProxyRoutes;
 import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.deadline.Watchdog;
+import dev.hasten.explain.Explainer;
 import dev.hasten.http.Cors;
 import dev.hasten.http.DevCertificates;
 import dev.hasten.http.HttpLimits;
@@ -186,6 +187,11 @@ public final class HastenServer implements AutoCloseable {
     /** The databases by name. */
     public Map<String, Database> databases() {
         return databases;
+    }
+
+    /** Explains how the cache of a database treats requests. */
+    public Explainer explainer(Database database) {
+        return new Explainer(database, watchdog);
     }
 
     /** The API keys. */

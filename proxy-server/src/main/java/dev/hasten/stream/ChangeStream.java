@@ -76,8 +76,15 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
      * @param jdbcUrl and properties of a role that may replicate
      * @param bound how old the newest known change may be, more than 0
      * @param maxLagBytes how much log PostgreSQL may have to keep for the stream, more than 0
+     * @param maxPendingCommits how many commits may be delivered and not known to be visible, more than 0
      */
-    public record Options(String database, String jdbcUrl, Properties properties, Duration bound, long maxLagBytes) {}
+    public record Options(
+            String database,
+            String jdbcUrl,
+            Properties properties,
+            Duration bound,
+            long maxLagBytes,
+            int maxPendingCommits) {}
 
     /** Learns what the stream finds besides changes of data. Called by the thread of the stream. */
     public interface Listener {
@@ -115,7 +122,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     private ChangeStream(Options options, RelationGenerations relations, Listener listener) {
         this.options = options;
         this.listener = listener;
-        this.commits = new CommitLog(relations);
+        this.commits = new CommitLog(relations, options.maxPendingCommits());
         this.thread =
                 Thread.ofVirtual().name("hasten-stream-" + options.database()).unstarted(this::run);
     }
@@ -170,6 +177,11 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     /** Milliseconds since the last moment of which all changes are known; -1 if there is none. */
     public long confirmedAgeMillis() {
         return confirmed ? Duration.ofNanos(System.nanoTime() - confirmedNanos).toMillis() : -1;
+    }
+
+    /** The number of commits that outdated data since the server started. */
+    public long commits() {
+        return commits.count();
     }
 
     /** The number of commits that have arrived and are not known to be visible. */

@@ -1,14 +1,14 @@
 package dev.hasten.stream;
 
+import dev.hasten.cache.Cause;
+import dev.hasten.cache.Cause.Kind;
 import dev.hasten.cache.RelationGenerations;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.postgres.LogSnapshot;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +19,24 @@ import org.jspecify.annotations.Nullable;
  * depends on them is stored. Used by one thread.
  */
 final class CommitLog {
-    /** With more commits that are not known to be visible, all relations count as changed. */
-    private static final int MOST_PENDING = 10_000;
+    private static final Cause RESTART = new Cause(Kind.STREAM, "the change stream started anew");
+    private static final Cause TOO_MANY = new Cause(Kind.STREAM, "too many commits are not known to be visible");
 
     private final RelationGenerations relations;
+    private final int maxPending;
     private final Deque<Pending> pending = new ArrayDeque<>();
     private @Nullable Overflow overflow;
+    private volatile long count;
 
     /** @param relations null for all */
-    private record Pending(int transaction, @Nullable RelationIds relations, Runnable settle) {}
+    private record Pending(int transaction, @Nullable RelationIds relations, Cause cause, Runnable settle) {}
 
     /** Commits that are not listed one by one. They are visible when all of them are. */
     private record Overflow(Set<Integer> transactions, Runnable settle) {}
 
-    CommitLog(RelationGenerations relations) {
+    /** @param maxPending with more commits that are not known to be visible, all relations count as changed */
+    CommitLog(RelationGenerations relations, int maxPending) {
+        this.maxPending = maxPending;
         this.relations = relations;
     }
 
@@ -41,22 +45,32 @@ final class CommitLog {
         return pending.size() + (overflow == null ? 0 : overflow.transactions().size());
     }
 
+    /** The number of commits that were delivered. */
+    long count() {
+        return count;
+    }
+
     /**
      * Called when a commit is delivered.
      *
      * @param changed null if it is not known what was changed
+     * @param position of the commit in the log
      */
-    void delivered(int transaction, @Nullable RelationIds changed) {
+    void delivered(int transaction, @Nullable RelationIds changed, long position) {
         if (changed != null && changed.isEmpty()) {
             return;
         }
-        if (overflow != null || pending.size() >= MOST_PENDING) {
+        // Only one thread writes it.
+        long delivered = count + 1;
+        count = delivered;
+        if (overflow != null || pending.size() >= maxPending) {
             overflowed(transaction);
             return;
         }
         Runnable settle = changed == null ? relations.unsettleAll() : relations.unsettle(changed);
-        outdate(changed);
-        pending.add(new Pending(transaction, changed, settle));
+        Cause cause = cause(transaction, changed, position);
+        outdate(changed, cause);
+        pending.add(new Pending(transaction, changed, cause, settle));
     }
 
     private void overflowed(int transaction) {
@@ -65,42 +79,45 @@ final class CommitLog {
             all = new Overflow(new HashSet<>(), relations.unsettleAll());
             overflow = all;
         }
-        relations.allChanged();
+        relations.allChanged(TOO_MANY);
         all.transactions().add(transaction);
+    }
+
+    private static Cause cause(int transaction, @Nullable RelationIds changed, long position) {
+        return new Cause(
+                Kind.STREAM,
+                "transaction %s, log position %X/%X%s"
+                        .formatted(
+                                Integer.toUnsignedString(transaction),
+                                position >>> 32,
+                                position & 0xffff_ffffL,
+                                changed == null ? "; it is not known what it changed" : ""));
     }
 
     /** Called when all commits before the snapshot have been delivered. */
     void visible(LogSnapshot snapshot) {
-        RelationIds outdated = RelationIds.NONE;
-        boolean everything = false;
-        List<Runnable> settled = new ArrayList<>();
         for (Iterator<Pending> commits = pending.iterator(); commits.hasNext(); ) {
             Pending commit = commits.next();
             if (snapshot.sees(commit.transaction())) {
                 commits.remove();
-                settled.add(commit.settle());
-                everything |= commit.relations() == null;
-                outdated = commit.relations() == null ? outdated : outdated.and(commit.relations());
+                outdate(commit.relations(), commit.cause());
+                commit.settle().run();
             }
         }
         Overflow rest = overflow;
         if (rest != null) {
             rest.transactions().removeIf(snapshot::sees);
             if (rest.transactions().isEmpty()) {
-                settled.add(rest.settle());
-                everything = true;
+                relations.allChanged(TOO_MANY);
+                rest.settle().run();
                 overflow = null;
             }
-        }
-        if (!settled.isEmpty()) {
-            outdate(everything ? null : outdated);
-            settled.forEach(Runnable::run);
         }
     }
 
     /** Called when the stream starts anew: what was pending is visible by now, or on another server. */
     void restart() {
-        relations.allChanged();
+        relations.allChanged(RESTART);
         pending.forEach(commit -> commit.settle().run());
         pending.clear();
         if (overflow != null) {
@@ -109,11 +126,11 @@ final class CommitLog {
         }
     }
 
-    private void outdate(@Nullable RelationIds changed) {
+    private void outdate(@Nullable RelationIds changed, Cause cause) {
         if (changed == null) {
-            relations.allChanged();
+            relations.allChanged(cause);
         } else {
-            relations.changed(changed);
+            relations.changed(changed, cause);
         }
     }
 }

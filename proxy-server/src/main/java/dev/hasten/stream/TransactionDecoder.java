@@ -82,7 +82,7 @@ final class TransactionDecoder {
     private void committed(int transaction) throws ChangeFeedException {
         if (!empty) {
             boolean trusted = !unknown && began >= trustedFrom;
-            commits.delivered(transaction, trusted ? RelationIds.of(changed) : null);
+            commits.delivered(transaction, trusted ? RelationIds.of(changed) : null, feed.messagePosition());
         }
         if (empty || unknown || suspect) {
             if (suspects.size() >= MOST_SUSPECTS) {

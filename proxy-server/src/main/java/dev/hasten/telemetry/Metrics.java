@@ -165,6 +165,18 @@ public final class Metrics implements AutoCloseable {
         gauge("hasten.cache.entries", "Cached responses", database, cache::size);
     }
 
+    /** Registers the meters of the proofs of all databases. */
+    public void watchProofs(LongSupplier bytes, LongSupplier maxBytes) {
+        Gauge.builder("hasten.proofs.bytes", bytes, LongSupplier::getAsLong)
+                .description("Memory of what is proved about statements and plans")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("hasten.proofs.limit.bytes", maxBytes, LongSupplier::getAsLong)
+                .description("Memory limit for what is proved about statements and plans")
+                .strongReference(true)
+                .register(registry);
+    }
+
     /** Registers the meters of a database whose writes are tracked. */
     public void watchWrites(String database, LongSupplier searches, LongSupplier everything, LongSupplier unknown) {
         counter(
@@ -186,7 +198,12 @@ public final class Metrics implements AutoCloseable {
 
     /** Registers the meters of a change stream. */
     public void watchStream(
-            String database, LongSupplier lagBytes, LongSupplier confirmedAgeMillis, LongSupplier pending) {
+            String database,
+            LongSupplier lagBytes,
+            LongSupplier confirmedAgeMillis,
+            LongSupplier pending,
+            LongSupplier commits) {
+        counter("hasten.stream.commits", "Commits of the change stream that outdated cached data", database, commits);
         gauge(
                 "hasten.stream.lag.bytes",
                 "Write-ahead log that PostgreSQL keeps for the change stream",

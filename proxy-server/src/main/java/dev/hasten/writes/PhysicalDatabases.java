@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,14 +19,15 @@ public final class PhysicalDatabases {
     private final Map<String, String> identities = new HashMap<>();
     private final Map<String, Member> members = new HashMap<>();
 
-    private record Member(String name, RelationGenerations relations, Runnable schemaChanged) {}
+    private record Member(String name, RelationGenerations relations, Consumer<String> schemaChanged) {}
 
     /**
      * Adds a configured database.
      *
-     * @param schemaChanged called when the schema may have changed, or the name refers to another database than before
+     * @param schemaChanged called with a reason when the schema may have changed, or the name refers to another database
+     *     than before
      */
-    public synchronized void add(String name, RelationGenerations relations, Runnable schemaChanged) {
+    public synchronized void add(String name, RelationGenerations relations, Consumer<String> schemaChanged) {
         Member member = new Member(name, relations, schemaChanged);
         members.put(name, member);
         link(member);
@@ -54,7 +56,7 @@ public final class PhysicalDatabases {
                     name);
         } else if (before != null && !before.isEmpty()) {
             LOG.warn("{} is now another database of PostgreSQL; cached responses are not used any more", name);
-            member.schemaChanged().run();
+            member.schemaChanged().accept("the URL leads to another database than before");
         }
     }
 
@@ -68,8 +70,12 @@ public final class PhysicalDatabases {
         return known.isEmpty() || known.equals(identity);
     }
 
-    /** Called when a statement through this name may have changed the schema. */
-    public void schemaChanged(String name) {
+    /**
+     * Called when the schema of the database with this name may have changed.
+     *
+     * @param by who noticed it, for operators
+     */
+    public void schemaChanged(String name, String by) {
         List<Member> affected;
         synchronized (this) {
             Member member = members.get(name);
@@ -78,7 +84,7 @@ public final class PhysicalDatabases {
                 affected.add(member);
             }
         }
-        affected.forEach(member -> member.schemaChanged().run());
+        affected.forEach(member -> member.schemaChanged().accept(by));
     }
 
     /** Returns the other names of the same database. */

@@ -1,5 +1,7 @@
 package dev.hasten.writes;
 
+import dev.hasten.cache.Cause;
+import dev.hasten.cache.Cause.Kind;
 import dev.hasten.cache.RelationGenerations;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.deadline.Cancellation;
@@ -27,6 +29,9 @@ public final class UnknownOutcomes {
 
     private static final Duration INTERVAL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Cause CAUSE =
+            new Cause(Kind.WRITE, "a write through Hasten whose connection broke before its outcome was known");
 
     private final ConnectionPool pool;
     private final RelationGenerations relations;
@@ -67,9 +72,9 @@ public final class UnknownOutcomes {
 
     private void outdate(@Nullable RelationIds written) {
         if (written == null) {
-            relations.allChanged();
+            relations.allChanged(CAUSE);
         } else {
-            relations.changed(written);
+            relations.changed(written, CAUSE);
         }
     }
 

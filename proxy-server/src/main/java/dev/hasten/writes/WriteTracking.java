@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.hasten.cache.CacheStatistics;
 import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.Cause;
+import dev.hasten.cache.Cause.Kind;
 import dev.hasten.cache.RelationGenerations;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.deadline.Cancellation;
@@ -34,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 public final class WriteTracking {
     /** Tracks nothing. */
     public static final WriteTracking OFF = new WriteTracking(null);
+
+    private static final Cause WRITE = new Cause(Kind.WRITE, "a write through Hasten");
+    private static final Cause ANYTHING =
+            new Cause(Kind.WRITE, "a write through Hasten; it was not known what it changed");
 
     /** A longer search of the locks means that other sessions hold many; the search would slow all sessions down. */
     private static final Duration LONGEST_SEARCH = Duration.ofMillis(20);
@@ -153,7 +159,7 @@ public final class WriteTracking {
                     if (lease.isLost()) {
                         parts.unknown().watch(ids, lease.backendProcess());
                     } else {
-                        parts.relations().changed(ids);
+                        parts.relations().changed(ids, WRITE);
                     }
                 }
             }
@@ -174,7 +180,7 @@ public final class WriteTracking {
             if (lease.isLost()) {
                 parts.unknown().watchAll(lease.backendProcess());
             } else {
-                parts.relations().allChanged();
+                parts.relations().allChanged(ANYTHING);
             }
         }
     }

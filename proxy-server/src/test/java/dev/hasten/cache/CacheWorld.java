@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * invalidation is always older. Every {@link Step} is a moment; the promises are checked after each step.
  */
 final class CacheWorld {
+    private static final Cause CAUSE = new Cause(Cause.Kind.WRITE, "test");
     static final int ENTRY_BYTES = 3000;
     static final int MAXIMUM_REFRESHES = 2;
     static final String MODEL = "Post";
@@ -95,7 +96,8 @@ final class CacheWorld {
                         watchdog,
                         this::look,
                         time,
-                        this::inBackground),
+                        this::inBackground,
+                        new RecentRequests(0)),
                 relations);
         promises = new Promises(cache);
     }
@@ -138,29 +140,29 @@ final class CacheWorld {
                     enter("task", pauses, _ -> task.run());
                 });
             case Step.Invalidate(List<String> tags) -> {
-                cache.invalidate(tags);
+                cache.invalidate(tags, "test");
                 promises.invalidated(moment(), tags);
             }
             case Step.InvalidateAll() -> {
-                cache.invalidateAll();
+                cache.invalidateAll("test");
                 promises.invalidatedAll(moment());
             }
             case Step.ChangeSchema() -> {
                 long before = cache.schemaEpoch();
-                assertThat(cache.schemaChanged()).isEqualTo(before + 1);
+                assertThat(cache.schemaChanged("test")).isEqualTo(before + 1);
                 promises.schemaChanged(moment());
             }
             case Step.Write(int relation) -> {
-                relations.changed(RelationIds.of(List.of(relation)));
+                relations.changed(RelationIds.of(List.of(relation)), CAUSE);
                 promises.written(moment(), relation);
             }
             case Step.WriteAnything() -> {
-                relations.allChanged();
+                relations.allChanged(CAUSE);
                 promises.writtenAnything(moment());
             }
             case Step.LoseWrite(int relation) -> {
                 Runnable settle = relations.unsettle(RelationIds.of(List.of(relation)));
-                relations.changed(RelationIds.of(List.of(relation)));
+                relations.changed(RelationIds.of(List.of(relation)), CAUSE);
                 promises.written(moment(), relation);
                 lost.add(new LostWrite(relation, settle));
                 promises.unsettled(moment(), relation);
@@ -168,7 +170,7 @@ final class CacheWorld {
             case Step.Settle(int who) ->
                 select(List.copyOf(lost), _ -> true, who, write -> {
                     lost.remove(write);
-                    relations.changed(RelationIds.of(List.of(write.relation())));
+                    relations.changed(RelationIds.of(List.of(write.relation())), CAUSE);
                     write.settle().run();
                     promises.written(moment(), write.relation());
                     promises.settled(moment(), write.relation());

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whether all changes are known is asked before the generations are compared, never after. */
 final class ConfirmationTest {
+    private static final Cause CAUSE = new Cause(Cause.Kind.WRITE, "test");
     private static final Watchdog WATCHDOG = new Watchdog();
     private static final RelationIds RELATION = RelationIds.of(List.of(7));
     private static final Lookup LOOKUP = new Lookup(
@@ -35,7 +36,14 @@ final class ConfirmationTest {
     private final QueryCache cache = new QueryCache(
             new CachePolicy(true, true, Invalidation.STREAM, new CachePolicy.Limits(9999, 0, 5, 1 << 20, 0), Map.of()),
             new QueryCache.Settings(
-                    1 << 20, Duration.ofHours(1), 1, WATCHDOG, () -> 0, InstantSource.system(), Runnable::run),
+                    1 << 20,
+                    Duration.ofHours(1),
+                    1,
+                    WATCHDOG,
+                    () -> 0,
+                    InstantSource.system(),
+                    Runnable::run,
+                    new RecentRequests(0)),
             relations,
             () -> {
                 meanwhile.run();
@@ -55,7 +63,7 @@ final class ConfirmationTest {
     void aChangeThatArrivesWithTheConfirmationOutdatesTheEntry() {
         read();
         assertThat(read()).isEqualTo(Freshness.FRESH);
-        meanwhile = () -> relations.changed(RELATION);
+        meanwhile = () -> relations.changed(RELATION, CAUSE);
         assertThat(cache.find(LOOKUP)).isNull();
     }
 

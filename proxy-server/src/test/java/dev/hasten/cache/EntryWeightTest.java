@@ -46,7 +46,14 @@ final class EntryWeightTest {
                 new CachePolicy(
                         true, true, Invalidation.TAGS, new CachePolicy.Limits(1000, 1000, 200, 1 << 20, 0), Map.of()),
                 new QueryCache.Settings(
-                        1 << 30, Duration.ofHours(1), 1, WATCHDOG, System::nanoTime, new VirtualTime(), Runnable::run),
+                        1 << 30,
+                        Duration.ofHours(1),
+                        1,
+                        WATCHDOG,
+                        System::nanoTime,
+                        new VirtualTime(),
+                        Runnable::run,
+                        new RecentRequests(0)),
                 RelationGenerations.unused());
         long empty = retained(cache);
         IntStream.range(0, ENTRIES).forEach(number -> fill(cache, number, bodyBytes, tags, gzip));
@@ -60,7 +67,8 @@ final class EntryWeightTest {
      * Returns the bytes retained by the table. Starting at the cache itself would also reach threads and class loaders.
      */
     private static long retained(QueryCache cache) throws ReflectiveOperationException {
-        Object entries = ((Cache<?, ?>) field(QueryCache.class, "entries").get(cache)).asMap();
+        Object table = field(QueryCache.class, "entries").get(cache);
+        Object entries = ((Cache<?, ?>) field(EntryTable.class, "entries").get(table)).asMap();
         Class<?> implementation = entries.getClass();
         while (!implementation.getSimpleName().equals("BoundedLocalCache")) {
             implementation = implementation.getSuperclass();

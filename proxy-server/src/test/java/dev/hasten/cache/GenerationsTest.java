@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Invalidations are never lost, for any number of tags. */
 final class GenerationsTest {
-    private final Generations generations = new Generations(new AtomicLong());
+    private static final Cause CAUSE = new Cause(Cause.Kind.WRITE, "test");
+    private final Generations generations = new Generations(new GenerationClock());
 
     @Test
     void nothingIsOutdatedAtFirst() {
@@ -23,7 +23,7 @@ final class GenerationsTest {
     @Test
     void onlyEarlierReadsAreOutdated() {
         long before = generations.now();
-        generations.invalidate(List.of("a"));
+        generations.invalidate(List.of("a"), CAUSE);
         assertThat(generations.isCurrent(before, List.of("b", "a"))).isFalse();
         assertThat(generations.isCurrent(before, List.of("b"))).isTrue();
         assertThat(generations.isCurrent(before, List.of())).isTrue();
@@ -33,7 +33,7 @@ final class GenerationsTest {
     @Test
     void invalidationOfAllAlsoAppliesToReadsWithoutTags() {
         long before = generations.now();
-        generations.invalidateAll();
+        generations.invalidateAll(CAUSE);
         assertThat(generations.isCurrent(before, List.of())).isFalse();
         assertThat(generations.isCurrent(generations.now(), List.of("a"))).isTrue();
     }
@@ -43,7 +43,7 @@ final class GenerationsTest {
         List<String> tags =
                 IntStream.range(0, 100_000).mapToObj(i -> "tag_" + i).toList();
         for (String tag : tags) {
-            generations.invalidate(List.of(tag));
+            generations.invalidate(List.of(tag), CAUSE);
         }
         long now = generations.now();
         assertThat(tags.stream().allMatch(tag -> generations.isCurrent(now, List.of(tag))))
@@ -55,7 +55,7 @@ final class GenerationsTest {
     /** Random tags share a slot with probability 1/16384; similar names must not be much worse. */
     @Test
     void tagsRarelyShareASlot() {
-        generations.invalidate(List.of("user_0"));
+        generations.invalidate(List.of("user_0"), CAUSE);
         long shared = IntStream.range(1, 100_000)
                 .filter(i -> !generations.isCurrent(0, List.of("user_" + i)))
                 .count();
@@ -72,7 +72,7 @@ final class GenerationsTest {
                     boolean all = true;
                     for (int i = 0; i < 50_000; i++) {
                         long before = generations.now();
-                        generations.invalidate(own);
+                        generations.invalidate(own, CAUSE);
                         all &= !generations.isCurrent(before, own.subList(0, 1));
                         all &= !generations.isCurrent(before, own.subList(1, 2));
                     }

@@ -27,7 +27,7 @@ final class InvalidationTest {
     @Test
     void tagsOfTheEntryApply() {
         test.read(key, TAGGED, "old");
-        test.cache.invalidate(List.of("x", "a"));
+        test.cache.invalidate(List.of("x", "a"), "test");
         assertThat(test.freshness(key, PLAIN)).isNull();
         assertThat(text(test.read(key, PLAIN, "new"))).isEqualTo("new");
         assertThat(test.count(Event.INVALIDATE_TAGS)).isOne();
@@ -36,7 +36,7 @@ final class InvalidationTest {
     @Test
     void tagsOfTheRequestApply() {
         test.read(key, PLAIN, "old");
-        test.cache.invalidate(List.of("a"));
+        test.cache.invalidate(List.of("a"), "test");
         assertThat(test.freshness(key, TAGGED)).isNull();
         assertThat(test.freshness(key, PLAIN))
                 .as("for a request without the tag")
@@ -48,14 +48,14 @@ final class InvalidationTest {
     @Test
     void otherTagsHaveNoEffect() {
         test.read(key, TAGGED, "data");
-        test.cache.invalidate(List.of("b"));
+        test.cache.invalidate(List.of("b"), "test");
         assertThat(test.freshness(key, strategy(100, 100, "c"))).isEqualTo(Freshness.FRESH);
     }
 
     @Test
     void invalidationOfAllRemovesEntriesWithoutTags() {
         test.read(key, PLAIN, "old");
-        test.cache.invalidateAll();
+        test.cache.invalidateAll("test");
         assertThat(test.freshness(key, PLAIN)).isNull();
         assertThat(test.cache.size()).isZero();
         assertThat(test.count(Event.INVALIDATE_ALL)).isOne();
@@ -64,7 +64,7 @@ final class InvalidationTest {
     @Test
     void resultIsNotStoredIfItsTagIsInvalidatedMeanwhile() {
         Reader reader = test.reads(key, TAGGED, "old");
-        test.cache.invalidate(List.of("a"));
+        test.cache.invalidate(List.of("a"), "test");
         reader.goOn();
         assertThat(text(reader.response()))
                 .as("response to the earlier request")
@@ -76,7 +76,7 @@ final class InvalidationTest {
     @Test
     void resultIsNotStoredIfEverythingIsInvalidatedMeanwhile() {
         Reader reader = test.reads(key, PLAIN, "old");
-        test.cache.invalidateAll();
+        test.cache.invalidateAll("test");
         reader.goOn();
         assertThat(test.freshness(key, PLAIN)).isNull();
     }
@@ -84,7 +84,7 @@ final class InvalidationTest {
     @Test
     void requestAfterAnInvalidationDoesNotJoinAnOlderQuery() {
         Reader older = test.reads(key, TAGGED, "old");
-        test.cache.invalidate(List.of("a"));
+        test.cache.invalidate(List.of("a"), "test");
         Reader newer = test.reads(key, TAGGED, "new");
         assertThat(newer.runsAQuery()).isTrue();
         Reader newest = test.reads(key, PLAIN, "none");
@@ -99,7 +99,7 @@ final class InvalidationTest {
     @Test
     void requestWithAnInvalidatedTagDoesNotJoinAnOlderQueryWithoutTheTag() {
         Reader older = test.reads(key, PLAIN, "old");
-        test.cache.invalidate(List.of("a"));
+        test.cache.invalidate(List.of("a"), "test");
         Reader newer = test.reads(key, TAGGED, "new");
         assertThat(newer.runsAQuery()).isTrue();
         newer.goOn();
@@ -113,7 +113,7 @@ final class InvalidationTest {
     void refreshStartedBeforeAnInvalidationIsNotStored() {
         test.read(key, strategy(0, 100, "a"), "old");
         test.cache.refresh(new Lookup(key, TAGGED, null, false), TestCache.memory(), own -> {
-            test.cache.invalidate(List.of("a"));
+            test.cache.invalidate(List.of("a"), "test");
             return returning("older").read(own);
         });
         test.runTasks();
@@ -124,7 +124,7 @@ final class InvalidationTest {
     void schemaChangeMakesEverythingUnreachable() {
         Reader reader = test.reads(key, PLAIN, "old");
         test.read(test.key(2), PLAIN, "old");
-        assertThat(test.cache.schemaChanged()).isEqualTo(1);
+        assertThat(test.cache.schemaChanged("test")).isEqualTo(1);
         assertThat(test.cache.schemaEpoch()).isEqualTo(1);
         reader.goOn();
         assertThat(test.cache.size()).isZero();
@@ -139,7 +139,7 @@ final class InvalidationTest {
     @Test
     void resultsOfAnOlderSchemaAreNotVisibleToTheNewOne() {
         CacheKey older = test.key(1);
-        test.cache.schemaChanged();
+        test.cache.schemaChanged("test");
         test.read(older, PLAIN, "old shape");
         assertThat(test.freshness(test.key(1), PLAIN)).isNull();
     }

@@ -60,7 +60,8 @@ final class QueryCacheStressTest {
                         WATCHDOG,
                         System::nanoTime,
                         InstantSource.system(),
-                        Thread::startVirtualThread),
+                        Thread::startVirtualThread,
+                        new RecentRequests(0)),
                 RelationGenerations.unused());
     }
 
@@ -152,9 +153,9 @@ final class QueryCacheStressTest {
         for (int i = 0; reading.get() > 0; i++) {
             long written = database.incrementAndGet();
             if (i % 50 == 0) {
-                cache.invalidateAll();
+                cache.invalidateAll("test");
             } else {
-                cache.invalidate(List.of("b", "a"));
+                cache.invalidate(List.of("b", "a"), "test");
             }
             invalidated.set(written);
             // Sometimes wait, so that readers find entries.
@@ -193,7 +194,7 @@ final class QueryCacheStressTest {
                         return query(own);
                     });
                     if (start.await() == 0) {
-                        cache.invalidate(List.of("a"));
+                        cache.invalidate(List.of("a"), "test");
                     }
                 }
                 return 0;

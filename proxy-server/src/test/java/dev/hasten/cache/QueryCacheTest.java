@@ -96,7 +96,7 @@ final class QueryCacheTest {
         test.time.pass(Duration.ofSeconds(6));
         assertThat(test.cache.find(new Lookup(key, null, null, false)))
                 .returns(Freshness.STALE, CachedResponse::freshness);
-        test.cache.invalidate(TestCache.MODEL_DEFAULT.tags());
+        test.cache.invalidate(TestCache.MODEL_DEFAULT.tags(), "test");
         assertThat(test.cache.find(new Lookup(key, null, null, false))).isNull();
     }
 
@@ -327,7 +327,7 @@ final class QueryCacheTest {
         test.read(key, strategy(10, 20, "a"), letters(2000));
         test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
         test.runTasks();
-        test.cache.invalidate(List.of("a"));
+        test.cache.invalidate(List.of("a"), "test");
         assertThat(test.freshness(key, TEN_PLUS_TWENTY)).isNull();
     }
 
@@ -350,7 +350,7 @@ final class QueryCacheTest {
     void compressionDoesNotRestoreRemovedEntries() {
         test.read(key, TEN_PLUS_TWENTY, letters(2000));
         test.cache.find(new Lookup(key, TEN_PLUS_TWENTY, null, true));
-        test.cache.invalidateAll();
+        test.cache.invalidateAll("test");
         test.read(key, TEN_PLUS_TWENTY, "new");
         test.runTasks();
         assertThat(text(test.read(key, TEN_PLUS_TWENTY, "none"))).isEqualTo("new");

@@ -151,7 +151,7 @@ final class RefreshTest {
 
     @Test
     void removedEntriesAreNotRefreshed() {
-        test.cache.invalidateAll();
+        test.cache.invalidateAll("test");
         refresh(returning("new"));
         assertThat(test.waitingTasks()).isZero();
     }
@@ -198,7 +198,7 @@ final class RefreshTest {
     @Test
     void refreshIsNotNeededIfItsEntryWasReplacedBeforeItBegan() {
         refresh(returning("refreshed"));
-        test.cache.invalidateAll();
+        test.cache.invalidateAll("test");
         test.read(key, STALE, "read again");
         test.runTasks();
         assertThat(refreshes).hasValue(0);

@@ -53,7 +53,8 @@ final class TestCache implements AutoCloseable {
                 Map.of("Post", MODEL_DEFAULT));
         cache = new QueryCache(
                 policy,
-                new QueryCache.Settings(maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground),
+                new QueryCache.Settings(
+                        maximumBytes, queryTimeout, 2, watchdog, time, time, this::inBackground, new RecentRequests(0)),
                 RelationGenerations.create());
     }
 

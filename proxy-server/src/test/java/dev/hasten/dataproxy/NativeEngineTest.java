@@ -98,7 +98,7 @@ final class NativeEngineTest {
         SERVER.server()
                 .databases()
                 .values()
-                .forEach(database -> database.cache().invalidateAll());
+                .forEach(database -> database.cache().invalidateAll("test"));
     }
 
     private static String raw(String sql, String parameters) {

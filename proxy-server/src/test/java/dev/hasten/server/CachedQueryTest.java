@@ -61,7 +61,7 @@ final class CachedQueryTest {
 
     @AfterEach
     void forget() {
-        SERVER.database().cache().invalidateAll();
+        SERVER.database().cache().invalidateAll("test");
     }
 
     private static Map<String, ?> read(int id) {

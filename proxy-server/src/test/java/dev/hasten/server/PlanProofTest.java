@@ -66,7 +66,7 @@ final class PlanProofTest {
     @CsvSource({"item, 1", "stored, 1", "clock_view, 0", "user_view, 0"})
     void aDefaultCachesOnlyWhatIsProvedDeterministic(String table, int entries) {
         var cache = WITH_DEFAULT.database().cache();
-        cache.invalidateAll();
+        cache.invalidateAll("test");
         assertThat(WITH_DEFAULT.client().query(read(table)).status()).isEqualTo(200);
         assertThat(cache.size()).isEqualTo(entries);
     }
@@ -75,7 +75,7 @@ final class PlanProofTest {
     void aParameterThatCouldMeanTheCurrentTimeIsNotCachedByDefault() {
         Map<String, ?> plan = query("SELECT \"id\" FROM \"public\".\"item\" WHERE \"at\" > ?", "yesterday");
         var cache = WITH_DEFAULT.database().cache();
-        cache.invalidateAll();
+        cache.invalidateAll("test");
         assertThat(WITH_DEFAULT.client().query(plan).status()).isEqualTo(200);
         assertThat(cache.size()).isZero();
         Map<String, ?> text = query("SELECT \"id\" FROM \"public\".\"item\" WHERE \"name\" = ?", "yesterday");

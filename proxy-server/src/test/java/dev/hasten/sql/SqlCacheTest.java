@@ -28,7 +28,7 @@ final class SqlCacheTest {
 
     @BeforeEach
     void empty() {
-        SERVER.database().cache().invalidateAll();
+        SERVER.database().cache().invalidateAll("test");
         POSTGRES.execute("UPDATE counter SET n = 0");
     }
 

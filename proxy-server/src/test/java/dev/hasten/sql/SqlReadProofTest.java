@@ -250,7 +250,7 @@ final class SqlReadProofTest {
         POSTGRES.execute("CREATE VIEW moving AS SELECT 1 AS n");
         assertThat(CLIENT.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("miss");
         POSTGRES.execute("DROP VIEW moving", "CREATE VIEW moving AS SELECT random() AS n");
-        SERVER.database().schemaChanged();
+        SERVER.database().schemaChanged("test");
         assertThat(CLIENT.cached("SELECT * FROM moving").cacheStatus()).isEqualTo("none");
     }
 }

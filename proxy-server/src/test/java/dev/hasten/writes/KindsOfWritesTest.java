@@ -133,7 +133,7 @@ final class KindsOfWritesTest {
                 "INSERT INTO stamped VALUES (1, 'x', now())",
                 "REFRESH MATERIALIZED VIEW stored");
         // These changes did not pass through the server.
-        SERVER.database().cache().invalidateAll();
+        SERVER.database().cache().invalidateAll("test");
     }
 
     private static String read(String table) {
@@ -223,7 +223,7 @@ final class KindsOfWritesTest {
         for (int i = 0; i < 2; i++) {
             fill();
             POSTGRES.execute("ALTER TABLE keyless DROP COLUMN IF EXISTS extra");
-            SERVER.database().schemaChanged();
+            SERVER.database().schemaChanged("test");
             if (sql.startsWith("ALTER TABLE author")) {
                 POSTGRES.execute("DROP TABLE second.author");
             }

@@ -43,7 +43,7 @@ final class WriteTransactionsTest {
     @BeforeEach
     void fill() {
         POSTGRES.execute("TRUNCATE item, other, part", "INSERT INTO item VALUES (1)", "INSERT INTO other VALUES (1)");
-        SERVER.database().cache().invalidateAll();
+        SERVER.database().cache().invalidateAll("test");
     }
 
     private static Map<String, ?> execute(String sql) {

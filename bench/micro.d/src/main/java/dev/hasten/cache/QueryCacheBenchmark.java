@@ -43,7 +43,8 @@ public class QueryCacheBenchmark {
                     watchdog,
                     Ticker.systemTicker(),
                     InstantSource.system(),
-                    ForkJoinPool.commonPool()),
+                    ForkJoinPool.commonPool(),
+                    new RecentRequests(0)),
             RelationGenerations.unused());
     private final QuerySignature[] plain = new QuerySignature[ENTRIES];
     private final QuerySignature[] tagged = new QuerySignature[ENTRIES];
