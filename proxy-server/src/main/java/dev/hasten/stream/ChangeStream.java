@@ -46,6 +46,12 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     private static final Duration LONG_RETRY = Duration.ofSeconds(15);
     private static final int MOST_MESSAGES = 1000;
 
+    /**
+     * A message that takes longer to read was not in the buffer: PostgreSQL sends the rows of a transaction one by one. Then
+     * it is cheaper to pause and read many of them than to wait for each.
+     */
+    private static final long BUFFERED = Duration.ofNanos(20_000).toNanos();
+
     private final Options options;
     private final Listener listener;
     private final CommitLog commits;
@@ -123,8 +129,10 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         this.options = options;
         this.listener = listener;
         this.commits = new CommitLog(relations, options.maxPendingCommits());
-        this.thread =
-                Thread.ofVirtual().name("hasten-stream-" + options.database()).unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("hasten-stream-" + options.database())
+                .unstarted(this::run);
     }
 
     /** Starts to follow a database, in the background. */
@@ -324,7 +332,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 advanceProbe(now, inUse);
                 measureLag(now);
                 if (!busy) {
-                    LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 1_000_000 : 100_000_000);
+                    LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 3_000_000 : 100_000_000);
                 }
             }
         }
@@ -339,11 +347,16 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         /** Returns whether there may be more. */
         private boolean receive() throws ChangeFeedException {
             for (int i = 0; i < MOST_MESSAGES; i++) {
+                long started = System.nanoTime();
                 ByteBuffer message = opened.poll();
                 if (message == null) {
                     return false;
                 }
+                boolean waited = System.nanoTime() - started > BUFFERED;
                 decoder.message(DecodedMessage.of(message));
+                if (waited) {
+                    return false;
+                }
             }
             return true;
         }

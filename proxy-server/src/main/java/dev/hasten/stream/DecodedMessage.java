@@ -30,9 +30,17 @@ sealed interface DecodedMessage {
     /** Only the beginning of a message is read, because a row can be large. Names have at most 2 * (63 * 2 + 2) + 1 bytes. */
     int HEAD_BYTES = 64 << 10;
 
+    /** Enough for almost every name. */
+    int USUAL_BYTES = 256;
+
     /** Parses a message. */
     static DecodedMessage of(ByteBuffer payload) {
-        int length = Math.min(payload.remaining(), HEAD_BYTES);
+        DecodedMessage message = of(payload, USUAL_BYTES);
+        return message instanceof Unknown && payload.remaining() > USUAL_BYTES ? of(payload, HEAD_BYTES) : message;
+    }
+
+    private static DecodedMessage of(ByteBuffer payload, int atMost) {
+        int length = Math.min(payload.remaining(), atMost);
         byte[] head = new byte[length];
         payload.slice(payload.position(), length).get(head);
         String text = new String(head, UTF_8);
