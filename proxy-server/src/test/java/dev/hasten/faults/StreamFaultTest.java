@@ -23,11 +23,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever happens to the change stream, no read is older than the bound: the cache is not used until it is current. */
+/**
+ * Whatever happens to the change stream, no read is older than the bound: the cache is not used until it is current.
+ *
+ * <p>{@code -Dhasten.stream-faults.rows=1000000} and {@code -Dhasten.stream-faults.frozen-millis=60000} make faults larger.
+ */
 @Tag("integration")
 final class StreamFaultTest {
     private static final Map<String, ?> READ = query("SELECT \"n\" FROM \"public\".\"counter\"");
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final int ROWS = Integer.getInteger("hasten.stream-faults.rows", 300_000);
+    private static final Duration FROZEN =
+            Duration.ofMillis(Integer.getInteger("hasten.stream-faults.frozen-millis", 600));
 
     private final PostgresServer postgres = PostgresServer.started();
     private final FaultProxy network = FaultProxy.to(postgres.port());
@@ -130,7 +137,7 @@ final class StreamFaultTest {
     void theNetworkIsFrozen() throws SQLException {
         network.begin(new FaultProxy.Frozen());
         write();
-        await().atMost(PATIENCE).until(() -> stream().confirmedAgeMillis() > 600);
+        await().atMost(FROZEN.plus(PATIENCE)).until(() -> stream().confirmedAgeMillis() > FROZEN.toMillis());
         network.end();
         assertNothingOldAfterTheBound();
     }
@@ -138,7 +145,7 @@ final class StreamFaultTest {
     @Test
     void aLargeTransactionArrives() throws SQLException {
         long heap = usedHeap();
-        execute("INSERT INTO other SELECT n, 'x' FROM generate_series(1, 300000) n");
+        execute("INSERT INTO other SELECT n, 'x' FROM generate_series(1, %d) n".formatted(ROWS));
         write();
         assertNothingOldAfterTheBound();
         execute("INSERT INTO other SELECT n, repeat('x', 1 << 20) FROM generate_series(1, 20) n");
