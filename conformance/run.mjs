@@ -56,6 +56,12 @@ const PARTS = [
     tests: (pattern) => promises('accelerate', version.prisma, pattern),
     run: (...args) => cache(version, ...args),
   })),
+  ...COMPARISONS.map((version) => ({
+    title: `The package with Prisma ${version.prisma}`,
+    clients: [version.prisma],
+    tests: (pattern) => promises('client', version.prisma, pattern),
+    run: (...args) => client(version, ...args),
+  })),
   ...[7, 6].map((prisma) => ({
     title: `A large schema with Prisma ${prisma}`,
     clients: [],
@@ -167,6 +173,21 @@ async function cache({ prisma, extension, tls }, { directUrl }, print) {
     runScript(
       'accelerate/verify.mjs',
       { prisma, extension, url: keys.map((key) => url.replace('YOUR_KEY', key)), 'database-url': databaseUrl, only },
+      print,
+      tls && caFile,
+    ),
+  )
+}
+
+/** Verifies the promises of the npm package with one version of Prisma. */
+async function client({ prisma, tls }, { directUrl }, print) {
+  const databaseUrl = await createDatabase(directUrl, `client${prisma}`)
+  const apiKey = newKey()
+  const settings = { DATABASE_URL: databaseUrl, HASTEN_API_KEY: apiKey, HASTEN_DATABASES_DEFAULT_CACHE_SCHEMA_POLL: '0s' }
+  return withHasten(`package with Prisma ${prisma}`, settings, { tls }, ({ url, caFile }) =>
+    runScript(
+      'client/verify.mjs',
+      { prisma, url: url.replace('YOUR_KEY', apiKey), 'database-url': databaseUrl, only },
       print,
       tls && caFile,
     ),

@@ -14,10 +14,10 @@ export class Stage {
    * @param urls two client URLs of the same database, with different API keys
    * @param generation the generation of the clients; `modules` are its generated modules
    * @param withAccelerate the stock extension
-   * @param accelerateFetch the helper for the extension; the default where the extension would call the vendor's host
+   * @param hastenFetch of the package; the default where the extension would call the vendor's host
    */
-  constructor({ urls, database, generation, modules, withAccelerate, network, accelerateFetch }) {
-    Object.assign(this, { urls, database, generation, modules, withAccelerate, network, accelerateFetch })
+  constructor({ urls, database, generation, modules, withAccelerate, network, hastenFetch }) {
+    Object.assign(this, { urls, database, generation, modules, withAccelerate, network, hastenFetch })
     this.major = generation.major
   }
 
@@ -49,9 +49,10 @@ export class Stage {
     return client.$extends(extension).$extends(accelerated)
   }
 
-  /** With Prisma 7, the extension sends invalidations to a server on this machine, so it needs no helper. */
+  /** With Prisma 7, the extension sends invalidations to a server on this machine by itself. */
   #fetchFor(url) {
-    return this.major < 7 ? this.accelerateFetch(url) : undefined
+    // The global fetch, because the network is recorded there.
+    return this.major < 7 ? this.hastenFetch(url, { fetch: (...args) => fetch(...args) }) : undefined
   }
 
   get Prisma() {

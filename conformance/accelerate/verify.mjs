@@ -8,7 +8,7 @@ import { Network } from '../lib/network.mjs'
 import { verifyPromises } from '../lib/promises.mjs'
 import { loadGeneration } from '../compare.mjs'
 import { setUp } from '../schema/schema.mjs'
-import { accelerateFetch } from './helper.mjs'
+import { loadPackage } from '../client/package.mjs'
 import { Stage } from './stage.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
@@ -36,7 +36,7 @@ export async function verify({ generation, extension, urls, databaseUrl, only, s
     modules,
     withAccelerate,
     network,
-    accelerateFetch: await accelerateFetch(),
+    hastenFetch: loadPackage(generation.major).hastenFetch,
   })
   await stage.buildGate()
   try {

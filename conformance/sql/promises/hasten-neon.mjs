@@ -1,33 +1,36 @@
-// Tests of clients/typescript/neon-fetch.ts.
+// hastenNeon of the package @hasten/client.
 import assert from 'node:assert/strict'
-import path from 'node:path'
 import { neon, neonConfig } from '@neondatabase/serverless'
-import { importTypeScript } from '../../lib/typescript.mjs'
+import { hastenNeon } from '@hasten/client/neon'
 
-const file = path.join(import.meta.dirname, '../../../clients/typescript/neon-fetch.ts')
 const count = 'select count(*)::int as n from item'
 
 /** Runs work with the helper as the driver's fetch; passes on the requests that it makes. */
 async function withHelper(stage, work) {
-  const { neonFetch } = await importTypeScript(file)
   const requests = []
-  neonConfig.fetchFunction = neonFetch(async (url, init) => {
+  const recording = async (url, init) => {
     const response = await fetch(url, init)
     requests.push({ init, status: response.headers.get('accelerate-cache-status') })
     return response
-  })
+  }
+  const before = neonConfig.fetchEndpoint
+  Object.assign(neonConfig, hastenNeon(urlOf(stage), { fetch: recording }))
   try {
     await work(neon(stage.urlFor('app')), requests)
   } finally {
     neonConfig.fetchFunction = undefined
+    neonConfig.fetchEndpoint = before
   }
 }
+
+/** The URL that Prisma Client would use. */
+const urlOf = ({ origin, secrets }) => `prisma+postgres://${new URL(origin).host}/?api_key=${secrets.app}`
 
 const n = async (sql, cacheStrategy) =>
   (await sql.query(count, [], cacheStrategy ? { fetchOptions: { cacheStrategy } } : {}))[0].n
 
 export default {
-  'neonFetch caches the statements that have a cacheStrategy, and no others': (stage) =>
+  'hastenNeon caches the statements that have a cacheStrategy, and no others': (stage) =>
     withHelper(stage, async (sql, requests) => {
       assert.equal(await n(sql, { ttl: 60, swr: 30, tags: ['items', 'all'] }), 3)
       await stage.sql('insert into item values (50)')
@@ -43,7 +46,7 @@ export default {
       assert.ok(!('cacheStrategy' in init))
     }),
 
-  'neonFetch sends single ages, and no-cache for an empty strategy': (stage) =>
+  'hastenNeon sends single ages, and no-cache for an empty strategy': (stage) =>
     withHelper(stage, async (sql, requests) => {
       for (const strategy of [{ ttl: 5 }, { swr: 5 }, {}]) await n(sql, strategy)
       assert.deepEqual(

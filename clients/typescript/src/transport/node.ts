@@ -1,0 +1,97 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+import type { Fetch } from '../types.js'
+
+/** Shorter than the idle timeout of servers and load balancers, so that a request seldom meets a closing connection. */
+const IDLE_MS = 25_000
+
+/**
+ * Calls to one origin with `node:http`, which needs a fraction of the CPU of the built-in `fetch`. Requests that it does not
+ * support, such as streamed bodies, are passed to `base`. It does not follow redirects.
+ */
+export function transport(origin: string, base: Fetch): Fetch {
+  const { hostname, port, protocol } = new URL(origin)
+  const { Agent, request } = protocol === 'https:' ? https : http
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return (input, init = {}) => {
+    const { body, signal } = init
+    const url = String(input)
+    if (!url.startsWith(`${origin}/`) || !(body == null || typeof body === 'string' || body instanceof Uint8Array)) {
+      return base(input, init)
+    }
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const headers: http.OutgoingHttpHeaders = isPlain(init.headers)
+        ? { ...init.headers }
+        : Object.fromEntries([...(new Headers(init.headers) as unknown as Iterable<[string, string]>)])
+      if (body != null) headers['content-length'] = Buffer.byteLength(body)
+      const path = url.slice(origin.length).replace(/#.*/, '')
+      const call = request({ host, port, path, method: init.method ?? 'GET', headers, agent }, (message) => {
+        const chunks: Buffer[] = []
+        message.on('data', (chunk) => chunks.push(chunk))
+        message.on('error', fail)
+        message.on('end', () => {
+          signal?.removeEventListener('abort', abort)
+          resolve(new NodeResponse(message, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)) as never)
+        })
+      })
+      const abort = () => fail(signal!.reason)
+      const fail = (error: unknown) => {
+        signal?.removeEventListener('abort', abort)
+        reject(error)
+        call.destroy()
+      }
+      call.on('error', (error) => {
+        // If the server has closed one idle connection, it has probably closed all. A repeated read needs a new one.
+        if (call.reusedSocket) Object.values(agent.freeSockets).forEach((sockets) => sockets?.forEach((idle) => idle.destroy()))
+        fail(error)
+      })
+      signal?.addEventListener('abort', abort)
+      call.end(body ?? undefined)
+    })
+  }
+}
+
+function isPlain(headers: unknown): headers is Record<string, string> {
+  return headers != null && Object.getPrototypeOf(headers) === Object.prototype
+}
+
+/** The part of `Response` that clients of Hasten use. Its body has arrived completely. */
+class NodeResponse {
+  readonly ok: boolean
+  readonly status: number
+  readonly statusText: string
+  readonly body = { cancel: async () => {} }
+  readonly headers: { get(name: string): string | null; has(name: string): boolean; getSetCookie(): string[] }
+  readonly #bytes: Buffer
+
+  constructor(message: http.IncomingMessage, bytes: Buffer) {
+    this.status = message.statusCode!
+    this.ok = this.status >= 200 && this.status < 300
+    this.statusText = message.statusMessage!
+    this.#bytes = bytes
+    // Node.js parses `message.headers` when it is read for the first time.
+    const get = (name: string) => {
+      const value = message.headers[name.toLowerCase()]
+      return value === undefined ? null : String(value)
+    }
+    this.headers = {
+      get,
+      has: (name) => get(name) !== null,
+      getSetCookie: () => message.headers['set-cookie'] ?? [],
+    }
+  }
+
+  async text(): Promise<string> {
+    return this.#bytes.toString()
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(this.#bytes.toString())
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return new Uint8Array(this.#bytes).buffer
+  }
+}

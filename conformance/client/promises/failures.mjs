@@ -1,0 +1,161 @@
+// What must not happen, even if the network or the configuration is broken.
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { VENDOR } from '../stage.mjs'
+
+const rows = async (stage, name) =>
+  (await stage.sql(`select count(*)::int as n from "Team" where name = $1`, [name]))[0].n
+
+export default {
+  'the API key never leaves for another host': async (stage) => {
+    const client = stage.client()
+    await client.team.findMany({ cacheStrategy: { ttl: 60 } })
+    await client.$accelerate.invalidate({ tags: ['a'] })
+    await client.$accelerate.invalidateAll()
+    assert.deepEqual(
+      stage.fetched.filter(({ url }) => !url.startsWith(`${stage.origin}/`)),
+      [],
+    )
+  },
+
+  'even a fetch that ignores the package gets no API key with an invalidation': async (stage) => {
+    const sent = []
+    const client = stage.client({
+      options: {
+        fetch: async (input, init) => {
+          sent.push({ url: String(input), authorization: new Headers(init.headers).get('authorization') })
+          return fetch(input, init)
+        },
+      },
+    })
+    await client.$accelerate.invalidateAll()
+    assert.ok(sent.length > 0)
+    assert.ok(!sent.some(({ url }) => url.startsWith(VENDOR)))
+  },
+
+  'with a public host, only that host is called, with the key of the URL': async (stage) => {
+    const url = 'prisma://hasten.example/?api_key=the-key-of-the-app'
+    const sent = []
+    const real = new URL(stage.url)
+    const client = stage.client({
+      url,
+      options: {
+        fetch: async (input, init) => {
+          const { origin, pathname } = new URL(String(input))
+          sent.push({ origin, pathname, authorization: new Headers(init.headers).get('authorization') })
+          const headers = new Headers(init.headers)
+          headers.set('authorization', `Bearer ${real.searchParams.get('api_key')}`)
+          return fetch(stage.origin + pathname, { ...init, headers })
+        },
+      },
+    })
+    const schemaUpload = stage.major < 7
+    // Prisma 7 asks for the connection, and 5 and 6 upload the schema, with the global fetch, which rejects this host.
+    await client.team.findMany({ cacheStrategy: { ttl: 60 } }).catch(() => {})
+    await client.$accelerate.invalidate({ tags: ['a'] })
+    assert.ok(sent.some(({ pathname }) => pathname === '/invalidate'))
+    for (const { origin, authorization } of sent) {
+      assert.equal(origin, 'https://hasten.example')
+      assert.equal(authorization, 'Bearer the-key-of-the-app')
+    }
+    assert.ok(!schemaUpload || sent.some(({ pathname }) => pathname.endsWith('/graphql')))
+  },
+
+  'a write whose response is lost is not repeated': async (stage) => {
+    const client = stage.client()
+    await client.team.count()
+    stage.link.loseNextResponse()
+    await assert.rejects(client.team.create({ data: { name: 'once' } }), { code: 'P1017' })
+    assert.equal(stage.link.lost, 1)
+    await until(async () => (await rows(stage, 'once')) === 1)
+    await sleep(500)
+    assert.equal(await rows(stage, 'once'), 1)
+  },
+
+  'raw SQL whose response is lost is not repeated': async (stage) => {
+    const client = stage.client()
+    await client.team.count()
+    const lost = stage.link.lost
+    stage.link.loseNextResponse()
+    await assert.rejects(client.$executeRaw`insert into "Team" (name) values ('raw')`, { code: 'P1017' })
+    assert.equal(stage.link.lost, lost + 1)
+    await until(async () => (await rows(stage, 'raw')) === 1)
+    await sleep(500)
+    assert.equal(await rows(stage, 'raw'), 1)
+  },
+
+  'a batch whose response is lost is not repeated': async (stage) => {
+    const client = stage.client()
+    await client.team.count()
+    stage.link.loseNextResponse()
+    const batch = client.$transaction([
+      client.team.create({ data: { name: 'batch' } }),
+      client.team.create({ data: { name: 'batch' } }),
+    ])
+    await assert.rejects(batch)
+    await sleep(1000)
+    assert.ok([0, 2].includes(await rows(stage, 'batch')), `${await rows(stage, 'batch')} rows`)
+  },
+
+  'a read whose response is lost is repeated': async (stage) => {
+    const client = stage.client()
+    await client.team.count()
+    const lost = stage.link.lost
+    stage.link.loseNextResponse()
+    assert.equal((await client.team.findMany()).length, 3)
+    assert.equal(stage.link.lost, lost + 1)
+  },
+
+  'connections that were closed while they were idle do not fail reads': async (stage) => {
+    const client = stage.client()
+    await Promise.all([1, 2, 3, 4].map(() => client.team.count()))
+    stage.link.breakAll()
+    assert.equal((await client.team.findMany()).length, 3)
+  },
+
+  'a server that is down is an error of each call, and nothing else': async (stage) => {
+    const unhandled = []
+    const listener = (error) => unhandled.push(error)
+    process.on('unhandledRejection', listener)
+    try {
+      const client = stage.client({ url: stage.urlOf(1) })
+      await sleep(200)
+      await assert.rejects(client.team.findMany(), (error) => !String(error).includes(stage.apiKey))
+      await assert.rejects(client.team.create({ data: { name: 'down' } }))
+      await sleep(200)
+    } finally {
+      process.off('unhandledRejection', listener)
+    }
+    assert.deepEqual(unhandled, [])
+  },
+
+  'a wrong key is an error of each call, and nothing else': async (stage) => {
+    const unhandled = []
+    const listener = (error) => unhandled.push(error)
+    process.on('unhandledRejection', listener)
+    try {
+      const client = stage.client({ url: stage.urlOf(stage.link.port, 'wrong_key_0123456789') })
+      await sleep(200)
+      await assert.rejects(client.team.findMany(), (error) => !String(error).includes('wrong_key'))
+    } finally {
+      process.off('unhandledRejection', listener)
+    }
+    assert.deepEqual(unhandled, [])
+  },
+
+  'a URL that is not one of Hasten is rejected without showing it': async ({ hasten }) => {
+    for (const url of [undefined, '', 'secret', 'postgresql://u:secret@h/d', 'prisma://h', 'prisma://h/?api_key=', 'https://h/?api_key=secret', 'prisma://h/?api_key=sec\u00e4ret']) {
+      for (const use of [hasten.withHasten, hasten.hastenFetch, hasten.installHastenFetch]) {
+        assert.throws(() => use(url), (error) => error.message.startsWith('@hasten/client: the ') && !error.message.includes('sec'))
+      }
+    }
+  },
+}
+
+async function until(condition) {
+  for (let i = 0; i < 100; i++) {
+    if (await condition()) return
+    await sleep(50)
+  }
+  throw new Error('not within five seconds')
+}
