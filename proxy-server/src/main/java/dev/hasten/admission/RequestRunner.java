@@ -99,23 +99,50 @@ public final class RequestRunner {
     private void begin(AdmittedRequest request, Protocol protocol, Endpoint endpoint) {
         Exchange exchange = request.exchange();
         try {
-            // The key may have been revoked while the body was received.
-            if (!keys.isStillValid(request.apiKey())) {
-                throw ApiError.unauthorized();
-            }
-            if (protocol.requiresJsonType()) {
-                requireJson(exchange);
-            }
-            CaptureSettings capture =
-                    CaptureSettings.parse(exchange.header("x-capture-telemetry"), protocol.telemetry());
-            switch (endpoint.begin(request)) {
-                case Endpoint.Respond(Response response) -> exchange.respond(response);
-                case Endpoint.Work work -> start(request, protocol, capture, work);
+            if (CompressedBody.isCompressed(exchange)) {
+                // Not on the event loop, because other requests would wait.
+                Thread.ofVirtual().name("hasten-inflate").start(() -> inflate(request, protocol, endpoint));
+            } else {
+                dispatch(request, protocol, endpoint);
             }
         } catch (ApiError e) {
             exchange.respond(protocol.error(e, null));
         } catch (MemoryExhaustedException e) {
             exchange.respond(protocol.error(exhausted(e), null));
+        }
+    }
+
+    private void inflate(AdmittedRequest request, Protocol protocol, Endpoint endpoint) {
+        Exchange exchange = request.exchange();
+        ApiError error;
+        try {
+            CompressedBody.inflate(exchange);
+            dispatch(request, protocol, endpoint);
+            return;
+        } catch (ApiError e) {
+            error = e;
+        } catch (MemoryExhaustedException e) {
+            error = exhausted(e);
+        } catch (Throwable e) {
+            LOG.error("request {} failed", exchange.requestId(), e);
+            error = ApiError.internal(exchange.requestId());
+        }
+        exchange.respond(protocol.error(error, null));
+    }
+
+    private void dispatch(AdmittedRequest request, Protocol protocol, Endpoint endpoint) {
+        Exchange exchange = request.exchange();
+        // The key may have been revoked while the body was received.
+        if (!keys.isStillValid(request.apiKey())) {
+            throw ApiError.unauthorized();
+        }
+        if (protocol.requiresJsonType()) {
+            requireJson(exchange);
+        }
+        CaptureSettings capture = CaptureSettings.parse(exchange.header("x-capture-telemetry"), protocol.telemetry());
+        switch (endpoint.begin(request)) {
+            case Endpoint.Respond(Response response) -> exchange.respond(response);
+            case Endpoint.Work work -> start(request, protocol, capture, work);
         }
     }
 

@@ -19,7 +19,7 @@ public record HttpConfig(
                 value = "16mb",
                 min = "1kb",
                 max = "1gb",
-                doc = "Maximum size of a request body.")
+                doc = "Maximum size of a request body, also after it was inflated (`Content-Encoding: gzip`).")
         long maxBodyBytes,
 
         @Setting(value = "10s", doc = "Maximum time to receive the complete request head.")

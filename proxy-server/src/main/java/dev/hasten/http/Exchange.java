@@ -111,6 +111,16 @@ public final class Exchange {
         return all.size() == 1 ? first : String.join(", ", all);
     }
 
+    /** The largest body that the server accepts, in bytes. */
+    public int maxBodyBytes() {
+        return connection.maxBodyBytes();
+    }
+
+    /** Replaces the body by its decoded form. The array must not be modified later. */
+    public void replaceBody(byte[] decoded) {
+        body = decoded;
+    }
+
     /** The complete body; empty if the request has none. Not a copy. */
     public byte[] body() {
         return body;

@@ -123,6 +123,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         this.waiting = server.openReservation();
     }
 
+    /** The largest request body that is accepted, in bytes. */
+    int maxBodyBytes() {
+        return server.bodyBytes();
+    }
+
     /** A reservation for an exchange whose handler has not set one. */
     Reservation openReservation() {
         return server.openReservation();
