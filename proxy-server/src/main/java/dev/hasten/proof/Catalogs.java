@@ -29,11 +29,28 @@ final class Catalogs {
      * What the names of a statement refer to: kind, name, whether it is built in, volatility, source.
      *
      * <p>Parameters: names before a parenthesis, names after a dot, oids of views, safe functions, all names, oids of
-     * the types of parameters. {@code x.f} can mean {@code f(x)} only if f accepts a row.
+     * the types of parameters. {@code x.f} can mean {@code f(x)} only if f accepts a row. The
+     * constraints of a domain call functions whenever a value is converted to it.
      */
     static final ParsedStatement NAMES = ParsedStatement.of("""
             WITH RECURSIVE rules (text) AS (
               SELECT ev_action::text FROM pg_catalog.pg_rewrite WHERE ev_class = ANY ($3::oid[])
+            ), types (id) AS (
+              SELECT t.oid FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+              WHERE t.oid = ANY ($6::oid[]) OR (t.typname = ANY ($5::text[]) AND (c.oid IS NULL OR c.relkind = 'c'))
+              UNION
+              SELECT d.refobjid FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d
+                ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
+                AND d.refclassid = 'pg_catalog.pg_type'::regclass
+              WHERE r.ev_class = ANY ($3::oid[])
+              UNION
+              SELECT part.id FROM types JOIN pg_catalog.pg_type t ON t.oid = types.id CROSS JOIN LATERAL (
+                SELECT t.typelem UNION ALL SELECT t.typbasetype
+                UNION ALL
+                SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
+                UNION ALL
+                SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0
+              ) AS part (id) WHERE part.id <> 0
             ), functions (id) AS (
               SELECT oid FROM pg_catalog.pg_proc WHERE proname = ANY ($1::text[])
                 AND prorettype <> 'pg_catalog.tsm_handler'::regtype
@@ -44,17 +61,11 @@ final class Catalogs {
               UNION
               SELECT m.found[1]::oid FROM rules CROSS JOIN LATERAL
                 pg_catalog.regexp_matches(text, ':(?:funcid|aggfnoid|winfnoid) (\\d+)', 'g') AS m (found)
-            ), types (id) AS (
-              SELECT t.oid FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-              WHERE t.oid = ANY ($6::oid[]) OR (t.typname = ANY ($5::text[]) AND (c.oid IS NULL OR c.relkind = 'c'))
               UNION
-              SELECT part.id FROM types JOIN pg_catalog.pg_type t ON t.oid = types.id CROSS JOIN LATERAL (
-                SELECT t.typelem UNION ALL SELECT t.typbasetype
-                UNION ALL
-                SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
-                UNION ALL
-                SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0
-              ) AS part (id) WHERE part.id <> 0
+              SELECT d.refobjid FROM types JOIN pg_catalog.pg_constraint c ON c.contypid = types.id
+              JOIN pg_catalog.pg_depend d
+                ON d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = c.oid
+                AND d.refclassid = 'pg_catalog.pg_proc'::regclass
             )
             SELECT 'function', p.proname, p.oid < 16384,
               CASE WHEN p.provolatile = 'v' OR EXISTS (

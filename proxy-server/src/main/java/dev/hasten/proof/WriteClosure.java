@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds everything that a statement can write besides its targets: partitions, and rows that foreign keys change. If a
- * trigger, a rule or a volatile function could write more, the result is {@link WriteProof.Unknown}.
+ * trigger, a rule or a function could write more, the result is {@link WriteProof.Unknown}.
  */
 final class WriteClosure {
     /**
@@ -66,7 +66,8 @@ final class WriteClosure {
                       a.attname = ANY ($3::text[]) OR a.attgenerated <> '' OR a.attname ~ '[^ -~]' OR EXISTS (
                         SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
                         WHERE t.tgrelid = w.id AND NOT t.tgisinternal AND (
-                          pg_catalog.strpos(pg_catalog.lower(p.prosrc), pg_catalog.lower(a.attname)) > 0
+                          pg_catalog.strpos(pg_catalog.lower(p.prosrc),
+                            pg_catalog.lower(pg_catalog.replace(a.attname, '"', '""'))) > 0
                           OR pg_catalog.strpos(pg_catalog.lower(pg_catalog.encode(t.tgargs, 'escape')),
                             pg_catalog.lower(a.attname)) > 0)))))
               ) AS next (id, operation, cascaded)
@@ -91,7 +92,7 @@ final class WriteClosure {
             UNION ALL
             SELECT 'function', p.oid, p.proname, '', '' FROM pg_catalog.pg_depend d
             JOIN pg_catalog.pg_proc p ON p.oid = d.refobjid
-            WHERE d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.provolatile = 'v' AND (
+            WHERE d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.provolatile <> 'i' AND (
               (d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid IN (
                 SELECT a.oid FROM ids JOIN pg_catalog.pg_attrdef a ON a.adrelid = ids.id))
               OR (d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid IN (

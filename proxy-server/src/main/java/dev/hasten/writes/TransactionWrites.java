@@ -84,7 +84,8 @@ public final class TransactionWrites {
                     tracking.searched(locked.searchTime());
                     written = written.and(RelationIds.of(locked.ids()));
                     // A function of the statement has probably changed the schema.
-                    anything = locked.strong() && !locksStrongly ? Effects.SCHEMA : Effects.NOTHING;
+                    anything =
+                            (locked.strong() && !locksStrongly) || locked.catalogs() ? Effects.SCHEMA : Effects.NOTHING;
                 } else {
                     anything = other.equals(Effects.NOTHING) ? Effects.DATA : other;
                     lease.commit(cancellation);

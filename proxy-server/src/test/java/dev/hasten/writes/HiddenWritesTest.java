@@ -66,7 +66,47 @@ final class HiddenWritesTest {
             "CREATE PROCEDURE call_trigger() LANGUAGE plpgsql AS $$ BEGIN"
                     + " CREATE TRIGGER late AFTER INSERT ON late FOR EACH ROW EXECUTE FUNCTION log_row(); END $$",
             "CREATE DOMAIN numbered AS int DEFAULT writer()",
-            "CREATE TABLE with_domain (x int, v numbered)");
+            "CREATE TABLE with_domain (x int, v numbered)",
+            "CREATE TABLE checked (v int CHECK (stable_writer() = 1))",
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "CREATE TABLE conditional (v int)",
+            "INSERT INTO conditional VALUES (1)",
+            "CREATE TRIGGER conditional BEFORE UPDATE ON conditional FOR EACH ROW WHEN (stable_writer() = 1)"
+                    + " EXECUTE FUNCTION keep()",
+            "CREATE DOMAIN logged AS int CHECK (writer() = 1)",
+            "CREATE TYPE with_logged AS (a logged)",
+            "CREATE VIEW logged_view AS SELECT v::logged AS v FROM view_base",
+            "INSERT INTO view_base VALUES (1)",
+            "CREATE TABLE deferring (v int)",
+            "CREATE TABLE deferred (v int)",
+            "CREATE FUNCTION defer_again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                    + " SET CONSTRAINTS ALL DEFERRED; INSERT INTO deferred VALUES (1); RETURN NULL; END $$",
+            "CREATE CONSTRAINT TRIGGER deferring AFTER INSERT ON deferring DEFERRABLE INITIALLY DEFERRED"
+                    + " FOR EACH ROW EXECUTE FUNCTION defer_again()",
+            "CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON deferred DEFERRABLE INITIALLY DEFERRED"
+                    + " FOR EACH ROW EXECUTE FUNCTION log_row()",
+            "CREATE TABLE quoted (\"a\"\"b\" text UNIQUE, z text)",
+            "CREATE TABLE quoted_child (v text REFERENCES quoted (\"a\"\"b\") ON UPDATE CASCADE)",
+            "CREATE FUNCTION quoted() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN NEW.\"a\"\"b\" := NEW.z; RETURN NEW; END'",
+            "CREATE TRIGGER quoted BEFORE UPDATE ON quoted FOR EACH ROW EXECUTE FUNCTION quoted()",
+            "INSERT INTO quoted VALUES ('a', 'a')",
+            "INSERT INTO quoted_child VALUES ('a')",
+            "CREATE TYPE answer AS ENUM ('a')",
+            "CREATE TABLE answers (v answer)",
+            "INSERT INTO answers VALUES ('a')",
+            "CREATE FUNCTION rename_value(before text, after text) RETURNS void LANGUAGE plpgsql AS"
+                    + " $$ BEGIN EXECUTE format('ALTER TYPE answer RENAME VALUE %L TO %L', before, after); END $$",
+            "CREATE FUNCTION constant() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'",
+            "CREATE VIEW constants AS SELECT constant() AS v FROM acct",
+            "CREATE FUNCTION replace_constant(value int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format("
+                    + "'CREATE OR REPLACE FUNCTION constant() RETURNS int IMMUTABLE LANGUAGE sql AS %L',"
+                    + " 'SELECT ' || value); END $$",
+            "CREATE SCHEMA tb",
+            "CREATE TABLE tb.acct (v int)",
+            "INSERT INTO tb.acct VALUES (77)",
+            "CREATE FUNCTION swap_schemas() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+                    + " ALTER SCHEMA ta RENAME TO tc; ALTER SCHEMA tb RENAME TO ta; ALTER SCHEMA tc RENAME TO tb; END $$");
 
     @RegisterExtension
     final TestServer server = TestServer.on(POSTGRES)
@@ -166,6 +206,14 @@ final class HiddenWritesTest {
                 "SELECT stable_writer() => log",
                 "INSERT INTO with_domain (x) VALUES (1) => log",
                 "SELECT query_to_xml('SELECT writer()', true, true, '') => log",
+                "INSERT INTO checked VALUES (1) => log",
+                "UPDATE conditional SET v = v + 1 => log",
+                "SELECT logged '5' => log",
+                "SELECT jsonb_populate_record(NULL::with_logged, '{\"a\": 5}') => log",
+                "SELECT * FROM jsonb_to_record('{\"a\": 5}') AS x (a logged) => log",
+                "SELECT * FROM logged_view => log",
+                "INSERT INTO deferring VALUES (1) => log",
+                "UPDATE quoted SET z = z || 'x' => quoted_child",
             })
     void keysAndFunctionsChangeMoreThanTheStatementNames(String sql, String table) {
         for (int i = 0; i < 4; i++) {
@@ -209,6 +257,26 @@ final class HiddenWritesTest {
         warm("\"public\".\"shown\"");
         run("INSERT INTO view_base VALUES (5)");
         assertCurrent("shown", "after a write to the new table");
+    }
+
+    /** These take no strong lock on a table. */
+    @Test
+    void aFunctionThatChangesTypesFunctionsOrSchemasIsNoticed() {
+        for (String rename : List.of("'a', 'b'", "'b', 'c'", "'c', 'a'")) {
+            warm("\"public\".\"answers\"");
+            run("SELECT rename_value(" + rename + ")");
+            assertCurrent("answers", rename);
+        }
+        for (int value = 2; value < 5; value++) {
+            warm("\"public\".\"constants\"");
+            run("SELECT replace_constant(" + value + ")");
+            assertCurrent("constants", "constant " + value);
+        }
+        for (int i = 0; i < 4; i++) {
+            warm("\"ta\".\"acct\"");
+            run("SELECT swap_schemas()");
+            assertCurrent("ta.acct", "swap " + i);
+        }
     }
 
     @Test
