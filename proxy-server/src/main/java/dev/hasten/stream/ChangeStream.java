@@ -27,6 +27,9 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
     /** The server answers a request for its position at once; more requests would only cost time. */
     private static final long REQUEST_PAUSE = Duration.ofMillis(5).toNanos();
 
+    /** How soon commits become known as visible while no request uses the cache. */
+    private static final long IDLE_PAUSE = Duration.ofMillis(50).toNanos();
+
     /** After this time, the position of a probe may be one that the server has not written to disk yet. */
     private static final long FLUSH_PAUSE = Duration.ofMillis(20).toNanos();
 
@@ -291,6 +294,9 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
 
         private long probeStarted;
         private long requested;
+        /** When the visible commits were last forgotten. */
+        private long settled = System.nanoTime();
+
         private long flushed;
         /** The last position that was received, and when. */
         private long reached;
@@ -307,7 +313,7 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
         Following(ChangeFeed opened) throws ChangeFeedException {
             this.opened = opened;
             this.decoder = new TransactionDecoder(commits, opened);
-            this.schema = new SchemaCheck(opened, lastFingerprint, listener::schemaChanged);
+            this.schema = new SchemaCheck(opened, lastFingerprint, options.bound(), listener::schemaChanged);
             this.database = opened.databaseIdentity();
         }
 
@@ -317,9 +323,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             LOG.info("following the changes of database {}", options.database());
             lastProblem = "";
             while (!closed) {
-                boolean busy = receive();
+                int received = receive();
                 pending = commits.pending();
                 long now = System.nanoTime();
+                if (commits.isFull() && now - settled > REQUEST_PAUSE) {
+                    // A probe would first have to reach its position, while more and more commits arrive.
+                    settle(snapshot());
+                }
                 boolean inUse = now - usedNanos < IN_USE;
                 if (inUse && now - checked > CHECK_PAUSE) {
                     checked = now;
@@ -331,8 +341,8 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 lastFingerprint = schema.fingerprint();
                 advanceProbe(now, inUse);
                 measureLag(now);
-                if (!busy) {
-                    LockSupport.parkNanos(probe != null ? 200_000 : inUse ? 3_000_000 : 100_000_000);
+                if (received < MOST_MESSAGES) {
+                    LockSupport.parkNanos(probe != null ? 200_000 : inUse || received > 0 ? 3_000_000 : 100_000_000);
                 }
             }
         }
@@ -344,36 +354,33 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             }
         }
 
-        /** Returns whether there may be more. */
-        private boolean receive() throws ChangeFeedException {
-            for (int i = 0; i < MOST_MESSAGES; i++) {
+        /** Returns how many messages have arrived; if it is the maximum, there may be more. */
+        private int receive() throws ChangeFeedException {
+            int count = 0;
+            while (count < MOST_MESSAGES) {
                 long started = System.nanoTime();
                 ByteBuffer message = opened.poll();
                 if (message == null) {
-                    return false;
+                    return count;
                 }
+                count++;
                 boolean waited = System.nanoTime() - started > BUFFERED;
                 decoder.message(DecodedMessage.of(message));
                 if (waited) {
-                    return false;
+                    return count;
                 }
             }
-            return true;
+            return count;
         }
 
         private void advanceProbe(long now, boolean inUse) throws ChangeFeedException {
             LogSnapshot current = probe;
             if (current == null) {
-                boolean due = now - probed > options.bound().toNanos() / 4
-                        || ((commits.pending() > 0 || decoder.awaitsSchemaChange()) && now - probed > REQUEST_PAUSE);
-                if (!inUse || !due) {
+                if (now - probed <= pauseBeforeProbe(inUse)) {
                     return;
                 }
                 probeStarted = System.nanoTime();
-                current = opened.snapshot();
-                if (current.inRecovery()) {
-                    throw new ChangeFeedException("the server is a standby; set cache.stream.url to the primary");
-                }
+                current = snapshot();
                 probe = current;
                 probed = probeStarted;
                 requested = probeStarted - REQUEST_PAUSE;
@@ -381,15 +388,13 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
             }
             if (opened.received() >= current.position()) {
                 requireSameDatabase();
-                commits.visible(current);
-                if (decoder.visible(current)) {
-                    checkNames();
-                    schema.suspect();
-                }
-                pending = commits.pending();
-                confirmedNanos = probeStarted;
-                confirmed = true;
+                settle(current);
                 probe = null;
+                schema.check(now);
+                if (!schema.isSuspected()) {
+                    confirmedNanos = probeStarted;
+                    confirmed = true;
+                }
                 return;
             }
             if (opened.received() != reached) {
@@ -406,6 +411,35 @@ public final class ChangeStream implements Confirmation, AutoCloseable {
                 requested = now;
                 opened.requestPosition();
             }
+        }
+
+        private LogSnapshot snapshot() throws ChangeFeedException {
+            LogSnapshot current = opened.snapshot();
+            if (current.inRecovery()) {
+                throw new ChangeFeedException("the server is a standby; set cache.stream.url to the primary");
+            }
+            return current;
+        }
+
+        /** Forgets the commits that are visible by now. */
+        private void settle(LogSnapshot current) throws ChangeFeedException {
+            settled = System.nanoTime();
+            commits.visible(current);
+            if (decoder.visible(current)) {
+                checkNames();
+                schema.suspect();
+            }
+            pending = commits.pending();
+        }
+
+        /**
+         * Also without requests, the commits that have arrived must become known as visible: their tables cannot be stored, under
+         * any name of the database, and they take memory. A database without commits can sleep.
+         */
+        private long pauseBeforeProbe(boolean inUse) {
+            boolean unsettled = commits.pending() > 0 || decoder.awaitsSchemaChange();
+            long usual = inUse ? options.bound().toNanos() / 4 : Long.MAX_VALUE;
+            return unsettled ? Math.min(usual, inUse ? REQUEST_PAUSE : IDLE_PAUSE) : usual;
         }
 
         /** If names refer to other tables now, changes may have been attributed to the wrong ones. */

@@ -4,6 +4,7 @@ import dev.hasten.cache.Cause;
 import dev.hasten.cache.Cause.Kind;
 import dev.hasten.cache.RelationGenerations;
 import dev.hasten.cache.RelationIds;
+import dev.hasten.postgres.ChangeFeedException;
 import dev.hasten.postgres.LogSnapshot;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class CommitLog {
     private static final Cause RESTART = new Cause(Kind.STREAM, "the change stream started anew");
     private static final Cause TOO_MANY = new Cause(Kind.STREAM, "too many commits are not known to be visible");
+
+    private static final int MOST_OVERFLOWED = 10;
 
     private final RelationGenerations relations;
     private final int maxPending;
@@ -45,6 +48,11 @@ final class CommitLog {
         return pending.size() + (overflow == null ? 0 : overflow.transactions().size());
     }
 
+    /** Whether further commits count as changes of all relations. */
+    boolean isFull() {
+        return overflow != null || pending.size() >= maxPending;
+    }
+
     /** The number of commits that were delivered. */
     long count() {
         return count;
@@ -55,8 +63,9 @@ final class CommitLog {
      *
      * @param changed null if it is not known what was changed
      * @param position of the commit in the log
+     * @throws ChangeFeedException if so many are pending that the stream must start anew
      */
-    void delivered(int transaction, @Nullable RelationIds changed, long position) {
+    void delivered(int transaction, @Nullable RelationIds changed, long position) throws ChangeFeedException {
         if (changed != null && changed.isEmpty()) {
             return;
         }
@@ -73,7 +82,7 @@ final class CommitLog {
         pending.add(new Pending(transaction, changed, cause, settle));
     }
 
-    private void overflowed(int transaction) {
+    private void overflowed(int transaction) throws ChangeFeedException {
         Overflow all = overflow;
         if (all == null) {
             all = new Overflow(new HashSet<>(), relations.unsettleAll());
@@ -81,6 +90,9 @@ final class CommitLog {
         }
         relations.allChanged(TOO_MANY);
         all.transactions().add(transaction);
+        if (all.transactions().size() > MOST_OVERFLOWED * (long) maxPending) {
+            throw new ChangeFeedException("too many commits are not known to be visible");
+        }
     }
 
     private static Cause cause(int transaction, @Nullable RelationIds changed, long position) {
@@ -94,7 +106,7 @@ final class CommitLog {
                                 changed == null ? "; it is not known what it changed" : ""));
     }
 
-    /** Called when all commits before the snapshot have been delivered. */
+    /** Forgets the delivered commits that are visible in a snapshot. */
     void visible(LogSnapshot snapshot) {
         for (Iterator<Pending> commits = pending.iterator(); commits.hasNext(); ) {
             Pending commit = commits.next();

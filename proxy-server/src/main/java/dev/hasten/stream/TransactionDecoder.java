@@ -98,7 +98,7 @@ final class TransactionDecoder {
     }
 
     /**
-     * Called when all commits before the snapshot have been delivered.
+     * Called with a snapshot that was taken after the last commit was delivered.
      *
      * @return whether a transaction that may have changed the schema became visible; the names must be checked then
      */

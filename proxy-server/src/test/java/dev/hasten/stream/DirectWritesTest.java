@@ -13,6 +13,7 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -253,6 +254,33 @@ final class DirectWritesTest {
             await().until(() -> server.database().stream().confirmedAgeMillis() > 1500);
             assertThat(server.client().cachedQuery(read, "max-age=3600").cacheStatus())
                     .isEqualTo("ttl");
+        }
+    }
+
+    /** Two changes within the pause between two checks of the schema. */
+    @Test
+    void schemaChangesAreNotOlderThanTheBound() {
+        Duration bound = Duration.ofMillis(200);
+        POSTGRES.execute("CREATE VIEW changing AS SELECT 0 AS n");
+        try (TestServer server = TestServer.on(POSTGRES)
+                .with("databases.default.cache.invalidation", "stream")
+                .with("databases.default.cache.stream.bound", bound.toMillis() + "ms")
+                .with("databases.default.cache.schema_poll", "0s")
+                .start()) {
+            Map<String, ?> read = query("SELECT \"n\" FROM \"public\".\"changing\"");
+            for (int i = 1; i < 8; i++) {
+                String value = "[{\"n\":" + i + "}]";
+                POSTGRES.execute("CREATE OR REPLACE VIEW changing AS SELECT " + i + " AS n");
+                long acknowledged = System.nanoTime();
+                await().pollInterval(Duration.ofMillis(2)).until(() -> {
+                    boolean mayBeOld = System.nanoTime() - acknowledged < bound.toNanos();
+                    Reply reply = server.client().cachedQuery(read, "max-age=3600");
+                    assertThat(mayBeOld || reply.data().equals(value))
+                            .as(reply.toString())
+                            .isTrue();
+                    return reply.data().equals(value) && reply.cacheStatus().equals("ttl");
+                });
+            }
         }
     }
 

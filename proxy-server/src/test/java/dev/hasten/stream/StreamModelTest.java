@@ -15,6 +15,7 @@ import dev.hasten.cache.RelationGenerations;
 import dev.hasten.cache.RelationIds;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.Watchdog;
+import dev.hasten.postgres.ChangeFeedException;
 import dev.hasten.postgres.LogSnapshot;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
@@ -161,13 +162,21 @@ final class StreamModelTest {
                     .ifPresent(transaction -> postgres.acknowledged.put(transaction, now));
         }
 
+        private void deliver(int transaction) {
+            try {
+                commits.delivered(transaction, RELATION, delivered);
+            } catch (ChangeFeedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
         private void deliver() {
             if (delivered < postgres.flushed) {
                 int transaction = postgres.log.get(delivered++);
                 if (mistake == Mistake.SINGLE_MOVE) {
                     relations.changed(RELATION, CAUSE);
                 } else {
-                    commits.delivered(transaction, RELATION, delivered);
+                    deliver(transaction);
                 }
             }
         }
