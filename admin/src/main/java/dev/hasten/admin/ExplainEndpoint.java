@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /cache/explain}: why a request, a query or a statement is cached or not. */
@@ -27,6 +28,7 @@ final class ExplainEndpoint {
     private static final String ALLOWED = "choose one of `request` (the id of a request), `signature`"
             + " (accelerate-signature of a response) and `sql`; `database` is allowed in addition";
 
+    private final Semaphore planning = new Semaphore(1);
     private final HastenServer server;
     private final Map<String, Database> databases;
 
@@ -63,8 +65,11 @@ final class ExplainEndpoint {
         String id = text.replaceFirst("-.*", "");
         RecentRequest request =
                 databases.values().iterator().next().cache().recent().find(id);
-        if (request == null || (database != null && !request.database().equals(database))) {
+        if (request == null) {
             throw unknown("request");
+        }
+        if (database != null && !request.database().equals(database)) {
+            throw ApiError.badRequest("The request belongs to the database " + request.database());
         }
         return server.explainer(database(request.database())).request(request);
     }
@@ -85,24 +90,33 @@ final class ExplainEndpoint {
 
     private Explanation statement(String sql, @Nullable String database) {
         Database chosen = database(database);
+        // The statement may wait for a lock, and must not take all connections of the app.
+        if (!planning.tryAcquire()) {
+            throw ApiError.tooManyRequests(
+                    "Another statement is being explained. Try again later", Duration.ofSeconds(1));
+        }
         try {
             return server.explainer(chosen).statement(sql);
         } catch (DatabaseException e) {
             throw ApiError.unavailable("The statement cannot be planned: " + e.getMessage(), Duration.ofSeconds(1));
         } catch (CancelledException e) {
             throw ApiError.queryTimeout(chosen.limits().queryTimeout());
+        } finally {
+            planning.release();
         }
     }
 
     private ApiError unknown(String what) {
+        int limit = server.config().cache().recentRequests();
+        if (limit == 0) {
+            return ApiError.of(
+                    404, "P6000", "Unknown " + what + ": no requests are remembered (cache.recent_requests)");
+        }
         return ApiError.of(
                 404,
                 "P6000",
                 "Unknown %s: it is not among the latest %d requests with a response (cache.recent_requests)%s"
-                        .formatted(
-                                what,
-                                server.config().cache().recentRequests(),
-                                what.equals("signature") ? ", and nothing is stored for it" : ""));
+                        .formatted(what, limit, what.equals("signature") ? ", and nothing is stored for it" : ""));
     }
 
     private Database database(@Nullable String name) {

@@ -92,7 +92,7 @@ final class ExplanationText {
                         case "nothing" -> "nothing";
                         case "tables" ->
                             statement.path("written").isEmpty() ? "no tables" : list(statement.path("written"));
-                        default -> "unknown: Hasten asks PostgreSQL for each execution, or outdates everything";
+                        default -> "unknown: Hasten lists the locks of each execution, or outdates everything";
                     });
         }
     }

@@ -8,9 +8,13 @@ import dev.hasten.admin.RunningServer.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.net.URLEncoder;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -204,6 +208,31 @@ class ExplainTest {
 
         assertThat(explain("sql", "DROP TABLE author").at("/statement/writes").asString())
                 .isEqualTo("unknown");
+    }
+
+    @Test
+    void aStatementThatWaitsForALockDoesNotTakeMoreThanOneConnection() throws Exception {
+        try (Connection connection = POSTGRES.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE post IN ACCESS EXCLUSIVE MODE");
+            CompletableFuture<JsonNode> first = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return explain("sql", "SELECT title FROM post");
+                } catch (Exception e) {
+                    throw new CompletionException(e);
+                }
+            });
+            await().until(() -> POSTGRES.value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    .equals("1"));
+            Reply second = running.admin("/cache/explain?sql=SELECT+id+FROM+post");
+            assertThat(second.status()).isEqualTo(429);
+            assertThat(second.json().get("message").asString()).contains("Another statement is being explained");
+            connection.rollback();
+            assertThat(first.get().get("not_cached").isNull()).isTrue();
+        }
+        assertThat(running.admin("/cache/explain?sql=SELECT+id+FROM+post").status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -471,6 +471,7 @@ public final class QueryCache {
     /** Returns the stored responses to a query, for operators. Visits all entries. */
     public List<StoredEntry> stored(QuerySignature signature) {
         return entries.of(signature).stream()
+                .filter(stored -> stored.getKey().schemaEpoch() == schemaEpoch())
                 .map(stored -> stored(stored.getKey(), stored.getValue()))
                 .toList();
     }
@@ -493,6 +494,11 @@ public final class QueryCache {
     public @Nullable PastInvalidation lastInvalidation(List<String> tags, RelationIds readFrom) {
         long last = Math.max(generations.lastChange(tags), relations.lastChange(readFrom));
         return last == 0 ? null : relations.clock().at(last);
+    }
+
+    /** Whether data from these relations can be stored now, for operators: not while it is unknown whether a change is visible. */
+    public boolean isStorable(RelationIds readFrom) {
+        return relations.isSettled(readFrom);
     }
 
     /** The latest requests of all databases. */

@@ -83,6 +83,7 @@ public final class Explainer {
                 .reduce(request == null ? RelationIds.NONE : request.relations(), RelationIds::and);
         PastInvalidation last = cache.lastInvalidation(tags, readFrom);
         boolean usable = stored.stream().anyMatch(StoredEntry::current);
+        boolean storable = cache.isStorable(readFrom);
         return new Explanation(
                 database.name(),
                 lowerCase(cache.policy().invalidation()),
@@ -90,7 +91,7 @@ public final class Explainer {
                 request == null ? null : request(request, strategy),
                 null,
                 uncached == null ? null : notCached(uncached),
-                uncached != null || usable ? null : notStored(request, stored, last),
+                uncached != null || usable ? null : notStored(request, stored, storable, last),
                 stored.stream().map(Explainer::entry).toList(),
                 dependencies(readFrom, names(readFrom)),
                 tags.stream().map(this::tag).toList(),
@@ -124,14 +125,22 @@ public final class Explainer {
                 request.at(),
                 status,
                 request.model(),
-                strategy == null ? null : new Strategy(strategy.ttlSeconds(), strategy.swrSeconds(), strategy.tags()));
+                strategy == null || !strategy.caches()
+                        ? null
+                        : new Strategy(strategy.ttlSeconds(), strategy.swrSeconds(), strategy.tags()));
     }
 
     private String notStored(
-            @Nullable RecentRequest request, List<StoredEntry> stored, @Nullable PastInvalidation last) {
+            @Nullable RecentRequest request,
+            List<StoredEntry> stored,
+            boolean storable,
+            @Nullable PastInvalidation last) {
         long limit = cache.policy().limits().maxEntryBytes();
         if (request != null && request.bytes() > limit) {
             return "the response has %d bytes, more than cache.max_entry_bytes (%d)".formatted(request.bytes(), limit);
+        }
+        if (!storable) {
+            return "it is not known yet whether a change of what it reads is visible; nothing is stored until then";
         }
         if (!stored.isEmpty()) {
             return "it was invalidated; the next request reads it again";
@@ -286,10 +295,12 @@ public final class Explainer {
 
     private @Nullable String stream() {
         ChangeStream stream = database.stream();
-        if (stream == null || stream.state().phase() == ChangeStream.Phase.FOLLOWING) {
+        if (stream == null || stream.awaitConfirmed()) {
             return null;
         }
-        return "the change stream is not followed yet: " + stream.state().detail();
+        return stream.state().phase() == ChangeStream.Phase.FOLLOWING
+                ? "the change stream is further behind than cache.stream.bound"
+                : "the change stream is not followed yet: " + stream.state().detail();
     }
 
     private static Stream<Integer> ids(RelationIds ids) {
