@@ -1,4 +1,4 @@
-// The conformance suite that bin/test runs, after `npm ci` here and in prisma5/, prisma6/ and sql/: starts Hasten, compares,
+// The conformance suite that bin/test runs, after `npm ci` here and in prisma5/, prisma6/, sql/ and edge/: starts Hasten, compares,
 // verifies, and stops Hasten.
 // node run.mjs [pattern]      Runs the tests whose title matches; it is an error if none does. The command is ../bin/hasten, or
 //                             the one in HASTEN_COMMAND.
@@ -12,6 +12,7 @@ import { createDatabase } from './lib/databases.mjs'
 import { startHasten, stopHasten } from './lib/hasten.mjs'
 import { loadPromises } from './lib/promises.mjs'
 import { loadProgram } from './compare.mjs'
+import { combinations } from './edge/verify.mjs'
 import { programOf } from './schemas/program.mjs'
 import { readSource, SCHEMAS } from './schemas/source.mjs'
 
@@ -73,6 +74,12 @@ const PARTS = [
     clients: [],
     tests: (pattern) => promises('sql', undefined, pattern),
     run: (...args) => verify('sql', ...args),
+  },
+  {
+    title: 'The runtimes of edge platforms',
+    clients: [7, 6, 5],
+    tests: async (pattern) => combinations().filter(({ title }) => !pattern || pattern.test(title)),
+    run: (...args) => verify('edge', ...args),
   },
   {
     title: 'The data proxy protocol',
