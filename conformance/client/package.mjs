@@ -1,7 +1,7 @@
 // The npm package @hasten/client, as apps with each version of Prisma use it: the tarball, never its sources.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -17,9 +17,21 @@ function foldersOf(major) {
   return { home, generated: path.join(root, `prisma${major}`, 'generated') }
 }
 
-/** Returns the package as an app loads it. */
-export function loadPackage(major, name = '@hasten/client') {
-  return createRequire(path.join(foldersOf(major).home, 'package.json'))(name)
+/**
+ * Returns the package as an app loads it. For Prisma 5, with version 1 of the extension, so that each version is tested once:
+ * 3 with Prisma 7, 2 with 6, and 1 with 5.
+ */
+export function loadPackage(major) {
+  const resolve = Module._resolveFilename
+  if (major === 5) {
+    Module._resolveFilename = (name, ...rest) =>
+      resolve(name === '@prisma/extension-accelerate' ? 'extension-accelerate-1' : name, ...rest)
+  }
+  try {
+    return createRequire(path.join(foldersOf(major).home, 'package.json'))('@hasten/client')
+  } finally {
+    Module._resolveFilename = resolve
+  }
 }
 
 /**

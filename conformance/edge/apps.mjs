@@ -20,7 +20,10 @@ ${
 import { withHasten } from '@hasten/client'
 import { prismaSteps } from ${JSON.stringify(bundled ? path.join(root, 'edge/steps.mjs') : steps)}
 
-const connect = (url) => new generated.PrismaClient({ ${option}: url, errorFormat: 'minimal' }).$extends(withHasten(url))
+// Kept from one request of a Worker to the next.
+const clients = {}
+const connect = (url) =>
+  (clients[url] ??= new generated.PrismaClient({ ${option}: url, errorFormat: 'minimal' }).$extends(withHasten(url)))
 
 export default (settings) => prismaSteps(connect, settings)
 `,
