@@ -3,6 +3,8 @@ package dev.hasten.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.config.Secret;
+import dev.hasten.config.TlsConfig;
+import dev.hasten.http.TlsContexts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -20,14 +22,18 @@ record ClientUrl(URI server, @Nullable String key) {
     private static final String KEY_PARAMETER = "api_key=";
 
     /**
-     * Returns the URL of a server on this machine.
+     * Returns the URL of a server on this machine, with the name in its certificate if it has one.
      *
      * @param port the port number, or a placeholder if it is not known
      * @param token the token of an API key
+     * @throws dev.hasten.http.HttpServerException if the certificate cannot be read
      */
-    static String of(boolean tls, String port, String token) {
+    static String of(TlsConfig tls, String port, String token) {
         // Clients use http for prisma+postgres:// on localhost, and always https for prisma://.
-        return (tls ? "prisma" : "prisma+postgres") + "://localhost:" + port + "/?" + KEY_PARAMETER + token;
+        String server = tls.enabled()
+                ? "prisma://" + (tls.cert() == null ? "localhost" : TlsContexts.serverName(tls.cert()))
+                : "prisma+postgres://localhost";
+        return server + ":" + port + "/?" + KEY_PARAMETER + token;
     }
 
     /**

@@ -80,7 +80,7 @@ final class KeysCreateCommand implements Callable<Integer> {
         out.println("  " + created.token());
         out.println();
         out.println("DATABASE_URL=\""
-                + ClientUrl.of(config.tls().enabled(), port == 0 ? "PORT" : Integer.toString(port), created.token())
+                + ClientUrl.of(config.tls(), port == 0 ? "PORT" : Integer.toString(port), created.token())
                 + "\"");
         out.flush();
     }

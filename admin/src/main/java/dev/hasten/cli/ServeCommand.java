@@ -112,7 +112,8 @@ final class ServeCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add("Hasten listens on " + (server.usesTls() ? "https" : "http") + "://localhost:" + server.port());
         String token = key == null ? "YOUR_KEY" : key.token();
-        lines.add("DATABASE_URL=\"" + ClientUrl.of(server.usesTls(), Integer.toString(server.port()), token) + "\"");
+        lines.add(
+                "DATABASE_URL=\"" + ClientUrl.of(server.config().tls(), Integer.toString(server.port()), token) + "\"");
         if (embedded != null) {
             lines.add("DIRECT_URL=\"" + embedded.url() + "\"");
         }
@@ -127,8 +128,9 @@ final class ServeCommand implements Callable<Integer> {
                     + "; replace YOUR_KEY with your key, or create one with: " + more);
         }
         if (server.developmentCa() != null) {
-            lines.add("To trust its certificate, run Node clients with NODE_EXTRA_CA_CERTS=\"" + server.developmentCa()
-                    + "\"");
+            String ca = "=\"" + server.developmentCa() + "\"";
+            lines.add("To trust its certificate, run apps in Node.js, Bun and wrangler with NODE_EXTRA_CA_CERTS" + ca
+                    + ", and in Deno with DENO_CERT" + ca);
         }
         lines.add("The admin API listens on " + admin.url() + "; its token is "
                 + (admin.tokenFile() == null ? "admin_token in the configuration" : "in " + admin.tokenFile()));

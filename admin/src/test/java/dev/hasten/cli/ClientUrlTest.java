@@ -3,8 +3,14 @@ package dev.hasten.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hasten.config.TlsConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +58,41 @@ class ClientUrlTest {
 
     @Test
     void printedUrlsCanBeParsed() {
-        assertThat(ClientUrl.parse(ClientUrl.of(false, "4466", "k")).server()).hasToString("http://localhost:4466");
-        assertThat(ClientUrl.parse(ClientUrl.of(true, "4466", "k")).server()).hasToString("https://localhost:4466");
+        assertThat(ClientUrl.parse(ClientUrl.of(new TlsConfig(null, null, false), "4466", "k"))
+                        .server())
+                .hasToString("http://localhost:4466");
+        assertThat(ClientUrl.parse(ClientUrl.of(new TlsConfig(null, null, true), "4466", "k"))
+                        .server())
+                .hasToString("https://localhost:4466");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dns:db.example.com | https://db.example.com:4466",
+                "dns:*.example.com,dns:db.example.com,dns:other.example.com | https://db.example.com:4466",
+                "dns:db.example.com,dns:localhost | https://localhost:4466",
+                "dns:*.example.com | https://localhost:4466",
+                "ip:10.0.0.1 | https://localhost:4466"
+            })
+    void aCertificateDeterminesTheNameOfTheServer(String names, String server, @TempDir Path directory)
+            throws Exception {
+        keytool(directory, "-genkeypair", "-keyalg", "EC", "-dname", "CN=test", "-ext", "san=" + names);
+        Path certificate = directory.resolve("cert.pem");
+        keytool(directory, "-exportcert", "-rfc", "-file", certificate.toString());
+
+        String url = ClientUrl.of(new TlsConfig(certificate, directory.resolve("key.pem"), false), "4466", "k");
+
+        assertThat(ClientUrl.parse(url).server()).hasToString(server);
+    }
+
+    private static void keytool(Path directory, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(
+                List.of("-keystore", directory.resolve("keys").toString(), "-storepass", "changeit", "-alias", "test"));
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 }

@@ -37,8 +37,9 @@ final class DocumentedCommandsTest {
 
     /** The options of other tools in README and docs, by tool. */
     private static final Map<String, Set<String>> OPTIONS_OF_OTHERS = Map.of(
-            "the scripts in bench/", Set.of("--only", "--out", "--quick", "--seconds"),
+            "the scripts in bench/", Set.of("--concurrency", "--only", "--out", "--quick", "--seconds"),
             "curl", Set.of("--fail"),
+            "deno", Set.of("--node-modules-dir"),
             "docker run",
                     Set.of(
                             "--cap-drop",
@@ -64,7 +65,7 @@ final class DocumentedCommandsTest {
                     + "(?!stream`)[a-z_]+)`");
     private static final Pattern VARIABLE = Pattern.compile("\\bHASTEN_[A-Z0-9_]+\\b");
     private static final Pattern METRIC = Pattern.compile(
-            "\\bhasten_(?:cache|http|memory|plan|pool|statement|stream|transactions|writes|wrong)_[a-z_]*[a-z]\\b");
+            "\\bhasten_(?:cache|http|memory|plan|pool|proofs|statement|stream|transactions|writes|wrong)_[a-z_]*[a-z]\\b");
     private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
     /** Variables that are not configuration keys: of launchers, containers, benchmarks and examples. */

@@ -102,6 +102,7 @@ public record Config(
             warnings.add("http.body_timeout: this key now limits the time for the complete request body. To limit"
                     + " the time between two parts of a body, as it did before, set http.body_idle_timeout");
         }
+        BlockedPorts.warning(server.port()).ifPresent(warnings::add);
         warnings.addAll(WeakKeys.warnings(values.inputs()));
         for (DatabaseConfig database : databases.values()) {
             String key = ConfigKeys.DATABASES + database.name() + ".url: ";

@@ -15,9 +15,11 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads certificates and private keys from PEM files. Errors contain the path of the file but never its content. */
 final class PemFiles {
+    private static final int DNS_NAME = 2;
+
     private PemFiles() {}
 
     /**
@@ -51,6 +55,21 @@ final class PemFiles {
             throw new HttpServerException("The certificate file " + file + " contains no PEM certificate");
         }
         return List.copyOf(chain);
+    }
+
+    /** The DNS names of a certificate, in their order; empty if it has none (RFC 5280, section 4.2.1.6). */
+    static List<String> dnsNames(X509Certificate certificate) {
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            return names == null
+                    ? List.of()
+                    : names.stream()
+                            .filter(name -> Integer.valueOf(DNS_NAME).equals(name.getFirst()))
+                            .map(name -> String.valueOf(name.get(1)))
+                            .toList();
+        } catch (CertificateParsingException e) {
+            return List.of();
+        }
     }
 
     /**

@@ -16,7 +16,24 @@ import javax.net.ssl.SSLException;
 
 /** TLS for servers: versions 1.3 and 1.2; ALPN offers only {@code http/1.1}. */
 public final class TlsContexts {
+    private static final String LOCALHOST = "localhost";
+
     private TlsContexts() {}
+
+    /**
+     * Returns the name for which clients trust a certificate: localhost if it is one of the names, otherwise the first one
+     * that is not a pattern; localhost if there is none.
+     *
+     * @param certificate file with the server's certificate
+     * @throws HttpServerException if the file cannot be read
+     */
+    public static String serverName(Path certificate) {
+        List<String> names =
+                PemFiles.dnsNames(PemFiles.certificates(certificate).getFirst());
+        return names.contains(LOCALHOST)
+                ? LOCALHOST
+                : names.stream().filter(name -> !name.contains("*")).findFirst().orElse(LOCALHOST);
+    }
 
     /**
      * Creates a context from PEM files.

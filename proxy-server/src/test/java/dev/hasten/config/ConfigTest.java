@@ -313,6 +313,15 @@ class ConfigTest {
     }
 
     @Test
+    void portsThatFetchRefusesAreReported() throws Exception {
+        assertThat(sources.env("HASTEN_PORT", "6000").load().warnings())
+                .singleElement()
+                .asString()
+                .startsWith("port: fetch refuses to connect to port 6000");
+        assertThat(sources.env("HASTEN_PORT", "6001").load().warnings()).isEmpty();
+    }
+
+    @Test
     void warningsNameTheirDatabase() {
         assertThat(sources.env("DATABASE_URL", "postgres://u@h/d?foo=1").load().warnings())
                 .containsExactly("databases.default.url: parameter foo is unknown and is ignored");
