@@ -5,6 +5,9 @@ import type { Fetch } from '../types.js'
 /** Shorter than the idle timeout of servers and load balancers, so that a request seldom meets a closing connection. */
 const IDLE_MS = 25_000
 
+/** How long a server may send nothing, as for the built-in `fetch`. */
+const SILENCE_MS = 300_000
+
 /**
  * Calls to one origin with `node:http`, which needs a fraction of the CPU of the built-in `fetch`. Requests that it does not
  * support, such as streamed bodies, are passed to `base`. It does not follow redirects.
@@ -47,6 +50,7 @@ export function transport(origin: string, base: Fetch): Fetch {
         if (call.reusedSocket) Object.values(agent.freeSockets).forEach((sockets) => sockets?.forEach((idle) => idle.destroy()))
         fail(error)
       })
+      call.setTimeout(SILENCE_MS, () => fail(new Error(`the server has sent nothing for ${SILENCE_MS / 1000} seconds`)))
       signal?.addEventListener('abort', abort)
       call.end(body ?? undefined)
     })
