@@ -5,8 +5,9 @@ import { parseUrl } from './url.js'
 /** To this address, the stock extension posts invalidations, with the API key. */
 const VENDOR_INVALIDATE = 'https://accelerate.prisma-data.net/invalidate'
 
-/** Errors of connecting: nothing was sent. Others can happen after the server has received the request. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_|E(HOST|NET)UNREACH|CERT_|ERR_TLS|ERR_SSL|DEPTH_|SELF_SIGNED|UNABLE_|UND_ERR_CONNECT)/
+/** Errors of connecting, and of invalid arguments: nothing was sent. Others can happen after the server has received the request. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_|E(HOST|NET)UNREACH|CERT_|ERR_(TLS|SSL|INVALID|UNESCAPED|HTTP_INVALID)|DEPTH_|SELF_SIGNED|UNABLE_|UND_ERR_CONNECT)/
 
 /** Paths of Prisma 7, and of Prisma 5 and 6. */
 const QUERY = /^\/(query|[^/]+\/[^/]+\/graphql)$/

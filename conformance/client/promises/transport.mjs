@@ -14,6 +14,7 @@ async function withServer({ hasten, fetched }, handle, work) {
     await work({
       call: (path, init) => fetch(origin + path, init),
       connections,
+      server,
       delegated: () => fetched.length - before,
     })
   } finally {
@@ -103,6 +104,47 @@ export default {
         assert.equal(calls, 8)
       },
     )
+  },
+
+  'a switch to another protocol is an error': (stage) =>
+    withServer(
+      stage,
+      () => {},
+      async ({ call, server }) => {
+        server.on('upgrade', (request, socket) => socket.end('HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'))
+        const response = await call('/query', { method: 'POST', body: '{}', headers: { connection: 'upgrade', upgrade: 'x' } })
+        assert.equal((await response.json()).code, 'P1017')
+      },
+    ),
+
+  'invalid arguments are errors of the caller, and not a lost connection': (stage) =>
+    withServer(
+      stage,
+      (request, response) => response.end('{}'),
+      async ({ call }) => {
+        for (const headers of [{ a: 'b\r\nc: d' }, { a: undefined }, { 'a b': 'c' }]) {
+          await assert.rejects(call('/query', { method: 'POST', body: '{}', headers }), { name: 'TypeError' })
+        }
+      },
+    ),
+
+  'many calls can use one signal': async (stage) => {
+    const warnings = []
+    const warned = (warning) => warnings.push(warning.name)
+    process.on('warning', warned)
+    try {
+      await withServer(
+        stage,
+        (request, response) => response.end('{}'),
+        async ({ call }) => {
+          const { signal } = new AbortController()
+          await Promise.all(Array.from({ length: 100 }, () => call('/query', { method: 'POST', body: '{}', signal })))
+        },
+      )
+    } finally {
+      process.off('warning', warned)
+    }
+    assert.deepEqual(warnings, [])
   },
 
   'passes bodies that it does not support to the global fetch': (stage) =>

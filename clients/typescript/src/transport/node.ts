@@ -1,9 +1,13 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Fetch } from '../types.js'
 
 /** Shorter than the idle timeout of servers and load balancers, so that a request seldom meets a closing connection. */
 const IDLE_MS = 25_000
+
+/** How many calls may use one signal before Node.js warns of a leak, as for the built-in `fetch`. */
+const MOST_CALLS = 1500
 
 /** How long a server may send nothing, as for the built-in `fetch`. */
 const SILENCE_MS = 300_000
@@ -17,11 +21,12 @@ export function transport(origin: string, base: Fetch): Fetch {
   const { Agent, request } = protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
   const host = hostname.replace(/^\[|\]$/g, '')
-  return (input, init = {}) => {
+  return (input, given) => {
+    const init = given ?? {}
     const { body, signal } = init
     const url = String(input)
     if (!url.startsWith(`${origin}/`) || !(body == null || typeof body === 'string' || body instanceof Uint8Array)) {
-      return base(input, init)
+      return base(input, given)
     }
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
@@ -30,7 +35,9 @@ export function transport(origin: string, base: Fetch): Fetch {
         : Object.fromEntries([...(new Headers(init.headers) as unknown as Iterable<[string, string]>)])
       if (body != null) headers['content-length'] = Buffer.byteLength(body)
       const path = url.slice(origin.length).replace(/#.*/, '')
+      let responded = false
       const call = request({ host, port, path, method: init.method ?? 'GET', headers, agent }, (message) => {
+        responded = true
         const chunks: Buffer[] = []
         message.on('data', (chunk) => chunks.push(chunk))
         message.on('error', fail)
@@ -51,7 +58,13 @@ export function transport(origin: string, base: Fetch): Fetch {
         fail(error)
       })
       call.setTimeout(SILENCE_MS, () => fail(new Error(`the server has sent nothing for ${SILENCE_MS / 1000} seconds`)))
-      signal?.addEventListener('abort', abort)
+      // A server that switches to another protocol sends no response, and causes no error.
+      call.on('close', () => responded || fail(new Error('the connection was closed without a response')))
+      if (signal) {
+        // An app may use one signal for many calls, as with the built-in `fetch`.
+        if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(MOST_CALLS, signal)
+        signal.addEventListener('abort', abort)
+      }
       call.end(body ?? undefined)
     })
   }
