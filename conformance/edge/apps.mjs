@@ -121,6 +121,25 @@ import { NeonDialect } from 'kysely-neon'`,
   ),
 }
 
+/** A write on a connection that was used before and that the server closes. */
+APPS['a closed connection'] = {
+  httpOnly: true,
+  file: 'sql/generated/edge-app-closed',
+  source: () => `
+import { hastenFetch } from '@hasten/client/fetch'
+
+export default async ({ closing }) => {
+  const fetch = hastenFetch('prisma+postgres://' + new URL(closing).host + '/?api_key=none')
+  for (let i = 0; i < 3; i++) await (await fetch(closing + '/health', { method: 'GET' })).text()
+  const body = '{"model":"User","operation":"createOne","plan":{}}'
+  const response = await fetch(closing + '/query', { method: 'POST', body })
+  const { code } = await response.json()
+  if (code !== 'P1017') throw new Error('the code is ' + code)
+  return 1
+}
+`,
+}
+
 /** Writes an app and returns its path. */
 export function writeApp(name, bundled) {
   const { file, source } = APPS[name]

@@ -1,19 +1,16 @@
 import { transport } from '#transport'
+import { isRead } from './reads.js'
 import type { Fetch, HastenOptions } from './types.js'
 import { parseUrl } from './url.js'
 
 /** To this address, the stock extension posts invalidations, with the API key. */
 const VENDOR_INVALIDATE = 'https://accelerate.prisma-data.net/invalidate'
 
-/** Errors of connecting, and of invalid arguments: nothing was sent. Others can happen after the server has received the request. */
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_|E(HOST|NET)UNREACH|CERT_|ERR_(TLS|SSL|INVALID|UNESCAPED|HTTP_INVALID)|DEPTH_|SELF_SIGNED|UNABLE_|UND_ERR_CONNECT)/
+/** Errors of connecting, as far as a `fetch` reports them: nothing was sent. The transport marks its errors itself. */
+const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_|E(HOST|NET)UNREACH|UND_ERR_CONNECT)/
 
 /** Paths of Prisma 7, and of Prisma 5 and 6. */
 const QUERY = /^\/(query|[^/]+\/[^/]+\/graphql)$/
-
-/** The beginning of the body of a read, of Prisma 7, and of Prisma 5 and 6. */
-const READ = /^\{"model(Name)?":"\w+","(operation|action)":"(find|count|aggregate|groupBy)/
 
 /**
  * A `fetch` for one Hasten server. In Node.js, it needs much less CPU than the built-in `fetch`. Calls to other hosts go to
@@ -48,7 +45,9 @@ export function installHastenFetch(url: string | undefined, options: HastenOptio
 function createFetch(url: string | undefined, options: HastenOptions, global: Fetch): Fetch {
   const { origin, apiKey } = parseUrl(url)
   const other = options.fetch ?? global
-  const send = options.fetch ?? transport(origin, global)
+  const direct = options.fetch ?? transport(origin, global)
+  // A redirect would take the request, with the key of Neon's driver, to another host.
+  const send: Fetch = (input, init) => direct(input, { ...init, redirect: 'manual' })
   return (input, init) => {
     if (typeof input === 'object' && 'url' in input) return other(input, init)
     const target = String(input)
@@ -58,8 +57,13 @@ function createFetch(url: string | undefined, options: HastenOptions, global: Fe
       return send(`${origin}/invalidate`, { ...init, headers })
     }
     const path = pathAt(origin, target)
-    return path === undefined ? other(input, init) : sendOnce(send, origin, path, init)
+    return path === undefined ? other(input, init) : sendOnce(send, origin + path, init ?? {})
   }
+}
+
+/** Whether calls to an address go to the server with this origin. */
+export function isOf(origin: string, target: string): boolean {
+  return target === VENDOR_INVALIDATE || pathAt(origin, target) !== undefined
 }
 
 /** Returns what follows the origin, even if it is spelled in another way, as in `https://EXAMPLE.com:443/query`. */
@@ -74,23 +78,35 @@ function pathAt(origin: string, target: string): string | undefined {
 }
 
 /**
- * Prisma 5 and 6 repeat a call whose `fetch` throws, although it may have been executed. They do not repeat one that returns
- * a known error.
+ * Prisma 5 and 6 repeat a call whose `fetch` throws, or whose response has status 429 or 5xx, although it may have been executed.
+ * They do not repeat one that returns a known error.
  */
-async function sendOnce(send: Fetch, origin: string, path: string, init?: RequestInit): Promise<Response> {
+async function sendOnce(send: Fetch, url: string, init: RequestInit): Promise<Response> {
+  const path = url.replace(/^\w+:\/\/[^/]+|\?.*/g, '')
+  const isPrismaCall = init.method === 'POST' && path !== '/sql' && path !== '/invalidate'
+  const isReading = QUERY.test(path) && isRead(init)
   try {
-    return await send(origin + path, init)
+    const response = await send(url, init)
+    return isPrismaCall && !isReading && isOfProxy(response) ? knownError(LOST) : response
   } catch (error) {
-    const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
-    const isPrismaCall = init?.method === 'POST' && path !== '/sql' && path !== '/invalidate'
-    if (!isPrismaCall || init.signal?.aborted || NOT_SENT.test(String(code ?? cause?.code))) throw error
-    if (QUERY.test(path) && typeof init.body === 'string' && READ.test(init.body)) return send(origin + path, init)
-    return connectionLost()
+    if (!isPrismaCall || init.signal?.aborted || wasNotSent(error)) throw error
+    return isReading ? send(url, init) : knownError(LOST)
   }
 }
 
-/** P1017, as Prisma 7 expects it, and as 5 and 6 expect it. */
-function connectionLost(): Response {
-  const message = 'The connection to Hasten was lost. It is not known whether the request was executed.'
-  return Response.json({ code: 'P1017', error_code: 'P1017', is_panic: false, message, meta: {} }, { status: 500 })
+/** A proxy in front of the server has lost the response. Errors of the server itself have a code. */
+function isOfProxy({ status, headers }: Response): boolean {
+  return (status === 429 || status >= 500) && headers.get('prisma-error-code') === null
+}
+
+function wasNotSent(error: unknown): boolean {
+  const { notSent, code, cause } = error as { notSent?: boolean; code?: unknown; cause?: { code?: unknown } }
+  return notSent ?? NOT_SENT.test(String(code ?? cause?.code))
+}
+
+const LOST = { code: 'P1017', message: 'The connection to Hasten was lost. It is not known whether the request was executed.' }
+
+/** An error as Prisma 7 expects it, and as 5 and 6 expect it. */
+export function knownError({ code, message }: { code: string; message: string }): Response {
+  return Response.json({ code, error_code: code, is_panic: false, message, meta: {} }, { status: 500 })
 }

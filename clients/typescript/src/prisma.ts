@@ -1,13 +1,14 @@
 import { makeAccelerateExtension, type withAccelerate } from '@prisma/extension-accelerate'
-import { hastenFetch } from './fetch.js'
+import { hastenFetch, isOf, knownError } from './fetch.js'
 import type { Fetch, HastenOptions } from './types.js'
+import { parseUrl } from './url.js'
 
 /**
  * Replaces `withAccelerate()`, with the same types and features.
  *
  * @example
  * ```ts
- * const url = process.env.DATABASE_URL // prisma://hasten.example.com/?api_key=...
+ * const url = process.env.DATABASE_URL! // prisma://hasten.example.com/?api_key=...
  * const prisma = new PrismaClient({ accelerateUrl: url }).$extends(withHasten(url))
  * ```
  *
@@ -15,9 +16,19 @@ import type { Fetch, HastenOptions } from './types.js'
  * @throws Error if `url` is not such a URL; the message contains neither the URL nor the key
  */
 export function withHasten(url: string | undefined, options: HastenOptions = {}): ReturnType<typeof withAccelerate> {
-  const fetch = hastenFetch(url, options)
+  const server = hastenFetch(url, options)
+  const { origin } = parseUrl(url)
+  // Otherwise, calls of a client with another URL would silently not be protected.
+  const fetch: Fetch = async (input, init) => (isOf(origin, String(input)) ? server(input, init) : knownError(OTHER_URL))
   const extension = makeAccelerateExtension(fetch as never)
   return ((client: ExtensibleClient) => extension(facade(client.$extends(coverage(fetch))))) as never
+}
+
+const OTHER_URL = {
+  code: 'P6001',
+  message:
+    '@hasten/client: the URL of withHasten leads to another server than that of the client. Use the same URL for both. Before' +
+    ' Prisma 6.8, clients use https for prisma+postgres://localhost; use bin/hasten serve --tls-dev',
 }
 
 interface ExtensibleClient {

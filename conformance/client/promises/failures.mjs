@@ -127,6 +127,48 @@ export default {
     await assert.rejects(fetch(`${stage.origin}/sql`, { signal: abort.signal }), reason)
   },
 
+  'a write is not repeated if a proxy loses the response': async (stage) => {
+    for (const status of [500, 502, 503, 504, 429]) {
+      const name = `proxy ${status}`
+      const client = stage.client({
+        options: {
+          fetch: async (input, init) => {
+            const response = await fetch(input, init)
+            await response.text()
+            return new Response('<html>Bad gateway</html>', { status, headers: { 'content-type': 'text/html' } })
+          },
+        },
+      })
+      await assert.rejects(client.team.create({ data: { name } }), { code: 'P1017' })
+      // Prisma 5 and 6 upload the schema with the first call.
+      assert.ok((await rows(stage, name)) <= 1, name)
+      await assert.rejects(client.$executeRaw`insert into "Team" (name) values (${name})`, { code: 'P1017' })
+      assert.ok((await rows(stage, name)) <= 2, name)
+    }
+  },
+
+  'errors of the server itself are passed on': async (stage) => {
+    const client = stage.client({
+      options: {
+        fetch: async () =>
+          Response.json(
+            { code: 'P5011', message: 'too many', error_code: 'P5011', is_panic: false, meta: {} },
+            { status: 429, headers: { 'prisma-error-code': 'P5011' } },
+          ),
+      },
+    })
+    await assert.rejects(client.team.create({ data: { name: 'refused' } }), { code: 'P5011' })
+  },
+
+  'a client with another URL is an error': async (stage) => {
+    const { PrismaClient } = stage.modules.query
+    const other = stage.url.replace('localhost', '127.0.0.1').replace(/:\d+\//, ':1/')
+    const client = new PrismaClient({ [stage.generation.urlOption]: stage.url, errorFormat: 'minimal' })
+    await assert.rejects(client.$extends(stage.hasten.withHasten(other)).team.create({ data: { name: 'other' } }), { code: 'P6001' })
+    assert.equal(await rows(stage, 'other'), 0)
+    await client.$disconnect()
+  },
+
   'a server that is down is an error of each call, and nothing else': async (stage) => {
     const unhandled = []
     const listener = (error) => unhandled.push(error)

@@ -71,8 +71,6 @@ export default {
 
   'passes every other call through unchanged': async ({ hasten: { hastenFetch } }) => {
     const others = [
-      ['https://hasten.example/query', { method: 'POST', body: '{}', headers: { authorization: 'Bearer x' } }],
-      ['https://hasten.example/invalidate', invalidation()],
       [VENDOR, { method: 'GET' }],
       [VENDOR, undefined],
       [`${VENDOR}/more`, invalidation()],
@@ -87,6 +85,15 @@ export default {
       assert.equal(calls.length, 1)
       assert.equal(calls[0].input, input)
       assert.equal(calls[0].init, init)
+    }
+  },
+
+  'passes calls to its own host on, but never follows a redirect': async ({ hasten: { hastenFetch } }) => {
+    for (const path of ['query', 'sql', 'invalidate']) {
+      const { calls, fetch } = stub()
+      const init = { method: 'POST', body: '{}', headers: { authorization: 'Bearer x' } }
+      await hastenFetch(`prisma://hasten.example/?api_key=${SECRET}`, { fetch })(`https://hasten.example/${path}`, init)
+      assert.deepEqual(calls, [{ input: `https://hasten.example/${path}`, init: { ...init, redirect: 'manual' } }])
     }
   },
 

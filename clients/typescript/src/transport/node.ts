@@ -9,6 +9,9 @@ const IDLE_MS = 25_000
 /** How many calls may use one signal before Node.js warns of a leak, as for the built-in `fetch`. */
 const MOST_CALLS = 1500
 
+/** How long connecting may take, as for the built-in `fetch`. */
+const CONNECT_MS = 10_000
+
 /** How long a server may send nothing, as for the built-in `fetch`. */
 const SILENCE_MS = 300_000
 
@@ -35,31 +38,52 @@ export function transport(origin: string, base: Fetch): Fetch {
         : Object.fromEntries([...(new Headers(init.headers) as unknown as Iterable<[string, string]>)])
       if (body != null) headers['content-length'] = Buffer.byteLength(body)
       const path = url.slice(origin.length).replace(/#.*/, '')
+      let connected = false
       let responded = false
-      const call = request({ host, port, path, method: init.method ?? 'GET', headers, agent }, (message) => {
+      let call: http.ClientRequest
+      try {
+        call = request({ host, port, path, method: init.method ?? 'GET', headers, agent })
+      } catch (error) {
+        // An argument is invalid.
+        return reject(Object.assign(error as Error, { notSent: true }))
+      }
+      const abort = () => fail(signal!.reason)
+      const end = () => {
+        clearTimeout(connecting)
+        signal?.removeEventListener('abort', abort)
+      }
+      const fail = (error: Error) => {
+        end()
+        reject(signal?.aborted || connected ? error : Object.assign(error, { notSent: true }))
+        call.destroy()
+      }
+      const connecting = setTimeout(() => fail(new Error('the connection was not opened in time')), CONNECT_MS)
+      const opened = () => {
+        connected = true
+        clearTimeout(connecting)
+      }
+      call.on('socket', (socket) => {
+        if (call.reusedSocket) opened()
+        else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', opened)
+      })
+      call.on('response', (message) => {
         responded = true
         const chunks: Buffer[] = []
         message.on('data', (chunk) => chunks.push(chunk))
         message.on('error', fail)
         message.on('end', () => {
-          signal?.removeEventListener('abort', abort)
+          end()
           resolve(new NodeResponse(message, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)) as never)
         })
       })
-      const abort = () => fail(signal!.reason)
-      const fail = (error: unknown) => {
-        signal?.removeEventListener('abort', abort)
-        reject(error)
-        call.destroy()
-      }
       call.on('error', (error) => {
         // If the server has closed one idle connection, it has probably closed all. A repeated read needs a new one.
         if (call.reusedSocket) Object.values(agent.freeSockets).forEach((sockets) => sockets?.forEach((idle) => idle.destroy()))
         fail(error)
       })
-      call.setTimeout(SILENCE_MS, () => fail(new Error(`the server has sent nothing for ${SILENCE_MS / 1000} seconds`)))
       // A server that switches to another protocol sends no response, and causes no error.
       call.on('close', () => responded || fail(new Error('the connection was closed without a response')))
+      call.setTimeout(SILENCE_MS, () => fail(new Error(`the server has sent nothing for ${SILENCE_MS / 1000} seconds`)))
       if (signal) {
         // An app may use one signal for many calls, as with the built-in `fetch`.
         if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(MOST_CALLS, signal)
