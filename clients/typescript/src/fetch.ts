@@ -35,11 +35,24 @@ export function hastenFetch(url: string | undefined, options: HastenOptions = {}
  */
 export function installHastenFetch(url: string | undefined, options: HastenOptions = {}): () => void {
   const before = globalThis.fetch
-  const installed = createFetch(url, options, (...args) => before(...args)) as typeof fetch
+  const send = createFetch(url, options, (...args) => before(...args))
+  // The app's own calls get a complete Response.
+  const installed = (async (input, init) => complete(await send(input, init))) as typeof fetch
   globalThis.fetch = installed
   return () => {
     if (globalThis.fetch === installed) globalThis.fetch = before
   }
+}
+
+async function complete(response: Response): Promise<Response> {
+  if (response instanceof Response) return response
+  const { status, statusText, headers } = response as Response
+  const hasBody = status !== 204 && status !== 205 && status !== 304
+  return new Response(hasBody ? await (response as Response).arrayBuffer() : null, {
+    status,
+    statusText,
+    headers: [...(headers as unknown as Iterable<[string, string]>)],
+  })
 }
 
 function createFetch(url: string | undefined, options: HastenOptions, global: Fetch): Fetch {

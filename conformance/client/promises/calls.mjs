@@ -86,6 +86,28 @@ export default {
     assert.deepEqual(new Set(counts), new Set([3]))
   },
 
+  'an installed fetch returns complete responses, also streamed ones': async (stage) => {
+    const undo = stage.hasten.installHastenFetch(stage.url)
+    try {
+      const call = (headers) =>
+        fetch(`${stage.origin}/sql`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${new URL(stage.url).searchParams.get('api_key')}`, ...headers },
+          body: JSON.stringify({ query: 'select n from generate_series(1, 3) n' }),
+        })
+      const response = await call()
+      assert.ok(response instanceof Response)
+      assert.equal(response.clone().headers.get('content-type'), 'application/json')
+      assert.equal((await response.json()).rows.length, 3)
+      const streamed = await call({ Accept: 'application/x-ndjson' })
+      const lines = []
+      for await (const part of streamed.body.pipeThrough(new TextDecoderStream())) lines.push(part)
+      assert.equal(lines.join('').trim().split('\n').length, 5)
+    } finally {
+      undo()
+    }
+  },
+
   'an installed fetch is used for transactions, too, until it is removed': async (stage) => {
     const client = stage.client()
     const undo = stage.hasten.installHastenFetch(stage.url)

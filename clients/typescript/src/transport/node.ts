@@ -28,9 +28,8 @@ export function transport(origin: string, base: Fetch): Fetch {
     const init = given ?? {}
     const { body, signal } = init
     const url = String(input)
-    if (!url.startsWith(`${origin}/`) || !(body == null || typeof body === 'string' || body instanceof Uint8Array)) {
-      return base(input, given)
-    }
+    const supported = body == null || typeof body === 'string' || body instanceof Uint8Array
+    if (!url.startsWith(`${origin}/`) || !supported || isStreamed(init.headers)) return base(input, given)
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       const headers: http.OutgoingHttpHeaders = isPlain(init.headers)
@@ -94,6 +93,13 @@ export function transport(origin: string, base: Fetch): Fetch {
   }
 }
 
+/** The transport waits for the end of a response, which a streamed result must not. */
+function isStreamed(headers: RequestInit['headers']): boolean {
+  return headers != null && !isPlain(headers)
+    ? isStreamed({ accept: new Headers(headers).get('accept') ?? '' })
+    : Object.entries(headers ?? {}).some(([name, value]) => /^accept$/i.test(name) && /ndjson/i.test(String(value)))
+}
+
 function isPlain(headers: unknown): headers is Record<string, string> {
   return headers != null && Object.getPrototypeOf(headers) === Object.prototype
 }
@@ -104,7 +110,12 @@ class NodeResponse {
   readonly status: number
   readonly statusText: string
   readonly body = { cancel: async () => {} }
-  readonly headers: { get(name: string): string | null; has(name: string): boolean; getSetCookie(): string[] }
+  readonly headers: {
+    get(name: string): string | null
+    has(name: string): boolean
+    getSetCookie(): string[]
+    [Symbol.iterator](): Iterator<[string, string]>
+  }
   readonly #bytes: Buffer
 
   constructor(message: http.IncomingMessage, bytes: Buffer) {
@@ -121,6 +132,10 @@ class NodeResponse {
       get,
       has: (name) => get(name) !== null,
       getSetCookie: () => message.headers['set-cookie'] ?? [],
+      *[Symbol.iterator]() {
+        const { rawHeaders } = message
+        for (let i = 0; i < rawHeaders.length; i += 2) yield [rawHeaders[i]!, rawHeaders[i + 1]!]
+      },
     }
   }
 
