@@ -4,11 +4,9 @@ import dev.hasten.http.Exchange;
 import dev.hasten.memory.ArrayLengths;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.protocol.ApiError;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /** Request bodies with {@code Content-Encoding: gzip} (RFC 9110, section 8.4). */
 final class CompressedBody {
@@ -46,7 +44,7 @@ final class CompressedBody {
         int limit = exchange.maxBodyBytes();
         byte[] inflated = {};
         int size = 0;
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed), 8192)) {
+        try (GzipMember in = new GzipMember(compressed)) {
             while (true) {
                 if (size > limit) {
                     throw ApiError.of(

@@ -92,7 +92,15 @@ final class CompressedBodyTest {
         byte[] whole = gzip(BODY);
         byte[] changed = whole.clone();
         changed[whole.length - 8] ^= 1;
-        for (byte[] wrong : new byte[][] {BODY.getBytes(UTF_8), Arrays.copyOf(whole, whole.length - 10), changed}) {
+        ByteArrayOutputStream many = new ByteArrayOutputStream();
+        for (int i = 0; i < 4_000; i++) {
+            many.writeBytes(gzip(""));
+        }
+        many.writeBytes(whole);
+        byte[] longer = Arrays.copyOf(whole, whole.length + 1);
+        for (byte[] wrong : new byte[][] {
+            BODY.getBytes(UTF_8), Arrays.copyOf(whole, whole.length - 10), changed, longer, many.toByteArray()
+        }) {
             Reply reply = send("gzip", wrong);
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.toString()).contains("The request body is not valid gzip");
