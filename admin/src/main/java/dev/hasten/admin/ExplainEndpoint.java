@@ -63,6 +63,7 @@ final class ExplainEndpoint {
     private Explanation request(String text, @Nullable String database) {
         // The header cf-ray adds the region.
         String id = text.replaceFirst("-.*", "");
+        // All databases share it.
         RecentRequest request =
                 databases.values().iterator().next().cache().recent().find(id);
         if (request == null) {

@@ -101,6 +101,7 @@ public final class RequestRunner {
         try {
             if (CompressedBody.isCompressed(exchange)) {
                 // Not on the event loop, because other requests would wait.
+                running.incrementAndGet();
                 Thread.ofVirtual().name("hasten-inflate").start(() -> inflate(request, protocol, endpoint));
             } else {
                 dispatch(request, protocol, endpoint);
@@ -126,6 +127,8 @@ public final class RequestRunner {
         } catch (Throwable e) {
             LOG.error("request {} failed", exchange.requestId(), e);
             error = ApiError.internal(exchange.requestId());
+        } finally {
+            running.decrementAndGet();
         }
         exchange.respond(protocol.error(error, null));
     }

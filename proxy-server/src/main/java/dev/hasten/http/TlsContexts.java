@@ -22,7 +22,7 @@ public final class TlsContexts {
 
     /**
      * Returns the name for which clients trust a certificate: localhost if it is one of the names, otherwise the first one
-     * that is not a pattern; localhost if there is none.
+     * without a wildcard; localhost if there is none.
      *
      * @param certificate file with the server's certificate
      * @throws HttpServerException if the file cannot be read

@@ -88,7 +88,7 @@ public final class ChangeFeed implements AutoCloseable {
             try (Statement statement = control.createStatement()) {
                 statement.execute(LOCAL_COMMIT);
             }
-            // A server that does not respond must not keep the stream from starting anew.
+            // A server that does not respond must not keep the stream from restarting.
             control.setNetworkTimeout(Runnable::run, CONTROL_MILLIS);
             return new ChangeFeed(control, role);
         } catch (SQLException e) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * depends on them is stored. Used by one thread.
  */
 final class CommitLog {
-    private static final Cause RESTART = new Cause(Kind.STREAM, "the change stream started anew");
+    private static final Cause RESTART = new Cause(Kind.STREAM, "the change stream restarted");
     private static final Cause TOO_MANY = new Cause(Kind.STREAM, "too many commits are not known to be visible");
 
     private static final int MOST_OVERFLOWED = 10;
@@ -63,7 +63,7 @@ final class CommitLog {
      *
      * @param changed null if it is not known what was changed
      * @param position of the commit in the log
-     * @throws ChangeFeedException if so many are pending that the stream must start anew
+     * @throws ChangeFeedException if so many are pending that the stream must restart
      */
     void delivered(int transaction, @Nullable RelationIds changed, long position) throws ChangeFeedException {
         if (changed != null && changed.isEmpty()) {
@@ -127,7 +127,7 @@ final class CommitLog {
         }
     }
 
-    /** Called when the stream starts anew: what was pending is visible by now, or on another server. */
+    /** Called when the stream restarts: what was pending is visible by now, or on another server. */
     void restart() {
         relations.allChanged(RESTART);
         pending.forEach(commit -> commit.settle().run());

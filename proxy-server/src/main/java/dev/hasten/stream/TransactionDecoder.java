@@ -19,7 +19,7 @@ import java.util.Set;
 final class TransactionDecoder {
     private static final String PRISMA_MIGRATIONS = "._prisma_migrations";
 
-    /** With more, the stream starts anew. */
+    /** With more, the stream restarts. */
     private static final int MOST_SUSPECTS = 10_000;
 
     private final CommitLog commits;
