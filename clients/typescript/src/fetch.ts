@@ -44,11 +44,13 @@ export function installHastenFetch(url: string | undefined, options: HastenOptio
   }
 }
 
+/** Makes a Response of the result of the transport. */
 async function complete(response: Response): Promise<Response> {
-  if (response instanceof Response) return response
-  const { status, statusText, headers } = response as Response
+  const isComplete: boolean = response instanceof Response
+  if (isComplete) return response
+  const { status, statusText, headers } = response
   const hasBody = status !== 204 && status !== 205 && status !== 304
-  return new Response(hasBody ? await (response as Response).arrayBuffer() : null, {
+  return new Response(hasBody ? await response.arrayBuffer() : null, {
     status,
     statusText,
     headers: [...(headers as unknown as Iterable<[string, string]>)],
@@ -100,7 +102,10 @@ async function sendOnce(send: Fetch, url: string, init: RequestInit): Promise<Re
   const isReading = QUERY.test(path) && isRead(init)
   try {
     const response = await send(url, init)
-    return isPrismaCall && !isReading && isOfProxy(response) ? knownError(LOST) : response
+    if (!isPrismaCall || isReading || !isOfProxy(response)) return response
+    // Otherwise, some runtimes keep the connection for the rest of the response.
+    await response.body?.cancel()
+    return knownError(LOST)
   } catch (error) {
     if (!isPrismaCall || init.signal?.aborted || wasNotSent(error)) throw error
     return isReading ? send(url, init) : knownError(LOST)
@@ -121,5 +126,6 @@ const LOST = { code: 'P1017', message: 'The connection to Hasten was lost. It is
 
 /** An error as Prisma 7 expects it, and as 5 and 6 expect it. */
 export function knownError({ code, message }: { code: string; message: string }): Response {
-  return Response.json({ code, error_code: code, is_panic: false, message, meta: {} }, { status: 500 })
+  const body = { code, error_code: code, is_panic: false, message, meta: {} }
+  return Response.json(body, { status: 500, headers: { 'prisma-error-code': code } })
 }
