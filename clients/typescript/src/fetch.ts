@@ -7,7 +7,7 @@ import { parseUrl } from './url.js'
 const VENDOR_INVALIDATE = 'https://accelerate.prisma-data.net/invalidate'
 
 /** Errors of connecting, as far as a `fetch` reports them: nothing was sent. The transport marks its errors itself. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_|E(HOST|NET)UNREACH|UND_ERR_CONNECT)/
+const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_|UND_ERR_CONNECT)/
 
 /** Paths of Prisma 7, and of Prisma 5 and 6. */
 const QUERY = /^\/(query|[^/]+\/[^/]+\/graphql)$/
@@ -60,13 +60,15 @@ async function complete(response: Response): Promise<Response> {
 function createFetch(url: string | undefined, options: HastenOptions, global: Fetch): Fetch {
   const { origin, apiKey } = parseUrl(url)
   const other = options.fetch ?? global
-  const direct = options.fetch ?? transport(origin, global)
+  const direct = transport(origin, global, options.fetch)
   // A redirect would take the request, with the key of Neon's driver, to another host.
   const send: Fetch = (input, init) => direct(input, { ...init, redirect: 'manual' })
-  return (input, init) => {
-    if (typeof input === 'object' && 'url' in input) return other(input, init)
+  const call: Fetch = async (input, init) => {
+    if (typeof input === 'object' && 'url' in input) {
+      return isOf(origin, input.url) ? call(input.url, await unpacked(new Request(input, init))) : other(input, init)
+    }
     const target = String(input)
-    if (target === VENDOR_INVALIDATE && init?.method === 'POST') {
+    if (target === VENDOR_INVALIDATE && init?.method?.toUpperCase() === 'POST') {
       const headers = new Headers(init.headers)
       headers.set('authorization', `Bearer ${apiKey}`)
       return send(`${origin}/invalidate`, { ...init, headers })
@@ -74,6 +76,14 @@ function createFetch(url: string | undefined, options: HastenOptions, global: Fe
     const path = pathAt(origin, target)
     return path === undefined ? other(input, init) : sendOnce(send, origin + path, init ?? {})
   }
+  return call
+}
+
+/** The parts of a Request, so that it gets the same protection as other calls. */
+async function unpacked(request: Request): Promise<RequestInit> {
+  const { method, headers, signal } = request
+  const body = request.body === null ? {} : { body: new Uint8Array(await request.arrayBuffer()) }
+  return { method, headers, signal, ...body }
 }
 
 /** Whether calls to an address go to the server with this origin. */
@@ -98,7 +108,7 @@ function pathAt(origin: string, target: string): string | undefined {
  */
 async function sendOnce(send: Fetch, url: string, init: RequestInit): Promise<Response> {
   const path = url.replace(/^\w+:\/\/[^/]+|\?.*/g, '')
-  const isPrismaCall = init.method === 'POST' && path !== '/sql' && path !== '/invalidate'
+  const isPrismaCall = init.method?.toUpperCase() === 'POST' && path !== '/sql' && path !== '/invalidate'
   const isReading = QUERY.test(path) && isRead(init)
   try {
     const response = await send(url, init)
@@ -114,11 +124,11 @@ async function sendOnce(send: Fetch, url: string, init: RequestInit): Promise<Re
 
 /** A proxy in front of the server has lost the response. Errors of the server itself have a code. */
 function isOfProxy({ status, headers }: Response): boolean {
-  return (status === 429 || status >= 500) && headers.get('prisma-error-code') === null
+  return (status < 200 || status === 429 || status >= 500) && headers.get('prisma-error-code') === null
 }
 
 function wasNotSent(error: unknown): boolean {
-  const { notSent, code, cause } = error as { notSent?: boolean; code?: unknown; cause?: { code?: unknown } }
+  const { notSent, code, cause } = (error ?? {}) as { notSent?: boolean; code?: unknown; cause?: { code?: unknown } }
   return notSent ?? NOT_SENT.test(String(code ?? cause?.code))
 }
 

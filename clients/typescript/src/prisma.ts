@@ -27,8 +27,7 @@ export function withHasten(url: string | undefined, options: HastenOptions = {})
 const OTHER_URL = {
   code: 'P6001',
   message:
-    '@hasten/client: the URL of withHasten leads to another server than that of the client. Use the same URL for both. Before' +
-    ' Prisma 6.8, clients use https for prisma+postgres://localhost; use bin/hasten serve --tls-dev',
+    '@hasten/client: the client and withHasten have different URLs. Before Prisma 6.8, prisma+postgres://localhost means https',
 }
 
 interface ExtensibleClient {

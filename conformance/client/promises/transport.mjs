@@ -12,7 +12,8 @@ async function withServer({ hasten, fetched }, handle, work) {
   const before = fetched.length
   try {
     await work({
-      call: (path, init) => fetch(origin + path, init),
+      call: (input, init) => fetch(typeof input === 'string' ? origin + input : input, init),
+      origin,
       connections,
       server,
       delegated: () => fetched.length - before,
@@ -102,6 +103,26 @@ export default {
         await assert.rejects(call('/sql', { method: 'POST', body: '{}' }), { code: 'ECONNRESET' })
         await assert.rejects(call('/connection-info', { method: 'GET' }), { code: 'ECONNRESET' })
         assert.equal(calls, 8)
+      },
+    )
+  },
+
+  'a Request is protected like other calls': async (stage) => {
+    let calls = 0
+    await withServer(
+      stage,
+      (request, response) => {
+        calls++
+        if (request.url === '/query') return request.socket.destroy()
+        response.writeHead(307, { location: 'https://elsewhere.example/' }).end()
+      },
+      async ({ call, origin }) => {
+        const write = new Request(`${origin}/query`, { method: 'post', body: '{"model":"User","operation":"createOne"}' })
+        assert.equal((await (await call(write)).json()).code, 'P1017')
+        const lower = await call('/query', { method: 'post', body: '{"model":"User","operation":"createOne"}' })
+        assert.equal((await lower.json()).code, 'P1017')
+        assert.equal((await call(new Request(`${origin}/moved`))).status, 307)
+        assert.equal(calls, 3)
       },
     )
   },

@@ -19,7 +19,8 @@ const SILENCE_MS = 300_000
  * Calls to one origin with `node:http`, which needs a fraction of the CPU of the built-in `fetch`. Requests that it does not
  * support, such as streamed bodies, are passed to `base`. It does not follow redirects.
  */
-export function transport(origin: string, base: Fetch): Fetch {
+export function transport(origin: string, base: Fetch, own?: Fetch): Fetch {
+  if (own) return own
   const { hostname, port, protocol } = new URL(origin)
   const { Agent, request } = protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
