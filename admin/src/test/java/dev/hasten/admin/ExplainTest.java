@@ -41,7 +41,6 @@ class ExplainTest {
     @RegisterExtension
     final RunningServer running = RunningServer.on(POSTGRES)
             .with("databases.default.cache.invalidation", "writes")
-            .with("databases.default.cache.schema_poll", "0s")
             .with("cache.recent_requests", 100);
 
     private static String id(Reply reply) {

@@ -56,7 +56,6 @@ final class FuzzServer {
         TestServer server = TestServer.on("postgresql://app@127.0.0.1:" + postgres.port() + "/postgres")
                 .with("pool.size", 1)
                 // The poll uses the connection for a moment, which would look like a leak.
-                .with("databases.default.cache.schema_poll", "0s")
                 .with("limits.query_timeout", "5s")
                 .with("http.max_body_bytes", "1mb")
                 .start();

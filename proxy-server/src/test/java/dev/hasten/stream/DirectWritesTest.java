@@ -265,7 +265,6 @@ final class DirectWritesTest {
         try (TestServer server = TestServer.on(POSTGRES)
                 .with("databases.default.cache.invalidation", "stream")
                 .with("databases.default.cache.stream.bound", bound.toMillis() + "ms")
-                .with("databases.default.cache.schema_poll", "0s")
                 .start()) {
             Map<String, ?> read = query("SELECT \"n\" FROM \"public\".\"changing\"");
             for (int i = 1; i < 8; i++) {

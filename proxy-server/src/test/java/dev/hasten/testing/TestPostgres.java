@@ -1,5 +1,7 @@
 package dev.hasten.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -66,7 +68,19 @@ public final class TestPostgres implements BeforeAllCallback {
         if (own != null) {
             own.close();
         }
+        // A replication connection ends a moment after its client, and FORCE does not end it.
+        await().until(() -> replicationSlots(shared) == 0);
         admin(shared, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    }
+
+    private int replicationSlots(Server shared) throws SQLException {
+        try (Connection connection = connect(shared.url());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT count(*) FROM pg_replication_slots WHERE database = '" + name + "'")) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 
     private static void admin(Server server, String sql) throws SQLException {

@@ -109,9 +109,7 @@ final class HiddenWritesTest {
                     + " ALTER SCHEMA ta RENAME TO tc; ALTER SCHEMA tb RENAME TO ta; ALTER SCHEMA tc RENAME TO tb; END $$");
 
     @RegisterExtension
-    final TestServer server = TestServer.on(POSTGRES)
-            .with("databases.default.cache.invalidation", "writes")
-            .with("databases.default.cache.schema_poll", "0s");
+    final TestServer server = TestServer.on(POSTGRES).with("databases.default.cache.invalidation", "writes");
 
     private final Client client = server.client();
 
