@@ -41,25 +41,33 @@ class ArchitectureTest {
                     Map.entry("json", "protocol memory deadline"),
                     Map.entry("http", "memory files"),
                     Map.entry("auth", "protocol config files"),
+                    Map.entry("audit", "files"),
+                    Map.entry("activity", "http auth postgres insights"),
                     Map.entry("postgres", "protocol memory deadline"),
                     Map.entry("prisma", "protocol json postgres"),
-                    Map.entry("cache", "protocol memory deadline"),
+                    Map.entry("insights", "postgres"),
+                    Map.entry("cache", "protocol memory deadline insights"),
                     Map.entry("proof", "protocol deadline postgres cache"),
                     Map.entry("plan", "protocol memory deadline json postgres prisma cache proof"),
                     Map.entry("writes", "deadline cache postgres proof"),
                     Map.entry("stream", "cache postgres"),
                     Map.entry("transaction", "protocol deadline postgres prisma plan writes"),
-                    Map.entry("schema", "protocol files memory deadline compiler postgres plan"),
-                    Map.entry("telemetry", "protocol memory deadline config postgres plan cache"),
+                    Map.entry("schema", "protocol files memory deadline compiler postgres insights plan"),
+                    Map.entry(
+                            "telemetry",
+                            "protocol memory deadline config auth audit postgres plan cache insights activity"),
                     Map.entry(
                             "admission",
-                            "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"),
-                    Map.entry("caching", "protocol memory deadline json http auth cache proof telemetry admission"),
+                            "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"
+                                    + " insights activity"),
+                    Map.entry(
+                            "caching",
+                            "protocol memory deadline json http auth cache proof telemetry admission insights activity"),
                     Map.entry("invalidation", "protocol deadline config http auth postgres cache admission caching"),
                     Map.entry("explain", "protocol deadline postgres cache proof stream admission"),
                     Map.entry(
                             "remoteexecutor",
-                            "protocol deadline config json http postgres prisma proof plan transaction telemetry admission"
+                            "protocol deadline config json http postgres prisma proof plan transaction telemetry admission activity"
                                     + " caching"),
                     Map.entry(
                             "dataproxy",
@@ -68,15 +76,16 @@ class ArchitectureTest {
                     Map.entry(
                             "sql",
                             "protocol memory deadline config json http auth postgres transaction telemetry admission cache proof"
-                                    + " caching"),
+                                    + " caching activity"),
                     Map.entry(
                             "server",
                             "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"
-                                    + " admission caching invalidation explain remoteexecutor dataproxy sql"),
+                                    + " admission caching invalidation explain remoteexecutor dataproxy sql insights activity"
+                                    + " audit"),
                     Map.entry(
                             "admin",
                             "protocol files memory deadline config http auth postgres cache stream schema transaction telemetry admission invalidation"
-                                    + " explain server"),
+                                    + " explain proof server insights activity audit"),
                     Map.entry("bench", "protocol"),
                     Map.entry(
                             "cli",

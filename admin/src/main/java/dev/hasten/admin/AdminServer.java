@@ -11,6 +11,7 @@ import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Router;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.server.Certificates;
 import dev.hasten.server.HastenServer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server of the {@link AdminApi}: plain HTTP on a separate port, so that a firewall can block it. */
+/**
+ * The HTTP server of the {@link AdminApi}, on a separate port, so that a firewall can block it. It uses TLS if the client port
+ * does.
+ */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
@@ -32,11 +36,13 @@ public final class AdminServer implements AutoCloseable {
     private final HttpServer http;
     private final AdminToken token;
     private final String host;
+    private final boolean tls;
 
-    private AdminServer(HttpServer http, AdminToken token, String host) {
+    private AdminServer(HttpServer http, AdminToken token, String host, boolean tls) {
         this.http = http;
         this.token = token;
         this.host = host;
+        this.tls = tls;
     }
 
     /**
@@ -47,13 +53,14 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer start(HastenServer server) {
         Config config = server.config();
+        Certificates certificates = config.server().adminTls() ? server.certificates() : null;
         String host = config.server().adminHost();
         int port = config.server().adminPort();
         AdminToken token = AdminToken.of(config.server());
         Router routes = new AdminApi(server, token, Clock.systemUTC()).routes();
         HttpServer http;
         try {
-            http = HttpServer.start(options(config, host, port), routes);
+            http = HttpServer.start(options(config, host, port, certificates), routes);
         } catch (HttpServerException e) {
             if (config.values()
                     .origin("admin_port")
@@ -62,15 +69,16 @@ public final class AdminServer implements AutoCloseable {
                 throw e;
             }
             LOG.warn("{}. admin_port is not set, so any free port is used instead", e.getMessage());
-            http = HttpServer.start(options(config, host, 0), routes);
+            http = HttpServer.start(options(config, host, 0, certificates), routes);
         }
-        if (!isLoopback(host)) {
+        if (!isLoopback(host) && certificates == null) {
             LOG.warn("the admin API listens on {} without TLS; keep this network private or use a TLS proxy", host);
         }
-        return new AdminServer(http, token, host);
+        return new AdminServer(http, token, host, certificates != null);
     }
 
-    private static HttpServerOptions options(Config config, String host, int port) {
+    private static HttpServerOptions options(
+            Config config, String host, int port, @Nullable Certificates certificates) {
         return new HttpServerOptions(
                 "hasten-admin",
                 new HttpServerOptions.Address(host, port),
@@ -85,7 +93,7 @@ public final class AdminServer implements AutoCloseable {
                                 config.http().idleTimeout()),
                         config.http().minBytesPerSecond(),
                         CONNECTIONS),
-                null,
+                certificates,
                 1,
                 MemoryBudget.unlimited(),
                 new HttpServerOptions.Callbacks(
@@ -103,7 +111,8 @@ public final class AdminServer implements AutoCloseable {
 
     /** The URL of the server, such as {@code http://127.0.0.1:4467}. */
     public String url() {
-        return "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port();
+        return (tls ? "https://" : "http://") + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host)
+                + ":" + port();
     }
 
     /** The bound port. */

@@ -81,9 +81,7 @@ public final class AdminToken {
     }
 
     private static String create(Path file) throws IOException {
-        byte[] random = new byte[RANDOM_BYTES];
-        new SecureRandom().nextBytes(random);
-        String token = PREFIX + HexFormat.of().formatHex(random);
+        String token = random();
         PrivateFiles.createDirectories(requireNonNull(file.getParent()));
         try {
             PrivateFiles.create(file, (token + "\n").getBytes(US_ASCII));
@@ -104,18 +102,38 @@ public final class AdminToken {
         return file;
     }
 
+    /** Whether a text is this token. Takes a time that depends only on the text. */
+    boolean is(String given) {
+        return MessageDigest.isEqual(token, given.getBytes(UTF_8));
+    }
+
+    /** The token itself. */
+    String text() {
+        return new String(token, UTF_8);
+    }
+
     /**
-     * Whether a request has this token.
+     * Generates a new token and replaces the file.
      *
-     * @param authorization the value of the {@code Authorization} header; null if the request has none
+     * @throws HttpServerException if the file cannot be written
      */
-    boolean opens(@Nullable String authorization) {
-        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            return false;
+    static AdminToken replace(ServerConfig config) {
+        Path file = fileOf(config);
+        String token = random();
+        try {
+            PrivateFiles.createDirectories(requireNonNull(file.getParent()));
+            PrivateFiles.replace(file, (token + "\n").getBytes(US_ASCII));
+            return new AdminToken(token, file);
+        } catch (IOException e) {
+            throw new HttpServerException(
+                    "The admin token in " + file + " cannot be replaced: " + FileErrors.reason(e), e);
         }
-        // Constant time with respect to the token: the duration depends only on what was sent.
-        return MessageDigest.isEqual(
-                token, authorization.substring(SCHEME.length()).strip().getBytes(UTF_8));
+    }
+
+    private static String random() {
+        byte[] random = new byte[RANDOM_BYTES];
+        new SecureRandom().nextBytes(random);
+        return PREFIX + HexFormat.of().formatHex(random);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.hasten.cache.CachePolicy;
 import dev.hasten.cache.CacheStatistics;
 import dev.hasten.cache.CacheStatistics.Event;
 import dev.hasten.cache.QueryCache;
+import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.stream.ChangeStream;
 import java.util.Collection;
@@ -97,7 +99,12 @@ final class CacheStates {
         this.databases = databases;
     }
 
-    Caches caches() {
+    Response caches(Exchange exchange) {
+        new Query(exchange);
+        return AdminJson.response(200, caches());
+    }
+
+    private Caches caches() {
         return new Caches(databases.stream().map(CacheStates::cache).toList());
     }
 

@@ -3,29 +3,41 @@ package dev.hasten.admin;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
+import dev.hasten.auth.KeyMeter;
+import dev.hasten.auth.KeyMeter.LimitState;
+import dev.hasten.auth.KeyMeters;
+import dev.hasten.config.KeyLimits;
 import dev.hasten.config.KeyScope;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** Management of API keys over the admin API. */
 final class KeyEndpoints {
-    private static final List<String> FIELDS = List.of("name", "database", "scopes", "expires");
+    private static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
 
     private final ApiKeys keys;
+    private final KeyMeters meters;
     private final Set<String> databases;
     private final Clock clock;
 
-    private record KeyList(List<Key> keys) {}
+    /** {@code GET /keys}. */
+    record KeyList(List<Key> keys) {}
 
-    private record Key(
+    /**
+     * A key without its token.
+     *
+     * @param previousTokenUntil until when the token before the last rotation is accepted; null if there is none
+     * @param limits only those that are set
+     */
+    record Key(
             String id,
             String name,
             String database,
@@ -33,10 +45,42 @@ final class KeyEndpoints {
             @Nullable Instant created,
             @Nullable Instant expires,
             boolean expired,
-            String source) {}
+            String source,
+            @Nullable Instant previousTokenUntil,
+            List<LimitState> limits,
+            Usage usage) {}
+
+    /**
+     * The use of a key. Days and months are those of UTC.
+     *
+     * @param lastUsed null if it was never used
+     * @param refused requests that exceeded a limit, since the server started
+     */
+    record Usage(
+            @Nullable Instant lastUsed,
+            long requestsToday,
+            long bytesToday,
+            long requestsThisMonth,
+            long bytesThisMonth,
+            long refused,
+            int running) {}
+
+    /** {@code POST /keys}; 0 or an absent limit means none. */
+    record NewKeyRequest(
+            String name,
+            @Nullable String database,
+            @Nullable List<String> scopes,
+            @Nullable String expires,
+            @Nullable Integer requestsPerSecond,
+            @Nullable Integer burst,
+            @Nullable Integer maxConcurrent,
+            @Nullable Long requestsPerDay,
+            @Nullable Long requestsPerMonth,
+            @Nullable Long bytesPerDay,
+            @Nullable Long bytesPerMonth) {}
 
     /** A new key. No other response contains its token. */
-    private record NewKey(
+    record NewKey(
             String id,
             String name,
             String database,
@@ -45,21 +89,28 @@ final class KeyEndpoints {
             @Nullable Instant expires,
             String token) {}
 
-    KeyEndpoints(ApiKeys keys, Set<String> databases, Clock clock) {
+    /** @param overlap how long the current token is still accepted, such as 24h; 0 if it is absent */
+    record RotateRequest(@Nullable String overlap) {}
+
+    KeyEndpoints(ApiKeys keys, KeyMeters meters, Set<String> databases, Clock clock) {
         this.keys = keys;
+        this.meters = meters;
         this.databases = databases;
         this.clock = clock;
     }
 
     /** Returns 200 with all keys, those in the configuration first. */
-    Response list() {
+    Response list(Exchange exchange) {
+        new Query(exchange);
         Instant now = clock.instant();
         return AdminJson.response(
                 200,
                 new KeyList(keys.list().stream().map(key -> described(key, now)).toList()));
     }
 
-    private static Key described(ApiKey key, Instant now) {
+    private Key described(ApiKey key, Instant now) {
+        KeyMeter meter = meters.of(key);
+        KeyMeter.Usage usage = meter.usage(now);
         return new Key(
                 key.id(),
                 key.name(),
@@ -68,21 +119,54 @@ final class KeyEndpoints {
                 key.created(),
                 key.expires(),
                 key.expired(now),
-                key.source().name().toLowerCase(Locale.ROOT));
+                key.source().name().toLowerCase(Locale.ROOT),
+                keys.previousTokenUntil(key),
+                meter.states(key.limits(), now, System.nanoTime()),
+                new Usage(
+                        usage.lastUsed(),
+                        usage.requestsToday(),
+                        usage.bytesToday(),
+                        usage.requestsThisMonth(),
+                        usage.bytesThisMonth(),
+                        usage.refused(),
+                        usage.running()));
     }
 
     /** Returns 201 with the token, or throws 400 if the request is invalid. */
     Response create(Exchange exchange) {
-        KeyRequest request = request(AdminJson.object(exchange.body(), FIELDS));
-        CreatedKey created;
+        NewKeyRequest body = AdminJson.read(exchange.body(), NewKeyRequest.class);
         try {
-            created = request.make(keys, databases, clock.instant());
+            KeyRequest request =
+                    new KeyRequest(body.name(), body.database(), body.scopes(), body.expires(), limits(body));
+            return created(201, request.make(keys, databases, clock.instant()));
         } catch (IllegalArgumentException e) {
             throw ApiError.badRequest(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static KeyLimits limits(NewKeyRequest body) {
+        return new KeyLimits(
+                orNone(body.requestsPerSecond()),
+                orNone(body.burst()),
+                orNone(body.maxConcurrent()),
+                orNone(body.requestsPerDay()),
+                orNone(body.requestsPerMonth()),
+                orNone(body.bytesPerDay()),
+                orNone(body.bytesPerMonth()));
+    }
+
+    private static int orNone(@Nullable Integer limit) {
+        return limit == null ? 0 : limit;
+    }
+
+    private static long orNone(@Nullable Long limit) {
+        return limit == null ? 0 : limit;
+    }
+
+    private static Response created(int status, CreatedKey created) {
         ApiKey key = created.key();
         return AdminJson.response(
-                201,
+                status,
                 new NewKey(
                         key.id(),
                         key.name(),
@@ -93,18 +177,37 @@ final class KeyEndpoints {
                         created.token()));
     }
 
-    private static KeyRequest request(JsonNode body) {
-        String name = AdminJson.text(body, "name");
-        if (name == null) {
-            throw ApiError.badRequest(
-                    "Invalid request body: `name` is missing; it must be a string with 1 to 64 characters that"
-                            + " says what the key is for");
+    /** Returns 200 with the new token, or throws as {@link #revoke}. */
+    Response rotate(Exchange exchange) {
+        String text = exchange.body().length == 0
+                ? null
+                : AdminJson.read(exchange.body(), RotateRequest.class).overlap();
+        CreatedKey rotated;
+        try {
+            rotated = keys.rotate(exchange.pathParameter("id"), overlap(text));
+        } catch (IllegalArgumentException e) {
+            throw ApiError.of(409, "P6000", String.valueOf(e.getMessage()));
         }
-        return new KeyRequest(
-                name,
-                AdminJson.text(body, "database"),
-                AdminJson.texts(body, "scopes"),
-                AdminJson.text(body, "expires"));
+        if (rotated == null) {
+            throw unknown();
+        }
+        return created(200, rotated);
+    }
+
+    private static Duration overlap(@Nullable String text) {
+        if (text == null || text.equals("0")) {
+            return Duration.ZERO;
+        }
+        Duration overlap;
+        try {
+            overlap = KeyExpiry.span(text);
+        } catch (IllegalArgumentException e) {
+            throw ApiError.badRequest(String.valueOf(e.getMessage()));
+        }
+        if (overlap.compareTo(LONGEST_OVERLAP) > 0) {
+            throw ApiError.badRequest("`overlap` must not exceed " + LONGEST_OVERLAP.toDays() + "d");
+        }
+        return overlap;
     }
 
     /**
@@ -118,8 +221,12 @@ final class KeyEndpoints {
             throw ApiError.of(409, "P6000", String.valueOf(e.getMessage()));
         }
         if (!revoked) {
-            throw ApiError.of(404, "P6000", "No API key has this id; GET /keys lists the keys");
+            throw unknown();
         }
         return Response.empty(204);
+    }
+
+    private static ApiError unknown() {
+        return ApiError.of(404, "P6000", "No API key has this id; GET /keys lists the keys");
     }
 }

@@ -2,6 +2,7 @@ package dev.hasten.admin;
 
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
+import dev.hasten.config.KeyLimits;
 import dev.hasten.config.KeyScope;
 import java.time.Instant;
 import java.util.Collection;
@@ -15,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param database the database that the key gives access to; may be null if there is only one
  * @param scopes the {@link KeyScope#text() words} for its scopes; null means {@link KeyScope#DEFAULT}
  * @param expires see {@link KeyExpiry}; null means never
+ * @param limits how much the requests of the key may use
  */
 public record KeyRequest(
         String name,
         @Nullable String database,
         @Nullable List<String> scopes,
-        @Nullable String expires) {
+        @Nullable String expires,
+        KeyLimits limits) {
     /** Copies the scopes. */
     public KeyRequest {
         scopes = scopes == null ? null : List.copyOf(scopes);
@@ -39,6 +42,7 @@ public record KeyRequest(
                 name,
                 DatabaseName.chosen(database, databases),
                 scopes == null ? KeyScope.DEFAULT : KeyScope.parse(scopes),
-                end);
+                end,
+                limits);
     }
 }

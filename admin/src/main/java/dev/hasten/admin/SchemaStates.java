@@ -1,6 +1,8 @@
 package dev.hasten.admin;
 
 import dev.hasten.admission.Database;
+import dev.hasten.http.Exchange;
+import dev.hasten.http.Response;
 import dev.hasten.schema.PrismaSchemas.Listed;
 import java.time.Instant;
 import java.util.Collection;
@@ -35,7 +37,12 @@ final class SchemaStates {
         this.databases = databases;
     }
 
-    AllSchemas schemas() {
+    Response schemas(Exchange exchange) {
+        new Query(exchange);
+        return AdminJson.response(200, schemas());
+    }
+
+    private AllSchemas schemas() {
         return new AllSchemas(databases.stream()
                 .map(database -> new DatabaseSchemas(
                         database.name(),

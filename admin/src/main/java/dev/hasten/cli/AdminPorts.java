@@ -7,6 +7,9 @@ import dev.hasten.config.Origin;
 import dev.hasten.config.ServerConfig;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -38,11 +41,26 @@ final class AdminPorts {
                 .origin("admin_port")
                 .filter(Origin.Default.class::isInstance)
                 .isPresent();
+        SSLContext trusted = trusted(config);
         return new AdminPort(
-                URI.create("http://" + reachable(server.adminHost()) + ":" + server.adminPort()),
+                URI.create((trusted == null ? "http://" : "https://") + reachable(server.adminHost()) + ":"
+                        + server.adminPort()),
                 token.authorization(),
                 token.file() == null ? "in admin_token" : "in " + token.file(),
-                isDefault ? AdminPort.PortOrigin.DEFAULT : AdminPort.PortOrigin.CONFIGURED);
+                isDefault ? AdminPort.PortOrigin.DEFAULT : AdminPort.PortOrigin.CONFIGURED,
+                trusted);
+    }
+
+    /** What to trust if the admin port uses TLS; null if it does not. */
+    private static @Nullable SSLContext trusted(Config config) throws IOException {
+        if (!config.tls().enabled() || !config.server().adminTls()) {
+            return null;
+        }
+        Path certificate = config.tls().cert();
+        return certificate == null
+                ? TrustedAuthorities.context(
+                        config.server().stateDir().resolve("tls").resolve("ca.pem"))
+                : PinnedCertificate.context(certificate);
     }
 
     /** The address to connect to for an address to listen on. */

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -84,7 +83,7 @@ final class BenchCommand implements Callable<Integer>, BenchListener {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         // Only errors may interrupt the table.
-        LogSetup.apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.ERROR, Duration.ZERO, false));
+        LogSetup.apply(LogConfig.errorsOnly());
         BenchReport report;
         try (CleanStop stop = new CleanStop()) {
             report = run(settings, stop);

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
@@ -29,6 +30,9 @@ final class CheckConfigCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @Option(names = "--json", description = "Print the values as JSON instead of YAML.")
+    private boolean json;
+
     @Override
     public Integer call() {
         Config config = options.load(KeyFlags.parse(keyFlags, spec.commandLine()));
@@ -37,8 +41,12 @@ final class CheckConfigCommand implements Callable<Integer> {
             // Fails if they cannot be used.
             var _ = TlsContexts.fromPem(tls.cert(), tls.key());
         }
-        spec.commandLine().getOut().print(config.describe());
-        spec.commandLine().getOut().flush();
+        Output output = Output.of(spec);
+        if (json) {
+            output.json(config.effectiveValues());
+        } else {
+            output.print(config.describe());
+        }
         config.warnings().forEach(warning -> spec.commandLine().getErr().println("hasten: warning: " + warning));
         spec.commandLine().getErr().flush();
         return 0;

@@ -3,7 +3,6 @@ package dev.hasten.cli;
 import dev.hasten.config.LogConfig;
 import dev.hasten.telemetry.LogSetup;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -32,7 +31,7 @@ final class DemoCommand implements Callable<Integer> {
         EmbeddedDatabase.requireBinaries();
         long start = System.nanoTime();
         // Only errors may interrupt the table.
-        LogSetup.apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.ERROR, Duration.ZERO, false));
+        LogSetup.apply(LogConfig.errorsOnly());
         say("Starting PostgreSQL and Hasten, loading 1000 users and 5000 posts ...");
         boolean asExpected = true;
         try (DemoStage stage = DemoStage.open()) {

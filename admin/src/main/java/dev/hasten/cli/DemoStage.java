@@ -28,13 +28,18 @@ import org.slf4j.LoggerFactory;
 final class DemoStage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemoStage.class);
 
-    /** Short, so that the step that exceeds it is short. */
-    private static final String QUERY_TIMEOUT = "1s";
+    /**
+     * The same database with a short limit, for the step that exceeds it. The others must succeed on a slow machine, too.
+     */
+    private static final String IMPATIENT = "impatient";
+
+    private static final String SHORT_TIMEOUT = "1s";
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Thread cleanUp = new Thread(this::closeAll, "hasten-demo-clean-up");
     private final ConnectionPool database;
     private final DemoClient client;
+    private final String impatientKey;
 
     private DemoStage() throws Exception {
         EmbeddedDatabase.requireBinaries();
@@ -58,6 +63,9 @@ final class DemoStage implements AutoCloseable {
                                 .create("demo", "default", KeyScope.DEFAULT, null)
                                 .token());
                 started.push(client);
+                impatientKey = server.keys()
+                        .create(IMPATIENT, IMPATIENT, KeyScope.DEFAULT, null)
+                        .token();
             } catch (Exception e) {
                 close();
                 throw e;
@@ -79,7 +87,9 @@ final class DemoStage implements AutoCloseable {
                 "drain_timeout", "1s",
                 "log.slow_query", "0s",
                 "databases.default.url", databaseUrl,
-                "databases.default.limits.query_timeout", QUERY_TIMEOUT);
+                "databases.default.limits.query_timeout", "60s",
+                "databases.impatient.url", databaseUrl,
+                "databases.impatient.limits.query_timeout", SHORT_TIMEOUT);
         return Config.load(new ConfigSources(null, Map.of(), values, directory));
     }
 
@@ -88,6 +98,11 @@ final class DemoStage implements AutoCloseable {
         try (Lease lease = database.lease(cancellation)) {
             return lease.run(ParsedStatement.of(sql), List.of(), StatementPolicy.CLIENT_SCRIPT, cancellation);
         }
+    }
+
+    /** A key whose requests may take one second. */
+    String impatientKey() {
+        return impatientKey;
     }
 
     DemoClient client() {

@@ -49,7 +49,7 @@ final class DemoSteps {
                         "query that would take 30 s",
                         1,
                         422,
-                        () -> client.post("/query", "slow.json"),
+                        () -> client.postAs(stage.impatientKey(), "/query", "slow.json"),
                         reply -> "%s: cancelled after its limit of 1 s; PostgreSQL runs %d statements"
                                 .formatted(reply.errorCode(), stage.runningStatements())));
     }

@@ -11,7 +11,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -51,24 +50,18 @@ final class ExplainCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, ServerClientException, InterruptedException {
         String path = "/cache/explain?" + subject(what.strip()) + "=" + encoded(what.strip())
                 + (database == null ? "" : "&database=" + encoded(database));
-        try (ServerClient client = new ServerClient(null)) {
-            JsonNode explanation =
-                    client.get(AdminPorts.of(options.load(spec.commandLine()), spec.commandLine()), path);
-            spec.commandLine()
-                    .getOut()
-                    .print(
-                            json
-                                    ? explanation.toPrettyString() + System.lineSeparator()
-                                    : ExplanationText.of(explanation));
-            spec.commandLine().getOut().flush();
+        try (AdminConnection server = AdminConnection.open(options, spec.commandLine())) {
+            JsonNode explanation = server.get(path);
+            Output output = Output.of(spec);
+            if (json) {
+                output.json(explanation);
+            } else {
+                output.print(ExplanationText.of(explanation));
+            }
             return ExitCode.OK;
-        } catch (ServerClientException | IOException e) {
-            spec.commandLine().getErr().println("hasten: " + e.getMessage());
-            spec.commandLine().getErr().flush();
-            return ExitCode.SOFTWARE;
         }
     }
 
@@ -79,12 +72,8 @@ final class ExplainCommand implements Callable<Integer> {
         if (text.matches(SIGNATURE)) {
             return "signature";
         }
-        if (text.codePoints().noneMatch(Character::isWhitespace)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "WHAT must be the id of a request (16 hex digits), a signature (64 hex digits) or a SQL statement");
-        }
-        return "sql";
+        // Without white space, it can only be an id that the client has chosen (X-Request-Id).
+        return text.codePoints().anyMatch(Character::isWhitespace) ? "sql" : "request";
     }
 
     private static String encoded(String text) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
 
 /**
  * The {@code hasten} command. Exit status: 0 for success, 1 for failure, 2 for invalid usage or configuration or a
- * failed start.
+ * failed start; docs/command-line.md lists them.
  */
 @Command(
         name = "hasten",
@@ -33,10 +33,14 @@ public final class HastenCli {
         commands.put("demo", DemoCommand.class);
         commands.put("bench", BenchCommand.class);
         commands.put("keys", KeysCommand.class);
+        commands.put("status", StatusCommand.class);
+        commands.put("top", TopCommand.class);
+        commands.put("invalidate", InvalidateCommand.class);
         commands.put("migrated", MigratedCommand.class);
         commands.put("explain", ExplainCommand.class);
         commands.put("install-triggers", InstallTriggersCommand.class);
         commands.put("check-config", CheckConfigCommand.class);
+        commands.put("completion", CompletionCommand.class);
         commands.put("help", HelpCommand.class);
         return commands;
     }
@@ -66,7 +70,12 @@ public final class HastenCli {
         return hasten.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionExceptionHandler((failure, command, _) -> {
+                    int status = CommandLine.ExitCode.USAGE;
                     switch (failure) {
+                        case ServerClientException _ -> {
+                            command.getErr().println("hasten: " + failure.getMessage());
+                            status = CommandLine.ExitCode.SOFTWARE;
+                        }
                         case ConfigException e ->
                             e.problems().forEach(problem -> command.getErr().println("hasten: " + problem));
                         case IOException e -> command.getErr().println("hasten: " + FileErrors.reason(e));
@@ -75,7 +84,7 @@ public final class HastenCli {
                         default -> throw failure;
                     }
                     command.getErr().flush();
-                    return CommandLine.ExitCode.USAGE;
+                    return status;
                 });
     }
 

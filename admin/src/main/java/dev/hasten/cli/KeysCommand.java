@@ -19,9 +19,10 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "keys",
-        description = "Create, list and revoke the API keys in keys.file. A running server with the same"
+        description = "Create, list, rotate and revoke the API keys in keys.file. A running server with the same"
                 + " configuration notices changes within a second.",
-        subcommands = {KeysCreateCommand.class, KeysListCommand.class, KeysRevokeCommand.class},
+        subcommands = {KeysCreateCommand.class, KeysListCommand.class, KeysRotateCommand.class, KeysRevokeCommand.class
+        },
         mixinStandardHelpOptions = true)
 final class KeysCommand {
     /**
@@ -33,7 +34,7 @@ final class KeysCommand {
     static Config config(ConfigOptions options, CommandLine command) {
         Config config = options.load(command);
         LogConfig log = config.log();
-        LogSetup.apply(new LogConfig(log.format(), LogConfig.Level.WARN, log.slowQuery(), log.queryParameters()));
+        LogSetup.apply(log.withLevel(LogConfig.Level.WARN));
         return config.databases().isEmpty() ? config.withDatabase("default", EMBEDDED_URL) : config;
     }
 

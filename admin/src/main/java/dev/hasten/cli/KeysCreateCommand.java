@@ -1,12 +1,9 @@
 package dev.hasten.cli;
 
 import dev.hasten.admin.KeyRequest;
-import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
-import dev.hasten.config.KeyScope;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -41,8 +38,7 @@ final class KeysCreateCommand implements Callable<Integer> {
 
     @Option(
             names = "--scope",
-            split = "\\s*,\\s*",
-            splitSynopsisLabel = ",",
+            split = ",",
             paramLabel = "SCOPE",
             description = "What the key may do: prisma, sql, read, invalidate or schema. Repeat the option or separate"
                     + " several scopes with commas. Default: prisma,sql,invalidate.")
@@ -52,36 +48,31 @@ final class KeysCreateCommand implements Callable<Integer> {
             names = "--expires",
             paramLabel = "WHEN",
             description =
-                    "When the key expires: a duration such as 12h, 30d or 8w, or a time such as 2027-01-01T00:00:00Z."
-                            + " Default: never.")
+                    "When the key expires: a duration such as 12h, 30d or 8w, a day such as 2027-01-31 (at its end, in UTC), or a"
+                            + " time such as 2027-01-01T00:00:00Z. Default: never.")
     private @Nullable String expires;
+
+    @Mixin
+    private KeyLimitOptions limits = new KeyLimitOptions();
+
+    @Option(names = "--json", description = "Print JSON instead of text.")
+    private boolean json;
 
     @Override
     public Integer call() {
         Config config = KeysCommand.config(options, spec.commandLine());
         try (ApiKeys keys = KeysCommand.open(config)) {
-            KeyRequest request = new KeyRequest(name, database, scopes, expires);
-            show(config, request.make(keys, config.databases().keySet(), Instant.now()));
+            KeyRequest request =
+                    new KeyRequest(name, database, scopes == null ? null : stripped(scopes), expires, limits.limits());
+            CreatedKey created = request.make(keys, config.databases().keySet(), Instant.now());
+            new KeyOutput(spec, config).print(created, json);
             return 0;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void show(Config config, CreatedKey created) {
-        PrintWriter out = spec.commandLine().getOut();
-        ApiKey key = created.key();
-        int port = config.server().port();
-        out.println("Key " + key.id() + " (" + key.name() + ") gives access to the database " + key.database()
-                + (key.expires() == null ? " and never expires." : " until " + key.expires() + "."));
-        out.println("Scopes: " + String.join(", ", KeyScope.texts(key.scopes())) + ".");
-        out.println("The token is shown only once:");
-        out.println();
-        out.println("  " + created.token());
-        out.println();
-        out.println("DATABASE_URL=\""
-                + ClientUrl.of(config.tls(), port == 0 ? "PORT" : Integer.toString(port), created.token())
-                + "\"");
-        out.flush();
+    private static List<String> stripped(List<String> texts) {
+        return texts.stream().map(String::strip).toList();
     }
 }

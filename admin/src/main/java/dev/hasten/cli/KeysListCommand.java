@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Lists the API keys. Tokens cannot be listed because they are not stored. */
@@ -23,16 +24,46 @@ final class KeysListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @Option(names = "--json", description = "Print JSON instead of text.")
+    private boolean json;
+
+    /** A key as JSON. */
+    private record Listed(
+            String id,
+            String name,
+            String database,
+            List<String> scopes,
+            @Nullable String created,
+            @Nullable String expires,
+            boolean expired,
+            String source) {}
+
     @Override
     public Integer call() {
         TextTable table = new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "STORED IN");
         Instant now = Instant.now();
         try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options, spec.commandLine()))) {
+            if (json) {
+                Output.of(spec)
+                        .json(keys.list().stream().map(key -> listed(key, now)).toList());
+                return 0;
+            }
             keys.list().forEach(key -> table.row(row(key, now)));
         }
-        spec.commandLine().getOut().print(table);
-        spec.commandLine().getOut().flush();
+        Output.of(spec).print(table);
         return 0;
+    }
+
+    private static Listed listed(ApiKey key, Instant now) {
+        return new Listed(
+                key.id(),
+                key.name(),
+                key.database(),
+                KeyScope.texts(key.scopes()),
+                key.created() == null ? null : key.created().toString(),
+                key.expires() == null ? null : key.expires().toString(),
+                key.expired(now),
+                key.source().name().toLowerCase(Locale.ROOT));
     }
 
     private static List<String> row(ApiKey key, Instant now) {

@@ -1,11 +1,13 @@
 package dev.hasten.cli;
 
 import dev.hasten.auth.ApiKeys;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,23 +23,25 @@ final class KeysRevokeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Id of the key, as shown by `hasten keys list`; not its token.")
     private String id = "";
 
+    @Option(names = "--json", description = "Print JSON instead of text.")
+    private boolean json;
+
     @Override
-    public Integer call() {
+    public Integer call() throws ServerClientException {
         try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options, spec.commandLine()))) {
             if (!keys.revoke(id)) {
-                return failed("no API key has the id " + id + "; `hasten keys list` shows the keys");
+                throw new ServerClientException("no API key has the id " + id + "; `hasten keys list` shows the keys");
             }
         } catch (IllegalArgumentException e) {
-            return failed(String.valueOf(e.getMessage()));
+            throw new ServerClientException(String.valueOf(e.getMessage()));
         }
-        spec.commandLine().getOut().println("Key " + id + " is revoked. A running server rejects it within a second.");
-        spec.commandLine().getOut().flush();
+        Output output = Output.of(spec);
+        if (json) {
+            output.json(Map.of("revoked", id));
+        } else {
+            output.print(
+                    "Key " + id + " is revoked. A running server rejects it within a second." + System.lineSeparator());
+        }
         return ExitCode.OK;
-    }
-
-    private int failed(String reason) {
-        spec.commandLine().getErr().println("hasten: " + reason);
-        spec.commandLine().getErr().flush();
-        return ExitCode.SOFTWARE;
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -64,28 +65,38 @@ final class MigratedCommand implements Callable<Integer> {
                     + " whose API key belongs to one database.")
     private @Nullable String database;
 
+    @Option(names = "--json", description = "Print the response of the server instead of text.")
+    private boolean json;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws ServerClientException, InterruptedException {
         try {
-            ServerPort port = url == null ? adminPort() : clientPort(url);
-            try (ServerClient client = new ServerClient(ca == null ? null : TrustedAuthorities.context(ca))) {
-                JsonNode response = client.post(port, "/schema/invalidate", body());
-                if (!response.path("schemaEpoch").isIntegralNumber()) {
-                    throw new ServerClientException(ServerClient.notFromHasten(port));
-                }
-                // The client port does not reveal names.
-                spec.commandLine()
-                        .getOut()
-                        .println("Schema epoch of " + response.path("database").asString("the key's database")
-                                + " is now " + response.path("schemaEpoch").asLong()
-                                + ": earlier cached responses are no longer used, and connections are replaced.");
-                spec.commandLine().getOut().flush();
-                return ExitCode.OK;
+            return report();
+        } catch (IOException e) {
+            throw new ServerClientException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int report() throws IOException, ServerClientException, InterruptedException {
+        ServerPort port = url == null ? adminPort() : clientPort(url);
+        SSLContext trusted =
+                port instanceof AdminPort admin ? admin.trusted() : ca == null ? null : TrustedAuthorities.context(ca);
+        try (ServerClient client = new ServerClient(trusted)) {
+            JsonNode response = client.post(port, "/schema/invalidate", body());
+            if (!response.path("schemaEpoch").isIntegralNumber()) {
+                throw new ServerClientException(ServerClient.notFromHasten(port));
             }
-        } catch (ServerClientException | IOException e) {
-            spec.commandLine().getErr().println("hasten: " + e.getMessage());
-            spec.commandLine().getErr().flush();
-            return ExitCode.SOFTWARE;
+            Output output = Output.of(spec);
+            if (json) {
+                output.json(response);
+            } else {
+                // The client port does not reveal names.
+                output.print("Schema epoch of " + response.path("database").asString("the key's database")
+                        + " is now " + response.path("schemaEpoch").asLong()
+                        + ": earlier cached responses are no longer used, and connections are replaced."
+                        + System.lineSeparator());
+            }
+            return ExitCode.OK;
         }
     }
 

@@ -14,7 +14,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,11 +60,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Config config = options.load(KeyFlags.parse(keyFlags, spec.commandLine()));
+        Map<String, String> flags = KeyFlags.parse(keyFlags, spec.commandLine());
+        Config config = options.load(flags);
         LogSetup.apply(config.log());
         config.warnings().forEach(LOG::warn);
         try {
-            start(config);
+            start(config, () -> options.load(flags));
         } catch (Exception e) {
             stop();
             throw e;
@@ -71,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
         return SERVING;
     }
 
-    private void start(Config given) throws Exception {
+    private void start(Config given, Supplier<Config> source) throws Exception {
         Config config = given;
         EmbeddedDatabase embedded = null;
         if (config.databases().isEmpty()) {
@@ -80,8 +83,14 @@ final class ServeCommand implements Callable<Integer> {
             started.push(embedded);
             config = config.withDatabase("default", embedded.url());
         }
+        String embeddedUrl = embedded == null ? null : embedded.url();
         MemoryWatchdog.start();
-        HastenServer server = HastenServer.start(config);
+        HastenServer server = HastenServer.start(config, () -> {
+            Config latest = source.get();
+            return embeddedUrl != null && latest.databases().isEmpty()
+                    ? latest.withDatabase("default", embeddedUrl)
+                    : latest;
+        });
         started.push(server);
         AdminServer admin = AdminServer.start(server);
         started.push(admin);
@@ -132,7 +141,7 @@ final class ServeCommand implements Callable<Integer> {
             lines.add("To trust its certificate, run apps in Node.js, Bun and wrangler with NODE_EXTRA_CA_CERTS" + ca
                     + ", and in Deno with DENO_CERT" + ca);
         }
-        lines.add("The admin API listens on " + admin.url() + "; its token is "
+        lines.add("The dashboard and the admin API are at " + admin.url() + "; the token is "
                 + (admin.tokenFile() == null ? "admin_token in the configuration" : "in " + admin.tokenFile()));
         switch (server.config().log().format()) {
             case TEXT -> {

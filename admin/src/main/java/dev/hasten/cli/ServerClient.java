@@ -1,6 +1,5 @@
 package dev.hasten.cli;
 
-import dev.hasten.config.KeyScope;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
@@ -113,22 +112,22 @@ final class ServerClient implements AutoCloseable {
         return switch (status) {
             case 200 -> notFromHasten(port);
             case 401 -> port.name() + " responded with 401: " + port.unauthorizedAdvice();
-            case 403 ->
-                port.name() + " responded with 403: the API key lacks the scope " + KeyScope.SCHEMA.text()
-                        + "; `hasten keys create --name NAME --scope " + KeyScope.SCHEMA.text()
-                        + "` creates one that has it";
+            case 403 -> port.name() + " responded with 403: " + port.forbiddenAdvice(message(body));
             default -> {
                 boolean unsupported =
                         status == 404 && !body.path("code").asString("").equals(NOTHING_FOUND);
-                String message = unsupported
-                        ? "it is not Hasten, or its version does not support this command"
-                        : printable(body.path("message").asString(""));
+                String message =
+                        unsupported ? "it is not Hasten, or its version does not support this command" : message(body);
                 yield port.name() + " responded with " + status + (message.isEmpty() ? "" : ": " + message);
             }
         };
     }
 
-    /** The message for a response with status 200 that makes no sense. */
+    private static String message(JsonNode body) {
+        return printable(body.path("message").asString(""));
+    }
+
+    /** The message for a response that makes no sense. */
     static String notFromHasten(ServerPort port) {
         return port.name() + " sent a response that is not from Hasten";
     }

@@ -1,6 +1,9 @@
 package dev.hasten.cli;
 
+import dev.hasten.config.KeyScope;
 import java.net.URI;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port of a running server, with advice for the operator if a call fails. The texts never contain the key or token.
@@ -21,6 +24,13 @@ sealed interface ServerPort {
     /** The likely reason if the server rejects the key or token. */
     String unauthorizedAdvice();
 
+    /**
+     * The likely reason if the server forbids a call.
+     *
+     * @param message the message of the server
+     */
+    String forbiddenAdvice(String message);
+
     /** The client port. The API key selects the database. */
     record ClientPort(URI server, String authorization) implements ServerPort {
         @Override
@@ -39,6 +49,13 @@ sealed interface ServerPort {
         }
 
         @Override
+        public String forbiddenAdvice(String message) {
+            return "the API key lacks the scope " + KeyScope.SCHEMA.text()
+                    + "; `hasten keys create --name NAME --scope " + KeyScope.SCHEMA.text()
+                    + "` creates one that has it";
+        }
+
+        @Override
         public String toString() {
             return name();
         }
@@ -49,9 +66,14 @@ sealed interface ServerPort {
      *
      * @param tokenOrigin where the token was found
      * @param portOrigin how the port was determined
+     * @param trusted what to trust; null if the port does not use TLS
      */
-    record AdminPort(URI server, String authorization, String tokenOrigin, PortOrigin portOrigin)
-            implements ServerPort {
+    record AdminPort(
+            URI server,
+            String authorization,
+            String tokenOrigin,
+            PortOrigin portOrigin,
+            @Nullable SSLContext trusted) implements ServerPort {
         /** How certain it is that the port belongs to the intended server. */
         enum PortOrigin {
             /** Certain: the server uses this port or fails to start. */
@@ -73,6 +95,11 @@ sealed interface ServerPort {
         @Override
         public String unauthorizedAdvice() {
             return "the token " + tokenOrigin + " is not accepted by the server at this address" + otherPort(".");
+        }
+
+        @Override
+        public String forbiddenAdvice(String message) {
+            return message;
         }
 
         private String otherPort(String end) {

@@ -8,8 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Prints what is wrong with the arguments of a command, and its usage. Some texts of picocli repeat the values of
- * arguments, which may be secrets. Those are replaced.
+ * Prints what is wrong with the arguments of a command, and where to find its usage. Some texts of picocli repeat the values
+ * of arguments, which may be secrets. Those are replaced.
  */
 final class UsageErrors implements IParameterExceptionHandler {
     @Override
@@ -18,7 +18,7 @@ final class UsageErrors implements IParameterExceptionHandler {
         PrintWriter err = command.getErr();
         err.println("hasten: " + message(error));
         if (!UnmatchedArgumentException.printSuggestions(error, err)) {
-            command.usage(err);
+            err.println("Run `" + command.getCommandSpec().qualifiedName() + " --help` for the usage.");
         }
         err.flush();
         return command.getCommandSpec().exitCodeOnInvalidInput();

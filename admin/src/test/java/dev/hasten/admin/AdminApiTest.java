@@ -232,14 +232,14 @@ class AdminApiTest {
                     {"name":"a","name":"b"}                 | one JSON object
                     {}                                      | is missing; it must be a string
                     {"name":null}                           | is missing; it must be a string
-                    {"name":7}                              | name must be a string
+                    {"name":7}                              | must be a string
                     {"name":""}                             | 1 to 64 printable characters
                     {"name":" a"}                           | 1 to 64 printable characters
-                    {"name":"a","role":"admin"}             | unknown field `role`; allowed fields: name, database, scopes, expires
+                    {"name":"a","role":"admin"}             | unknown field `role`; allowed fields: name, database, scopes, expires, requests_per_second
                     {"name":"a","database":"other"}         | unknown database other; known databases: default
-                    {"name":"a","database":true}            | database must be a string
-                    {"name":"a","scopes":"prisma"}          | scopes must be a list of strings
-                    {"name":"a","scopes":["prisma",1]}      | scopes must be a list of strings
+                    {"name":"a","database":true}            | must be a string
+                    {"name":"a","scopes":"prisma"}          | must be a list of strings
+                    {"name":"a","scopes":["prisma",1]}      | must be a list of strings
                     {"name":"a","scopes":[]}                | at least one scope; allowed scopes: prisma,
                     {"name":"a","scopes":["prisma","root"]} | unknown scope "root"; allowed scopes: prisma,
                     {"name":"a","expires":"soon"}           | "soon" is not allowed as the expiry; use a duration

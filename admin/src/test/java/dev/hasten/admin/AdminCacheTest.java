@@ -172,8 +172,8 @@ class AdminCacheTest {
                     cache  | ``                                          | P6000 | one JSON object
                     cache  | ["users"]                                   | P6000 | one JSON object
                     cache  | {"tags":"all","tags":"all"}                 | P6000 | one JSON object
-                    cache  | {"tag":"all"}                               | P6000 | unknown field `tag`; allowed fields: database, tags
-                    cache  | {"tags":"all","database":7}                 | P6000 | database must be a string
+                    cache  | {"tag":"all"}                               | P6000 | unknown field `tag`; allowed fields: database, tags, tables, model
+                    cache  | {"tags":"all","database":7}                 | P6000 | must be a string
                     cache  | {"tags":"all","database":"other"}           | P6000 | unknown database other; known databases: default
                     cache  | {}                                          | P6005 | must be a list of 1 to 3 tags (cache.max_tags), or "all"
                     cache  | {"tags":"users"}                            | P6005 | must be a list of 1 to 3 tags (cache.max_tags), or "all"

@@ -18,6 +18,7 @@ class ExpiryTest {
         "30d, 2026-12-22T12:00:00Z",
         "2w, 2026-12-06T12:00:00Z",
         "2027-01-01T00:00:00Z, 2027-01-01T00:00:00Z",
+        "2027-01-31, 2027-02-01T00:00:00Z",
         "2027-01-01T01:00:00+01:00, 2027-01-01T00:00:00Z"
     })
     void durationsAreRelativeToNowAndTimesAreAbsolute(String text, Instant expected) {
@@ -25,12 +26,26 @@ class ExpiryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "d", "30", "-1d", "1.5h", "30 d", "30D", "999999d", "1y", "tomorrow", "2027-01-01"})
+    @ValueSource(
+            strings = {
+                "",
+                "d",
+                "30",
+                "-1d",
+                "1.5h",
+                "30 d",
+                "30D",
+                "999999d",
+                "1y",
+                "tomorrow",
+                "2027-02-30",
+                "2027-1-1"
+            })
     void anythingElseIsRejectedWithTheAllowedFormats(String text) {
         assertThatThrownBy(() -> KeyExpiry.parse(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("\"" + text
                         + "\" is not allowed as the expiry; use a duration with the unit m, h, d or w, such as"
-                        + " 12h or 30d, or a time such as 2027-01-01T00:00:00Z");
+                        + " 12h or 30d, a day such as 2027-01-31, or a time such as 2027-01-01T00:00:00Z");
     }
 }

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -146,6 +148,29 @@ final class RunningServer implements BeforeAllCallback, BeforeEachCallback, Auto
                     .method(method, HttpRequest.BodyPublishers.ofString(body));
         }
         return new Reply(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    }
+
+    /** Reads the first server-sent events of a stream. */
+    List<String> events(String path, int count) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(admin().url() + path))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN)
+                .build();
+        List<String> events = new ArrayList<>();
+        try (var lines =
+                client.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+            StringBuilder event = new StringBuilder();
+            var line = lines.iterator();
+            while (events.size() < count && line.hasNext()) {
+                String text = line.next();
+                if (text.isEmpty()) {
+                    events.add(event.toString());
+                    event.setLength(0);
+                } else {
+                    event.append(event.isEmpty() ? "" : "\n").append(text);
+                }
+            }
+        }
+        return events;
     }
 
     @Override

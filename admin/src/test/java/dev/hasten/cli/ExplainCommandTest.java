@@ -101,8 +101,8 @@ class ExplainCommandTest {
     @Test
     void mistakesAreExplained() {
         CommandRun nothing = explain("what");
-        assertThat(nothing.status()).isEqualTo(2);
-        assertThat(nothing.err()).contains("WHAT must be the id of a request (16 hex digits)");
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.err()).contains("Unknown request");
 
         CommandRun unknown = explain("0123456789abcdef");
         assertThat(unknown.status()).isEqualTo(1);

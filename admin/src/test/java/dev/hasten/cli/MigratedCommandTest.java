@@ -236,7 +236,7 @@ class MigratedCommandTest {
                 migratedByAdmin(port, "--set", "admin_host=0.0.0.0"),
                 "no response from the admin API at http://127.0.0.1:" + port
                         + " (connection refused): is the server running?");
-        assertThat(new AdminPort(URI.create("http://h:4467"), "Bearer t", "in f", AdminPort.PortOrigin.DEFAULT)
+        assertThat(new AdminPort(URI.create("http://h:4467"), "Bearer t", "in f", AdminPort.PortOrigin.DEFAULT, null)
                         .unreachableAdvice())
                 .isEqualTo(
                         "is the server running? If port 4467 was in use when the server started, it uses another one;"

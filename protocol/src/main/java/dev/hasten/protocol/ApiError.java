@@ -104,6 +104,11 @@ public final class ApiError extends RuntimeException {
                         + " was cancelled");
     }
 
+    /** P6004, 422: an operator has cancelled the query. The status makes no client retry it. */
+    public static ApiError cancelledByOperator() {
+        return of(422, "P6004", "Query cancelled by an operator of this server");
+    }
+
     /** P6009, 422: the response exceeds the limit. */
     public static ApiError responseTooLarge(String what, long limitBytes) {
         return responseTooLarge(what, limitBytes, "limits.max_response_bytes");

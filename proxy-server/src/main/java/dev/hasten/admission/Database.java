@@ -1,6 +1,7 @@
 package dev.hasten.admission;
 
 import dev.hasten.cache.QueryCache;
+import dev.hasten.insights.Insights;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.proof.Proofs;
 import dev.hasten.schema.PrismaSchemas;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param writes outdates what its statements change
  * @param stream reports the changes of all others; null if {@code cache.invalidation} is not {@code stream}
  * @param schemas the Prisma schemas that clients without an engine have uploaded
+ * @param insights statistics of the queries of all databases
  * @param log which of its statements are logged
  */
 public record Database(
@@ -29,9 +31,9 @@ public record Database(
         Proofs proofs,
         WriteTracking writes,
         @Nullable ChangeStream stream,
-
         PrismaSchemas schemas,
         Limits limits,
+        Insights insights,
         StatementLog log)
         implements AutoCloseable {
 

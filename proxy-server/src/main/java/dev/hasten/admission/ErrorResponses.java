@@ -19,7 +19,7 @@ public final class ErrorResponses {
     /** The response for an error, with telemetry that the client requested. */
     public static Response of(ApiError error, @Nullable Map<String, ?> extensions) {
         Response response = Response.json(error.status(), ErrorBody.of(error, extensions));
-        return withHeaders(response.header("Prisma-Error-Code", error.code()), error);
+        return withHeaders(response.errorCode(error.code()).header("Prisma-Error-Code", error.code()), error);
     }
 
     /** Adds the HTTP headers that belong to an error, regardless of the form of its body. */

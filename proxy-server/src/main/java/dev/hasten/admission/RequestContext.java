@@ -1,5 +1,6 @@
 package dev.hasten.admission;
 
+import dev.hasten.activity.RequestActivity;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.config.KeyScope;
 import dev.hasten.deadline.Cancellation;
@@ -26,6 +27,11 @@ public record RequestContext(
     /** The same request with another cancellation. */
     public RequestContext with(Cancellation other) {
         return other == cancellation ? this : new RequestContext(exchange, database, apiKey, other, telemetry);
+    }
+
+    /** What the request is doing, for operators. */
+    public RequestActivity activity() {
+        return telemetry.activity();
     }
 
     /** What statements of the request may do. */

@@ -1,7 +1,12 @@
 package dev.hasten.admission;
 
+import dev.hasten.activity.RequestActivity;
+import dev.hasten.activity.RunningRequests;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.auth.KeyMeter;
+import dev.hasten.auth.KeyMeter.LimitState;
+import dev.hasten.auth.KeyMeters;
 import dev.hasten.config.KeyScope;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
@@ -23,6 +28,8 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.telemetry.CaptureSettings;
 import dev.hasten.telemetry.RequestTelemetry;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -39,13 +46,17 @@ public final class RequestRunner {
     private final Map<String, Database> databases;
     private final MemoryBudget memory;
     private final WrongKeys wrongKeys;
+    private final KeyMeters meters;
     private final Watchdog watchdog;
+    private final InstantSource clock = InstantSource.system();
     private final AtomicInteger running = new AtomicInteger();
+    private final RunningRequests activities = new RunningRequests();
 
     /**
      * @param databases the databases by name
      * @param memory the budget that requests take from
      * @param wrongKeys counts requests without a valid key
+     * @param meters enforce the limits of keys
      * @param watchdog enforces time limits, and stops requests when the server stops
      */
     public RequestRunner(
@@ -53,10 +64,12 @@ public final class RequestRunner {
             Map<String, Database> databases,
             MemoryBudget memory,
             WrongKeys wrongKeys,
+            KeyMeters meters,
             Watchdog watchdog) {
         this.memory = memory;
         this.keys = keys;
         this.wrongKeys = wrongKeys;
+        this.meters = meters;
         this.databases = Map.copyOf(databases);
         this.watchdog = watchdog;
     }
@@ -75,6 +88,14 @@ public final class RequestRunner {
             }
 
             @Override
+            public Response outgoing(Exchange exchange, Response response) {
+                return exchange.attachment() instanceof RequestActivity activity
+                                && !activity.origin().key().limits().isNone()
+                        ? KeyLimitResponses.withState(response, activity.origin(), clock.instant())
+                        : response;
+            }
+
+            @Override
             public ErrorRenderer errors() {
                 return (status, code, message) -> protocol.error(ApiError.of(status, code, message), null);
             }
@@ -87,7 +108,13 @@ public final class RequestRunner {
             requireScope(key, scope);
             Database database = database(key);
             head.memory(memory.open(database.name(), key.id()));
-            return new Accept(exchange -> begin(new AdmittedRequest(exchange, key, database), protocol, endpoint));
+            KeyMeter meter = meters.of(key);
+            RequestActivity activity = new RequestActivity(
+                    new RequestActivity.Origin(head.requestId(), key, meter, head.route()), head.arrivalNanos());
+            head.attach(activity);
+            measure(key, meter, head);
+            return new Accept(
+                    exchange -> begin(new AdmittedRequest(exchange, key, database, activity), protocol, endpoint));
         } catch (ApiError e) {
             return new Refuse(
                     e.status() == 401 && wrongKeys.isSurplus(head)
@@ -149,6 +176,19 @@ public final class RequestRunner {
         }
     }
 
+    /** Refuses a request that exceeds a limit of its key. The end of a transaction is counted, but never refused. */
+    private void measure(ApiKey key, KeyMeter meter, Exchange head) {
+        Instant now = clock.instant();
+        if (head.route().endsWith("/commit") || head.route().endsWith("/rollback")) {
+            meter.count(now);
+            return;
+        }
+        LimitState exceeded = meter.admit(key.limits(), now, System.nanoTime());
+        if (exceeded != null) {
+            throw KeyLimitResponses.exceeded(exceeded);
+        }
+    }
+
     private static void requireScope(ApiKey key, KeyScope scope) {
         if (!key.allows(scope)) {
             throw ApiError.forbidden(
@@ -185,6 +225,10 @@ public final class RequestRunner {
     private void start(AdmittedRequest request, Protocol protocol, CaptureSettings capture, Endpoint.Work work) {
         Exchange exchange = request.exchange();
         Database database = request.database();
+        KeyMeter meter = request.activity().origin().meter();
+        if (!meter.begin(request.apiKey().limits())) {
+            throw KeyLimitResponses.tooManyConcurrent(request.apiKey().limits().concurrent());
+        }
         exchange.memory().set(MemoryUse.REQUESTS, exchange.body().length);
         Cancellation cancellation = new Cancellation(exchange.memory());
         running.incrementAndGet();
@@ -192,7 +236,10 @@ public final class RequestRunner {
         long elapsed = System.nanoTime() - exchange.arrivalNanos();
         Watch limit =
                 watchdog.watch(cancellation, work.timeLimit(database.limits()).minusNanos(elapsed));
-        RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), exchange.requestId());
+        RequestActivity activity = request.activity();
+        activity.begin(() -> cancellation.cancel(Cancellation.Reason.OPERATOR));
+        activities.add(activity);
+        RequestTelemetry telemetry = new RequestTelemetry(capture, database.log(), activity);
         RequestContext context = new RequestContext(exchange, database, request.apiKey(), cancellation, telemetry);
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
@@ -207,6 +254,8 @@ public final class RequestRunner {
                 throw e;
             } finally {
                 limit.close();
+                activities.remove(activity);
+                meter.end();
                 running.decrementAndGet();
             }
         });
@@ -251,6 +300,7 @@ public final class RequestRunner {
             case DISCONNECT -> ApiError.of(499, "P6000", "The client has closed the connection");
             case TRANSACTION_EXPIRED ->
                 ApiError.transaction("Transaction already closed: it expired during the request.", Map.of());
+            case OPERATOR -> ApiError.cancelledByOperator();
             case SHUTDOWN -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
         };
     }
@@ -269,6 +319,11 @@ public final class RequestRunner {
                                 + " again later",
                         Duration.ofSeconds(1));
         };
+    }
+
+    /** The running requests that do work. */
+    public RunningRequests activities() {
+        return activities;
     }
 
     /** How many requests are running. */

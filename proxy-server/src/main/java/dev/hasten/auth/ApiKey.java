@@ -1,5 +1,6 @@
 package dev.hasten.auth;
 
+import dev.hasten.config.KeyLimits;
 import dev.hasten.config.KeyScope;
 import java.time.Instant;
 import java.util.Collections;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes what the key may do in that database; immutable and never empty
  * @param created null for a key in the configuration
  * @param expires the key is rejected from this instant on; null means it never expires
+ * @param limits how much its requests may use
  * @param source where the key is stored
  */
 public record ApiKey(
@@ -26,6 +28,7 @@ public record ApiKey(
         Set<KeyScope> scopes,
         @Nullable Instant created,
         @Nullable Instant expires,
+        KeyLimits limits,
         Source source) {
     private static final int LONGEST_NAME = 64;
 
@@ -48,6 +51,18 @@ public record ApiKey(
         Objects.requireNonNull(source, "source is null");
         checkName(name);
         scopes = KeyScope.copyOf(scopes);
+    }
+
+    /** A key without limits. */
+    public ApiKey(
+            String id,
+            String name,
+            String database,
+            Set<KeyScope> scopes,
+            @Nullable Instant created,
+            @Nullable Instant expires,
+            Source source) {
+        this(id, name, database, scopes, created, expires, KeyLimits.NONE, source);
     }
 
     /**

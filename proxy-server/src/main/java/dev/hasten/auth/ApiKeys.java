@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.config.ApiKeyConfig;
+import dev.hasten.config.KeyLimits;
 import dev.hasten.config.KeyScope;
 import dev.hasten.protocol.ApiError;
 import java.io.IOException;
@@ -22,7 +23,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +43,7 @@ public final class ApiKeys implements AutoCloseable {
     private static final String CONFIGURED = "config:";
 
     private final Set<String> databases;
-    private final List<StoredKey> configured;
+    private volatile List<StoredKey> configured;
     private final @Nullable Stored stored;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
@@ -50,6 +53,7 @@ public final class ApiKeys implements AutoCloseable {
     private final ReentrantLock changing = new ReentrantLock();
 
     private volatile Keyring keyring;
+    private volatile Consumer<KeyChange> onChange = _ -> {};
 
     /** The key file and its last known content; guarded by {@link #changing}. */
     private static final class Stored {
@@ -127,10 +131,10 @@ public final class ApiKeys implements AutoCloseable {
         }
         Keyring keys = keyring;
         byte[] bytes = token.getBytes(UTF_8);
-        ApiKey key = keys.find(TokenDigest.of(bytes));
+        ApiKey key = keys.find(TokenDigest.of(bytes), clock);
         if (key == null && bytes.length != token.length()) {
             // Browsers send a non-ASCII secret as Latin-1, curl sends it as UTF-8.
-            key = keys.find(TokenDigest.of(token.getBytes(ISO_8859_1)));
+            key = keys.find(TokenDigest.of(token.getBytes(ISO_8859_1)), clock);
         }
         return key;
     }
@@ -158,13 +162,15 @@ public final class ApiKeys implements AutoCloseable {
      * @param database a database of this server
      * @param scopes what the key may do; at least one
      * @param expires null means it never expires
+     * @param limits how much its requests may use
      * @return the key with its token, which cannot be retrieved later
      * @throws IllegalArgumentException if the name is invalid, the database is unknown, {@code scopes} is empty, or the
      *     expiry is not in the future
      * @throws IllegalStateException if there is no key file
      * @throws KeyFileException if the file cannot be read or written
      */
-    public CreatedKey create(String name, String database, Set<KeyScope> scopes, @Nullable Instant expires) {
+    public CreatedKey create(
+            String name, String database, Set<KeyScope> scopes, @Nullable Instant expires, KeyLimits limits) {
         ApiKey.checkName(name);
         Set<KeyScope> allowed = KeyScope.copyOf(scopes);
         if (!databases.contains(database)) {
@@ -188,6 +194,7 @@ public final class ApiKeys implements AutoCloseable {
                     allowed,
                     now.truncatedTo(ChronoUnit.MILLIS),
                     expires,
+                    limits,
                     ApiKey.Source.FILE);
             List<StoredKey> keys = new ArrayList<>(edit.keys());
             keys.add(new StoredKey(key, TokenDigest.of(token.text().getBytes(UTF_8))));
@@ -196,6 +203,81 @@ public final class ApiKeys implements AutoCloseable {
             return new CreatedKey(key, token.text());
         } finally {
             changing.unlock();
+        }
+    }
+
+    /** As above, without limits. */
+    public CreatedKey create(String name, String database, Set<KeyScope> scopes, @Nullable Instant expires) {
+        return create(name, database, scopes, expires, KeyLimits.NONE);
+    }
+
+    /**
+     * Replaces the token of a key in the file. The key keeps its id, limits and use. Performs I/O.
+     *
+     * @param overlap how long the current token is still accepted; 0 or more
+     * @return the key with its new token; null if no key has this id
+     * @throws IllegalArgumentException if the key is in the configuration
+     * @throws KeyFileException if the file cannot be read or written
+     */
+    public @Nullable CreatedKey rotate(String id, Duration overlap) {
+        requireStored(id);
+        if (stored == null || stored.file.read().stream().noneMatch(has(id))) {
+            return null;
+        }
+        changing.lock();
+        try (KeyFile.Edit edit = stored.file.edit()) {
+            List<StoredKey> keys = new ArrayList<>(edit.keys());
+            int at = IntStream.range(0, keys.size())
+                    .filter(i -> keys.get(i).key().id().equals(id))
+                    .findFirst()
+                    .orElse(-1);
+            if (at < 0) {
+                return null;
+            }
+            StoredKey old = keys.get(at);
+            KeyToken token = KeyToken.random(random).withId(id);
+            StoredKey.Previous previous = overlap.isZero()
+                    ? null
+                    : new StoredKey.Previous(
+                            old.digest(), clock.instant().plus(overlap).truncatedTo(ChronoUnit.SECONDS));
+            keys.set(at, new StoredKey(old.key(), TokenDigest.of(token.text().getBytes(UTF_8)), previous));
+            edit.write(keys);
+            putOwnInForce(stored, keys);
+            return new CreatedKey(old.key(), token.text());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Until when the token before the last rotation of a key is accepted; null if there is none. */
+    public @Nullable Instant previousTokenUntil(ApiKey key) {
+        Instant until = keyring.previousTokenUntil(key);
+        return until != null && clock.instant().isBefore(until) ? until : null;
+    }
+
+    /** Replaces the configured keys. The databases stay the same. */
+    public void reconfigure(Map<String, List<ApiKeyConfig>> keys) {
+        changing.lock();
+        try {
+            List<StoredKey> before = configured;
+            List<StoredKey> after = stored(keys);
+            configured = after;
+            keyring = new Keyring(after, stored == null ? List.of() : stored.keys, databases);
+            report(before, after, KeyChange.CONFIGURATION);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Sets what is told of created, revoked and rotated keys, also of those that another process has changed. */
+    public void onChange(Consumer<KeyChange> listener) {
+        onChange = listener;
+    }
+
+    private void requireStored(String id) {
+        if (configured.stream().anyMatch(has(id))) {
+            throw new IllegalArgumentException("the key " + id + " is in the configuration;"
+                    + " change it there and reload the configuration or restart the server");
         }
     }
 
@@ -216,10 +298,7 @@ public final class ApiKeys implements AutoCloseable {
      * @throws KeyFileException if the file cannot be read or written
      */
     public boolean revoke(String id) {
-        if (configured.stream().anyMatch(has(id))) {
-            throw new IllegalArgumentException("the key " + id + " is in the configuration;"
-                    + " remove it there and restart the server, or let it expire");
-        }
+        requireStored(id);
         // Checked before locking, because locking creates a lock file.
         if (stored == null || stored.file.read().stream().noneMatch(has(id))) {
             return false;
@@ -281,18 +360,25 @@ public final class ApiKeys implements AutoCloseable {
         if (!keys.equals(stored.keys)) {
             LOG.info("loaded {} API keys from {}", keys.size(), stored.file.path());
         }
-        putInForce(stored, keys);
+        putInForce(stored, keys, KeyChange.KEY_FILE);
     }
 
     private void putOwnInForce(Stored stored, List<StoredKey> keys) {
         // The watcher has not recorded the attributes of this content, so it might not detect the next change.
         stored.changes.askAgain();
-        putInForce(stored, keys);
+        putInForce(stored, keys, KeyChange.THIS_SERVER);
     }
 
-    private void putInForce(Stored stored, List<StoredKey> keys) {
+    private void putInForce(Stored stored, List<StoredKey> keys, String by) {
+        List<StoredKey> before = stored.keys;
         stored.keys = List.copyOf(keys);
         keyring = new Keyring(configured, stored.keys, databases);
+        report(before, stored.keys, by);
+    }
+
+    private void report(List<StoredKey> before, List<StoredKey> after, String by) {
+        Consumer<KeyChange> listener = onChange;
+        KeyChange.between(before, after, by).forEach(listener);
     }
 
     private static List<StoredKey> stored(Map<String, List<ApiKeyConfig>> configured) {
@@ -311,6 +397,7 @@ public final class ApiKeys implements AutoCloseable {
                     key.scopes(),
                     null,
                     key.expires(),
+                    key.limits(),
                     ApiKey.Source.CONFIG);
             keys.add(new StoredKey(known, digest));
         }));

@@ -1,5 +1,6 @@
 package dev.hasten.auth;
 
+import dev.hasten.config.KeyLimits;
 import dev.hasten.config.KeyScope;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -20,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The JSON format of the key file:
  * {@code {"version":1,"keys":[{"id","name","database","scopes","sha256","created","expires"}]}}. Times are in ISO 8601.
+ * {@code limits} has the {@link KeyLimits} and {@code previous} the token before the last rotation; both are optional.
  * {@code scopes} is a list of {@link KeyScope#text() words}; if it is absent, as in files from before scopes existed, the
  * key has {@link KeyScope#DEFAULT}. {@code expires} is null or absent for a key that never expires.
  *
@@ -31,7 +33,16 @@ final class KeyFileFormat {
     private static final List<String> FILE_FIELDS = List.of("version", "keys");
     private static final List<String> REQUIRED_OF_KEY = List.of("id", "name", "database", "sha256", "created");
     private static final List<String> ALL_OF_KEY =
-            List.of("id", "name", "database", "scopes", "sha256", "created", "expires");
+            List.of("id", "name", "database", "scopes", "sha256", "created", "expires", "limits", "previous");
+    private static final List<String> LIMITS = List.of(
+            "requests_per_second",
+            "burst",
+            "max_concurrent",
+            "requests_per_day",
+            "requests_per_month",
+            "bytes_per_day",
+            "bytes_per_month");
+    private static final List<String> PREVIOUS = List.of("sha256", "until");
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -94,8 +105,61 @@ final class KeyFileFormat {
             node.put("sha256", stored.digest().hex())
                     .put("created", String.valueOf(key.created()))
                     .put("expires", key.expires() == null ? null : key.expires().toString());
+            if (!key.limits().equals(KeyLimits.NONE)) {
+                write(key.limits(), node.putObject("limits"));
+            }
+            StoredKey.Previous previous = stored.previous();
+            if (previous != null) {
+                node.putObject("previous")
+                        .put("sha256", previous.digest().hex())
+                        .put("until", previous.until().toString());
+            }
         }
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    }
+
+    private static void write(KeyLimits limits, ObjectNode node) {
+        node.put("requests_per_second", limits.requestsPerSecond())
+                .put("burst", limits.burst())
+                .put("max_concurrent", limits.concurrent())
+                .put("requests_per_day", limits.requestsPerDay())
+                .put("requests_per_month", limits.requestsPerMonth())
+                .put("bytes_per_day", limits.bytesPerDay())
+                .put("bytes_per_month", limits.bytesPerMonth());
+    }
+
+    private KeyLimits limits(JsonNode node, String place) {
+        checkFields(node, place, List.of(), LIMITS);
+        for (JsonNode limit : node) {
+            if (!limit.isIntegralNumber() || !limit.canConvertToLong()) {
+                throw malformed(place + " has a value that is not a whole number");
+            }
+        }
+        try {
+            return new KeyLimits(
+                    node.path("requests_per_second").asInt(0),
+                    node.path("burst").asInt(0),
+                    node.path("max_concurrent").asInt(0),
+                    node.path("requests_per_day").asLong(0),
+                    node.path("requests_per_month").asLong(0),
+                    node.path("bytes_per_day").asLong(0),
+                    node.path("bytes_per_month").asLong(0));
+        } catch (IllegalArgumentException | JacksonException e) {
+            throw new KeyFileException(file, place + ": " + e.getMessage(), e);
+        }
+    }
+
+    private StoredKey.Previous previous(JsonNode node, String place) {
+        checkFields(node, place, PREVIOUS, PREVIOUS);
+        return new StoredKey.Previous(digest(node, place), instant(node, place, "until"));
+    }
+
+    private TokenDigest digest(JsonNode node, String place) {
+        try {
+            return TokenDigest.parse(text(node, place, "sha256"));
+        } catch (IllegalArgumentException e) {
+            throw malformed(place + ".sha256 is not 64 hex digits");
+        }
     }
 
     private JsonNode readTree(String text) {
@@ -118,20 +182,18 @@ final class KeyFileFormat {
         if (!KeyToken.isId(id)) {
             throw malformed(place + ".id does not have the format of a Hasten key id");
         }
-        TokenDigest digest;
-        try {
-            digest = TokenDigest.parse(text(node, place, "sha256"));
-        } catch (IllegalArgumentException e) {
-            throw malformed(place + ".sha256 is not 64 hex digits");
-        }
+        TokenDigest digest = digest(node, place);
         String database = text(node, place, "database");
         Set<KeyScope> scopes = node.has("scopes") ? scopes(node.get("scopes"), place) : KeyScope.DEFAULT;
         Instant created = instant(node, place, "created");
         Instant expires = node.hasNonNull("expires") ? instant(node, place, "expires") : null;
+        KeyLimits limits = node.hasNonNull("limits") ? limits(node.get("limits"), place + ".limits") : KeyLimits.NONE;
+        StoredKey.Previous previous =
+                node.hasNonNull("previous") ? previous(node.get("previous"), place + ".previous") : null;
         try {
-            ApiKey key =
-                    new ApiKey(id, text(node, place, "name"), database, scopes, created, expires, ApiKey.Source.FILE);
-            return new StoredKey(key, digest);
+            ApiKey key = new ApiKey(
+                    id, text(node, place, "name"), database, scopes, created, expires, limits, ApiKey.Source.FILE);
+            return new StoredKey(key, digest, previous);
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(file, place + ".name: " + e.getMessage(), e);
         }

@@ -18,6 +18,11 @@ record KeyToken(String id, String text) {
     private static final int SECRET_LENGTH = 32;
     private static final Pattern ID = Pattern.compile("[" + ID_ALPHABET + "]{" + ID_LENGTH + "}");
 
+    /** A token with the same secret for another id. */
+    KeyToken withId(String other) {
+        return new KeyToken(other, text.replaceFirst(id, other));
+    }
+
     /** Creates a token. Pass a {@link java.security.SecureRandom}. */
     static KeyToken random(RandomGenerator random) {
         String id = random(random, ID_ALPHABET, ID_LENGTH);

@@ -1,5 +1,7 @@
 package dev.hasten.auth;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class Keyring {
     private final List<ApiKey> all;
     private final Map<TokenDigest, ApiKey> usable;
+    private final Map<TokenDigest, Rotated> rotated = new HashMap<>();
     private final Set<ApiKey> known;
+
+    /** A key that is found by its previous token. */
+    private record Rotated(ApiKey key, Instant until) {}
 
     /**
      * Combines the keys.
@@ -29,6 +35,10 @@ final class Keyring {
         for (StoredKey key : keys) {
             if (databases.contains(key.key().database())) {
                 usable.putIfAbsent(key.digest(), key.key());
+                StoredKey.Previous previous = key.previous();
+                if (previous != null) {
+                    rotated.putIfAbsent(previous.digest(), new Rotated(key.key(), previous.until()));
+                }
             }
         }
         known = Set.copyOf(usable.values());
@@ -41,8 +51,23 @@ final class Keyring {
 
     /** The key for this token, even if it is expired; null if the token is unknown. */
     @Nullable
-    ApiKey find(TokenDigest digest) {
-        return usable.get(digest);
+    ApiKey find(TokenDigest digest, Clock clock) {
+        ApiKey key = usable.get(digest);
+        if (key != null || rotated.isEmpty()) {
+            return key;
+        }
+        Rotated previous = rotated.get(digest);
+        return previous != null && clock.instant().isBefore(previous.until()) ? previous.key() : null;
+    }
+
+    /** Until when the token before the last rotation of a key is accepted; null if there is none. */
+    @Nullable
+    Instant previousTokenUntil(ApiKey key) {
+        return rotated.values().stream()
+                .filter(previous -> previous.key().equals(key))
+                .map(Rotated::until)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Every key, including those for unknown databases: first those in the configuration, then those in the file. */

@@ -1,9 +1,12 @@
 package dev.hasten.cache;
 
+import dev.hasten.insights.QueryShape;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stored response.
@@ -15,7 +18,7 @@ final class CacheEntry {
      * Bytes of an entry's objects and its place in the table, without tags and body. Measured with JOL on a 64-bit JVM
      * with compressed references.
      */
-    private static final int OVERHEAD = 320;
+    private static final int OVERHEAD = 352;
 
     private static final int TAG_OVERHEAD = 52;
 
@@ -28,6 +31,12 @@ final class CacheEntry {
     final RelationIds relations;
     /** The strategy for requests without one, from the {@link CachePolicy}. */
     final CacheStrategy defaultStrategy;
+    /** The place of its model among the tags; see {@link Generations#modelSlot}. */
+    final int modelSlot;
+    /** Which query it is; null if that is not known. */
+    final @Nullable QueryShape shape;
+    /** How long it took to read the response, in nanoseconds. */
+    final long fillNanos;
     /** Nanoseconds on the cache's ticker. */
     final long filledAt;
     /** Nanoseconds from {@link #filledAt} until no request can use the entry any longer. */
@@ -40,6 +49,8 @@ final class CacheEntry {
     final AtomicLong nextRefresh;
 
     private final AtomicBoolean compressing;
+    /** How many requests have used the entry. */
+    final AtomicInteger hits;
 
     CacheEntry(
             CachedBody body,
@@ -47,6 +58,9 @@ final class CacheEntry {
             List<String> tags,
             RelationIds relations,
             CacheStrategy defaultStrategy,
+            int modelSlot,
+            @Nullable QueryShape shape,
+            long fillNanos,
             long filledAt,
             long retention) {
         this(
@@ -55,10 +69,14 @@ final class CacheEntry {
                 tags,
                 relations,
                 defaultStrategy,
+                modelSlot,
+                shape,
+                fillNanos,
                 filledAt,
                 retention,
                 new AtomicLong(filledAt),
-                new AtomicBoolean());
+                new AtomicBoolean(),
+                new AtomicInteger());
     }
 
     private CacheEntry(
@@ -67,19 +85,27 @@ final class CacheEntry {
             List<String> tags,
             RelationIds relations,
             CacheStrategy defaultStrategy,
+            int modelSlot,
+            @Nullable QueryShape shape,
+            long fillNanos,
             long filledAt,
             long retention,
             AtomicLong nextRefresh,
-            AtomicBoolean compressing) {
+            AtomicBoolean compressing,
+            AtomicInteger hits) {
         this.body = body;
         this.generation = generation;
         this.tags = tags;
         this.relations = relations;
         this.defaultStrategy = defaultStrategy;
+        this.modelSlot = modelSlot;
+        this.shape = shape;
+        this.fillNanos = fillNanos;
         this.filledAt = filledAt;
         this.retention = retention;
         this.nextRefresh = nextRefresh;
         this.compressing = compressing;
+        this.hits = hits;
     }
 
     /** A copy with a compressed body. */
@@ -90,10 +116,14 @@ final class CacheEntry {
                 tags,
                 relations,
                 defaultStrategy,
+                modelSlot,
+                shape,
+                fillNanos,
                 filledAt,
                 retention,
                 nextRefresh,
-                compressing);
+                compressing,
+                hits);
     }
 
     /** Whether one is a compressed copy of the other, or both are the same. */

@@ -37,6 +37,10 @@ public final class CacheStatistics {
         EVICTION,
         /** Tags were invalidated. */
         INVALIDATE_TAGS,
+        /** The queries of a model were invalidated. */
+        INVALIDATE_MODEL,
+        /** What depends on tables was invalidated. */
+        INVALIDATE_TABLES,
         /** Everything was invalidated. */
         INVALIDATE_ALL,
         /** A write outdated data. */

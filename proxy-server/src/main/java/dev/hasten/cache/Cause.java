@@ -12,6 +12,10 @@ public record Cause(Kind kind, String detail) {
     public enum Kind {
         /** An app or an operator invalidated tags. */
         TAGS,
+        /** An operator invalidated the queries of a model. */
+        MODEL,
+        /** An operator invalidated what depends on a table. */
+        TABLE,
         /** An app or an operator invalidated everything. */
         ALL,
         /** A write passed through the server. */

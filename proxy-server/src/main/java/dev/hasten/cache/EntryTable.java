@@ -9,6 +9,7 @@ import dev.hasten.protocol.QuerySignature;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a cache: limited memory, and no entry stays that no request can use any longer. Thread-safe. */
@@ -74,6 +75,11 @@ final class EntryTable {
         return entries.asMap().entrySet().stream()
                 .filter(entry -> entry.getKey().signature().equals(signature))
                 .toList();
+    }
+
+    /** Visits all entries. */
+    void forEach(BiConsumer<CacheKey, CacheEntry> visitor) {
+        entries.asMap().forEach(visitor);
     }
 
     /** Removes all entries. */

@@ -1,8 +1,10 @@
 package dev.hasten.cache;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,16 @@ final class GenerationClock {
     PastInvalidation at(long generation) {
         PastInvalidation known = latest.get(slot(generation));
         return known != null && known.generation() == generation ? known : new PastInvalidation(generation, null, null);
+    }
+
+    /** The latest invalidations, the newest first. */
+    List<PastInvalidation> latest(int limit) {
+        long newest = time.get();
+        return LongStream.iterate(newest, at -> at > 0 && at > newest - REMEMBERED, at -> at - 1)
+                .mapToObj(this::at)
+                .filter(past -> past.at() != null)
+                .limit(limit)
+                .toList();
     }
 
     private static int slot(long generation) {

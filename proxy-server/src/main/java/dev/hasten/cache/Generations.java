@@ -3,6 +3,7 @@ package dev.hasten.cache;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records when each tag was last invalidated, on a clock that advances with every invalidation. Data that was read at
@@ -13,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * the cost of an occasional unnecessary read. An invalidation is never lost.
  */
 final class Generations {
+    /** The slot of data without a model. */
+    static final int NO_MODEL = -1;
+
     /** Takes 128 KB per database. */
     private static final int SLOTS = 1 << 14;
 
@@ -43,6 +47,12 @@ final class Generations {
         }
     }
 
+    /** Invalidates data of this model that was read before this call. */
+    void invalidateModel(String model, Cause cause) {
+        long time = clock.advance(cause);
+        tags.accumulateAndGet(modelSlot(model), time, Math::max);
+    }
+
     /** Invalidates everything that was read before this call. */
     void invalidateAll(Cause cause) {
         long time = clock.advance(cause);
@@ -61,6 +71,26 @@ final class Generations {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether data that was read at a generation is still current with regard to its model.
+     *
+     * @param modelSlot see {@link #modelSlot}
+     */
+    boolean isCurrent(long generation, int modelSlot) {
+        return modelSlot == NO_MODEL || tags.get(modelSlot) <= generation;
+    }
+
+    /** The place of a model among the tags. */
+    static int modelSlot(@Nullable String model) {
+        // No tag has a colon.
+        return model == null ? NO_MODEL : slot("model:" + model);
+    }
+
+    /** The latest generation that outdated data with this tag; 0 if it was never invalidated by its name. */
+    long lastInvalidation(String tag) {
+        return tags.get(slot(tag));
     }
 
     /** The latest generation that outdated data with these tags. */

@@ -3,6 +3,7 @@ package dev.hasten.cache;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog.Watch;
+import dev.hasten.insights.QueryShape;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.CacheStrategy;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,10 @@ final class InFlightQuery implements AutoCloseable {
     final RelationIds relations;
     /** See {@link CacheEntry#defaultStrategy}. */
     final CacheStrategy defaultStrategy;
+    /** See {@link CacheEntry#modelSlot}. */
+    final int modelSlot;
+    /** See {@link CacheEntry#shape}. */
+    final @Nullable QueryShape shape;
     /** Cancels the query and holds its memory, because the query may outlive the request that started it. */
     final Cancellation cancellation;
 
@@ -44,6 +49,8 @@ final class InFlightQuery implements AutoCloseable {
             CacheStrategy strategy,
             RelationIds relations,
             CacheStrategy defaultStrategy,
+            int modelSlot,
+            @Nullable QueryShape shape,
             Reservation memory,
             boolean refresh) {
         this.cancellation = new Cancellation(memory);
@@ -51,6 +58,8 @@ final class InFlightQuery implements AutoCloseable {
         this.strategy = strategy;
         this.relations = relations;
         this.defaultStrategy = defaultStrategy;
+        this.modelSlot = modelSlot;
+        this.shape = shape;
         this.refresh = refresh;
         this.participants = refresh ? 0 : 1;
     }
@@ -61,8 +70,10 @@ final class InFlightQuery implements AutoCloseable {
             CacheStrategy strategy,
             RelationIds relations,
             CacheStrategy defaultStrategy,
+            int modelSlot,
+            @Nullable QueryShape shape,
             Reservation memory) {
-        return new InFlightQuery(generation, strategy, relations, defaultStrategy, memory, false);
+        return new InFlightQuery(generation, strategy, relations, defaultStrategy, modelSlot, shape, memory, false);
     }
 
     static InFlightQuery forRefresh(
@@ -70,8 +81,10 @@ final class InFlightQuery implements AutoCloseable {
             CacheStrategy strategy,
             RelationIds relations,
             CacheStrategy defaultStrategy,
+            int modelSlot,
+            @Nullable QueryShape shape,
             Reservation memory) {
-        return new InFlightQuery(generation, strategy, relations, defaultStrategy, memory, true);
+        return new InFlightQuery(generation, strategy, relations, defaultStrategy, modelSlot, shape, memory, true);
     }
 
     /** Adds a participant. Returns false if the query is being cancelled. */

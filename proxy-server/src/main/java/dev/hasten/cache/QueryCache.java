@@ -11,6 +11,7 @@ import dev.hasten.cache.Cause.Kind;
 import dev.hasten.deadline.Cancellation;
 import dev.hasten.deadline.CancelledException;
 import dev.hasten.deadline.Watchdog;
+import dev.hasten.insights.QueryShape;
 import dev.hasten.memory.Reservation;
 import dev.hasten.protocol.CacheStrategy;
 import dev.hasten.protocol.QuerySignature;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +53,7 @@ public final class QueryCache {
     private final AtomicLong schemaEpoch = new AtomicLong();
     private final CacheStatistics statistics = new CacheStatistics();
     private final Semaphore refreshes;
+    private volatile BiConsumer<Cause, List<String>> onInvalidation = (_, _) -> {};
 
     /**
      * Limits and dependencies of a cache.
@@ -91,16 +94,28 @@ public final class QueryCache {
      * @param wantsGzip whether the client accepts gzip; the entry is then compressed once, in the background
      * @param relations what the data is read from, if changes of relations are recorded. Only used to read it: a stored
      *     entry has its own
+     * @param shape which query it is, for statistics; null if it is not known. A stored entry has its own
      */
     public record Lookup(
             CacheKey key,
             @Nullable CacheStrategy strategy,
             @Nullable String model,
             boolean wantsGzip,
-            RelationIds relations) {
+            RelationIds relations,
+            @Nullable QueryShape shape) {
         /** A request whose data depends on no relation, or on relations that are not known yet. */
         public Lookup(CacheKey key, @Nullable CacheStrategy strategy, @Nullable String model, boolean wantsGzip) {
-            this(key, strategy, model, wantsGzip, RelationIds.NONE);
+            this(key, strategy, model, wantsGzip, RelationIds.NONE, null);
+        }
+
+        /** A request for a query that is not known to the statistics. */
+        public Lookup(
+                CacheKey key,
+                @Nullable CacheStrategy strategy,
+                @Nullable String model,
+                boolean wantsGzip,
+                RelationIds relations) {
+            this(key, strategy, model, wantsGzip, relations, null);
         }
     }
 
@@ -148,6 +163,7 @@ public final class QueryCache {
         CachedResponse response = usable(entry, strategy != null ? strategy : entry.defaultStrategy);
         if (response != null) {
             statistics.count(response.freshness() == Freshness.FRESH ? Event.HIT : Event.STALE_HIT);
+            entry.hits.getAndIncrement();
             if (lookup.wantsGzip() && entry.takesCompression()) {
                 settings.background().execute(() -> entries.compress(lookup.key(), entry));
             }
@@ -161,8 +177,7 @@ public final class QueryCache {
             statistics.count(Event.UNCONFIRMED);
             return null;
         }
-        if (!isCurrent(entry.generation, entry.tags, entry.relations)
-                || !generations.isCurrent(entry.generation, strategy.tags())) {
+        if (!isCurrent(entry) || !generations.isCurrent(entry.generation, strategy.tags())) {
             return null;
         }
         long age = settings.ticker().read() - entry.filledAt;
@@ -174,7 +189,8 @@ public final class QueryCache {
                 entry.body,
                 stale < 0 ? Freshness.FRESH : Freshness.STALE,
                 NANOSECONDS.toSeconds(Math.max(0, age)),
-                false);
+                false,
+                entry.shape);
     }
 
     /**
@@ -223,7 +239,7 @@ public final class QueryCache {
                 if (joined) {
                     statistics.count(Event.COALESCED);
                 }
-                return new CachedResponse(body, Freshness.MISS, 0, !joined);
+                return new CachedResponse(body, Freshness.MISS, 0, !joined, lookup.shape());
             }
             CachedResponse stored = find(lookup);
             if (stored != null) {
@@ -244,6 +260,8 @@ public final class QueryCache {
                 strategy,
                 lookup.relations(),
                 policy.defaultOf(lookup.model()),
+                Generations.modelSlot(lookup.model()),
+                lookup.shape(),
                 own.memory().another());
         // Must precede the moment when other requests can join: from then on, the query must end in every case.
         own.begin(() -> leaderLeaves(query, requireNonNull(own.reason())));
@@ -286,12 +304,18 @@ public final class QueryCache {
 
     /** Whether the result of the query may be the response to a request that arrives now. */
     private boolean accepts(InFlightQuery query, CacheStrategy strategy) {
-        return isCurrent(query.generation, query.strategy.tags(), query.relations)
+        return isCurrent(query.generation, query.strategy.tags(), query.relations, query.modelSlot)
                 && generations.isCurrent(query.generation, strategy.tags());
     }
 
-    private boolean isCurrent(long generation, List<String> tags, RelationIds readFrom) {
-        return generations.isCurrent(generation, tags) && relations.isCurrent(generation, readFrom);
+    private boolean isCurrent(CacheEntry entry) {
+        return isCurrent(entry.generation, entry.tags, entry.relations, entry.modelSlot);
+    }
+
+    private boolean isCurrent(long generation, List<String> tags, RelationIds readFrom, int modelSlot) {
+        return generations.isCurrent(generation, tags)
+                && generations.isCurrent(generation, modelSlot)
+                && relations.isCurrent(generation, readFrom);
     }
 
     private boolean replaces(CacheKey key, @Nullable InFlightQuery current, InFlightQuery query) {
@@ -321,6 +345,8 @@ public final class QueryCache {
                 strategy != null ? strategy : entry.defaultStrategy,
                 entry.relations,
                 entry.defaultStrategy,
+                entry.modelSlot,
+                entry.shape,
                 memory);
         if (inFlight.putIfAbsent(key, query) != null) {
             refreshes.release();
@@ -385,9 +411,10 @@ public final class QueryCache {
         try (query) {
             CachedBody body = null;
             if (!needless.getAsBoolean()) {
+                long started = System.nanoTime();
                 byte[] json = fill.read(query.cancellation);
                 body = CachedBody.of(json, settings.clock().instant());
-                store(key, query, body);
+                store(key, query, body, System.nanoTime() - started);
             }
             // In this order, a request that does not find the query finds what the query stored.
             inFlight.remove(key, query);
@@ -407,7 +434,7 @@ public final class QueryCache {
                         : new IllegalStateException("the query that this request waited for failed", failure));
     }
 
-    private void store(CacheKey key, InFlightQuery query, CachedBody body) {
+    private void store(CacheKey key, InFlightQuery query, CachedBody body, long fillNanos) {
         CacheStrategy strategy = query.strategy;
         if (query.isAbandoned()) {
             return;
@@ -415,6 +442,7 @@ public final class QueryCache {
         if (body.length() > policy.limits().maxEntryBytes()) {
             statistics.count(Event.TOO_LARGE);
         } else if (!generations.isCurrent(query.generation, strategy.tags())
+                || !generations.isCurrent(query.generation, query.modelSlot)
                 || !relations.isStorable(query.generation, query.relations)) {
             statistics.count(Event.OUTDATED);
         } else {
@@ -424,10 +452,22 @@ public final class QueryCache {
                     strategy.tags(),
                     query.relations,
                     query.defaultStrategy,
+                    query.modelSlot,
+                    query.shape,
+                    fillNanos,
                     settings.ticker().read(),
                     SECONDS.toNanos(strategy.ttlSeconds() + strategy.swrSeconds()));
             entries.put(key, filled);
         }
+    }
+
+    /**
+     * Sets what is told of invalidations and changes of the schema, but not of writes.
+     *
+     * @param listener receives the cause and the tags or the model; must not block
+     */
+    public void onInvalidation(BiConsumer<Cause, List<String>> listener) {
+        onInvalidation = listener;
     }
 
     /**
@@ -436,8 +476,37 @@ public final class QueryCache {
      * @param by who asked for it, for operators
      */
     public void invalidate(List<String> tags, String by) {
-        generations.invalidate(tags, new Cause(Kind.TAGS, by));
+        Cause cause = new Cause(Kind.TAGS, by);
+        generations.invalidate(tags, cause);
         statistics.count(Event.INVALIDATE_TAGS);
+        onInvalidation.accept(cause, tags);
+    }
+
+    /**
+     * Invalidates all responses to the queries of a model. Applies to every request that arrives after this method returns.
+     *
+     * @param by who asked for it, for operators
+     */
+    public void invalidateModel(String model, String by) {
+        Cause cause = new Cause(Kind.MODEL, by);
+        generations.invalidateModel(model, cause);
+        statistics.count(Event.INVALIDATE_MODEL);
+        onInvalidation.accept(cause, List.of(model));
+    }
+
+    /**
+     * Invalidates all responses that depend on one of the tables. Applies to every request that arrives after this method
+     * returns.
+     *
+     * @param tables by their object identifiers in PostgreSQL
+     * @param by who asked for it, for operators
+     * @param names of the tables, for operators
+     */
+    public void invalidateTables(RelationIds tables, String by, List<String> names) {
+        Cause cause = new Cause(Kind.TABLE, by);
+        relations.changed(tables, cause);
+        statistics.count(Event.INVALIDATE_TABLES);
+        onInvalidation.accept(cause, names);
     }
 
     /**
@@ -446,9 +515,11 @@ public final class QueryCache {
      * @param by who asked for it, for operators
      */
     public void invalidateAll(String by) {
-        generations.invalidateAll(new Cause(Kind.ALL, by));
+        Cause cause = new Cause(Kind.ALL, by);
+        generations.invalidateAll(cause);
         entries.clear();
         statistics.count(Event.INVALIDATE_ALL);
+        onInvalidation.accept(cause, List.of());
     }
 
     /**
@@ -465,6 +536,7 @@ public final class QueryCache {
         relations.allChanged(cause);
         entries.clear();
         statistics.count(Event.SCHEMA_CHANGE);
+        onInvalidation.accept(cause, List.of());
         return epoch;
     }
 
@@ -487,13 +559,34 @@ public final class QueryCache {
                 entry.relations,
                 entry.defaultStrategy,
                 entry.generation,
-                isCurrent(entry.generation, entry.tags, entry.relations));
+                isCurrent(entry));
     }
 
     /** Returns the last invalidation of data with these tags and from these relations, for operators; null if there was none. */
     public @Nullable PastInvalidation lastInvalidation(List<String> tags, RelationIds readFrom) {
         long last = Math.max(generations.lastChange(tags), relations.lastChange(readFrom));
         return last == 0 ? null : relations.clock().at(last);
+    }
+
+    /** The latest invalidations with their causes, the newest first, for operators. */
+    public List<PastInvalidation> invalidations(int limit) {
+        return relations.clock().latest(limit);
+    }
+
+    /** Whether a tag was ever invalidated by its name since the server started, as far as it is known. For operators. */
+    public boolean wasInvalidated(String tag) {
+        return generations.lastInvalidation(tag) > 0;
+    }
+
+    /** What the stored responses are used for, for operators. Visits all entries. */
+    public CacheUse use(int topEntries) {
+        CacheUse.Builder use = new CacheUse.Builder(topEntries);
+        entries.forEach((key, entry) -> {
+            if (key.schemaEpoch() == schemaEpoch() && isCurrent(entry)) {
+                use.add(key, entry);
+            }
+        });
+        return use.build();
     }
 
     /** Whether data from these relations can be stored now, for operators: not while it is unknown whether a change is visible. */

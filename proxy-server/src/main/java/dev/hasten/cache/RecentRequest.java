@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How a request used the cache, for operators.
  *
  * @param id of the request
+ * @param clientId the id that the client has given it; null if it has given none
  * @param key null if it was not computed, because the request asked for nothing that needs it
  * @param freshness how fresh the response was; null if the request did not use the cache
  * @param strategy what applied to the request; null for the default of the query's model, if the model was not known
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RecentRequest(
         String id,
+        @Nullable String clientId,
         String database,
         Instant at,
         @Nullable CacheKey key,

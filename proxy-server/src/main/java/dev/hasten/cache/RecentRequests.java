@@ -28,9 +28,9 @@ public final class RecentRequests {
         }
     }
 
-    /** Returns the request with this id; null if it is not remembered. */
+    /** Returns the latest request with this id of the server or the client; null if it is not remembered. */
     public @Nullable RecentRequest find(String id) {
-        return latest(request -> request.id().equals(id));
+        return latest(request -> request.id().equals(id) || id.equals(request.clientId()));
     }
 
     /** Returns the latest request to a database with this signature; null if none is remembered. */

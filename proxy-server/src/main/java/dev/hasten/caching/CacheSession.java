@@ -1,5 +1,6 @@
 package dev.hasten.caching;
 
+import dev.hasten.activity.RequestActivity;
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Database;
 import dev.hasten.admission.RequestContext;
@@ -17,6 +18,7 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.http.AcceptEncoding;
 import dev.hasten.http.Exchange;
 import dev.hasten.http.Response;
+import dev.hasten.insights.QueryCall.Outcome;
 import dev.hasten.json.JsonBuffer;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.SharedBytes;
@@ -180,7 +182,13 @@ public final class CacheSession {
     }
 
     private CachedResponse fetch(CacheStrategy effective, CacheableQuery query, RequestContext request) {
-        Lookup lookup = new Lookup(key(), effective, model, wantsGzip, relations);
+        Lookup lookup = new Lookup(
+                key(),
+                effective,
+                model,
+                wantsGzip,
+                relations,
+                request.activity().shape());
         return missed
                 ? database.cache()
                         .fetchMissing(lookup, request.cancellation(), running -> bytes(query, request.with(running)))
@@ -222,11 +230,25 @@ public final class CacheSession {
                 database,
                 asked.request().apiKey(),
                 running,
-                new RequestTelemetry(CaptureSettings.NONE, database.log(), exchange.requestId()));
+                new RequestTelemetry(
+                        CaptureSettings.NONE,
+                        database.log(),
+                        new RequestActivity(asked.request().activity().origin(), System.nanoTime())));
         return bytes(asked.query().apply(request), request);
     }
 
     private Response withHeaders(Response response, CachedResponse cached) {
+        RequestActivity activity = asked.request().activity();
+        if (activity.shape() == null) {
+            // The query was not parsed.
+            activity.query(cached.shape(), 0);
+        }
+        activity.cached(
+                switch (cached.freshness()) {
+                    case FRESH -> Outcome.HIT;
+                    case STALE -> Outcome.STALE;
+                    case MISS -> Outcome.MISS;
+                });
         remember(cached.freshness(), null, cached.body().length());
         return asked.headers().add(response, exchange, cached, key().signature());
     }
@@ -240,6 +262,7 @@ public final class CacheSession {
         boolean asks = usesCache();
         Uncached reason = asks ? why : database.cache().policy().enabled() ? NO_STRATEGY : DISABLED;
         database.cache().statistics().countUncached(reason.reason());
+        asked.request().activity().uncached(reason.reason().label(), asks);
         remember(null, reason, 0);
         if (!sendsHeaders) {
             return response;
@@ -253,6 +276,7 @@ public final class CacheSession {
                 .recent()
                 .add(new RecentRequest(
                         exchange.requestId(),
+                        exchange.clientRequestId(),
                         database.name(),
                         Instant.now(),
                         uncached != null && !sendsHeaders ? null : key(),

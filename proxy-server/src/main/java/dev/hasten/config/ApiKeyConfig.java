@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 64 lower-case hex digits: the SHA-256 of the secret's UTF-8 bytes
  * @param scopes what the key may do; immutable and never empty
  * @param expires the key is rejected from this instant on; null means it never expires
+ * @param limits how much its requests may use
  */
 public record ApiKeyConfig(
         String name,
         String sha256,
         Set<KeyScope> scopes,
-        @Nullable Instant expires) {
+        @Nullable Instant expires,
+        KeyLimits limits) {
     /**
      * Converts the hash to lower case and copies the scopes.
      *
@@ -34,6 +36,11 @@ public record ApiKeyConfig(
     /** The value of {@link #sha256()} for a secret. */
     static String sha256(Secret secret) {
         return HexFormat.of().formatHex(Sha256.of(secret.value().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A key without limits. */
+    public ApiKeyConfig(String name, String sha256, Set<KeyScope> scopes, @Nullable Instant expires) {
+        this(name, sha256, scopes, expires, KeyLimits.NONE);
     }
 
     @Override
@@ -50,8 +57,9 @@ public record ApiKeyConfig(
      */
     record KeyEntry(
             @Setting(
-                    pattern = "[A-Za-z0-9._-]{1,64}",
-                    allowed = "1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`",
+                    pattern =
+                            "[\\p{L}\\p{N}\\p{P}\\p{S}]([\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{0,62}[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}])?",
+                    allowed = "1 to 64 printable characters without leading or trailing spaces",
                     doc =
                             "Name of the key in `hasten keys list` and the admin API; must be unique within its database. Required.")
             @Nullable
@@ -77,5 +85,65 @@ public record ApiKeyConfig(
             Set<KeyScope> scopes,
 
             @Setting(doc = "Time from which the key is rejected. When unset, the key never expires.") @Nullable
-            Instant expires) {}
+            Instant expires,
+
+            @Setting(
+                    value = "0",
+                    min = "1",
+                    max = "1000000",
+                    zero = "no limit",
+                    doc = "Requests per second, on average. Requests beyond a limit of the key get status 429 (P5011).")
+            int requestsPerSecond,
+
+            @Setting(
+                    value = "0",
+                    min = "1",
+                    max = "1000000",
+                    zero = "the value of `requests_per_second`",
+                    doc = "How many requests may arrive at once. Requires `requests_per_second`.")
+            int burst,
+
+            @Setting(
+                    value = "0",
+                    min = "1",
+                    max = "1000000",
+                    zero = "no limit",
+                    doc = "Requests of the key that run at the same time.")
+            int maxConcurrent,
+
+            @Setting(value = "0", min = "1", zero = "no limit", doc = "Requests per day, in UTC.")
+            int requestsPerDay,
+
+            @Setting(value = "0", min = "1", zero = "no limit", doc = "Requests per month, in UTC.")
+            int requestsPerMonth,
+
+            @Setting(
+                    value = "0",
+                    min = "1kb",
+                    zero = "no limit",
+                    doc = "Size of request and response bodies per day, in UTC.")
+            long bytesPerDay,
+
+            @Setting(
+                    value = "0",
+                    min = "1kb",
+                    zero = "no limit",
+                    doc = "Size of request and response bodies per month, in UTC.")
+            long bytesPerMonth) {
+        /**
+         * The limits together.
+         *
+         * @throws IllegalArgumentException if they contradict each other
+         */
+        KeyLimits limits() {
+            return new KeyLimits(
+                    requestsPerSecond,
+                    burst,
+                    maxConcurrent,
+                    requestsPerDay,
+                    requestsPerMonth,
+                    bytesPerDay,
+                    bytesPerMonth);
+        }
+    }
 }

@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param log what is logged
  * @param keys where API keys created at run time are stored
  * @param cache memory for cached responses
+ * @param insights statistics of queries
+ * @param audit the record of what operators do
  * @param memory memory for requests
  * @param databases by name, sorted; empty if none is configured
  * @param values the effective values and their origins
@@ -31,6 +35,8 @@ public record Config(
         LogConfig log,
         KeysConfig keys,
         CacheConfig cache,
+        InsightsConfig insights,
+        AuditConfig audit,
         MemoryConfig memory,
         Map<String, DatabaseConfig> databases,
         ConfigValues values) {
@@ -75,6 +81,54 @@ public record Config(
     public Config withDatabase(String name, String url) {
         Input added = new Input(url, new Origin.Added());
         return ConfigReader.read(values.inputs().with(ConfigKeys.DATABASES + name + ".url", added), new ArrayList<>());
+    }
+
+    /** The audit log; null if there is none. */
+    public @Nullable Path auditFile() {
+        if (audit.maxBytes() == 0) {
+            return null;
+        }
+        Path file = audit.file();
+        return file == null ? server.stateDir().resolve("audit.log") : file;
+    }
+
+    /** The effective values by path, as text with secrets masked, with the origin of each. */
+    public List<EffectiveValue> effectiveValues() {
+        return values.byPath().entrySet().stream()
+                .map(entry -> new EffectiveValue(
+                        entry.getKey(),
+                        entry.getValue().text().orElse(null),
+                        entry.getValue().origin().label()))
+                .toList();
+    }
+
+    /**
+     * The effective value of a key.
+     *
+     * @param value null if it is unset
+     * @param origin where the value comes from, such as {@code default} or the file and line
+     */
+    public record EffectiveValue(String path, @Nullable String value, String origin) {}
+
+    /** The paths of the keys whose values differ in another configuration. Compares secrets, too. */
+    public Set<String> changedPaths(Config other) {
+        Set<String> changed = new TreeSet<>();
+        Set<String> paths = new TreeSet<>(values.byPath().keySet());
+        paths.addAll(other.values.byPath().keySet());
+        for (String path : paths) {
+            if (!text(path).equals(other.text(path))) {
+                changed.add(path);
+            }
+        }
+        return changed;
+    }
+
+    /** The text of a value, which may be secret. */
+    private Optional<String> text(String path) {
+        return values.inputs()
+                .get(path)
+                .map(Input::text)
+                .or(() -> Optional.ofNullable(values.byPath().get(path)).flatMap(value -> value.text()));
     }
 
     /** The file with the API keys created at run time. */

@@ -28,6 +28,8 @@ final class ConfigKeys {
             Section.of("log.", LogConfig.class),
             Section.of("keys.", KeysConfig.class),
             Section.of("cache.", CacheConfig.class),
+            Section.of("insights.", InsightsConfig.class),
+            Section.of("audit.", AuditConfig.class),
             Section.of("memory.", MemoryConfig.class),
             Section.of("databases.<name>.", DatabaseConfig.class),
             Section.of("databases.<name>.pool.", PoolConfig.class),

@@ -55,9 +55,22 @@ final class ConfigReader {
         LogConfig log = section(LogConfig.class, "log.", null);
         KeysConfig keys = section(KeysConfig.class, "keys.", null);
         CacheConfig cache = section(CacheConfig.class, "cache.", null);
+        InsightsConfig insights = section(InsightsConfig.class, "insights.", null);
+        AuditConfig audit = section(AuditConfig.class, "audit.", null);
         MemoryConfig memory = section(MemoryConfig.class, "memory.", null);
         Map<String, DatabaseConfig> databases = databases();
-        return new Config(server, tls, http, log, keys, cache, memory, databases, new ConfigValues(inputs, effective));
+        return new Config(
+                server,
+                tls,
+                http,
+                log,
+                keys,
+                cache,
+                insights,
+                audit,
+                memory,
+                databases,
+                new ConfigValues(inputs, effective));
     }
 
     private void checkPaths() {
@@ -268,7 +281,14 @@ final class ConfigReader {
             if (name == null || hash == null) {
                 return Optional.empty();
             }
-            return Optional.of(new ApiKeyConfig(name, hash, entry.scopes(), entry.expires()));
+            KeyLimits limits;
+            try {
+                limits = entry.limits();
+            } catch (IllegalArgumentException e) {
+                problem(element, null, String.valueOf(e.getMessage()), origin);
+                return Optional.empty();
+            }
+            return Optional.of(new ApiKeyConfig(name, hash, entry.scopes(), entry.expires(), limits));
         }
     }
 }

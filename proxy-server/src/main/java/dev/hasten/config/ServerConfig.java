@@ -42,6 +42,24 @@ public record ServerConfig(
         Secret adminToken,
 
         @Setting(
+                doc =
+                        "Bearer token that may only read in the admin API, for dashboards and metrics. When unset, there is none.")
+        @Nullable
+        Secret adminReadToken,
+
+        @Setting(
+                value = "true",
+                doc = "Whether the admin port uses TLS if the client port does, with the same certificate.")
+        boolean adminTls,
+
+        @Setting(
+                doc =
+                        "Further host names for the admin port, such as `hasten.example.com`. Addresses, `localhost`, names"
+                                + " without a dot, `admin_host` and the name of the machine are always allowed.")
+        @Nullable
+        String adminAllowedHosts,
+
+        @Setting(
                 value = "local",
                 pattern = "[a-z0-9-]{1,32}",
                 allowed = "1 to 32 of a-z, 0-9 and `-`",

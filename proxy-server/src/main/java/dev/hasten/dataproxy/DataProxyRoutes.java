@@ -96,7 +96,7 @@ public final class DataProxyRoutes {
                 request.access(),
                 request.owner());
         return transactionCall(version, request, "start_transaction", () -> {
-            String id = request.database().transactions().start(options, request.cancellation());
+            String id = request.database().transactions().start(options, request.cancellation(), request.telemetry());
             request.telemetry().begun(TransactionMode.of(options.isolationLevel()));
             Map<String, Object> started = new LinkedHashMap<>();
             started.put("id", id);

@@ -2,6 +2,7 @@ package dev.hasten.dataproxy;
 
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.QueryIdentity;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.cache.Uncached;
 import dev.hasten.cache.Uncached.Reason;
@@ -18,6 +19,7 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.QuerySignature.Member;
 import dev.hasten.protocol.RequestParser;
 import dev.hasten.schema.PrismaSchema;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -105,8 +107,9 @@ final class GraphqlEndpoint {
             throw error;
         }
         return EngineResponses.json(
-                EngineResponses.errors(error, version, null),
-                EngineResponses.extensions(request.telemetry().extensions(), version));
+                        EngineResponses.errors(error, version, null),
+                        EngineResponses.extensions(request.telemetry().extensions(), version))
+                .errorCode(error.code());
     }
 
     private static Response withErrors(SeparateBatch.Failed failed, ClientVersion version, RequestContext request) {
@@ -118,22 +121,28 @@ final class GraphqlEndpoint {
     }
 
     private CacheableQuery query(Call call, RequestContext request) {
-        return call.isBatch()
-                ? SeparateBatch.of(
-                        JsonQuery.ofBatch(call.body()), call.schema(), call.version(), runner, request.cancellation())
-                : single(call, request);
+        if (!call.isBatch()) {
+            return single(call, request);
+        }
+        SeparateBatch batch = SeparateBatch.of(
+                JsonQuery.ofBatch(call.body()), call.schema(), call.version(), runner, request.cancellation());
+        QueryIdentity.ofBatch(request, batch.model(), batch.jobs());
+        return batch;
     }
 
     private EngineQuery single(Call call, RequestContext request) {
         JsonQuery query = JsonQuery.of(call.body());
-        return new EngineQuery(PreparedQuery.of(query, call.schema(), request.cancellation()), call.version(), runner);
+        PreparedQuery prepared = PreparedQuery.of(query, call.schema(), request.cancellation());
+        QueryIdentity.ofPlan(
+                request, query.model(), query.action(), null, prepared.jobs().getFirst());
+        return new EngineQuery(prepared, call.version(), runner);
     }
 
     private TransactionBatch transactionBatch(Call call, RequestContext request) {
-        return new TransactionBatch(
-                PreparedQuery.ofBatch(JsonQuery.ofBatch(call.body()), call.schema(), request.cancellation()),
-                call.version(),
-                runner);
+        List<PreparedQuery> queries =
+                PreparedQuery.ofBatch(JsonQuery.ofBatch(call.body()), call.schema(), request.cancellation());
+        QueryIdentity.ofBatch(request, null, PreparedQuery.jobs(queries));
+        return new TransactionBatch(queries, call.version(), runner);
     }
 
     private CacheableQuery queryAgain(RequestContext request) {

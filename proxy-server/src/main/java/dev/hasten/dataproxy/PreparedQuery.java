@@ -73,6 +73,11 @@ record PreparedQuery(
         return new Job(compiled.plan(), compiled.values(), "");
     }
 
+    /** The jobs of several queries, without those that cannot be compiled. */
+    static List<Job> jobs(List<PreparedQuery> queries) {
+        return queries.stream().flatMap(query -> query.jobs().stream()).toList();
+    }
+
     /** Whether the query has a single job, so that it needs no transaction around its parts. */
     boolean isSingle() {
         return jobs.size() == 1;

@@ -45,7 +45,8 @@ final class RawQueries {
                     parameter.isArray(), parameter.isArray() ? elementType(parameter) : type(parameter), null));
         }
         DbQuery raw = new DbQuery.RawSql(sql.stringValue(), values, types, DbQuery.Client.ENGINE);
-        return ParsedPlan.of(action.equals("queryRaw") ? new PlanNode.Query(raw) : new PlanNode.Execute(raw));
+        // Its SQL identifies it.
+        return ParsedPlan.of(action.equals("queryRaw") ? new PlanNode.Query(raw) : new PlanNode.Execute(raw), 0);
     }
 
     private static JsonNode parameters(JsonNode text, ParseMeter meter) {

@@ -118,6 +118,11 @@ record SeparateBatch(
         return proof;
     }
 
+    /** The jobs of the batch, without those of queries that cannot be compiled. */
+    List<Job> jobs() {
+        return single == null ? PreparedQuery.jobs(prepared) : List.of(job(single));
+    }
+
     private static Job job(CompiledBatch batch) {
         return new Job(batch.shape().plan(), batch.values(), "");
     }

@@ -47,7 +47,8 @@ record TransactionBatch(List<PreparedQuery> queries, ClientVersion version, Plan
             if (!EngineErrors.isOfEngine(e)) {
                 throw e;
             }
-            return EngineResponses.json(EngineResponses.errors(e, version, position.index), extensions(request));
+            return EngineResponses.json(EngineResponses.errors(e, version, position.index), extensions(request))
+                    .errorCode(e.code());
         }
     }
 

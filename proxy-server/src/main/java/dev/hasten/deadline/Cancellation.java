@@ -18,6 +18,8 @@ public final class Cancellation {
         TIMEOUT,
         /** The client disconnected. */
         DISCONNECT,
+        /** An operator has cancelled the request. */
+        OPERATOR,
         /** The server is stopping and its drain time is over. */
         SHUTDOWN,
         /** The result of a statement takes more memory than its database allows. */

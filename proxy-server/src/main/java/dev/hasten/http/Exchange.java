@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     static final String UNMATCHED = "unmatched";
 
+    private static final Pattern CLIENT_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
+    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
     private final HttpConnection connection;
     private final String requestId;
     private final HttpRequest request;
@@ -29,6 +33,8 @@ public final class Exchange {
     private final long arrivalNanos;
     /** Set on the event loop before the handler sees the exchange. */
     private byte[] body = {};
+
+    private volatile @Nullable Object attachment;
     /** Created on first use. */
     private @Nullable Reservation memory;
 
@@ -65,6 +71,31 @@ public final class Exchange {
     /** A unique id of 16 lower-case hex digits; the response has it in {@code x-request-id}. */
     public String requestId() {
         return requestId;
+    }
+
+    /** The id that the client has given the request in {@code X-Request-Id}; null if there is none or it is malformed. */
+    public @Nullable String clientRequestId() {
+        return matching("x-request-id", CLIENT_ID);
+    }
+
+    /** The client's {@code traceparent} (W3C Trace Context); null if there is none or it is malformed. */
+    public @Nullable String traceParent() {
+        return matching("traceparent", TRACE_PARENT);
+    }
+
+    private @Nullable String matching(String header, Pattern allowed) {
+        String value = request.headers().get(header);
+        return value != null && allowed.matcher(value).matches() ? value : null;
+    }
+
+    /** Keeps an object of the handler for the {@link RequestObserver}. */
+    public void attach(Object object) {
+        attachment = object;
+    }
+
+    /** The attached object; null if there is none. */
+    public @Nullable Object attachment() {
+        return attachment;
     }
 
     /** The method as sent. */

@@ -100,6 +100,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     private boolean closeAfterResponse;
     private boolean lingerAfterResponse;
     private int responseStatus;
+    private @Nullable String errorCode;
     private long responseBytes;
     /** Memory of the response body in bytes, if it is not shared with other responses. */
     private long ownBytes;
@@ -396,11 +397,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
         GuardedHandler handler = handler();
         Response head = handler == null ? given : handler.outgoing(started, given);
-        closeAfterResponse |= server.isDraining() || head.closesConnection();
+        closeAfterResponse |= server.closesAfterResponses() || head.closesConnection();
         responseStatus = head.status();
+        errorCode = head.errorCode();
         stream = new OutgoingStream(writer, chunked);
         phase = Phase.STREAMING;
-        var _ = writer.writeStreamHead(ctx, head, started.requestId(), chunked, closeAfterResponse);
+        var _ = writer.writeStreamHead(ctx, traced(head, started), shownId(started), chunked, closeAfterResponse);
     }
 
     /** Writes a part of a stream. */
@@ -431,7 +433,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         } else {
             stream = null;
             phase = Phase.WRITING;
-            closeAfterResponse |= server.isDraining();
+            closeAfterResponse |= server.closesAfterResponses();
             responseBytes = over.bytes();
             ownBytes = 0;
             latestNanos = 0;
@@ -486,16 +488,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
             GuardedHandler handler = handler();
             Response response = handler == null ? given : handler.outgoing(requireNonNull(exchange), given);
             boolean headOnly = exchange != null && exchange.method().equals("HEAD");
-            closeAfterResponse |= server.isDraining() || response.closesConnection();
+            closeAfterResponse |= server.closesAfterResponses() || response.closesConnection();
             responseStatus = response.status();
+            errorCode = response.errorCode();
             responseBytes = headOnly ? 0 : response.length();
             heldBytes = headOnly ? null : response.shared();
             ownBytes = headOnly || heldBytes != null ? 0 : response.heapBytes();
             latestNanos = 0;
-            goOnAfter(writer.write(ctx, response, requestId, headOnly, closeAfterResponse));
+            String shownId = exchange == null ? requestId : shownId(exchange);
+            goOnAfter(writer.write(ctx, traced(response, exchange), shownId, headOnly, closeAfterResponse));
         } catch (Throwable e) {
             failed(requestId, e);
         }
+    }
+
+    /** The id in the response: the client's own, so that the client recognizes it, or the server's. */
+    private static String shownId(Exchange responded) {
+        String ofClient = responded.clientRequestId();
+        return ofClient == null ? responded.requestId() : ofClient;
+    }
+
+    private static Response traced(Response response, @Nullable Exchange responded) {
+        String trace = responded == null ? null : responded.traceParent();
+        return trace == null ? response : response.header("traceparent", trace);
     }
 
     /** Closes this connection. Even an error such as OutOfMemoryError must not affect other connections. */
@@ -649,6 +664,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     private void observe(int status, long bytes) {
-        server.observe(exchange, status, exchange == null ? 0 : body.size(), bytes);
+        server.observe(exchange, status, errorCode, exchange == null ? 0 : body.size(), bytes);
+        errorCode = null;
     }
 }

@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * An HTTP/1.1 server, with or without TLS. The requests of a connection run one after the other. A client that closes,
@@ -86,14 +87,30 @@ public final class HttpServer implements AutoCloseable {
             return message + ": the host name is unknown. Use an address of this machine, or 0.0.0.0 for all: the key"
                     + " is host, or admin_host for the admin API";
         }
-        return message + " (" + cause.getMessage()
+        return message + " (" + reason(cause)
                 + "). Use an address of this machine and a port that no other process uses: the keys are host and port,"
                 + " or admin_host and admin_port for the admin API";
+    }
+
+    /** The message of the native transport begins with the name of a function. */
+    private static String reason(Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        return text.contains("Address already in use")
+                ? "the port is in use"
+                : text.replaceFirst("^[\\w.$]+\\(.*?\\) failed( with error\\([^)]*\\))?: ", "");
     }
 
     /** The bound port, which differs from the configured one if that is 0. */
     public int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /**
+     * Whether each connection is closed after its next response, so that clients connect again, to another server if there
+     * is one. New connections are still accepted.
+     */
+    public void closeConnectionsAfterResponses(boolean close) {
+        context.closeAfterResponses(close);
     }
 
     /** The number of open connections, including those over the limit that are about to get a 503 response. */
@@ -164,9 +181,9 @@ public final class HttpServer implements AutoCloseable {
                 return;
             }
             connections.add(channel);
-            SslContext tls = context.options().tls();
+            Supplier<SslContext> tls = context.options().tls();
             if (tls != null) {
-                SslHandler handler = tls.newHandler(channel.alloc());
+                SslHandler handler = tls.get().newHandler(channel.alloc());
                 handler.setHandshakeTimeoutMillis(
                         Math.max(1, limits.timeouts().head().toMillis()));
                 channel.pipeline().addLast(handler);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.hasten.memory.MemoryBudget;
 import io.netty.handler.ssl.SslContext;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name of the server, used for its threads
  * @param limits limits for clients
- * @param tls certificate and protocols, or null for plain HTTP
+ * @param tls returns the certificate and protocols for a new connection; null for plain HTTP
  * @param eventLoopThreads number of event loop threads; 0 means one per core
  * @param memory budget for connections that have not sent a valid key yet
  */
@@ -19,7 +20,7 @@ public record HttpServerOptions(
         String name,
         Address address,
         HttpLimits limits,
-        @Nullable SslContext tls,
+        @Nullable Supplier<SslContext> tls,
         int eventLoopThreads,
         MemoryBudget memory,
         Callbacks callbacks) {

@@ -12,19 +12,11 @@ public interface RequestObserver {
 
     /**
      * Called when a response was written or cannot be written. Exceptions are logged and otherwise ignored.
-     *
-     * @param route the route's template, or "unmatched"
-     * @param method the request method; "other" for an unknown method without a route, so that clients cannot create
-     *     arbitrary values
-     * @param status the status of the response, or {@link #CLIENT_GONE}
-     * @param nanos time from the complete head to the last byte accepted by the kernel
-     * @param requestBytes length of the request body
-     * @param responseBytes length of the response body, 0 for HEAD
      */
-    void completed(String route, String method, int status, long nanos, long requestBytes, long responseBytes);
+    void completed(CompletedRequest request);
 
     /** Ignores all events. */
     static RequestObserver none() {
-        return (route, method, status, nanos, requestBytes, responseBytes) -> {};
+        return _ -> {};
     }
 }

@@ -30,6 +30,7 @@ public final class Response {
     private List<String> headers = List.of();
 
     private boolean closesConnection;
+    private @Nullable String errorCode;
 
     private Response(int status, @Nullable String contentType, byte[] body, int length, @Nullable SharedBytes shared) {
         if (status < 200 || status > 599) {
@@ -104,6 +105,7 @@ public final class Response {
         Response response = new Response(other, contentType, body, length, shared);
         response.headers = headers;
         response.closesConnection = closesConnection;
+        response.errorCode = errorCode;
         return response;
     }
 
@@ -111,6 +113,17 @@ public final class Response {
     public Response closeConnection() {
         closesConnection = true;
         return this;
+    }
+
+    /** Sets the code of the error in the body, for logs and statistics. */
+    public Response errorCode(String code) {
+        errorCode = code;
+        return this;
+    }
+
+    @Nullable
+    String errorCode() {
+        return errorCode;
     }
 
     boolean closesConnection() {

@@ -26,6 +26,7 @@ final class ServerContext {
     private final long idleNanos;
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean draining;
+    private volatile boolean closing;
 
     ServerContext(HttpServerOptions options, Router router) {
         this.options = options;
@@ -99,6 +100,15 @@ final class ServerContext {
         return draining;
     }
 
+    /** Whether connections are closed after their next response. */
+    boolean closesAfterResponses() {
+        return draining || closing;
+    }
+
+    void closeAfterResponses(boolean close) {
+        closing = close;
+    }
+
     void startDraining() {
         draining = true;
     }
@@ -108,7 +118,12 @@ final class ServerContext {
     }
 
     /** Reports a finished exchange. The exchange is null if the request had no valid head. */
-    void observe(@Nullable Exchange exchange, int status, long requestBytes, long responseBytes) {
+    void observe(
+            @Nullable Exchange exchange,
+            int status,
+            @Nullable String errorCode,
+            long requestBytes,
+            long responseBytes) {
         String route = exchange == null ? Exchange.UNMATCHED : exchange.route();
         String method = "other";
         long nanos = 0;
@@ -119,7 +134,10 @@ final class ServerContext {
             }
         }
         try {
-            options.callbacks().observer().completed(route, method, status, nanos, requestBytes, responseBytes);
+            options.callbacks()
+                    .observer()
+                    .completed(new CompletedRequest(
+                            exchange, route, method, status, errorCode, nanos, requestBytes, responseBytes));
         } catch (RuntimeException e) {
             LOG.error("The request observer failed", e);
         }

@@ -23,7 +23,11 @@ public record InvalidateRequest(@Nullable List<String> tags) {
      * @throws ApiError P6005 if the body is invalid; the text states what is wrong and what is allowed
      */
     public static InvalidateRequest of(JsonNode body, int maxTags) {
-        JsonNode given = body.get("tags");
+        return ofTags(body.get("tags"), maxTags);
+    }
+
+    /** As {@link #of}, for the value of {@code tags}; null if there is none. */
+    public static InvalidateRequest ofTags(@Nullable JsonNode given, int maxTags) {
         if (given != null && given.isString() && given.stringValue().equals("all")) {
             return new InvalidateRequest(null);
         }

@@ -331,10 +331,13 @@ public final class PlanInterpreter {
             StatementPolicy policy = raw ? StatementPolicy.CLIENT_SCRIPT : StatementPolicy.TRUSTED;
             try {
                 run.statements().awaitConnection();
-                return observer.observed(
+                StatementResult result = observer.observed(
                         whole.sql(),
                         statement.arguments(),
+                        run.statements().backendProcess(),
                         () -> run.statements().run(whole, parameters, policy));
+                observer.rows(result.rowCount());
+                return result;
             } catch (DatabaseException e) {
                 throw PrismaErrors.of(e, raw);
             }

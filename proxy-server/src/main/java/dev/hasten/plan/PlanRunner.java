@@ -46,6 +46,11 @@ public final class PlanRunner {
      * @param comment appended to every statement, starts with a space; empty for none
      */
     public record Job(ParsedPlan plan, Map<String, PlanValue> parameters, String comment) {
+        /** Whether the plan is one that a client may ask to cache, given the operation that the request claims to be. */
+        public boolean acceptsStrategy(String operation) {
+            return plan.reads().uncached() == null && CACHEABLE.contains(operation);
+        }
+
         /**
          * Proves what the result depends on, given the operation that the request claims to be. May block.
          *

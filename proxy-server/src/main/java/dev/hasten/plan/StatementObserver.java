@@ -48,8 +48,31 @@ public interface StatementObserver {
             long durationNanos,
             @Nullable RuntimeException failure);
 
+    /** Called before the request waits for a connection. */
+    default void waiting() {}
+
+    /** Called when the wait for a connection is over, after this many nanoseconds. */
+    default void waited(long nanos) {}
+
+    /**
+     * Called before a statement is sent.
+     *
+     * @param sql the statement with its comment
+     * @param backend the process of PostgreSQL that will run it; 0 if it is not known
+     */
+    default void started(String sql, int backend) {}
+
+    /** Called with the number of rows that a statement has returned or changed. */
+    default void rows(long count) {}
+
     /** Runs a statement and reports it with its arguments. */
     default <T> T observed(String sql, List<? extends @Nullable Object> arguments, Supplier<T> work) {
+        return observed(sql, arguments, 0, work);
+    }
+
+    /** As above, on a connection that is served by a process of PostgreSQL; 0 if it is not known. */
+    default <T> T observed(String sql, List<? extends @Nullable Object> arguments, int backend, Supplier<T> work) {
+        started(sql, backend);
         String described = wantsParameters() ? describe(arguments) : "";
         long started = System.nanoTime();
         Instant now = Instant.now();

@@ -12,6 +12,11 @@ public interface Statements {
     /** Waits for a connection if there is none yet, so that the time of the next statement does not include the wait. */
     default void awaitConnection() {}
 
+    /** The process of PostgreSQL that serves the connection; 0 if there is none yet. */
+    default int backendProcess() {
+        return 0;
+    }
+
     /**
      * Runs a statement.
      *

@@ -43,6 +43,11 @@ public final class ConnectionPool implements AutoCloseable {
     private final HikariDataSource connections;
     private final Semaphore permits;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Object pausing = new Object();
+    // The two fields below are guarded by pausing.
+    private boolean paused;
+    /** Permits that are kept back while the pool is paused. */
+    private int withheld;
 
     /** Requests that wait for HikariCP. They are woken when an attempt to connect fails. */
     private final Set<Waiter> connecting = ConcurrentHashMap.newKeySet();
@@ -132,7 +137,7 @@ public final class ConnectionPool implements AutoCloseable {
             return lease;
         } finally {
             if (!leased) {
-                permits.release();
+                releasePermit();
             }
         }
     }
@@ -386,7 +391,7 @@ public final class ConnectionPool implements AutoCloseable {
         } catch (SQLException e) {
             connections.evictConnection(connection);
         } finally {
-            permits.release();
+            releasePermit();
         }
     }
 
@@ -394,7 +399,44 @@ public final class ConnectionPool implements AutoCloseable {
         try {
             connections.evictConnection(connection);
         } finally {
-            permits.release();
+            releasePermit();
+        }
+    }
+
+    /**
+     * Lets requests wait for a connection until {@link #resume}, for example during a fail-over. They wait no longer than
+     * usual, and no more of them. Requests and transactions that have a connection keep it.
+     */
+    public void pause() {
+        synchronized (pausing) {
+            paused = true;
+            withheld += permits.drainPermits();
+        }
+    }
+
+    /** Ends {@link #pause}. */
+    public void resume() {
+        synchronized (pausing) {
+            paused = false;
+            permits.release(withheld);
+            withheld = 0;
+        }
+    }
+
+    /** Whether the pool is paused. */
+    public boolean isPaused() {
+        synchronized (pausing) {
+            return paused;
+        }
+    }
+
+    private void releasePermit() {
+        synchronized (pausing) {
+            if (paused) {
+                withheld++;
+            } else {
+                permits.release();
+            }
         }
     }
 
@@ -435,7 +477,9 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** The number of leased connections, including leases that still wait for HikariCP. */
     public int active() {
-        return options.size().connections() - permits.availablePermits();
+        synchronized (pausing) {
+            return options.size().connections() - permits.availablePermits() - withheld;
+        }
     }
 
     /** The number of requests in the queue for a connection. */

@@ -51,13 +51,13 @@ final class PlanCache {
 
     ParsedPlan get(byte[] body, Slice slice, ParseMeter meter) {
         if (slice.length() > LARGEST) {
-            return ParsedPlan.of(parser.plan(body, slice, meter));
+            return ParsedPlan.of(parser.plan(body, slice, meter), checksum(body, slice));
         }
         Long key = checksum(body, slice);
         PlanEntry known = plans.getIfPresent(key);
         if (known == null || !known.isOf(body, slice)) {
             byte[] json = Arrays.copyOfRange(body, slice.offset(), slice.offset() + slice.length());
-            known = new PlanEntry(ParsedPlan.of(parser.plan(body, slice, meter)), json);
+            known = new PlanEntry(ParsedPlan.of(parser.plan(body, slice, meter), key), json);
             plans.put(key, known);
         }
         return known.plan;

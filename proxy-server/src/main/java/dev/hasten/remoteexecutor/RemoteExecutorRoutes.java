@@ -5,6 +5,7 @@ import static dev.hasten.config.KeyScope.PRISMA;
 
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.QueryIdentity;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
@@ -30,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class RemoteExecutorRoutes {
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** The comment of {@code @prisma/sqlcommenter-query-insights}: {@code Post.findMany:ARGUMENTS}. */
+    private static final String QUERY_INSIGHTS = "prismaQuery";
 
     private final RequestParser parser;
     private final PlanCache plans;
@@ -97,10 +101,13 @@ public final class RemoteExecutorRoutes {
 
     private Job job(QueryRequest query, RequestContext request) {
         String comment = SqlComment.of(query.comments());
-        return new Job(
+        Job job = new Job(
                 plans.get(request.exchange().body(), query.plan(), request.parsing()),
                 query.parameters(),
                 comment.isEmpty() ? "" : " " + comment);
+        QueryIdentity.ofPlan(
+                request, query.model(), query.operation(), query.comments().get(QUERY_INSIGHTS), job);
+        return job;
     }
 
     private Response transactionQuery(RequestContext request) {
@@ -138,7 +145,9 @@ public final class RemoteExecutorRoutes {
                 request.database().transactions().startNested(nestedIn, request.owner(), request.cancellation());
                 id[0] = nestedIn;
             } else {
-                id[0] = request.database().transactions().start(start.options(), request.cancellation());
+                id[0] = request.database()
+                        .transactions()
+                        .start(start.options(), request.cancellation(), request.telemetry());
             }
         });
         return plain(Map.of("id", id[0]), request).header("Prisma-Transaction-Id", id[0]);

@@ -2,6 +2,7 @@ package dev.hasten.schema;
 
 import dev.hasten.compiler.SchemaDefinition;
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.insights.Insights;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.plan.ParsedPlan;
 import dev.hasten.protocol.ApiError;
@@ -136,7 +137,7 @@ public final class PrismaSchema {
             }
             JsonNode json = compiler.compile((running, memory) -> running.compile(query, memory), cancellation);
             int bytes = counted(json, cancellation);
-            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(json));
+            ParsedPlan plan = ParsedPlan.of(PlanParser.parse(json), Insights.hash(query));
             plans.put(plansOf, query, new Compiled.Query(plan), bytes);
             return plan;
         });
@@ -164,21 +165,21 @@ public final class PrismaSchema {
                             compiler.compile((running, memory) -> running.compileBatch(batch, memory), cancellation);
                     int bytes = counted(json, cancellation);
                     boolean compacted = json.path("type").asString("").equals("compacted");
-                    Compiled.Batch compiled = new Compiled.Batch(compacted ? shape(json) : null);
+                    Compiled.Batch compiled = new Compiled.Batch(compacted ? shape(json, Insights.hash(batch)) : null);
                     plans.put(plansOf, batch, compiled, compacted ? bytes : 0);
                     return compiled;
                 })
                 .shape();
     }
 
-    private static CompiledBatch.Shape shape(JsonNode batch) {
+    private static CompiledBatch.Shape shape(JsonNode batch, long fingerprint) {
         List<Map<String, PlanValue>> arguments = new ArrayList<>();
         for (JsonNode query : batch.path("arguments")) {
             Map<String, PlanValue> values = new LinkedHashMap<>();
             query.properties().forEach(value -> values.put(value.getKey(), argument(value.getValue())));
             arguments.add(values);
         }
-        ParsedPlan plan = ParsedPlan.of(PlanParser.parse(batch.path("plan")));
+        ParsedPlan plan = ParsedPlan.of(PlanParser.parse(batch.path("plan")), fingerprint);
         Set<String> keys = names(batch.path("keys"));
         KeyTypes types = new KeyTypes(plan);
         return new CompiledBatch.Shape(

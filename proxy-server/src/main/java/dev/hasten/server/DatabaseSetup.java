@@ -12,6 +12,7 @@ import dev.hasten.config.JdbcTarget;
 import dev.hasten.config.SchemasConfig;
 import dev.hasten.config.StreamConfig;
 import dev.hasten.deadline.Watchdog;
+import dev.hasten.insights.Insights;
 import dev.hasten.invalidation.SchemaPoll;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
@@ -20,6 +21,7 @@ import dev.hasten.proof.Proofs;
 import dev.hasten.schema.PrismaSchemas;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.stream.ChangeStream;
+import dev.hasten.telemetry.LogSettings;
 import dev.hasten.telemetry.Metrics;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.transaction.TransactionRegistry;
@@ -41,15 +43,25 @@ final class DatabaseSetup {
     private final SchemaSetup schemas;
     private final CacheSetup caches;
     private final ProofCache proofs;
+    private final Insights insights;
+    private final LogSettings logs;
     private final PhysicalDatabases physical = new PhysicalDatabases();
     /** Two configured databases may be the same one, so the writes of all are tracked if one of them needs it. */
     private final boolean tracksWrites;
 
-    DatabaseSetup(Config config, Metrics metrics, Watchdog watchdog, SchemaSetup schemas) {
+    DatabaseSetup(
+            Config config,
+            Metrics metrics,
+            Watchdog watchdog,
+            SchemaSetup schemas,
+            Insights insights,
+            LogSettings logs) {
         this.config = config;
         this.metrics = metrics;
         this.watchdog = watchdog;
         this.schemas = schemas;
+        this.insights = insights;
+        this.logs = logs;
         this.caches = new CacheSetup(config, watchdog);
         this.proofs = new ProofCache(config.cache().maxProofBytes());
         metrics.watchProofs(proofs::bytes, proofs::maxBytes);
@@ -105,7 +117,8 @@ final class DatabaseSetup {
                         database.limits().resultLimitBytes(),
                         database.limits().streamTimeout(),
                         database.maxStreams()),
-                new StatementLog(name, config.log().slowQuery(), config.log().queryParameters(), metrics));
+                insights,
+                new StatementLog(name, logs, metrics));
     }
 
     private WriteTracking writes(

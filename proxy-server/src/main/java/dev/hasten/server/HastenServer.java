@@ -2,28 +2,33 @@ package dev.hasten.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hasten.activity.RequestLog;
+import dev.hasten.activity.RunningRequests;
 import dev.hasten.admission.Database;
 import dev.hasten.admission.ErrorResponses;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.admission.WrongKeys;
+import dev.hasten.audit.AuditLog;
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.auth.KeyMeters;
+import dev.hasten.cache.Cause;
 import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
-import dev.hasten.config.TlsConfig;
+import dev.hasten.config.KeyScope;
 import dev.hasten.dataproxy.DataProxyRoutes;
 import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.explain.Explainer;
 import dev.hasten.http.Cors;
-import dev.hasten.http.DevCertificates;
 import dev.hasten.http.HttpLimits;
 import dev.hasten.http.HttpServer;
 import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
-import dev.hasten.http.TlsContexts;
+import dev.hasten.insights.Insights;
 import dev.hasten.invalidation.InvalidationRoutes;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.plan.PlanRunner;
@@ -34,16 +39,24 @@ import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.sql.SqlRoutes;
 import dev.hasten.sql.SqlStreams;
+import dev.hasten.telemetry.LogLevels;
+import dev.hasten.telemetry.LogSettings;
 import dev.hasten.telemetry.Metrics;
-import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +67,9 @@ public final class HastenServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HastenServer.class);
     private static final byte[] HEALTHY = "{\"status\":\"ok\"}".getBytes(UTF_8);
 
+    /** The keys of the admin API that can be changed while the server runs. */
+    private static final Set<String> ADMIN_KEYS = Set.of("admin_token", "admin_read_token", "admin_allowed_hosts");
+
     /** The time that requests have to send their responses after they were cancelled on shutdown. */
     private static final Duration LAST_RESPONSES = Duration.ofSeconds(6);
 
@@ -63,42 +79,71 @@ public final class HastenServer implements AutoCloseable {
     private final Map<String, Database> databases;
     private final ApiKeys keys;
     private final RequestRunner runner;
-    private final @Nullable Path developmentCa;
+    private final @Nullable Certificates certificates;
+    private final KeyMeters meters;
+    private final Insights insights;
+    private final RequestLog requestLog;
+    private final LiveSeries live;
+    private final AuditLog audit;
+    private final LogSettings logs;
+    private final LogLevels levels;
+    private final Supplier<Config> configSource;
+    private final Instant started = Instant.now();
+    private volatile Config latestConfig;
+    private volatile Set<String> restartRequired = Set.of();
+    private volatile boolean drained;
     private final HttpServer http;
     private volatile boolean stopping;
 
-    private HastenServer(Config config) {
+    private HastenServer(Config config, Supplier<Config> configSource) {
         this.config = config;
+        this.configSource = configSource;
+        this.latestConfig = config;
+        this.logs = new LogSettings(config.log());
+        this.levels = new LogLevels(watchdog, InstantSource.system());
+        this.audit = new AuditLog(config.auditFile(), config.audit().maxBytes(), InstantSource.system());
+        this.insights = new Insights(
+                config.insights().maxShapes(),
+                config.insights().window(),
+                Ticker.systemTicker(),
+                InstantSource.system());
+        metrics.watch(insights, audit);
         MemoryBudget memory = new MemoryBudget(
                 config.memory().budgetBytes(), config.databases().keySet());
         SchemaSetup schemas = new SchemaSetup(memory, Clock.systemUTC());
         metrics.watch(memory, config.databases().keySet());
-        this.databases = new DatabaseSetup(config, metrics, watchdog, schemas).databases();
+        this.databases = new DatabaseSetup(config, metrics, watchdog, schemas, insights, logs).databases();
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
         metrics.watchPlanLookups(schemas::planHits, schemas::planMisses);
         this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
+        this.meters = new KeyMeters(
+                config.server().stateDir().resolve("key-usage.json"), keys::list, Clock.systemUTC(), metrics::watch);
+        auditKeysAndCaches();
         WrongKeys wrongKeys =
                 new WrongKeys(config.http().wrongKeysPerMinute(), config.http().maxWrongKeyAddresses());
         metrics.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
-        this.runner = new RequestRunner(keys, databases, memory, wrongKeys, watchdog);
-        TlsConfig tls = config.tls();
-        DevCertificates development =
-                tls.dev() ? DevCertificates.ensure(config.server().stateDir().resolve("tls")) : null;
-        this.developmentCa = development == null ? null : development.caPem();
+        this.runner = new RequestRunner(keys, databases, memory, wrongKeys, meters, watchdog);
+        this.certificates = Certificates.of(config);
+        this.requestLog = new RequestLog(
+                request -> metrics.request(request.route(), request.method(), request.status(), request.nanos()),
+                new RequestLog.Settings(
+                        () -> logs.current().access(), () -> logs.current().failuresPerMinute()));
         this.http = HttpServer.start(
                 new HttpServerOptions(
                         "hasten",
                         new HttpServerOptions.Address(
                                 config.server().host(), config.server().port()),
                         limits(config),
-                        development == null ? tls(tls) : development.context(),
+                        certificates,
                         config.http().eventLoopThreads(),
                         memory,
                         new HttpServerOptions.Callbacks(
                                 (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
-                                (route, method, status, nanos, _, _) -> metrics.request(route, method, status, nanos))),
+                                requestLog)),
                 routes());
         metrics.watchConnections(http::openConnections);
+        this.live =
+                new LiveSeries(requestLog.traffic(), databases.values(), runner::runningCount, InstantSource.system());
     }
 
     /**
@@ -107,14 +152,102 @@ public final class HastenServer implements AutoCloseable {
      * @throws dev.hasten.http.HttpServerException if the port or a certificate file cannot be used
      */
     public static HastenServer start(Config config) {
-        return new HastenServer(config);
+        return start(config, () -> config);
+    }
+
+    /**
+     * As above.
+     *
+     * @param configSource reads the configuration again; throws {@link dev.hasten.config.ConfigException}
+     */
+    public static HastenServer start(Config config, Supplier<Config> configSource) {
+        return new HastenServer(config, configSource);
+    }
+
+    private void auditKeysAndCaches() {
+        keys.onChange(change -> audit.record(
+                "key." + change.kind().name().toLowerCase(Locale.ROOT),
+                change.by(),
+                change.key().database(),
+                Map.of(
+                        "key", change.key().id(),
+                        "name", change.key().name(),
+                        "scopes", String.join(",", KeyScope.texts(change.key().scopes())))));
+        databases
+                .values()
+                .forEach(database -> database.cache()
+                        .onInvalidation((cause, names) -> audit.record(
+                                cause.kind() == Cause.Kind.SCHEMA ? "schema.changed" : "cache.invalidated",
+                                cause.detail(),
+                                database.name(),
+                                names.isEmpty()
+                                        ? Map.of("kind", cause.kind().label())
+                                        : Map.of("kind", cause.kind().label(), "names", String.join(",", names)))));
+    }
+
+    /**
+     * Reads the configuration again and applies what can be changed while the server runs: {@code log.*} except for the
+     * format, the tokens and host names of the admin API, and configured API keys.
+     *
+     * @throws dev.hasten.config.ConfigException if the configuration is invalid; nothing is changed then
+     */
+    public synchronized ConfigReload reload() {
+        Config fresh = configSource.get();
+        Set<String> applied = new TreeSet<>();
+        latestConfig.changedPaths(fresh).stream()
+                .filter(HastenServer::appliesAtOnce)
+                .forEach(applied::add);
+        Set<String> later = new TreeSet<>();
+        config.changedPaths(fresh).stream().filter(path -> !appliesAtOnce(path)).forEach(later::add);
+        if (applied.stream().anyMatch(path -> path.contains(".keys["))) {
+            Map<String, List<ApiKeyConfig>> configured = configuredKeys(fresh);
+            configured.keySet().retainAll(databases.keySet());
+            databases.keySet().forEach(name -> configured.putIfAbsent(name, List.of()));
+            keys.reconfigure(configured);
+        }
+        logs.apply(fresh.log());
+        levels.base(fresh.log().level());
+        latestConfig = fresh;
+        restartRequired = Set.copyOf(later);
+        return new ConfigReload(applied, later);
+    }
+
+    /** Whether {@link #reload} applies a change of this key. */
+    public static boolean appliesAtOnce(String path) {
+        return (path.startsWith("log.") && !path.equals("log.format"))
+                || ADMIN_KEYS.contains(path)
+                || path.matches("databases\\.[^.]+\\.keys\\[.*");
+    }
+
+    /** The configuration that was read last. Not all of it may be in force; see {@link #restartRequired}. */
+    public Config latestConfig() {
+        return latestConfig;
+    }
+
+    /** The keys that were changed since the start and take effect with a restart. */
+    public Set<String> restartRequired() {
+        return restartRequired;
+    }
+
+    /**
+     * Reports the server as not ready and closes each connection after its next response, so that a load balancer and its
+     * clients use other servers. Requests are still answered.
+     */
+    public void drain(boolean on) {
+        drained = on;
+        http.closeConnectionsAfterResponses(on);
+    }
+
+    /** Whether {@link #drain} is on. */
+    public boolean isDrained() {
+        return drained;
     }
 
     private Router routes() {
         Router.Builder routes = Router.builder();
         routes.route("GET", "/health", exchange -> exchange.respond(Response.json(200, HEALTHY)));
         Readiness readiness = new Readiness(databases.values(), watchdog);
-        routes.route("GET", "/ready", exchange -> readiness.respond(exchange, stopping));
+        routes.route("GET", "/ready", exchange -> readiness.respond(exchange, stopping, drained));
         RequestParser parser =
                 new RequestParser(config.http().maxNestingDepth(), config.http().maxJsonValues());
         AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
@@ -140,7 +273,8 @@ public final class HastenServer implements AutoCloseable {
 
     private static Map<String, List<ApiKeyConfig>> configuredKeys(Config config) {
         return config.databases().values().stream()
-                .collect(Collectors.toMap(DatabaseConfig::name, DatabaseConfig::keys));
+                .collect(Collectors.toMap(
+                        DatabaseConfig::name, DatabaseConfig::keys, (first, _) -> first, TreeMap::new));
     }
 
     private static HttpLimits limits(Config config) {
@@ -155,10 +289,6 @@ public final class HastenServer implements AutoCloseable {
                         config.http().idleTimeout()),
                 config.http().minBytesPerSecond(),
                 config.http().maxConnections());
-    }
-
-    private static @Nullable SslContext tls(TlsConfig tls) {
-        return tls.cert() == null || tls.key() == null ? null : TlsContexts.fromPem(tls.cert(), tls.key());
     }
 
     private static String hostName() {
@@ -181,12 +311,17 @@ public final class HastenServer implements AutoCloseable {
 
     /** The certificate that clients must trust if {@code tls.dev} is set; otherwise null. */
     public @Nullable Path developmentCa() {
-        return developmentCa;
+        return certificates == null ? null : certificates.developmentCa();
     }
 
     /** The databases by name. */
     public Map<String, Database> databases() {
         return databases;
+    }
+
+    /** Enforces time limits. */
+    public Watchdog watchdog() {
+        return watchdog;
     }
 
     /** Explains how the cache of a database treats requests. */
@@ -197,6 +332,46 @@ public final class HastenServer implements AutoCloseable {
     /** The API keys. */
     public ApiKeys keys() {
         return keys;
+    }
+
+    /** The certificates; null if the server has none. */
+    public @Nullable Certificates certificates() {
+        return certificates;
+    }
+
+    /** The use of API keys. */
+    public KeyMeters keyMeters() {
+        return meters;
+    }
+
+    /** The running requests that do work. */
+    public RunningRequests requests() {
+        return runner.activities();
+    }
+
+    /** Statistics of queries. */
+    public Insights insights() {
+        return insights;
+    }
+
+    /** How the server did lately. */
+    public LiveSeries live() {
+        return live;
+    }
+
+    /** The audit log. */
+    public AuditLog audit() {
+        return audit;
+    }
+
+    /** Temporary log levels. */
+    public LogLevels logLevels() {
+        return levels;
+    }
+
+    /** When the server was started. */
+    public Instant started() {
+        return started;
     }
 
     /** The meters. */
@@ -230,6 +405,9 @@ public final class HastenServer implements AutoCloseable {
         http.close();
         databases.values().forEach(Database::close);
         keys.close();
+        meters.close();
+        live.close();
+        audit.close();
         watchdog.close();
         metrics.close();
         LOG.info("stopped");

@@ -63,16 +63,17 @@ final class Readiness {
     }
 
     /**
-     * Sends 200 if all databases are reachable; otherwise, or while the server is stopping, 503. Does not name
+     * Sends 200 if all databases are reachable; otherwise, or while the server is stopping or draining, 503. Does not name
      * databases, because no API key is required.
      */
-    void respond(Exchange exchange, boolean stopping) {
-        CompletableFuture<Void> _ = latest().thenAccept(result -> exchange.respond(rendered(result, stopping)));
+    void respond(Exchange exchange, boolean stopping, boolean drained) {
+        CompletableFuture<Void> _ =
+                latest().thenAccept(result -> exchange.respond(rendered(result, stopping, drained)));
     }
 
-    private static Response rendered(Result result, boolean stopping) {
-        boolean ready = result.ready() && !stopping;
-        String status = stopping ? "stopping" : ready ? "ready" : "not ready";
+    private static Response rendered(Result result, boolean stopping, boolean drained) {
+        boolean ready = result.ready() && !stopping && !drained;
+        String status = drained ? "draining" : stopping ? "stopping" : ready ? "ready" : "not ready";
         return Response.json(ready ? 200 : 503, JSON.writeValueAsBytes(Map.of("status", status)));
     }
 

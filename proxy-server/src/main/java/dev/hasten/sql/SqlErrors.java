@@ -55,10 +55,13 @@ final class SqlErrors {
     }
 
     static Response response(ApiError error) {
-        byte[] body = JSON.writeValueAsBytes(body(report(error)));
-        return error.serverReport() != null
+        ServerReport report = report(error);
+        byte[] body = JSON.writeValueAsBytes(body(report));
+        Response response = error.serverReport() != null
                 ? Response.json(error.status(), body)
                 : ErrorResponses.withHeaders(Response.json(status(error), body), error);
+        // A code of Hasten says more than the closest SQLSTATE.
+        return response.errorCode(error.serverReport() != null ? report.state() : error.code());
     }
 
     /** The last line of a stream. */

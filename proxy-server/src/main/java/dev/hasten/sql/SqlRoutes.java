@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Endpoint;
+import dev.hasten.admission.QueryIdentity;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.caching.AccelerateHeaders;
@@ -35,13 +36,21 @@ import dev.hasten.transaction.PooledStatements;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The route of SQL over HTTP: {@code POST /sql}, with the protocol of {@code @neondatabase/serverless}. */
 public final class SqlRoutes {
     private static final String PATH = "/sql";
+
+    /** How many statements of a batch identify it in statistics. */
+    private static final int NAMED_STATEMENTS = 5;
+
+    /** The statements that statistics treat as reads. */
+    private static final Set<String> READS = Set.of("select", "values", "table");
 
     /** Larger bodies are not searched on the event loop, because other requests would have to wait. */
     private static final int MAX_QUICK_BYTES = 64 << 10;
@@ -116,10 +125,25 @@ public final class SqlRoutes {
 
     private Response respond(RequestContext request, SqlHeaders asked, CacheSession cache) {
         return switch (SqlRequest.of(request.exchange().body(), parser, request.parsing())) {
-            case SqlRequest.Single(Query query) -> cache.respond(statement(query, asked), request);
-            case SqlRequest.Batch(List<Query> queries) ->
-                cache.bypass(asked.echo(transaction(queries, asked, request)), CacheSession.IN_TRANSACTION);
+            case SqlRequest.Single(Query query) -> {
+                identify(query, request);
+                yield cache.respond(statement(query, asked), request);
+            }
+            case SqlRequest.Batch(List<Query> queries) -> {
+                identify(queries, request);
+                yield cache.bypass(asked.echo(transaction(queries, asked, request)), CacheSession.IN_TRANSACTION);
+            }
         };
+    }
+
+    private void identify(Query query, RequestContext request) {
+        boolean read = READS.contains(texts.of(query.sql()).command());
+        QueryIdentity.ofSql(request, query.sql(), query.parameters(), read);
+    }
+
+    private static void identify(List<Query> queries, RequestContext request) {
+        String texts = queries.stream().limit(NAMED_STATEMENTS).map(Query::sql).collect(Collectors.joining("; "));
+        QueryIdentity.ofSql(request, texts, List.of(), false);
     }
 
     private Statement statement(Query query, SqlHeaders asked) {
@@ -218,11 +242,16 @@ public final class SqlRoutes {
                     + " accept application/json");
         }
         ParsedStatement text = texts.of(single.query().sql());
+        identify(single.query(), request);
         return request.pooled(statements -> {
             SqlStream stream = new SqlStream(request, types(request, statements), asked.rawText());
             statements.awaitConnection();
             try {
-                statements.stream(asked.mode(), text, single.query().parameters(), stream::send);
+                request.telemetry()
+                        .observed(text.sql(), single.query().parameters(), statements.backendProcess(), () -> {
+                            statements.stream(asked.mode(), text, single.query().parameters(), stream::send);
+                            return text;
+                        });
                 stream.complete();
             } catch (DatabaseException e) {
                 stream.fail(SqlErrors.of(e));
@@ -242,6 +271,7 @@ public final class SqlRoutes {
             case TIMEOUT -> ApiError.streamTimeout(request.database().limits().streamTimeout());
             case RESULT_TOO_LARGE ->
                 ApiError.resultTooLarge(request.database().limits().resultBytes());
+            case OPERATOR -> ApiError.cancelledByOperator();
             case SHUTDOWN -> ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
             // Never received: the client has disconnected.
             case DISCONNECT, TRANSACTION_EXPIRED -> ApiError.of(499, "P6000", "The client has closed the connection");
@@ -261,7 +291,9 @@ public final class SqlRoutes {
                 .observed(
                         text.sql(),
                         query.parameters(),
+                        statements.backendProcess(),
                         () -> statements.run(text, query.parameters(), StatementPolicy.CLIENT_STATEMENT));
+        request.telemetry().rows(result.rowCount());
         boolean arrayMode = query.arrayMode() == null ? asked.arrayMode() : query.arrayMode();
         new SqlResponse(out, types(request, statements), asked.rawText()).write(result, arrayMode);
         return result;

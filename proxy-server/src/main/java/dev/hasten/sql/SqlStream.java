@@ -68,6 +68,7 @@ final class SqlStream {
         }
         tag = portion.tag();
         count += portion.rows().size();
+        request.activity().addRows(portion.rows().size());
     }
 
     /** Sends the line after the rows, and ends the response. */
@@ -83,6 +84,7 @@ final class SqlStream {
         if (stream == null) {
             throw error;
         }
+        request.activity().failed(error.code());
         last(JsonBuffer.of(SqlErrors.line(error)));
     }
 

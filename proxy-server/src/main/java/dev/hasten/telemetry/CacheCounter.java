@@ -37,6 +37,8 @@ record CacheCounter(Event event, String name, String description, Tags tags) {
             new CacheCounter(
                     Event.EVICTION, "hasten.cache.evictions", "Entries evicted for lack of space", Tags.empty()),
             new CacheCounter(Event.INVALIDATE_TAGS, INVALIDATIONS, INVALIDATIONS_ARE, Tags.of("kind", "tags")),
+            new CacheCounter(Event.INVALIDATE_MODEL, INVALIDATIONS, INVALIDATIONS_ARE, Tags.of("kind", "model")),
+            new CacheCounter(Event.INVALIDATE_TABLES, INVALIDATIONS, INVALIDATIONS_ARE, Tags.of("kind", "tables")),
             new CacheCounter(Event.INVALIDATE_ALL, INVALIDATIONS, INVALIDATIONS_ARE, Tags.of("kind", "all")),
             new CacheCounter(Event.WRITE, INVALIDATIONS, INVALIDATIONS_ARE, Tags.of("kind", "write")),
             new CacheCounter(Event.SCHEMA_CHANGE, INVALIDATIONS, INVALIDATIONS_ARE, Tags.of("kind", "schema")));

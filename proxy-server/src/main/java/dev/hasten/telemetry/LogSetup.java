@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * the output of commands.
  */
 public final class LogSetup {
+    /** The logger of this program; libraries have others. */
+    static final String OWN = "dev.hasten";
+
     private LogSetup() {}
 
     /** Applies the configuration to the entire process. */
@@ -30,7 +33,7 @@ public final class LogSetup {
         root.addAppender(console);
         // Libraries log only warnings and errors.
         root.setLevel(Level.WARN);
-        context.getLogger("dev.hasten").setLevel(Level.toLevel(config.level().name()));
+        context.getLogger(OWN).setLevel(Level.toLevel(config.level().name()));
     }
 
     static Encoder<ILoggingEvent> encoder(LogConfig.Format format, LoggerContext context) {

@@ -1,9 +1,13 @@
 package dev.hasten.telemetry;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.hasten.audit.AuditLog;
+import dev.hasten.auth.ApiKey;
+import dev.hasten.auth.KeyMeter;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.cache.Uncached;
 import dev.hasten.deadline.Cancellation;
+import dev.hasten.insights.Insights;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException.Share;
 import dev.hasten.memory.MemoryUse;
@@ -23,12 +27,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -57,7 +61,7 @@ public final class Metrics implements AutoCloseable {
     private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
     /** Keeps the suppliers of counters reachable, because the registry has only weak references to them. */
-    private final List<LongSupplier> counted = new ArrayList<>();
+    private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
@@ -297,6 +301,40 @@ public final class Metrics implements AutoCloseable {
         FunctionCounter.builder("hasten.plan.lookups", count, LongSupplier::getAsLong)
                 .description("Look-ups of compiled plans for queries of Prisma 5 and 6")
                 .tag("result", result)
+                .register(registry);
+    }
+
+    /** Registers the meters of an API key. Operators determine how many there are. */
+    public void watch(ApiKey key, KeyMeter meter) {
+        ofKey("hasten.key.requests", "Requests by API key", key, meter::requests);
+        ofKey(
+                "hasten.key.refused.requests",
+                "Requests refused because they exceeded a limit of their API key",
+                key,
+                meter::refused);
+    }
+
+    private void ofKey(String name, String description, ApiKey key, LongSupplier count) {
+        counted.add(count);
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(description)
+                .tag("database", key.database())
+                .tag("key", key.id())
+                .tag("name", key.name())
+                .register(registry);
+    }
+
+    /** Registers the meters of the statistics of queries, and of the audit log. */
+    public void watch(Insights insights, AuditLog audit) {
+        Gauge.builder("hasten.insights.shapes", insights, Insights::size)
+                .description("Query shapes with statistics")
+                .strongReference(true)
+                .register(registry);
+        FunctionCounter.builder("hasten.insights.evictions", insights, Insights::evictions)
+                .description("Query shapes that were forgotten because there were too many")
+                .register(registry);
+        FunctionCounter.builder("hasten.audit.dropped", audit, AuditLog::dropped)
+                .description("Audit events that are not in the file because the disk was too slow")
                 .register(registry);
     }
 

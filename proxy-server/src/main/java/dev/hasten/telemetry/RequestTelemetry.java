@@ -1,7 +1,9 @@
 package dev.hasten.telemetry;
 
+import dev.hasten.activity.RequestActivity;
 import dev.hasten.plan.StatementObserver;
 import dev.hasten.postgres.IsolationLevel;
+import dev.hasten.postgres.SqlMask;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.telemetry.CaptureSettings.Format;
@@ -42,7 +44,7 @@ public final class RequestTelemetry implements StatementObserver {
 
     private final CaptureSettings capture;
     private final StatementLog log;
-    private final String requestId;
+    private final RequestActivity activity;
     /** Created with the first span, because random numbers are not cheap. */
     private @Nullable String traceId;
 
@@ -56,15 +58,50 @@ public final class RequestTelemetry implements StatementObserver {
      * What is logged about the statements of a database.
      *
      * @param database name of the database
-     * @param slow statements that take at least this long are logged; zero means none
-     * @param parameters whether their parameters are logged, which may contain personal data
+     * @param settings which statements are logged, and whether with their parameters
      */
-    public record StatementLog(String database, Duration slow, boolean parameters, Metrics metrics) {}
+    public record StatementLog(String database, LogSettings settings, Metrics metrics) {
+        boolean parameters() {
+            return settings.current().queryParameters();
+        }
 
-    public RequestTelemetry(CaptureSettings capture, StatementLog log, String requestId) {
+        boolean isSlow(long nanos) {
+            Duration slow = settings.current().slowQuery();
+            return !slow.isZero() && nanos >= slow.toNanos();
+        }
+    }
+
+    /** @param activity is told what the statements take */
+    public RequestTelemetry(CaptureSettings capture, StatementLog log, RequestActivity activity) {
         this.capture = capture;
         this.log = log;
-        this.requestId = requestId;
+        this.activity = activity;
+    }
+
+    /** What the request is doing. */
+    public RequestActivity activity() {
+        return activity;
+    }
+
+    @Override
+    public void waiting() {
+        activity.waiting();
+    }
+
+    @Override
+    public void waited(long nanos) {
+        activity.waited(nanos);
+    }
+
+    @Override
+    public void started(String sql, int backend) {
+        activity.backend(backend);
+        activity.statement(sql);
+    }
+
+    @Override
+    public void rows(long count) {
+        activity.addRows(count);
     }
 
     @Override
@@ -79,14 +116,16 @@ public final class RequestTelemetry implements StatementObserver {
             long startedEpochNanos,
             long durationNanos,
             @Nullable RuntimeException failure) {
+        activity.statementEnded(durationNanos);
         log.metrics().statement(log.database(), durationNanos, failure != null);
-        if (!log.slow().isZero() && durationNanos >= log.slow().toNanos()) {
+        if (log.isSlow(durationNanos)) {
             SLOW.atWarn()
-                    .addKeyValue("requestId", requestId)
+                    .addKeyValue("request_id", activity.origin().requestId())
+                    .addKeyValue("key", activity.origin().key().name())
                     .addKeyValue("database", log.database())
-                    .addKeyValue("durationMs", durationNanos / 1_000_000)
+                    .addKeyValue("duration_ms", durationNanos / 1_000_000)
                     .addKeyValue("parameters", log.parameters() ? parametersJson : "(not logged)")
-                    .addKeyValue("sql", shortened(sql))
+                    .addKeyValue("sql", shortened(log.parameters() ? sql : masked(sql)))
                     .log("slow query");
         }
         if ((!capture.spans() && !capture.levels().contains("query")) || isFull()) {
@@ -128,6 +167,11 @@ public final class RequestTelemetry implements StatementObserver {
     }
 
     /** SQL comes from clients and must not fill the log. */
+    private static String masked(String sql) {
+        // Longer texts are cut off anyway.
+        return SqlMask.of(sql.length() <= 10 * LOGGED_SQL ? sql : sql.substring(0, 10 * LOGGED_SQL));
+    }
+
     private static String shortened(String sql) {
         String shortened = sql.length() <= LOGGED_SQL ? sql : sql.substring(0, LOGGED_SQL) + "...";
         return PrintableText.oneLine(shortened);

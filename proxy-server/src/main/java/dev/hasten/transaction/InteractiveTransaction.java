@@ -44,7 +44,7 @@ final class InteractiveTransaction {
      * {@link #end} sets this before it reads {@link #running}. An operation sets {@code running} before it reads this.
      * So either the operation sees that the transaction is ending, or {@code end} sees the operation and cancels it.
      */
-    private volatile boolean ending;
+    private volatile @Nullable Status ending;
 
     /**
      * @param owner the only owner that may use the transaction
@@ -62,6 +62,18 @@ final class InteractiveTransaction {
 
     Status status() {
         return status;
+    }
+
+    /** The process of PostgreSQL that serves the transaction. */
+    int backendProcess() {
+        return lease.backendProcess();
+    }
+
+    /** What operators see. */
+    OpenTransaction described(String id) {
+        // The scopes follow the id of the key.
+        String key = owner.substring(0, owner.lastIndexOf(' '));
+        return new OpenTransaction(id, key, ageMillis(), timeoutMillis, running != null, backendProcess());
     }
 
     long ageMillis() {
@@ -96,8 +108,9 @@ final class InteractiveTransaction {
         try {
             requireOpen(operation);
             running = cancellation;
-            if (ending) {
-                throw new CancelledException(Cancellation.Reason.TRANSACTION_EXPIRED);
+            Status end = ending;
+            if (end != null) {
+                throw new CancelledException(reason(end));
             }
             return work.get();
         } catch (CancelledException e) {
@@ -187,11 +200,10 @@ final class InteractiveTransaction {
 
     /** Ends the transaction because it has expired or the server is stopping. Cancels a running statement. */
     void end(Status how) {
-        ending = true;
+        ending = how;
         Cancellation current = running;
         if (current != null) {
-            current.cancel(
-                    how == Status.TIMED_OUT ? Cancellation.Reason.TRANSACTION_EXPIRED : Cancellation.Reason.SHUTDOWN);
+            current.cancel(reason(how));
         }
         operations.lock();
         try {
@@ -202,6 +214,14 @@ final class InteractiveTransaction {
         } finally {
             operations.unlock();
         }
+    }
+
+    private static Cancellation.Reason reason(Status how) {
+        return switch (how) {
+            case TIMED_OUT -> Cancellation.Reason.TRANSACTION_EXPIRED;
+            case KILLED -> Cancellation.Reason.OPERATOR;
+            case OPEN, COMMITTED, ROLLED_BACK, LOST, UNKNOWN -> Cancellation.Reason.SHUTDOWN;
+        };
     }
 
     private void close(Status how) {

@@ -52,7 +52,7 @@ public final class PooledStatements implements Statements, AutoCloseable {
     private Lease lease() {
         Lease held = lease;
         if (held == null) {
-            held = pool.lease(cancellation);
+            held = Waits.observed(observer, () -> pool.lease(cancellation));
             held.limitTo(access);
             lease = held;
         }
@@ -62,6 +62,12 @@ public final class PooledStatements implements Statements, AutoCloseable {
     @Override
     public void awaitConnection() {
         lease();
+    }
+
+    @Override
+    public int backendProcess() {
+        Lease held = lease;
+        return held == null ? 0 : held.backendProcess();
     }
 
     @Override

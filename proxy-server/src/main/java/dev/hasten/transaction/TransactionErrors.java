@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * The errors with code P2028. Their texts are those of {@code transaction-manager-error.ts}, except for
- * {@link #unknownOutcome}, which exists only in Hasten.
+ * {@link #unknownOutcome} and {@link #killed}, which exist only in Hasten.
  */
 final class TransactionErrors {
     private TransactionErrors() {}
@@ -29,6 +29,11 @@ final class TransactionErrors {
                 "Transaction already closed: A " + operation
                         + " cannot be executed on a transaction that was rolled back.",
                 Map.of());
+    }
+
+    static ApiError killed() {
+        return ApiError.transaction(
+                "Transaction already closed: an operator of this server has rolled it back.", Map.of());
     }
 
     static ApiError expired(String operation, long timeoutMillis, long takenMillis) {

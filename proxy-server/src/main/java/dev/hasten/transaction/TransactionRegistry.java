@@ -20,6 +20,7 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.transaction.TransactionState.Status;
 import dev.hasten.writes.WriteTracking;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,16 +97,20 @@ public final class TransactionRegistry implements AutoCloseable {
      *
      * @throws ApiError P2028 if no connection becomes available in time; P6008 if the server is stopping
      */
-    public String start(StartOptions options, Cancellation cancellation) {
+    public String start(StartOptions options, Cancellation cancellation, StatementObserver observer) {
         if (closing) {
             throw ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
         }
         Duration wait = options.maxWait() == null ? limits.defaultWait() : options.maxWait();
         long deadline = System.nanoTime() + wait.toNanos();
-        acquirePermit(wait, cancellation);
+        Waits.observed(observer, () -> {
+            acquirePermit(wait, cancellation);
+            return permits;
+        });
         boolean started = false;
         try {
-            Lease lease = lease(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), cancellation);
+            Lease lease = Waits.observed(
+                    observer, () -> lease(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), cancellation));
             lease.limitTo(options.access());
             lease.beginTransaction(TransactionMode.of(options.isolationLevel()));
             String id = UUID.randomUUID().toString();
@@ -301,11 +306,26 @@ public final class TransactionRegistry implements AutoCloseable {
         return open.size();
     }
 
-    /** The ages of the open transactions in milliseconds, by id, for operators. */
-    public Map<String, Long> openAges() {
-        Map<String, Long> ages = new LinkedHashMap<>();
-        open.forEach((id, transaction) -> ages.put(id, transaction.ageMillis()));
-        return ages;
+    /** The open transactions, the oldest first, for operators. */
+    public List<OpenTransaction> list() {
+        return open.entrySet().stream()
+                .map(entry -> entry.getValue().described(entry.getKey()))
+                .sorted(Comparator.comparingLong(OpenTransaction::ageMs).reversed())
+                .toList();
+    }
+
+    /**
+     * Rolls back a transaction, cancelling the statement that it runs. May block.
+     *
+     * @return false if no open transaction has this id
+     */
+    public boolean kill(String id) {
+        InteractiveTransaction transaction = open.get(id);
+        if (transaction == null) {
+            return false;
+        }
+        transaction.end(Status.KILLED);
+        return transaction.status() == Status.KILLED;
     }
 
     /** Rolls back all open transactions. No new ones can be opened. */
@@ -322,6 +342,11 @@ public final class TransactionRegistry implements AutoCloseable {
         public StatementResult run(
                 ParsedStatement sql, List<? extends @Nullable Object> parameters, StatementPolicy policy) {
             return transaction.run(sql, parameters, policy, cancellation);
+        }
+
+        @Override
+        public int backendProcess() {
+            return transaction.backendProcess();
         }
 
         @Override

@@ -19,7 +19,9 @@ record TransactionState(String owner, Status status, long timeoutMillis, long st
         LOST,
         /** Its connection broke, or the request was cancelled, during the commit. The outcome is unknown. */
         UNKNOWN,
-        TIMED_OUT
+        TIMED_OUT,
+        /** Rolled back by an operator. */
+        KILLED
     }
 
     long ageMillis() {
@@ -33,6 +35,7 @@ record TransactionState(String owner, Status status, long timeoutMillis, long st
             case COMMITTED -> throw TransactionErrors.committed(operation);
             case ROLLED_BACK, LOST -> throw TransactionErrors.rolledBack(operation);
             case UNKNOWN -> throw TransactionErrors.unknownOutcome(operation);
+            case KILLED -> throw TransactionErrors.killed();
             case TIMED_OUT -> throw TransactionErrors.expired(operation, timeoutMillis, ageMillis());
         }
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
+import dev.hasten.auth.KeyMeters;
 import dev.hasten.config.KeyScope;
+import dev.hasten.config.LogConfig;
 import dev.hasten.deadline.Watchdog;
 import dev.hasten.http.HttpLimits;
 import dev.hasten.http.HttpServer;
@@ -17,6 +19,7 @@ import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.telemetry.LogSettings;
 import dev.hasten.telemetry.Metrics;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import java.io.IOException;
@@ -70,7 +73,7 @@ final class AdmissionServer implements AutoCloseable {
         keys = new ApiKeys(
                 Map.of("default", List.of(), "other", List.of()), directory.resolve("keys.json"), Clock.systemUTC());
         pool = new ConnectionPool(options(), watchdog, _ -> {});
-        StatementLog log = new StatementLog("default", Duration.ZERO, false, metrics);
+        StatementLog log = new StatementLog("default", new LogSettings(LogConfig.errorsOnly()), metrics);
         // Endpoints use the other parts of a database, but the runner does not.
         Database database = new Database(
                 null,
@@ -82,8 +85,15 @@ final class AdmissionServer implements AutoCloseable {
                 null,
                 null,
                 new Database.Limits(queryTimeout, 1 << 20, 1 << 20, 1 << 20, queryTimeout, 1),
+                null,
                 log);
-        runner = new RequestRunner(keys, Map.of("default", database), memory, new WrongKeys(wrongKeys, 10), watchdog);
+        runner = new RequestRunner(
+                keys,
+                Map.of("default", database),
+                memory,
+                new WrongKeys(wrongKeys, 10),
+                new KeyMeters(directory.resolve("key-usage.json"), keys::list, Clock.systemUTC(), (_, _) -> {}),
+                watchdog);
         Router routes = Router.builder()
                 .guardedRoute(
                         "POST",

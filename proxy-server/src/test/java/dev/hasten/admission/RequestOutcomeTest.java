@@ -82,7 +82,7 @@ final class RequestOutcomeTest {
         PlanRunner plans =
                 new PlanRunner(Clock.systemUTC(), new Random(1), new GeneratorState(new Random(1), "test", 1));
         server.works(request -> {
-            plans.run(new Job(ParsedPlan.of(incomplete), Map.of(), ""), null, request.environment());
+            plans.run(new Job(ParsedPlan.of(incomplete, 0), Map.of(), ""), null, request.environment());
             return Response.text(200, "unreachable");
         });
         assertThat(failed(server.post(token, "{}"), 500, "P6000").get("message").stringValue())
@@ -117,6 +117,7 @@ final class RequestOutcomeTest {
         JsonNode body = switch (reason) {
             case TIMEOUT -> failed(response, 422, "P6004");
             case DISCONNECT -> failed(response, 499, "P6000");
+            case OPERATOR -> failed(response, 422, "P6004");
             case SHUTDOWN -> failed(response, 503, "P6008");
             case RESULT_TOO_LARGE -> failed(response, 422, "P6009");
             case TRANSACTION_EXPIRED -> failed(response, 409, "P2028");
@@ -124,6 +125,7 @@ final class RequestOutcomeTest {
         String text = switch (reason) {
             case TIMEOUT -> "the limit of 3600000 ms (limits.query_timeout)";
             case DISCONNECT -> "The client has closed the connection";
+            case OPERATOR -> "Query cancelled by an operator of this server";
             case SHUTDOWN -> "The server is stopping";
             case RESULT_TOO_LARGE -> "larger than the limit of 1048576 bytes (limits.max_result_bytes)";
             case TRANSACTION_EXPIRED -> "Transaction already closed: it expired during the request.";

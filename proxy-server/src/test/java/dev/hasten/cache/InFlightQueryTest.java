@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 final class InFlightQueryTest {
     private static final CachedBody BODY = CachedBody.of("{}".getBytes(StandardCharsets.US_ASCII), Instant.EPOCH);
 
-    private final InFlightQuery miss =
-            InFlightQuery.forMiss(0, strategy(1, 1), RelationIds.NONE, CacheStrategy.NONE, TestCache.memory());
-    private final InFlightQuery refresh =
-            InFlightQuery.forRefresh(0, strategy(1, 1), RelationIds.NONE, CacheStrategy.NONE, TestCache.memory());
+    private final InFlightQuery miss = InFlightQuery.forMiss(
+            0, strategy(1, 1), RelationIds.NONE, CacheStrategy.NONE, Generations.NO_MODEL, null, TestCache.memory());
+    private final InFlightQuery refresh = InFlightQuery.forRefresh(
+            0, strategy(1, 1), RelationIds.NONE, CacheStrategy.NONE, Generations.NO_MODEL, null, TestCache.memory());
     private final Stage stage = new Stage();
 
     @Test
@@ -109,7 +109,8 @@ final class InFlightQueryTest {
     void endGivesBackTheMemoryAndRemovesTheTimeLimit() {
         MemoryBudget budget = new MemoryBudget(1 << 30, List.of("default"));
         Reservation memory = budget.open("default", "key");
-        InFlightQuery query = InFlightQuery.forMiss(0, strategy(1, 1), RelationIds.NONE, CacheStrategy.NONE, memory);
+        InFlightQuery query = InFlightQuery.forMiss(
+                0, strategy(1, 1), RelationIds.NONE, CacheStrategy.NONE, Generations.NO_MODEL, null, memory);
         memory.take(MemoryUse.RESULTS, 1 << 20);
         AtomicInteger removed = new AtomicInteger();
         query.watch(removed::incrementAndGet);

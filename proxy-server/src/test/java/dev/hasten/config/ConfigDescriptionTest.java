@@ -45,6 +45,13 @@ class ConfigDescriptionTest {
                                 # sha256 is not set
                                 scopes: "prisma,sql,invalidate" # default
                                 # expires is not set
+                                requests_per_second: 0 # default
+                                burst: 0 # default
+                                max_concurrent: 0 # default
+                                requests_per_day: 0 # default
+                                requests_per_month: 0 # default
+                                bytes_per_day: 0 # default
+                                bytes_per_month: 0 # default
                               - name: jobs # hasten.yaml:8
                         """)
                 .doesNotContain("s3cret");

@@ -214,7 +214,7 @@ class ConfigProblemsTest {
                 "'{name: a}' | databases.app.keys[0]: the API key has neither secret nor sha256",
                 "'{name: a, secret: x, sha256: y}' | databases.app.keys[0]: the API key has both secret and sha256",
                 "'{secret: x}' | databases.app.keys[0].name: the API key has no name",
-                "'{name: a b, secret: x}' | 'databases.app.keys[0].name: \"a b\" is not allowed'",
+                "'{name: \" a\", secret: x}' | 'databases.app.keys[0].name: \" a\" is not allowed'",
                 "'{name: a, secret: \"s3cret s3cret\"}' | 'databases.app.keys[0].secret: \"****\" is not allowed'",
                 "'{name: a, sha256: s3cret}' | 'databases.app.keys[0].sha256: \"****\" is not allowed'",
                 "'{name: a, secret: x, expires: tomorrow}' | 'databases.app.keys[0].expires: \"tomorrow\" is not"

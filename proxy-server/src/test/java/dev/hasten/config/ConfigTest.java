@@ -35,6 +35,9 @@ class ConfigTest {
                         "127.0.0.1",
                         4467,
                         null,
+                        null,
+                        true,
+                        null,
                         "local",
                         directory.resolve(".hasten"),
                         Duration.ofSeconds(30)));
@@ -59,7 +62,8 @@ class ConfigTest {
                         null));
         assertThat(config.http().eventLoopThreads()).isPositive();
         assertThat(config.log())
-                .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, Duration.ofSeconds(1), false));
+                .isEqualTo(new LogConfig(
+                        LogConfig.Format.TEXT, LogConfig.Level.INFO, Duration.ofSeconds(1), false, false, 10));
         assertThat(config.keysFile()).isEqualTo(directory.resolve(".hasten/keys.json"));
         assertThat(config.databases()).isEmpty();
     }

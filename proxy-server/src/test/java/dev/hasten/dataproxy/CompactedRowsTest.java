@@ -26,7 +26,7 @@ final class CompactedRowsTest {
             Map<String, PlanValue> values) {
         CompiledBatch batch = new CompiledBatch(
                 new CompiledBatch.Shape(
-                        ParsedPlan.of(new PlanNode.Unit()), arguments, selection, keys, Set.of("uuid"), true, false),
+                        ParsedPlan.of(new PlanNode.Unit(), 0), arguments, selection, keys, Set.of("uuid"), true, false),
                 values);
         return new CompactedRows(batch, JsonMapper.shared().readTree(rows.replace('\'', '"')))
                 .responses()

@@ -59,7 +59,7 @@ final class CreateManyChunksTest {
     private static String inserted(String action, Statements statements, long limit, @Nullable String... results) {
         List<Job> jobs = new ArrayList<>();
         for (int i = 0; i < results.length; i++) {
-            jobs.add(new Job(ParsedPlan.of(new PlanNode.Unit()), Map.of(), String.valueOf(i)));
+            jobs.add(new Job(ParsedPlan.of(new PlanNode.Unit(), 0), Map.of(), String.valueOf(i)));
         }
         return CreateManyChunks.insert(
                         action,

@@ -182,10 +182,8 @@ class DisconnectTest {
 
     private HttpServer start(Transport transport, @Nullable SslContext tls) {
         observed.clear();
-        HttpServerOptions options = TestHttpServer.options(
-                TestHttpServer.LIMITS,
-                tls,
-                (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(status));
+        HttpServerOptions options =
+                TestHttpServer.options(TestHttpServer.LIMITS, tls, request -> observed.add(request.status()));
         return HttpServer.start(options, router, transport);
     }
 }

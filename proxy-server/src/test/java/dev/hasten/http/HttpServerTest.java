@@ -37,8 +37,8 @@ class HttpServerTest {
             TestHttpServer.options(
                     TestHttpServer.LIMITS,
                     null,
-                    (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(
-                            route + " " + method + " " + status + " " + requestBytes + " " + responseBytes)),
+                    request -> observed.add(request.route() + " " + request.method() + " " + request.status() + " "
+                            + request.requestBytes() + " " + request.responseBytes())),
             TestHttpServer.routes()
                     .route("GET", "/shared", exchange -> exchange.respond(Response.json(200, SHARED)))
                     .route("GET", "/large", exchange -> exchange.respond(Response.json(200, FIVE_MEGABYTES)))
@@ -305,7 +305,7 @@ class HttpServerTest {
     @Test
     void failingObserverDoesNotAffectRequests() throws IOException {
         AtomicInteger calls = new AtomicInteger();
-        RequestObserver failing = (route, method, status, nanos, requestBytes, responseBytes) -> {
+        RequestObserver failing = _ -> {
             calls.incrementAndGet();
             throw new IllegalStateException("observer");
         };

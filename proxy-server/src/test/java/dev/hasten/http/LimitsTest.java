@@ -231,9 +231,7 @@ class LimitsTest {
     void clientThatDoesNotReadItsResponseIsDisconnected() throws IOException {
         Queue<String> observed = new ConcurrentLinkedQueue<>();
         HttpServerOptions options = TestHttpServer.options(
-                times(LONG, LONG, SHORT),
-                null,
-                (route, method, status, nanos, requestBytes, responseBytes) -> observed.add(route + " " + status));
+                times(LONG, LONG, SHORT), null, request -> observed.add(request.route() + " " + request.status()));
         try (HttpServer server = HttpServer.start(options, router);
                 RawClient client = RawClient.to(server)) {
             client.send("GET /large HTTP/1.1\r\nHost: test\r\n\r\n");

@@ -41,7 +41,7 @@ final class TestHttpServer {
                 "test",
                 new HttpServerOptions.Address("127.0.0.1", 0),
                 limits,
-                tls,
+                tls == null ? null : () -> tls,
                 2,
                 memory,
                 new HttpServerOptions.Callbacks(TestHttpServer::error, observer));

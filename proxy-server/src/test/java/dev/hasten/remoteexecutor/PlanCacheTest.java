@@ -35,7 +35,7 @@ final class PlanCacheTest {
     }
 
     private static ParsedPlan expected(Object value) {
-        return ParsedPlan.of(new PlanNode.Value(new PlanValue.Constant(value.toString())));
+        return ParsedPlan.of(new PlanNode.Value(new PlanValue.Constant(value.toString())), 0);
     }
 
     @Test

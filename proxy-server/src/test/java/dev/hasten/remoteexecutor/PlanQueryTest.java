@@ -38,7 +38,7 @@ final class PlanQueryTest {
         PlanNode read = new PlanNode.Unit();
         PlanNode plan = pureRead ? read : new PlanNode.Transaction(read);
         // A plan without statements needs no database.
-        return new Job(ParsedPlan.of(plan), parameters, "")
+        return new Job(ParsedPlan.of(plan, 0), parameters, "")
                         .proof(operation, null, new Cancellation())
                         .uncached()
                 == null;

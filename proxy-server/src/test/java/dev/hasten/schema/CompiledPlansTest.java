@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compiled plans are found by schema and query, and the look-ups are counted. */
 final class CompiledPlansTest {
-    private static final Compiled PLAN = new Compiled.Query(ParsedPlan.of(new PlanNode.Unit()));
+    private static final Compiled PLAN = new Compiled.Query(ParsedPlan.of(new PlanNode.Unit(), 0));
     private static final Compiled ONE_BY_ONE = new Compiled.Batch(null);
 
     private final CompiledPlans plans = new CompiledPlans();

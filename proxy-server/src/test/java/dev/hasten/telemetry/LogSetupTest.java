@@ -8,11 +8,14 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import dev.hasten.config.LogConfig;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.event.KeyValuePair;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Texts of clients cannot forge entries of the log, in any format. */
 final class LogSetupTest {
@@ -37,6 +40,38 @@ final class LogSetupTest {
         String logged = logged(format, "a\r\n" + FORGED + "\u0085" + FORGED + "\u2028" + FORGED);
         assertThat(logged.lines()).hasSize(1);
         assertThat(logged).endsWith("\n").contains("said: a");
+    }
+
+    @Test
+    void jsonIsFlatWithNumbersAsNumbers() {
+        LoggerContext context = new LoggerContext();
+        LogbackMDCAdapter mdc = new LogbackMDCAdapter();
+        mdc.put("trace_id", "0af7");
+        context.setMDCAdapter(mdc);
+        LoggingEvent event = new LoggingEvent(
+                "",
+                context.getLogger("dev.hasten.request"),
+                Level.INFO,
+                "request failed",
+                new IllegalStateException("broken"),
+                new Object[0]);
+        event.addKeyValuePair(new KeyValuePair("status", 409));
+        event.addKeyValuePair(new KeyValuePair("duration_ms", 1.25));
+        event.addKeyValuePair(new KeyValuePair("key", "web app"));
+        event.addKeyValuePair(new KeyValuePair("cached", true));
+        JsonNode line = JsonMapper.shared()
+                .readTree(LogSetup.encoder(LogConfig.Format.JSON, context).encode(event));
+        assertThat(Instant.parse(line.get("@timestamp").stringValue())).isNotNull();
+        assertThat(line.get("level").stringValue()).isEqualTo("INFO");
+        assertThat(line.get("logger").stringValue()).isEqualTo("dev.hasten.request");
+        assertThat(line.get("message").stringValue()).isEqualTo("request failed");
+        assertThat(line.get("trace_id").stringValue()).isEqualTo("0af7");
+        assertThat(line.get("status").isIntegralNumber()).isTrue();
+        assertThat(line.get("duration_ms").doubleValue()).isEqualTo(1.25);
+        assertThat(line.get("key").stringValue()).isEqualTo("web app");
+        assertThat(line.get("cached").booleanValue()).isTrue();
+        assertThat(line.get("stack_trace").stringValue()).contains("IllegalStateException: broken");
+        assertThat(line.valueStream()).noneMatch(JsonNode::isContainer);
     }
 
     @Test

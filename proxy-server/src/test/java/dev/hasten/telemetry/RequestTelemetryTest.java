@@ -3,10 +3,12 @@ package dev.hasten.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hasten.config.LogConfig;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.telemetry.CaptureSettings.Format;
 import dev.hasten.telemetry.RequestTelemetry.StatementLog;
 import dev.hasten.testing.LogCapture;
+import dev.hasten.testing.TestActivity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,9 @@ final class RequestTelemetryTest {
     private final LogCapture slow = new LogCapture("dev.hasten.slow-query");
 
     private RequestTelemetry telemetry(CaptureSettings capture, Duration slowQuery, boolean parameters) {
-        return new RequestTelemetry(capture, new StatementLog("default", slowQuery, parameters, metrics), "request-1");
+        LogConfig log = new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, slowQuery, parameters, false, 10);
+        return new RequestTelemetry(
+                capture, new StatementLog("default", new LogSettings(log), metrics), TestActivity.of("request-1"));
     }
 
     private RequestTelemetry telemetry(CaptureSettings capture) {
@@ -75,9 +79,10 @@ final class RequestTelemetryTest {
         statement(telemetry(CaptureSettings.NONE, Duration.ofMillis(1), false), "SELECT $1", 1234);
         assertThat(slow.pairs())
                 .containsExactly(Map.of(
-                        "requestId", "request-1",
+                        "request_id", "request-1",
+                        "key", "test",
                         "database", "default",
-                        "durationMs", "1234",
+                        "duration_ms", "1234",
                         "parameters", "(not logged)",
                         "sql", "SELECT $1"));
     }
@@ -93,12 +98,12 @@ final class RequestTelemetryTest {
     @Test
     void sqlCannotForgeLinesOrFillTheLog() {
         RequestTelemetry telemetry = telemetry(CaptureSettings.NONE, Duration.ofMillis(1), false);
-        statement(telemetry, "SELECT 1\r\n2026-01-01 WARN forged\u0007\u001b[31m", 1);
+        statement(telemetry, "SELECT a\r\nWARN forged\u0007\u001b", 1);
         statement(telemetry, "x".repeat(2000), 1);
         statement(telemetry, "x".repeat(2001), 1);
         assertThat(slow.pairs())
                 .extracting("sql")
-                .containsExactly("SELECT 1 2026-01-01 WARN forged [31m", "x".repeat(2000), "x".repeat(2000) + "...");
+                .containsExactly("SELECT a WARN forged ", "x".repeat(2000), "x".repeat(2000) + "...");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hasten.testing;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -17,6 +18,7 @@ public final class LogCapture implements AutoCloseable {
     public LogCapture(String name) {
         logger = (Logger) LoggerFactory.getLogger(name);
         logger.setAdditive(false);
+        logger.setLevel(Level.INFO);
         events.start();
         logger.addAppender(events);
     }
@@ -38,5 +40,6 @@ public final class LogCapture implements AutoCloseable {
     public void close() {
         logger.detachAppender(events);
         logger.setAdditive(true);
+        logger.setLevel(null);
     }
 }

@@ -26,7 +26,7 @@ public class PlanCacheBenchmark {
     /** A new plan, as {@link PlanCache} parses it. */
     @Benchmark
     public ParsedPlan parsed() {
-        return ParsedPlan.of(parser.plan(body, query.plan(), ParseMeter.NONE));
+        return ParsedPlan.of(parser.plan(body, query.plan(), ParseMeter.NONE), 0);
     }
 
     /** A plan that was sent before. */
