@@ -10,7 +10,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends maven npm && rm
 WORKDIR /build
 
 # Downloads all Maven dependencies into a layer that stays cached when sources change. Modules without sources produce
-# empty jars; removing them makes Maven build the real ones later. The query compiler comes from npm.
+# empty jars; removing them makes Maven build the real ones later. The query compiler and the dashboard come from npm.
 COPY .mvn .mvn/
 COPY pom.xml ./
 COPY protocol/pom.xml protocol/
@@ -20,6 +20,7 @@ COPY proxy-server/pom.xml proxy-server/
 COPY bench/pom.xml bench/
 COPY bench/micro.d/pom.xml bench/micro.d/
 COPY admin/pom.xml admin/
+COPY admin/dashboard admin/dashboard/
 RUN mvn -B -ntp -q -DskipTests -Dspotless.check.skip=true -pl admin -am package && rm -r */target
 
 # The Java runtime; deploy/docker/jlink.options lists its modules and the reasons.

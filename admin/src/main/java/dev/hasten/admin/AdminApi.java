@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin API. Everything except {@code /health} and the OpenAPI document requires {@code
+ * The admin API. Everything except {@code /health}, the OpenAPI document and the files of the dashboard requires {@code
  * Authorization: Bearer <token>}, even {@code /metrics} and even from this machine, because behind a local proxy every client
  * appears local.
  */
@@ -271,6 +271,7 @@ public final class AdminApi {
     public Router routes() {
         Router.Builder routes = Router.builder();
         calls.forEach(call -> routes.route(call.method(), call.path(), exchange -> handle(call, exchange)));
+        Dashboard.addTo(routes, exchange -> !origin.hasOwnHost(exchange));
         return routes.build();
     }
 
