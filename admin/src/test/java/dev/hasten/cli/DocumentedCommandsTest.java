@@ -31,7 +31,7 @@ final class DocumentedCommandsTest {
      * the name of a container, so only a known command may follow it.
      */
     private static final Pattern COMMAND = Pattern.compile(
-            "(?<![\\w/.-])(?:(?:[A-Za-z/.]*/)?bin/hasten (?=[a-z-])|hasten (?=serve|demo|bench|keys|status|top|invalidate|explain|completion|migrated|check-config|help|--version|--help))([^\n`;|&>)]*)");
+            "(?<![\\w/.-])(?:(?:[A-Za-z/.]*/)?bin/hasten (?=[a-z-])|hasten (?=serve|demo|bench|keys|status|top|invalidate|completion|migrated|check-config|help|--version|--help))([^\n`;|&>)]*)");
 
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9_.-]*[a-z0-9]");
 
@@ -62,7 +62,7 @@ final class DocumentedCommandsTest {
 
     private static final Pattern KEY = Pattern.compile(
             "`((?:databases\\.(?:<name>|[a-z-]+)\\.)?(?:http|tls|log|cache|insights|audit|memory|pool|limits|schemas)\\.(?:stream\\.)?"
-                    + "(?!stream`)[a-z_]+)`");
+                    + "(?!stream`)(?!log`)[a-z_]+)`");
     private static final Pattern VARIABLE = Pattern.compile("\\bHASTEN_[A-Z0-9_]+\\b");
     private static final Pattern METRIC = Pattern.compile(
             "\\bhasten_(?:audit|cache|http|insights|key|memory|plan|pool|proofs|statement|stream|transactions|writes|wrong)_[a-z_]*[a-z]\\b");

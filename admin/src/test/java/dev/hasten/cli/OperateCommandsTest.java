@@ -37,7 +37,7 @@ class OperateCommandsTest {
             pid, terminal = pty.fork()
             if pid == 0:
                 os.execvp(sys.argv[1], sys.argv[1:])
-            seen, end = b'', time.time() + 60
+            seen, end, stopped = b'', time.time() + 60, False
             while time.time() < end:
                 if select.select([terminal], [], [], 0.2)[0]:
                     try:
@@ -45,7 +45,8 @@ class OperateCommandsTest {
                     except OSError:
                         break
                     seen += part
-                    if seen.count(b'\\x1b[H') >= 2 and b'\\x1b[?1049l' not in seen:
+                    if seen.count(b'\\x1b[H') >= 2 and not stopped:
+                        stopped = True
                         os.write(terminal, b'\\x03')
             _, status = os.waitpid(pid, 0)
             sys.stdout.buffer.write(seen)
@@ -127,13 +128,18 @@ class OperateCommandsTest {
         assertThat(top.status()).isZero();
         assertThat(top.out().lines())
                 .hasSize(2)
-                .allSatisfy(line -> assertThat(JsonMapper.shared().readTree(line).has("insights")).isTrue());
+                .allSatisfy(
+                        line -> assertThat(JsonMapper.shared().readTree(line).has("insights"))
+                                .isTrue());
     }
 
     @Test
     void responsesAreInvalidatedByTagTableModelAndAsAWhole() {
         for (List<String> what : List.of(
-                List.of("--tag", "items"), List.of("--table", "item"), List.of("--table", "public.item"), List.of("--all"))) {
+                List.of("--tag", "items"),
+                List.of("--table", "item"),
+                List.of("--table", "public.item"),
+                List.of("--all"))) {
             sql("SELECT count(*) FROM item");
             assertThat(sql("SELECT count(*) FROM item").cacheStatus()).isEqualTo("ttl");
             List<String> arguments = new ArrayList<>(List.of("invalidate"));
@@ -142,7 +148,9 @@ class OperateCommandsTest {
             assertThat(invalidated.err()).isEmpty();
             assertThat(invalidated.status()).isZero();
             assertThat(invalidated.out()).startsWith("Invalidated ").endsWith("of the database default.\n");
-            assertThat(sql("SELECT count(*) FROM item").cacheStatus()).as(what.toString()).isEqualTo("miss");
+            assertThat(sql("SELECT count(*) FROM item").cacheStatus())
+                    .as(what.toString())
+                    .isEqualTo("miss");
         }
         Client client = SERVER.client();
         client.cachedQuery(plan(), "max-age=60");
@@ -159,7 +167,9 @@ class OperateCommandsTest {
     void mistakesOfInvalidateAreExplainedInTwoLines() {
         CommandRun unknown = run("invalidate", "--table", "missing");
         assertThat(unknown.status()).isEqualTo(1);
-        assertThat(unknown.err()).contains("there is no table missing in the database").hasLineCount(1);
+        assertThat(unknown.err())
+                .contains("there is no table missing in the database")
+                .hasLineCount(1);
         CommandRun nothing = run("invalidate");
         assertThat(nothing.status()).isEqualTo(2);
         assertThat(nothing.err()).hasLineCount(2).contains("Run `hasten invalidate --help` for the usage.");
@@ -201,13 +211,27 @@ class OperateCommandsTest {
     @Test
     void noHelpHasPatternsOrDoubledPercentSigns() {
         for (String command : List.of(
-                "serve", "demo", "bench", "keys", "status", "top", "invalidate", "migrated", "explain",
-                "install-triggers", "check-config", "completion")) {
+                "serve",
+                "demo",
+                "bench",
+                "keys",
+                "status",
+                "top",
+                "invalidate",
+                "migrated",
+                "explain",
+                "install-triggers",
+                "check-config",
+                "completion")) {
             assertThat(CommandRun.of(command, "--help").out()).as(command).doesNotContain("%%", "\\s");
         }
         for (String command : List.of("create", "list", "rotate", "revoke")) {
-            assertThat(CommandRun.of("keys", command, "--help").out()).as(command).doesNotContain("%%", "\\s");
+            assertThat(CommandRun.of("keys", command, "--help").out())
+                    .as(command)
+                    .doesNotContain("%%", "\\s");
         }
-        assertThat(CommandRun.of("bench", "compare", "--help").out()).contains("95%").doesNotContain("%%");
+        assertThat(CommandRun.of("bench", "compare", "--help").out())
+                .contains("95%")
+                .doesNotContain("%%");
     }
 }
