@@ -109,7 +109,9 @@ final class KeyEndpoints {
     }
 
     private Key described(ApiKey key, Instant now) {
-        KeyMeter meter = meters.of(key);
+        // Listing must not create meters: there can be very many keys.
+        KeyMeter known = meters.find(key);
+        KeyMeter meter = known == null ? new KeyMeter(now) : known;
         KeyMeter.Usage usage = meter.usage(now);
         return new Key(
                 key.id(),

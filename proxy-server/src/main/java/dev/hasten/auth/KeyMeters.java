@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,6 +89,11 @@ public final class KeyMeters implements AutoCloseable {
         return known != null ? known : meters.computeIfAbsent(id, _ -> opened(key));
     }
 
+    /** The meter of a key; null if the key was never used. */
+    public @Nullable KeyMeter find(ApiKey key) {
+        return meters.get(new Id(key.database(), key.id()));
+    }
+
     private KeyMeter opened(ApiKey key) {
         KeyMeter meter = new KeyMeter(clock.instant());
         onNew.accept(key, meter);
@@ -96,11 +103,12 @@ public final class KeyMeters implements AutoCloseable {
     private void read() {
         try {
             Content content = JSON.readValue(Files.readString(file), Content.class);
+            Map<Id, Entry> entries = new HashMap<>();
+            content.keys().forEach(entry -> entries.put(new Id(entry.database(), entry.id()), entry));
             for (ApiKey key : keys.get()) {
-                for (Entry entry : content.keys()) {
-                    if (entry.id().equals(key.id()) && entry.database().equals(key.database())) {
-                        of(key).restore(usage(entry), clock.instant());
-                    }
+                Entry entry = entries.get(new Id(key.database(), key.id()));
+                if (entry != null) {
+                    of(key).restore(usage(entry), clock.instant());
                 }
             }
         } catch (NoSuchFileException e) {
@@ -109,7 +117,7 @@ public final class KeyMeters implements AutoCloseable {
             LOG.warn("the use of API keys cannot be read from {}: {}", file, FileErrors.reason(e));
         } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
             LOG.warn("{} is not valid, so the use of API keys is counted from 0", file);
-        } catch (java.time.DateTimeException e) {
+        } catch (DateTimeException e) {
             LOG.warn("{} has an invalid date, so the use of API keys is counted from 0", file);
         }
     }

@@ -14,6 +14,7 @@ final class Keyring {
     private final List<ApiKey> all;
     private final Map<TokenDigest, ApiKey> usable;
     private final Map<TokenDigest, Rotated> rotated = new HashMap<>();
+    private final Map<ApiKey, Instant> previousUntil = new HashMap<>();
     private final Set<ApiKey> known;
 
     /** A key that is found by its previous token. */
@@ -38,6 +39,7 @@ final class Keyring {
                 StoredKey.Previous previous = key.previous();
                 if (previous != null) {
                     rotated.putIfAbsent(previous.digest(), new Rotated(key.key(), previous.until()));
+                    previousUntil.put(key.key(), previous.until());
                 }
             }
         }
@@ -63,11 +65,7 @@ final class Keyring {
     /** Until when the token before the last rotation of a key is accepted; null if there is none. */
     @Nullable
     Instant previousTokenUntil(ApiKey key) {
-        return rotated.values().stream()
-                .filter(previous -> previous.key().equals(key))
-                .map(Rotated::until)
-                .findFirst()
-                .orElse(null);
+        return previousUntil.get(key);
     }
 
     /** Every key, including those for unknown databases: first those in the configuration, then those in the file. */

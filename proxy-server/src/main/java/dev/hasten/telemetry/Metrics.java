@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
@@ -54,6 +55,8 @@ public final class Metrics implements AutoCloseable {
         Duration.ofSeconds(10)
     };
 
+    private static final int MOST_KEYS = 1000;
+
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
@@ -63,6 +66,7 @@ public final class Metrics implements AutoCloseable {
     /** Keeps the suppliers of counters reachable, because the registry has only weak references to them. */
     private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
+    private final AtomicInteger keys = new AtomicInteger();
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     private record RequestKey(String route, String method, int status) {}
@@ -304,8 +308,14 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Registers the meters of an API key. Operators determine how many there are. */
+    /**
+     * Registers the meters of an API key. Does nothing if there are already {@value #MOST_KEYS}, because a server can have very
+     * many keys; the admin API has the use of all of them.
+     */
     public void watch(ApiKey key, KeyMeter meter) {
+        if (keys.incrementAndGet() > MOST_KEYS) {
+            return;
+        }
         ofKey("hasten.key.requests", "Requests by API key", key, meter::requests);
         ofKey(
                 "hasten.key.refused.requests",
