@@ -176,10 +176,18 @@ async function cache({ prisma, extension, tls }, { directUrl }, print) {
   const file = path.join(stateDir, `cache${prisma}.yaml`)
   fs.writeFileSync(file, cacheConfiguration(databaseUrl, keys))
   const settings = { HASTEN_CONFIG: file, HASTEN_REGION: 'eu-west-1' }
-  return withHasten(`cache for Prisma ${prisma} and ${extension}`, settings, { tls }, ({ url, caFile }) =>
+  return withHasten(`cache for Prisma ${prisma} and ${extension}`, settings, { tls }, ({ url, admin, caFile }) =>
     runScript(
       'accelerate/verify.mjs',
-      { prisma, extension, url: keys.map((key) => url.replace('YOUR_KEY', key)), 'database-url': databaseUrl, only },
+      {
+        prisma,
+        extension,
+        url: keys.map((key) => url.replace('YOUR_KEY', key)),
+        'database-url': databaseUrl,
+        'admin-url': admin.url,
+        'admin-token': admin.token,
+        only,
+      },
       print,
       tls && caFile,
     ),

@@ -12,12 +12,13 @@ export class Stage {
 
   /**
    * @param urls two client URLs of the same database, with different API keys
+   * @param admin URL and token of the admin API of Hasten
    * @param generation the generation of the clients; `modules` are its generated modules
    * @param withAccelerate the stock extension
    * @param hastenFetch of the package; the default where the extension would call the vendor's host
    */
-  constructor({ urls, database, generation, modules, withAccelerate, network, hastenFetch }) {
-    Object.assign(this, { urls, database, generation, modules, withAccelerate, network, hastenFetch })
+  constructor({ urls, admin, database, generation, modules, withAccelerate, network, hastenFetch }) {
+    Object.assign(this, { urls, admin, database, generation, modules, withAccelerate, network, hastenFetch })
     this.major = generation.major
   }
 
@@ -29,6 +30,15 @@ export class Stage {
 
   get prisma() {
     return this.client()
+  }
+
+  /** Calls the admin API of Hasten. */
+  async callAdmin(method, path) {
+    const response = await fetch(`${this.admin.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.admin.token}` },
+    })
+    return response.status === 204 ? undefined : response.json()
   }
 
   /** Opens another client, which is disconnected after the promise. */

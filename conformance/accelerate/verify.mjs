@@ -19,9 +19,10 @@ const here = path.dirname(fileURLToPath(import.meta.url))
  * @param extension the version of the extension; by default the newest of the generation
  * @param urls two client URLs of the same database, with different API keys
  * @param databaseUrl the same database; its contents are deleted. Its server must preload pg_stat_statements
+ * @param admin URL and token of the admin API of Hasten
  * @param only regular expression for `theme/name`
  */
-export async function verify({ generation, extension, urls, databaseUrl, only, slow = false }) {
+export async function verify({ generation, extension, urls, databaseUrl, admin, only, slow = false }) {
   const version = extension ?? Object.keys(generation.extensions)[0]
   const withAccelerate = generation.extensions[version]
   const database = await Database.prepare(databaseUrl, await setUp(databaseUrl, generation.major))
@@ -31,6 +32,7 @@ export async function verify({ generation, extension, urls, databaseUrl, only, s
   const network = new Network()
   const stage = new Stage({
     urls,
+    admin,
     database,
     generation,
     modules,
@@ -55,17 +57,25 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       extension: { type: 'string' },
       url: { type: 'string', multiple: true },
       'database-url': { type: 'string' },
+      'admin-url': { type: 'string' },
+      'admin-token': { type: 'string' },
       only: { type: 'string' },
       slow: { type: 'boolean' },
     },
   })
-  if (values.url?.length !== 2 || !values['database-url']) {
+  if (values.url?.length !== 2 || !values['database-url'] || !values['admin-url'] || !values['admin-token']) {
     console.error(
-      'usage: verify.mjs [--prisma 7] [--extension 3.0.1] --url URL_WITH_KEY --url URL_WITH_OTHER_KEY --database-url URL [--only pattern] [--slow]',
+      'usage: verify.mjs [--prisma 7] [--extension 3.0.1] --url URL_WITH_KEY --url URL_WITH_OTHER_KEY --database-url URL --admin-url URL --admin-token TOKEN [--only pattern] [--slow]',
     )
     process.exit(2)
   }
   const generation = await loadGeneration(values.prisma)
-  const ok = await verify({ ...values, generation, urls: values.url, databaseUrl: values['database-url'] })
+  const ok = await verify({
+    ...values,
+    generation,
+    urls: values.url,
+    databaseUrl: values['database-url'],
+    admin: { url: values['admin-url'], token: values['admin-token'] },
+  })
   process.exit(ok ? 0 : 1)
 }
