@@ -93,7 +93,7 @@ final class CacheStates {
             Invalidations invalidations) {}
 
     /** Invalidations by kind. */
-    record Invalidations(long tags, long all, long schema, long writes) {}
+    record Invalidations(long tags, long models, long tables, long all, long schema, long writes) {}
 
     CacheStates(Collection<Database> databases) {
         this.databases = databases;
@@ -169,6 +169,8 @@ final class CacheStates {
                 statistics.of(Event.EVICTION),
                 new Invalidations(
                         statistics.of(Event.INVALIDATE_TAGS),
+                        statistics.of(Event.INVALIDATE_MODEL),
+                        statistics.of(Event.INVALIDATE_TABLES),
                         statistics.of(Event.INVALIDATE_ALL),
                         statistics.of(Event.SCHEMA_CHANGE),
                         statistics.of(Event.WRITE)));

@@ -6,10 +6,16 @@ import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
 import dev.hasten.config.KeyScope;
 import dev.hasten.config.LogConfig;
+import dev.hasten.files.FileErrors;
+import dev.hasten.files.PrivateFiles;
+import dev.hasten.http.HttpServerException;
 import dev.hasten.memory.MemoryWatchdog;
 import dev.hasten.server.HastenServer;
 import dev.hasten.telemetry.LogSetup;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -75,6 +81,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void start(Config given, Supplier<Config> source) throws Exception {
+        requireWritable(given.server().stateDir());
         Config config = given;
         EmbeddedDatabase embedded = null;
         if (config.databases().isEmpty()) {
@@ -95,6 +102,22 @@ final class ServeCommand implements Callable<Integer> {
         AdminServer admin = AdminServer.start(server);
         started.push(admin);
         announce(server, admin, embedded, firstKey(server));
+    }
+
+    /** Everything that the server writes is in this directory, so an error about it should name the key. */
+    private static void requireWritable(Path stateDir) {
+        try {
+            PrivateFiles.createDirectories(stateDir);
+        } catch (IOException e) {
+            throw new HttpServerException(
+                    "state_dir cannot be used: " + FileErrors.reason(e)
+                            + ". Set state_dir to a directory that the user of Hasten can write",
+                    e);
+        }
+        if (!Files.isWritable(stateDir)) {
+            throw new HttpServerException("state_dir cannot be used: " + stateDir
+                    + " is not writable. Set state_dir to a directory that the user of Hasten can write");
+        }
     }
 
     /**
