@@ -178,6 +178,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private void stopAndExit() {
         stop();
+        LogSetup.close();
         // A JVM that is stopped by a signal exits with an error status, but an orderly stop is a success.
         Runtime.getRuntime().halt(0);
     }

@@ -65,7 +65,7 @@ final class DocumentedCommandsTest {
                     + "(?!stream`)(?!log`)[a-z_]+)`");
     private static final Pattern VARIABLE = Pattern.compile("\\bHASTEN_[A-Z0-9_]+\\b");
     private static final Pattern METRIC = Pattern.compile(
-            "\\bhasten_(?:audit|cache|http|insights|key|memory|plan|pool|proofs|statement|stream|transactions|writes|wrong)_[a-z_]*[a-z]\\b");
+            "\\bhasten_(?:audit|cache|http|insights|key|log|memory|plan|pool|proofs|statement|stream|transactions|writes|wrong)_[a-z_]*[a-z]\\b");
     private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
     /** Variables that are not configuration keys: of launchers, containers, benchmarks and examples. */

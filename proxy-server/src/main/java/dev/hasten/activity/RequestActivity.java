@@ -4,7 +4,6 @@ import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.KeyMeter;
 import dev.hasten.insights.QueryCall.Outcome;
 import dev.hasten.insights.QueryShape;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestActivity {
     private final Origin origin;
-    private final Instant started = Instant.now();
     private final long startedNanos;
     private volatile State state = State.RUNNING;
     private volatile @Nullable String sql;
@@ -68,9 +66,8 @@ public final class RequestActivity {
         return origin;
     }
 
-    /** When the request arrived. */
-    public Instant started() {
-        return started;
+    long startedNanos() {
+        return startedNanos;
     }
 
     /** How long ago the request arrived, in milliseconds. */

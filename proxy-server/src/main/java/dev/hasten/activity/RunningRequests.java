@@ -1,6 +1,5 @@
 package dev.hasten.activity;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +22,7 @@ public final class RunningRequests {
     /** The running requests, the oldest first. */
     public List<RequestActivity> list() {
         return running.stream()
-                .sorted(Comparator.comparing(RequestActivity::started))
+                .sorted((one, other) -> Long.signum(one.startedNanos() - other.startedNanos()))
                 .toList();
     }
 

@@ -22,6 +22,7 @@ public final class QueryIdentity {
             RequestContext request, @Nullable String model, String operation, @Nullable String arguments, Job job) {
         Insights insights = request.database().insights();
         String sql = job.plan().rawSql();
+        boolean read = job.acceptsStrategy(operation);
         request.activity()
                 .query(
                         sql != null
@@ -32,8 +33,9 @@ public final class QueryIdentity {
                                         operation,
                                         arguments,
                                         arguments == null ? job.plan().fingerprint() : 0,
-                                        job.acceptsStrategy(operation)),
-                        job.parameters().hashCode());
+                                        read),
+                        // Parameters of writes can be large.
+                        read ? job.parameters().hashCode() : 0);
     }
 
     /**
@@ -44,17 +46,15 @@ public final class QueryIdentity {
      */
     public static void ofBatch(RequestContext request, @Nullable String model, List<Job> jobs) {
         long fingerprint = jobs.size();
-        int variant = 0;
         for (Job job : jobs) {
             fingerprint = fingerprint * 31 + job.plan().fingerprint();
-            variant = variant * 31 + job.parameters().hashCode();
         }
         request.activity()
                 .query(
                         request.database()
                                 .insights()
                                 .shape(request.database().name(), model, BATCH, null, fingerprint, false),
-                        variant);
+                        0);
     }
 
     /**
@@ -68,6 +68,6 @@ public final class QueryIdentity {
                         request.database()
                                 .insights()
                                 .shapeOfSql(request.database().name(), Insights.SQL, sql, read),
-                        parameters.hashCode());
+                        read ? parameters.hashCode() : 0);
     }
 }

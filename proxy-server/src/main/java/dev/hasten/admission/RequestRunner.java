@@ -225,12 +225,13 @@ public final class RequestRunner {
     private void start(AdmittedRequest request, Protocol protocol, CaptureSettings capture, Endpoint.Work work) {
         Exchange exchange = request.exchange();
         Database database = request.database();
+        exchange.memory().set(MemoryUse.REQUESTS, exchange.body().length);
+        Cancellation cancellation = new Cancellation(exchange.memory());
+        // Nothing that follows fails before the thread that ends it starts.
         KeyMeter meter = request.activity().origin().meter();
         if (!meter.begin(request.apiKey().limits())) {
             throw KeyLimitResponses.tooManyConcurrent(request.apiKey().limits().concurrent());
         }
-        exchange.memory().set(MemoryUse.REQUESTS, exchange.body().length);
-        Cancellation cancellation = new Cancellation(exchange.memory());
         running.incrementAndGet();
         exchange.onDisconnect(() -> cancellation.cancel(Cancellation.Reason.DISCONNECT));
         long elapsed = System.nanoTime() - exchange.arrivalNanos();

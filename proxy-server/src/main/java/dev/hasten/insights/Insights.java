@@ -22,6 +22,7 @@ public final class Insights {
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_TEXT = 1000;
     private static final int LONGEST_ARGUMENTS = 4000;
+    private static final int LONGEST_SQL = 20_000;
     /** SQL of the app is normalized once for each text, up to this many characters in total. */
     private static final long SQL_TEXTS = 2 << 20;
 
@@ -110,15 +111,16 @@ public final class Insights {
      * @param operation {@link #SQL}, or that of Prisma's raw queries
      * @param read whether a {@code cacheStrategy} is possible
      */
-    public @Nullable QueryShape shapeOfSql(String database, String operation, String sql, boolean read) {
+    public @Nullable QueryShape shapeOfSql(String database, String operation, String text, boolean read) {
         if (!enabled) {
             return null;
         }
+        // What follows says nothing new, and would have to be hashed for each request.
+        String sql = text.length() <= LONGEST_SQL ? text : text.substring(0, LONGEST_SQL);
         SqlKey key = new SqlKey(database, operation, sql);
         QueryShape known = shapesOfSql.getIfPresent(key);
         if (known == null) {
-            String text = SqlMask.shape(sql);
-            known = shape(database, null, operation, null, hash(text), read);
+            known = shape(database, null, operation, null, hash(SqlMask.shape(sql)), read);
             if (known != null) {
                 known.example(sql);
                 shapesOfSql.put(key, known);

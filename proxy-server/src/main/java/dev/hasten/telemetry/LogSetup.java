@@ -7,6 +7,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import dev.hasten.config.LogConfig;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class LogSetup {
     /** The logger of this program; libraries have others. */
     static final String OWN = "dev.hasten";
+
+    /** The loggers that event loops use. */
+    private static final List<String> REQUESTS = List.of("dev.hasten.access", "dev.hasten.request");
 
     private LogSetup() {}
 
@@ -31,9 +35,22 @@ public final class LogSetup {
         console.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(console);
+        RequestAppender requests = new RequestAppender();
+        requests.setContext(context);
+        requests.addAppender(console);
+        requests.start();
+        for (String name : REQUESTS) {
+            context.getLogger(name).addAppender(requests);
+            context.getLogger(name).setAdditive(false);
+        }
         // Libraries log only warnings and errors.
         root.setLevel(Level.WARN);
         context.getLogger(OWN).setLevel(Level.toLevel(config.level().name()));
+    }
+
+    /** Writes what is still queued. Called before the process ends; nothing is logged afterwards. */
+    public static void close() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
     static Encoder<ILoggingEvent> encoder(LogConfig.Format format, LoggerContext context) {

@@ -343,6 +343,9 @@ public final class Metrics implements AutoCloseable {
         FunctionCounter.builder("hasten.insights.evictions", insights, Insights::evictions)
                 .description("Query shapes that were forgotten because there were too many")
                 .register(registry);
+        FunctionCounter.builder("hasten.log.dropped", this, _ -> RequestAppender.dropped())
+                .description("Entries about requests that are not in the log because it was too slow")
+                .register(registry);
         FunctionCounter.builder("hasten.audit.dropped", audit, AuditLog::dropped)
                 .description("Audit events that are not in the file because the disk was too slow")
                 .register(registry);

@@ -72,7 +72,8 @@ final class InteractiveTransaction {
     /** What operators see. */
     OpenTransaction described(String id) {
         // The scopes follow the id of the key.
-        String key = owner.substring(0, owner.lastIndexOf(' '));
+        int space = owner.lastIndexOf(' ');
+        String key = space < 0 ? owner : owner.substring(0, space);
         return new OpenTransaction(id, key, ageMillis(), timeoutMillis, running != null, backendProcess());
     }
 
