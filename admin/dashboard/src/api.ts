@@ -1,6 +1,7 @@
 /** Calls of the admin API. The token is kept in session storage, which the browser clears with the tab. */
 
 const TOKEN = 'hasten-token'
+const TIMEOUT_MILLIS = 15_000
 
 /** An error that the server has reported, or a network failure with status 0. */
 export class CallError extends Error {
@@ -21,7 +22,7 @@ export const token = {
   },
 }
 
-async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+async function send(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${token.get() ?? ''}` }
   if (body !== undefined) {
     headers['content-type'] = 'application/json'
@@ -34,10 +35,10 @@ async function send(method: string, path: string, body: unknown, signal?: AbortS
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: 'no-store',
       credentials: 'omit',
-      signal: signal ?? null,
+      signal,
     })
   } catch (failure) {
-    if (signal?.aborted) {
+    if (signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'AbortError') {
       throw failure
     }
     throw new CallError(0, 'The server does not respond.')
@@ -61,13 +62,22 @@ async function message(response: Response): Promise<string> {
 }
 
 /** Sends a request and returns the JSON of the response. */
-export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await send(method, path, body, signal)
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body, AbortSignal.timeout(TIMEOUT_MILLIS))
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
-/** Receives server-sent events until the signal aborts or the connection ends. EventSource cannot send a token. */
-export async function listen(path: string, signal: AbortSignal, onEvent: (name: string, data: unknown) => void) {
+/**
+ * Receives server-sent events until the signal aborts or the connection ends. EventSource cannot send a token.
+ *
+ * @param onData called whenever something arrives, even if it is no event
+ */
+export async function listen(
+  path: string,
+  signal: AbortSignal,
+  onEvent: (name: string, data: unknown) => void,
+  onData: () => void,
+) {
   const response = await send('GET', path, undefined, signal)
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
@@ -76,6 +86,7 @@ export async function listen(path: string, signal: AbortSignal, onEvent: (name: 
     if (done) {
       return
     }
+    onData()
     text += value
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const lines = text.slice(0, end).split('\n')

@@ -110,9 +110,9 @@ function Contents(props: { cache: CacheState; reload: () => void }) {
               ),
             },
             { title: 'Tags', optional: true, cell: (entry) => entry.tags.join(', ') || '–' },
-            { title: 'Size', number: true, cell: (entry) => bytes(entry.bytes), by: (entry) => entry.bytes },
+            { title: 'Size', number: true, optional: true, cell: (entry) => bytes(entry.bytes), by: (entry) => entry.bytes },
             { title: 'Uses', number: true, cell: (entry) => count(entry.hits), by: (entry) => entry.hits },
-            { title: 'Read in', number: true, cell: (entry) => millis(entry.fill_ms), by: (entry) => entry.fill_ms },
+            { title: 'Read in', number: true, optional: true, cell: (entry) => millis(entry.fill_ms), by: (entry) => entry.fill_ms },
             { title: 'Saved', number: true, cell: (entry) => millis(entry.saved_ms), by: (entry) => entry.saved_ms },
           ]}
         />
@@ -168,7 +168,7 @@ function Uses(props: {
       empty="Nothing is stored."
       columns={[
         { title: props.kind, cell: ([name]) => name, by: ([name]) => name },
-        { title: 'Entries', number: true, cell: ([, use]) => count(use.entries), by: ([, use]) => use.entries },
+        { title: 'Entries', number: true, optional: true, cell: ([, use]) => count(use.entries), by: ([, use]) => use.entries },
         { title: 'Size', number: true, optional: true, cell: ([, use]) => bytes(use.bytes), by: ([, use]) => use.bytes },
         { title: 'Uses', number: true, cell: ([, use]) => count(use.hits), by: ([, use]) => use.hits },
         { title: 'Saved', number: true, cell: ([, use]) => millis(use.saved_ms), by: ([, use]) => use.saved_ms },

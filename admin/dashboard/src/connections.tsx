@@ -51,7 +51,7 @@ export function Connections() {
                 </span>
               ),
             },
-            { title: 'State', cell: (request) => request.state.replaceAll('_', ' ') },
+            { title: 'State', optional: true, cell: (request) => request.state.replaceAll('_', ' ') },
             { title: 'Key', optional: true, cell: (request) => request.key_name },
             { title: 'Database', optional: true, cell: (request) => request.database },
             { title: 'Backend', number: true, optional: true, cell: (request) => request.backend_pid ?? '–' },
@@ -65,7 +65,7 @@ export function Connections() {
                   name={request.id}
                   danger
                   title="Cancel this request?"
-                  text="Its statement is cancelled in PostgreSQL, and the client gets an error (P6004)."
+                  text={`${request.query ?? request.sql ?? request.route} with the key ${request.key_name}, request ${request.id}: its statement is cancelled in PostgreSQL, and the client gets an error (P6004).`}
                   done="The request is cancelled."
                   action={async () => {
                     await call('POST', `/requests/${request.id}/cancel`)
@@ -88,7 +88,7 @@ export function Connections() {
             { title: 'Open for', number: true, cell: (each) => millis(each.age_ms), by: (each) => each.age_ms },
             { title: 'Limit', number: true, optional: true, cell: (each) => millis(each.timeout_ms) },
             { title: 'State', cell: (each) => (each.busy ? 'busy' : 'idle') },
-            { title: 'Key', cell: (each) => each.key_name || each.key },
+            { title: 'Key', optional: true, cell: (each) => each.key_name || each.key },
             { title: 'Database', optional: true, cell: (each) => each.database },
             { title: 'Backend', number: true, optional: true, cell: (each) => each.backend_pid },
             { title: 'Transaction', optional: true, cell: (each) => <code>{each.id}</code> },
@@ -100,7 +100,7 @@ export function Connections() {
                   name={each.id}
                   danger
                   title="Roll back this transaction?"
-                  text="Its changes are lost, and its next request gets an error (P2028)."
+                  text={`Transaction ${each.id} of the key ${each.key_name || each.key}: its changes are lost, and its next request gets an error (P2028).`}
                   done="The transaction is rolled back."
                   action={async () => {
                     await call('POST', `/transactions/${each.id}/kill`)
@@ -128,7 +128,13 @@ function PoolCard(props: { pool: Pool; reload: () => void }) {
         <strong>{pool.database}</strong>
         <span class="note">{pool.server}</span>
         {pool.paused && <span class="badge wasted_ttl">paused</span>}
+        {pool.last_error !== null && <span class="badge failed">cannot connect</span>}
       </header>
+      {pool.last_error !== null && (
+        <p class="error" role="alert">
+          {pool.last_error}
+        </p>
+      )}
       <Bar part={pool.size === 0 ? 0 : pool.active / pool.size} label={`Connections of ${pool.database} in use`} />
       <p>
         {pool.active} of {pool.size} in use, {pool.total} open, {pool.waiting} waiting

@@ -45,10 +45,17 @@ export function ago(time: string | null): string {
   return `${Math.floor(seconds / 86_400)} d ago`
 }
 
+/** Local time of the browser, like all times on the page. */
 export function clock(time: string): string {
-  return new Date(time).toLocaleTimeString()
+  return day(time).slice(11)
 }
 
-export function day(time: string | null): string {
-  return time === null ? 'never' : new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+/** Local date and time, in the form of ISO 8601. */
+export function day(time: string): string {
+  const date = new Date(time)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return (
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
+    ` ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  )
 }

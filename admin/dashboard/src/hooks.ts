@@ -7,7 +7,10 @@ export interface Resource<T> {
   reload: () => void
 }
 
-/** Reads a path now and every few seconds while the page is visible. Keeps the last data if a call fails. */
+/**
+ * Reads a path now and every few seconds while the page is visible, but not while the last call is still pending. Keeps the
+ * last data if a call fails.
+ */
 export function useResource<T>(path: string, everyMillis = 5000): Resource<T> {
   const [state, setState] = useState<{ path: string; data: T | null; error: string | null }>({
     path,
@@ -15,8 +18,10 @@ export function useResource<T>(path: string, everyMillis = 5000): Resource<T> {
     error: null,
   })
   const latest = useRef(0)
+  const pending = useRef(0)
   const load = useCallback(async () => {
     const number = ++latest.current
+    pending.current++
     try {
       const data = await call<T>('GET', path)
       if (number === latest.current) {
@@ -26,12 +31,14 @@ export function useResource<T>(path: string, everyMillis = 5000): Resource<T> {
       if (number === latest.current && failure instanceof CallError) {
         setState((known) => ({ path, data: known.path === path ? known.data : null, error: failure.message }))
       }
+    } finally {
+      pending.current--
     }
   }, [path])
   useEffect(() => {
     void load()
     const timer = setInterval(() => {
-      if (!document.hidden) {
+      if (!document.hidden && pending.current === 0) {
         void load()
       }
     }, everyMillis)

@@ -23,6 +23,20 @@ interface NewKey {
   token: string
 }
 
+const WINDOWS: Record<string, string> = {
+  second: 'now (burst)',
+  concurrent: 'at the same time',
+  day: 'today',
+  month: 'this month',
+}
+
+/** Such as "42 of 100 left today". */
+function limitText(limit: ApiKey['limit_states'][number]): string {
+  const isBytes = limit.unit === 'content-bytes'
+  const amount = isBytes ? bytes : count
+  return `${amount(limit.remaining)} of ${amount(limit.quota)} left ${WINDOWS[limit.name.replace('-bytes', '')] ?? limit.name}`
+}
+
 export function Keys() {
   const keys = useResource<{ keys: ApiKey[] }>('/keys', 10_000)
   const [creating, setCreating] = useState(false)
@@ -59,12 +73,14 @@ export function Keys() {
             { title: 'Scopes', optional: true, cell: (key) => key.scopes.join(', ') },
             {
               title: 'Last used',
+              optional: true,
               cell: (key) => ago(key.usage.last_used),
               by: (key) => key.usage.last_used ?? '',
             },
             {
               title: 'Today',
               number: true,
+              optional: true,
               cell: (key) => `${count(key.usage.requests_today)} / ${bytes(key.usage.bytes_today)}`,
               by: (key) => key.usage.requests_today,
             },
@@ -72,9 +88,7 @@ export function Keys() {
               title: 'Limits',
               optional: true,
               cell: (key) =>
-                key.limits.length === 0
-                  ? '–'
-                  : key.limits.map((limit) => `${limit.name} ${count(limit.remaining)}/${count(limit.quota)}`).join(', '),
+                key.limit_states.length === 0 ? '–' : key.limit_states.map((limit) => <div key={limit.name}>{limitText(limit)}</div>),
             },
             {
               title: 'Refused',
@@ -85,6 +99,7 @@ export function Keys() {
             },
             {
               title: 'Expires',
+              optional: true,
               cell: (key) =>
                 key.expired ? <span class="badge wasted_ttl">expired</span> : key.expires ? day(key.expires) : 'never',
               by: (key) => key.expires ?? '9',

@@ -9,6 +9,8 @@ type Window = '5m' | '1h' | '24h'
 
 const POINTS = 300
 const RETRY_MILLIS = 2000
+/** The server sends a point each second for the shortest window, and otherwise at least a comment every 15 seconds. */
+const SILENCE_MILLIS: Record<Window, number> = { '5m': 5000, '1h': 20_000, '24h': 20_000 }
 
 /** Points of a window, which the server sends as they arise. */
 function usePoints(window: Window): { points: Point[] | null; error: string | null } {
@@ -18,18 +20,35 @@ function usePoints(window: Window): { points: Point[] | null; error: string | nu
     setState({ points: null, error: null })
     const follow = async () => {
       while (!stop.signal.aborted) {
+        const silence = new AbortController()
+        let timer = 0
+        const heard = () => {
+          clearTimeout(timer)
+          timer = setTimeout(() => silence.abort(), SILENCE_MILLIS[window])
+        }
+        heard()
         try {
-          await listen(`/live/stream?window=${window}`, stop.signal, (name, data) => {
-            const arrived = (data as { points: Point[] }).points
-            setState((known) => ({
-              points: name === 'points' ? arrived : [...(known.points ?? []), ...arrived].slice(-POINTS),
-              error: null,
-            }))
-          })
+          await listen(
+            `/live/stream?window=${window}`,
+            AbortSignal.any([stop.signal, silence.signal]),
+            (name, data) => {
+              const arrived = (data as { points: Point[] }).points
+              setState((known) => ({
+                points: name === 'points' ? arrived : [...(known.points ?? []), ...arrived].slice(-POINTS),
+                error: null,
+              }))
+            },
+            heard,
+          )
         } catch (failure) {
           if (failure instanceof CallError) {
             setState((known) => ({ ...known, error: failure.message }))
           }
+        } finally {
+          clearTimeout(timer)
+        }
+        if (silence.signal.aborted) {
+          setState((known) => ({ ...known, error: 'The server does not respond.' }))
         }
         await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS))
       }
@@ -44,6 +63,7 @@ export function Live() {
   const [window, setWindow] = useState<Window>('5m')
   const { points, error } = usePoints(window)
   const last = points?.at(-1)
+  const latency = (point: Point, value: number) => (point.requests_per_second === 0 ? null : value)
   const times = useMemo(() => (points ?? []).map((point) => Date.parse(point.at) / 1000), [points])
   const line = (label: string, color: string, value: (point: Point) => number | null) => ({
     label,
@@ -67,7 +87,7 @@ export function Live() {
       </div>
       {error && (
         <p class="stale" role="alert">
-          {error} Trying again.
+          {error} Trying again.{last && ' The page shows the last known state.'}
         </p>
       )}
       {!last ? (
@@ -76,7 +96,7 @@ export function Live() {
         <>
           <dl class="tiles">
             <Tile label="Requests" value={`${count(last.requests_per_second)}/s`} detail={`${last.running} running`} />
-            <Tile label="p99 latency" value={millis(last.p99_ms)} detail={`p50 ${millis(last.p50_ms)}`} />
+            <Tile label="p99 latency" value={latency(last, last.p99_ms) === null ? '–' : millis(last.p99_ms)} detail={latency(last, last.p50_ms) === null ? 'no requests' : `p50 ${millis(last.p50_ms)}`} />
             <Tile label="Hit rate" value={last.hit_rate < 0 ? '–' : percent(last.hit_rate)} detail="of all queries" />
             <Tile
               label="Errors"
@@ -110,9 +130,9 @@ export function Live() {
                 times={times}
                 format={millis}
                 lines={[
-                  line('p50', '--chart-1', (point) => point.p50_ms),
-                  line('p95', '--chart-3', (point) => point.p95_ms),
-                  line('p99', '--chart-4', (point) => point.p99_ms),
+                  line('p50', '--chart-1', (point) => latency(point, point.p50_ms)),
+                  line('p95', '--chart-3', (point) => latency(point, point.p95_ms)),
+                  line('p99', '--chart-4', (point) => latency(point, point.p99_ms)),
                 ]}
               />
             </Panel>

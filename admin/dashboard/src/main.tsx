@@ -108,6 +108,7 @@ function Dashboard() {
   const current = SCREENS.find(([name]) => name === shown)!
   const Screen = current[2]
   useEffect(() => {
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     document.title = `${current[1]} · Hasten`
   }, [shown])
   return (

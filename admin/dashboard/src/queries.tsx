@@ -37,7 +37,11 @@ export function Queries() {
         title="Statistics by query"
         note={
           insights.data &&
-          `${insights.data.shapes} shapes${since ? ` since ${day(since)} UTC` : ''}. Times include hits; open a row for details.`
+          `${
+            insights.data.queries.length < insights.data.shapes
+              ? `The first ${insights.data.queries.length} of ${count(insights.data.shapes)}`
+              : insights.data.shapes
+          } shapes${since ? ` since ${day(since)}` : ''}. Times include hits; open a row for details.`
         }
         actions={
           <Confirmed
@@ -84,8 +88,8 @@ export function Queries() {
           columns={[
             { title: 'Query', cell: (query) => <Label query={query} /> },
             { title: 'Calls', number: true, cell: (query) => count(query.calls), by: (query) => query.calls },
-            { title: 'Total', number: true, cell: (query) => millis(query.total_ms), by: (query) => query.total_ms },
-            { title: 'Mean', number: true, cell: (query) => millis(query.mean_ms), by: (query) => query.mean_ms },
+            { title: 'Total', number: true, optional: true, cell: (query) => millis(query.total_ms), by: (query) => query.total_ms },
+            { title: 'Mean', number: true, optional: true, cell: (query) => millis(query.mean_ms), by: (query) => query.mean_ms },
             { title: 'p50', number: true, optional: true, cell: (query) => millis(query.p50_ms), by: (query) => query.p50_ms },
             { title: 'p95', number: true, optional: true, cell: (query) => millis(query.p95_ms), by: (query) => query.p95_ms },
             { title: 'p99', number: true, cell: (query) => millis(query.p99_ms), by: (query) => query.p99_ms },

@@ -76,7 +76,7 @@ export function Settings() {
                 </>
               ),
             },
-            { title: 'Origin', cell: (value) => value.origin, by: (value) => value.origin },
+            { title: 'Origin', optional: true, cell: (value) => value.origin, by: (value) => value.origin },
             {
               title: 'A change',
               optional: true,
@@ -96,7 +96,7 @@ export function Settings() {
           columns={[
             { title: 'When', cell: (event) => <time title={ago(event.time)}>{day(event.time)}</time> },
             { title: 'Action', cell: (event) => event.action },
-            { title: 'By', cell: (event) => event.actor },
+            { title: 'By', optional: true, cell: (event) => event.actor },
             { title: 'Database', optional: true, cell: (event) => event.database ?? '–' },
             {
               title: 'Details',

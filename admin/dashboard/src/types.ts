@@ -126,6 +126,7 @@ export interface Pool {
   active: number
   waiting: number
   paused: boolean
+  last_error: string | null
 }
 
 export interface RunningRequest {
@@ -160,7 +161,7 @@ export interface ApiKey {
   expired: boolean
   source: string
   previous_token_until: string | null
-  limits: { name: string; quota: number; remaining: number }[]
+  limit_states: { name: string; quota: number; unit: string; window_seconds: number; remaining: number }[]
   usage: {
     last_used: string | null
     requests_today: number

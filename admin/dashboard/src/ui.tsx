@@ -1,4 +1,4 @@
-import type { ComponentChildren, TargetedEvent } from 'preact'
+import { Fragment, type ComponentChildren, type TargetedEvent } from 'preact'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { CallError } from './api'
 
@@ -150,8 +150,8 @@ export function Table<T>(props: {
             {rows.slice(0, shown).map((row) => {
               const key = props.keyOf(row)
               return (
-                <>
-                  <tr key={key} class={open === key ? 'open' : ''}>
+                <Fragment key={key}>
+                  <tr class={open === key ? 'open' : ''}>
                     {props.columns.map((column, index) => (
                       <td
                         key={column.title}
@@ -173,11 +173,11 @@ export function Table<T>(props: {
                     ))}
                   </tr>
                   {props.details && open === key && (
-                    <tr key={`${key}-details`} class="details">
+                    <tr class="details">
                       <td colSpan={props.columns.length}>{props.details(row)}</td>
                     </tr>
                   )}
-                </>
+                </Fragment>
               )
             })}
           </tbody>
@@ -370,13 +370,19 @@ export function Choice<T extends string>(props: { label: string; value: T; optio
 
 /** A text that can be copied. */
 export function Copyable(props: { text: string; label: string }) {
-  const copy = () =>
-    attempt(async () => {
-      await navigator.clipboard.writeText(props.text)
-    }, 'Copied.')
+  const shown = useRef<HTMLElement>(null)
+  const copy = async () => {
+    // Browsers offer the clipboard only over HTTPS and on localhost.
+    if (navigator.clipboard) {
+      await attempt(() => navigator.clipboard.writeText(props.text), 'Copied.')
+    } else {
+      getSelection()?.selectAllChildren(shown.current!)
+      toast('The text is selected. Copy it with Ctrl+C or ⌘C.')
+    }
+  }
   return (
     <div class="copyable">
-      <code>{props.text}</code>
+      <code ref={shown}>{props.text}</code>
       <button type="button" class="small" aria-label={`Copy ${props.label}`} onClick={() => void copy()}>
         Copy
       </button>
