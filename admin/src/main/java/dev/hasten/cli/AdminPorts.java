@@ -34,7 +34,7 @@ final class AdminPorts {
         }
         AdminToken token = AdminToken.find(server);
         if (token == null) {
-            throw new ServerClientException("no admin token found in " + AdminToken.fileOf(server)
+            throw new ServerClientException("no admin token found in " + AdminToken.fileOf(server.stateDir())
                     + ": no server has been started with this state_dir. Use the configuration of the server");
         }
         boolean isDefault = config.values()

@@ -1,5 +1,6 @@
 package dev.hasten.cli;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.config.Config;
@@ -20,7 +21,7 @@ record KeyOutput(CommandSpec spec, Config config) {
             List<String> scopes,
             @Nullable String expires,
             String token,
-            String databaseUrl) {}
+            @JsonProperty("database_url") String databaseUrl) {}
 
     void print(CreatedKey created, boolean json) {
         ApiKey key = created.key();

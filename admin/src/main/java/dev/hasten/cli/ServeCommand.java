@@ -100,7 +100,10 @@ final class ServeCommand implements Callable<Integer> {
         });
         started.push(server);
         AdminServer admin = AdminServer.start(server);
+        // The admin API must remain reachable while the server drains, so it is stopped later.
+        started.remove(server);
         started.push(admin);
+        started.push(server);
         announce(server, admin, embedded, firstKey(server));
     }
 

@@ -43,13 +43,19 @@ final class StatusScreen {
                         "%.0f requests/s  %s  p50 %s  p95 %s  p99 %s  hit rate %s  running %d  CPU %.2f cores  heap %s",
                         now.path("requests_per_second").asDouble(0),
                         errors(now.path("errors_per_second").asDouble(0)),
-                        millis(now.path("p50_ms").asDouble(0)),
-                        millis(now.path("p95_ms").asDouble(0)),
-                        millis(now.path("p99_ms").asDouble(0)),
+                        latency(now, "p50_ms"),
+                        latency(now, "p95_ms"),
+                        latency(now, "p99_ms"),
                         hitRate < 0 ? "-" : percent(hitRate),
                         status.path("running_requests").asInt(0),
                         now.path("cpu").asDouble(0),
                         bytes(now.path("heap_bytes").asLong(0))));
+    }
+
+    private static String latency(JsonNode now, String percentile) {
+        return now.path("requests_per_second").asDouble(0) == 0
+                ? "-"
+                : millis(now.path(percentile).asDouble(0));
     }
 
     private String errors(double perSecond) {
@@ -84,7 +90,14 @@ final class StatusScreen {
                     counts.path("misses").asString("0")));
             at++;
         }
-        return table.toString();
+        StringBuilder failures = new StringBuilder();
+        snapshot.pools()
+                .valueStream()
+                .filter(pool -> pool.path("last_error").isString())
+                .forEach(pool -> failures.append(
+                        line(output.red(printable(pool.path("database").asString("") + " cannot be reached: "
+                                + pool.path("last_error").asString(""))))));
+        return table.toString() + failures;
     }
 
     private String running(Snapshot snapshot) {

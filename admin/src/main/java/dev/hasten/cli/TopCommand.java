@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Shows the state of a running server again and again, like top. */
 @Command(
@@ -53,6 +54,9 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ServerClientException, InterruptedException {
+        if (updates < 0) {
+            throw new ParameterException(spec.commandLine(), "--updates must be 0 or more");
+        }
         if (interval.compareTo(SHORTEST) < 0) {
             throw new ParameterException(spec.commandLine(), "--interval must be 100ms or more");
         }
@@ -72,7 +76,7 @@ final class TopCommand implements Callable<Integer> {
                     if (shown > 0) {
                         Thread.sleep(interval);
                     }
-                    show(Snapshot.of(server), output, screen);
+                    update(server, output, screen, shown == 0);
                 }
             } finally {
                 if (screen) {
@@ -84,20 +88,40 @@ final class TopCommand implements Callable<Integer> {
         }
     }
 
+    /** A server that is restarted while the screen is shown comes back, so an error does not end the command. */
+    private void update(AdminConnection server, Output output, boolean screen, boolean first)
+            throws ServerClientException, InterruptedException {
+        try {
+            show(Snapshot.of(server), output, screen);
+        } catch (ServerClientException e) {
+            if (!screen || first) {
+                throw e;
+            }
+            draw(output.red("hasten: " + e.getMessage()) + System.lineSeparator() + "Trying again.", output);
+        }
+    }
+
     private void show(Snapshot snapshot, Output output, boolean screen) {
         if (json) {
-            output.print(tools.jackson.databind.json.JsonMapper.shared().writeValueAsString(snapshot)
-                    + System.lineSeparator());
+            output.print(JsonMapper.shared().writeValueAsString(snapshot) + System.lineSeparator());
             return;
         }
         String text = new StatusScreen(output).of(snapshot);
         if (screen) {
-            // Line by line, because clearing the whole screen would flicker.
-            output.print(HOME
-                    + text.lines().map(line -> line + CLEAR_LINE).collect(Collectors.joining("\r\n"))
-                    + CLEAR_REST);
+            draw(text, output);
         } else {
             output.print(text + System.lineSeparator());
         }
+    }
+
+    /** Draws line by line, because clearing the whole screen would flicker. */
+    private static void draw(String text, Output output) {
+        TerminalSize size = TerminalSize.current();
+        output.print(HOME
+                + text.lines()
+                        .limit(size.rows())
+                        .map(line -> size.cut(line) + CLEAR_LINE)
+                        .collect(Collectors.joining("\r\n"))
+                + CLEAR_REST);
     }
 }

@@ -32,7 +32,8 @@ final class UsageErrors implements IParameterExceptionHandler {
                 && option.longestName().equals("--set")) {
             return "Invalid value for --set: it must be KEY=VALUE, such as --set http.max_body_bytes=32mb";
         }
-        return String.valueOf(error.getMessage());
+        // Some messages of picocli begin with a label.
+        return String.valueOf(error.getMessage()).replaceFirst("^Error: ", "");
     }
 
     /** Names only the first argument: those that follow may be its value. */
@@ -43,7 +44,8 @@ final class UsageErrors implements IParameterExceptionHandler {
         boolean isPlain = name.matches("[A-Za-z0-9_.-]+");
         if (isPlain && name.startsWith("-")) {
             return "Unknown option: " + name
-                    + (name.contains(".") && command.getCommandSpec().findOption("--set") != null
+                    + ((name.contains(".") || name.contains("_"))
+                                    && command.getCommandSpec().findOption("--set") != null
                             ? "; to set a configuration key, use --set KEY=VALUE"
                             : "");
         }
