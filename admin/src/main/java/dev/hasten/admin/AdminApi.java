@@ -7,9 +7,11 @@ import dev.hasten.admin.AdminCall.Answer;
 import dev.hasten.admin.AdminCall.Parameter;
 import dev.hasten.admin.AdminTokens.Permission;
 import dev.hasten.admission.ErrorResponses;
+import dev.hasten.auth.KeyFileException;
 import dev.hasten.config.ServerConfig;
 import dev.hasten.explain.Explanation;
 import dev.hasten.http.Exchange;
+import dev.hasten.http.HttpServerException;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
 import dev.hasten.protocol.ApiError;
@@ -52,7 +54,11 @@ public final class AdminApi {
     public AdminApi(HastenServer server, AdminToken token, Clock clock) {
         this.server = server;
         Supplier<ServerConfig> config = () -> server.latestConfig().server();
-        this.tokens = new AdminTokens(config, token);
+        this.tokens = new AdminTokens(
+                () -> config.get().adminToken(),
+                () -> config.get().adminReadToken(),
+                server.config().server().stateDir(),
+                token);
         this.origin = new RequestOrigin(config);
         this.calls = calls(clock);
         this.document = OpenApi.of(calls);
@@ -60,7 +66,8 @@ public final class AdminApi {
 
     private List<AdminCall> calls(Clock clock) {
         ServerEndpoints states = new ServerEndpoints(server, clock);
-        LiveEndpoints live = new LiveEndpoints(server.live());
+        LiveEndpoints live = new LiveEndpoints(
+                server.live(), exchange -> tokens.permission(exchange.header("authorization")) != Permission.NONE);
         RequestEndpoints requests = new RequestEndpoints(server);
         ConnectionEndpoints connections = new ConnectionEndpoints(server);
         CacheStates cacheStates = new CacheStates(server.databases().values());
@@ -292,9 +299,18 @@ public final class AdminApi {
     private Response response(AdminCall call, Exchange exchange) {
         try {
             ApiError refusal = refusal(call, exchange);
-            return refusal == null ? call.work().apply(exchange) : ErrorResponses.of(refusal);
+            if (refusal != null) {
+                return ErrorResponses.of(refusal);
+            }
+            if (call.access() != Access.OPEN) {
+                Query.check(exchange, call.parameters());
+            }
+            return call.work().apply(exchange);
         } catch (ApiError e) {
             return ErrorResponses.of(e);
+        } catch (KeyFileException | HttpServerException e) {
+            LOG.error("admin request {} failed: {}", exchange.requestId(), e.getMessage());
+            return ErrorResponses.of(ApiError.of(500, "P6000", String.valueOf(e.getMessage())));
         } catch (Throwable e) {
             // Includes Errors: the client must get a response in any case.
             LOG.error("admin request {} failed", exchange.requestId(), e);

@@ -56,7 +56,8 @@ public final class AdminServer implements AutoCloseable {
         Certificates certificates = config.server().adminTls() ? server.certificates() : null;
         String host = config.server().adminHost();
         int port = config.server().adminPort();
-        AdminToken token = AdminToken.of(config.server());
+        AdminToken token =
+                AdminToken.of(config.server().adminToken(), config.server().stateDir());
         Router routes = new AdminApi(server, token, Clock.systemUTC()).routes();
         HttpServer http;
         try {

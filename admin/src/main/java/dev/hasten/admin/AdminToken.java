@@ -40,16 +40,19 @@ public final class AdminToken {
     /**
      * The token of a configuration. Creates the file if it does not exist.
      *
+     * @param configured the token in the configuration; null if there is none
+     * @param stateDir the directory of the generated token
      * @throws HttpServerException if the file cannot be read or written, or contains no token; the message contains
      *     its path
      */
-    public static AdminToken of(ServerConfig config) {
+    public static AdminToken of(@Nullable Secret configured, Path stateDir) {
+        Path file = fileOf(stateDir);
         try {
-            AdminToken known = find(config);
-            return known != null ? known : new AdminToken(create(fileOf(config)), fileOf(config));
+            AdminToken known = find(configured, file);
+            return known != null ? known : new AdminToken(create(file), file);
         } catch (IOException e) {
             throw new HttpServerException(
-                    "The admin token in " + fileOf(config) + " cannot be read or created: " + FileErrors.reason(e), e);
+                    "The admin token in " + file + " cannot be read or created: " + FileErrors.reason(e), e);
         }
     }
 
@@ -59,17 +62,19 @@ public final class AdminToken {
      * @throws IOException if the file cannot be read or contains no token
      */
     public static @Nullable AdminToken find(ServerConfig config) throws IOException {
-        Secret configured = config.adminToken();
+        return find(config.adminToken(), fileOf(config.stateDir()));
+    }
+
+    private static @Nullable AdminToken find(@Nullable Secret configured, Path file) throws IOException {
         if (configured != null) {
             return new AdminToken(configured.value(), null);
         }
-        Path file = fileOf(config);
         return Files.exists(file) ? new AdminToken(read(file), file) : null;
     }
 
     /** The file for the generated token, which is used if none is configured. */
-    public static Path fileOf(ServerConfig config) {
-        return config.stateDir().toAbsolutePath().resolve("admin-token");
+    public static Path fileOf(Path stateDir) {
+        return stateDir.toAbsolutePath().resolve("admin-token");
     }
 
     private static String read(Path file) throws IOException {
@@ -117,8 +122,8 @@ public final class AdminToken {
      *
      * @throws HttpServerException if the file cannot be written
      */
-    static AdminToken replace(ServerConfig config) {
-        Path file = fileOf(config);
+    static AdminToken replace(Path stateDir) {
+        Path file = fileOf(stateDir);
         String token = random();
         try {
             PrivateFiles.createDirectories(requireNonNull(file.getParent()));

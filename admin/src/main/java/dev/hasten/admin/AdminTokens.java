@@ -3,9 +3,7 @@ package dev.hasten.admin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hasten.config.Secret;
-import dev.hasten.config.ServerConfig;
 import dev.hasten.http.HttpServerException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.function.Supplier;
@@ -21,7 +19,9 @@ final class AdminTokens {
     private static final Logger LOG = LoggerFactory.getLogger(AdminTokens.class);
     private static final String SCHEME = "Bearer ";
 
-    private final Supplier<ServerConfig> config;
+    private final Supplier<@Nullable Secret> configured;
+    private final Supplier<@Nullable Secret> configuredRead;
+    private final Path stateDir;
     private AdminToken latest;
     private boolean failing;
 
@@ -33,11 +33,19 @@ final class AdminTokens {
     }
 
     /**
-     * @param config the configuration in force
+     * @param configured {@code admin_token} of the configuration in force
+     * @param configuredRead {@code admin_read_token} of the configuration in force
+     * @param stateDir the directory of the generated token, which is the same until the server is restarted
      * @param token the token at the start
      */
-    AdminTokens(Supplier<ServerConfig> config, AdminToken token) {
-        this.config = config;
+    AdminTokens(
+            Supplier<@Nullable Secret> configured,
+            Supplier<@Nullable Secret> configuredRead,
+            Path stateDir,
+            AdminToken token) {
+        this.configured = configured;
+        this.configuredRead = configuredRead;
+        this.stateDir = stateDir;
         this.latest = token;
     }
 
@@ -52,29 +60,31 @@ final class AdminTokens {
         }
         String given = authorization.substring(SCHEME.length()).strip();
         // Both are compared in any case, in a time that depends only on what was sent.
-        boolean write = current().is(given);
-        Secret read = config.get().adminReadToken();
+        AdminToken current = current();
+        boolean write = current != null && current.is(given);
+        Secret read = configuredRead.get();
         boolean readOnly = read != null && MessageDigest.isEqual(read.value().getBytes(UTF_8), given.getBytes(UTF_8));
         return write ? Permission.WRITE : readOnly ? Permission.READ : Permission.NONE;
     }
 
-    /** The token in force. A file that cannot be read does not change it. */
-    private synchronized AdminToken current() {
+    /**
+     * The token in force. A file that was deleted is replaced with a new token; one that cannot be read does not change the
+     * token.
+     *
+     * @return null if the token was in the configuration before, and no token can be generated
+     */
+    private synchronized @Nullable AdminToken current() {
+        Secret inConfig = configured.get();
         try {
-            AdminToken found = AdminToken.find(config.get());
-            if (found != null) {
-                latest = found;
-            }
+            latest = AdminToken.of(inConfig, stateDir);
             failing = false;
-        } catch (IOException e) {
+        } catch (HttpServerException e) {
             if (!failing) {
-                LOG.warn(
-                        "the admin token cannot be read again, so the one from before stays in force: {}",
-                        e.getMessage());
+                LOG.warn("{}; until then, only a token from before that file is accepted", e.getMessage());
             }
             failing = true;
         }
-        return latest;
+        return inConfig == null && latest.file() == null ? null : latest;
     }
 
     /**
@@ -85,11 +95,11 @@ final class AdminTokens {
      * @throws HttpServerException if the file cannot be written
      */
     synchronized String rotate() {
-        if (config.get().adminToken() != null) {
+        if (configured.get() != null) {
             throw new IllegalStateException(
                     "the token is admin_token in the configuration; change it there and reload the configuration");
         }
-        latest = AdminToken.replace(config.get());
+        latest = AdminToken.replace(stateDir);
         return latest.text();
     }
 

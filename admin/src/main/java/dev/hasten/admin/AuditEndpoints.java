@@ -28,7 +28,7 @@ final class AuditEndpoints {
     }
 
     Response latest(Exchange exchange) {
-        int limit = new Query(exchange, "limit").number("limit", DEFAULT_LIMIT, AuditLog.REMEMBERED);
+        int limit = new Query(exchange).number("limit", DEFAULT_LIMIT, AuditLog.REMEMBERED);
         return AdminJson.response(200, new Events(server.audit().latest(limit)));
     }
 

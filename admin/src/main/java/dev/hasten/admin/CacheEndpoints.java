@@ -151,7 +151,7 @@ final class CacheEndpoints {
     }
 
     Response use(Exchange exchange) {
-        Query query = new Query(exchange, DATABASE, "top");
+        Query query = new Query(exchange);
         Database database = database(query.text(DATABASE));
         CacheUse use = database.cache().use(query.number("top", DEFAULT_TOP, MOST_TOP));
         Map<String, Long> uncached = new TreeMap<>();
@@ -166,7 +166,7 @@ final class CacheEndpoints {
     }
 
     Response invalidations(Exchange exchange) {
-        Query query = new Query(exchange, DATABASE, "limit");
+        Query query = new Query(exchange);
         int limit = query.number("limit", DEFAULT_INVALIDATIONS, MOST_INVALIDATIONS);
         String name = query.text(DATABASE);
         List<PastInvalidationReport> all = new ArrayList<>();

@@ -100,7 +100,6 @@ final class CacheStates {
     }
 
     Response caches(Exchange exchange) {
-        new Query(exchange);
         return AdminJson.response(200, caches());
     }
 

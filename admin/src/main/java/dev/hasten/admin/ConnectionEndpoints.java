@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The pools and the interactive transactions. Times are in milliseconds, sizes in bytes. */
 final class ConnectionEndpoints {
@@ -26,6 +28,7 @@ final class ConnectionEndpoints {
      * @param active connections in use
      * @param waiting requests that wait for a connection
      * @param paused whether requests wait until the pool is resumed
+     * @param lastError why the last attempt to connect has failed; null if it was successful
      */
     record Pool(
             String database,
@@ -35,6 +38,7 @@ final class ConnectionEndpoints {
             int active,
             int waiting,
             boolean paused,
+            @Nullable String lastError,
             Limits limits) {}
 
     /** As configured in {@code pool} and {@code limits}. */
@@ -69,7 +73,6 @@ final class ConnectionEndpoints {
     }
 
     Response pools(Exchange exchange) {
-        new Query(exchange);
         return AdminJson.response(
                 200,
                 new Pools(server.databases().values().stream().map(this::pool).toList()));
@@ -85,6 +88,7 @@ final class ConnectionEndpoints {
                 pool.active(),
                 pool.waiting(),
                 pool.isPaused(),
+                pool.lastError(),
                 limits(config(database)));
     }
 
@@ -132,7 +136,6 @@ final class ConnectionEndpoints {
     }
 
     Response transactions(Exchange exchange) {
-        new Query(exchange);
         Map<String, String> names = keyNames();
         return AdminJson.response(
                 200,
@@ -159,16 +162,21 @@ final class ConnectionEndpoints {
 
     private Map<String, String> keyNames() {
         return server.keys().list().stream()
-                .collect(java.util.stream.Collectors.toMap(
-                        key -> key.database() + "/" + key.id(), ApiKey::name, (first, _) -> first));
+                .collect(Collectors.toMap(key -> key.database() + "/" + key.id(), ApiKey::name, (first, _) -> first));
     }
 
-    /** Returns 204 when the transaction is rolled back, or throws 404 if it has ended. */
+    /** Returns 204 when the transaction has ended, or throws 404 if it had ended before. The audit log says how it ended. */
     Response kill(Exchange exchange) {
         String id = exchange.pathParameter("id");
         for (Database database : server.databases().values()) {
-            if (database.transactions().kill(id)) {
-                server.audit().record("transaction.killed", AdminApi.ACTOR, database.name(), Map.of("transaction", id));
+            String outcome = database.transactions().kill(id);
+            if (outcome != null) {
+                server.audit()
+                        .record(
+                                "transaction.killed",
+                                AdminApi.ACTOR,
+                                database.name(),
+                                Map.of("transaction", id, "outcome", outcome));
                 return Response.empty(204);
             }
         }

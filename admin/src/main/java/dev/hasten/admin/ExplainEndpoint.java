@@ -13,7 +13,6 @@ import dev.hasten.server.HastenServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ExplainEndpoint {
     private static final String REQUEST = "request";
     private static final String SIGNATURE = "signature";
-    private static final String SQL = "sql";
     private static final String DATABASE = "database";
-    private static final Set<String> ALLOWED_NAMES = Set.of(REQUEST, SIGNATURE, SQL, DATABASE);
     private static final String ALLOWED = "choose one of `request` (the id of a request), `signature`"
             + " (accelerate-signature of a response) and `sql`; `database` is allowed in addition";
 
@@ -40,12 +37,8 @@ final class ExplainEndpoint {
     /** Returns 200 and an {@link Explanation}; throws 400 if a parameter is invalid, 404 if nothing is known. */
     Response explain(Exchange exchange) {
         Map<String, String> given = new TreeMap<>();
-        exchange.queryParameters().forEach((name, values) -> {
-            if (!ALLOWED_NAMES.contains(name) || values.size() != 1) {
-                throw ApiError.badRequest("Unknown or repeated parameter; " + ALLOWED);
-            }
-            given.put(name, values.getFirst().strip());
-        });
+        exchange.queryParameters()
+                .forEach((name, values) -> given.put(name, values.getFirst().strip()));
         String database = given.remove(DATABASE);
         if (given.size() != 1) {
             throw ApiError.badRequest("Nothing or too much to explain; " + ALLOWED);
@@ -61,11 +54,11 @@ final class ExplainEndpoint {
     }
 
     private Explanation request(String text, @Nullable String database) {
-        // The header cf-ray adds the region.
-        String id = text.replaceFirst("-.*", "");
-        // All databases share it.
-        RecentRequest request =
-                databases.values().iterator().next().cache().recent().find(id);
+        RecentRequest request = recent(text);
+        if (request == null) {
+            // The header cf-ray adds the region.
+            request = recent(text.replaceFirst("-[^-]*$", ""));
+        }
         if (request == null) {
             throw unknown("request");
         }
@@ -73,6 +66,11 @@ final class ExplainEndpoint {
             throw ApiError.badRequest("The request belongs to the database " + request.database());
         }
         return server.explainer(database(request.database())).request(request);
+    }
+
+    private @Nullable RecentRequest recent(String id) {
+        // All databases share the list.
+        return databases.values().iterator().next().cache().recent().find(id);
     }
 
     private Explanation signature(String text, @Nullable String database) {

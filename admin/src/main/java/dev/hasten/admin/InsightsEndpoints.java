@@ -13,6 +13,7 @@ import dev.hasten.insights.Advisor;
 import dev.hasten.insights.ShapeReport;
 import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.ParsedStatement;
+import dev.hasten.protocol.ApiError;
 import dev.hasten.server.HastenServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class InsightsEndpoints {
     /** A tag of fewer entries says nothing. */
     private static final int FEWEST_ENTRIES = 10;
 
+    /** How long all checks of a request may take. */
     private static final Duration LONGEST_CHECK = Duration.ofSeconds(1);
 
     private static final String[] ORDERS = {"total", "calls", "mean", "p95", "p99", "saved", "errors", "hit_rate"};
@@ -56,9 +58,9 @@ final class InsightsEndpoints {
     }
 
     Response report(Exchange exchange) {
-        Query query = new Query(exchange, "window", "database", "sort", "search", "limit");
+        Query query = new Query(exchange);
         boolean previous = query.word("window", CURRENT, PREVIOUS).equals(PREVIOUS);
-        String database = query.text("database");
+        String database = database(query);
         String search = query.text("search");
         String order = query.word("sort", ORDERS);
         List<ShapeReport> all = server.insights().reports(previous).stream()
@@ -103,9 +105,13 @@ final class InsightsEndpoints {
     }
 
     Response advice(Exchange exchange) {
-        Query query = new Query(exchange, "database");
-        String database = query.text("database");
-        List<Advice> advice = new ArrayList<>(new Advisor(server.insights(), this::isCacheable).advice());
+        Query query = new Query(exchange);
+        String database = database(query);
+        long end = System.nanoTime() + LONGEST_CHECK.toNanos();
+        List<Advice> advice = new ArrayList<>(new Advisor(
+                        server.insights(),
+                        (name, sql) -> isCacheable(name, sql, Duration.ofNanos(end - System.nanoTime())))
+                .advice());
         server.databases().values().forEach(each -> advice.addAll(unusedTags(each)));
         return AdminJson.response(
                 200,
@@ -117,14 +123,28 @@ final class InsightsEndpoints {
                                 .toList()));
     }
 
+    private @Nullable String database(Query query) {
+        String name = query.text("database");
+        try {
+            return name == null
+                    ? null
+                    : DatabaseName.chosen(name, server.databases().keySet());
+        } catch (IllegalArgumentException e) {
+            throw ApiError.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** What cannot be checked now counts as possible: it is only a suggestion. */
-    private boolean isCacheable(String name, String sql) {
+    private boolean isCacheable(String name, String sql, Duration left) {
         Database database = server.databases().get(name);
         if (database == null) {
             return false;
         }
+        if (!left.isPositive() || database.pool().isPaused() || database.pool().hasFailed()) {
+            return true;
+        }
         Cancellation cancellation = new Cancellation();
-        try (Watch _ = server.watchdog().watch(cancellation, LONGEST_CHECK)) {
+        try (Watch _ = server.watchdog().watch(cancellation, left)) {
             return database.proofs()
                             .of(ParsedStatement.of(sql), cancellation)
                             .reads()

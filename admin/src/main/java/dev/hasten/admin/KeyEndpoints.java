@@ -35,7 +35,8 @@ final class KeyEndpoints {
      * A key without its token.
      *
      * @param previousTokenUntil until when the token before the last rotation is accepted; null if there is none
-     * @param limits only those that are set
+     * @param limits as they are set
+     * @param limitStates only of those that are set
      */
     record Key(
             String id,
@@ -47,8 +48,30 @@ final class KeyEndpoints {
             boolean expired,
             String source,
             @Nullable Instant previousTokenUntil,
-            List<LimitState> limits,
+            Limits limits,
+            List<LimitState> limitStates,
             Usage usage) {}
+
+    /** The limits of a key; 0 means none. */
+    record Limits(
+            int requestsPerSecond,
+            int burst,
+            int maxConcurrent,
+            long requestsPerDay,
+            long requestsPerMonth,
+            long bytesPerDay,
+            long bytesPerMonth) {
+        static Limits of(KeyLimits limits) {
+            return new Limits(
+                    limits.requestsPerSecond(),
+                    limits.effectiveBurst(),
+                    limits.concurrent(),
+                    limits.requestsPerDay(),
+                    limits.requestsPerMonth(),
+                    limits.bytesPerDay(),
+                    limits.bytesPerMonth());
+        }
+    }
 
     /**
      * The use of a key. Days and months are those of UTC.
@@ -101,7 +124,6 @@ final class KeyEndpoints {
 
     /** Returns 200 with all keys, those in the configuration first. */
     Response list(Exchange exchange) {
-        new Query(exchange);
         Instant now = clock.instant();
         return AdminJson.response(
                 200,
@@ -123,6 +145,7 @@ final class KeyEndpoints {
                 key.expired(now),
                 key.source().name().toLowerCase(Locale.ROOT),
                 keys.previousTokenUntil(key),
+                Limits.of(key.limits()),
                 meter.states(key.limits(), now, System.nanoTime()),
                 new Usage(
                         usage.lastUsed(),

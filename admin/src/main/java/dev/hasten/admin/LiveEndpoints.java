@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /** How the server does: as a list of points, or as server-sent events. */
 final class LiveEndpoints {
@@ -24,13 +25,16 @@ final class LiveEndpoints {
     private static final byte[] COMMENT = ": still here\n\n".getBytes(UTF_8);
 
     private final LiveSeries live;
+    private final Predicate<Exchange> mayRead;
     private final Semaphore streams = new Semaphore(STREAMS);
 
     /** {@code GET /live}: the oldest point first. */
     record Live(String window, long stepMs, List<Point> points) {}
 
-    LiveEndpoints(LiveSeries live) {
+    /** @param mayRead whether the token of a request still permits to read */
+    LiveEndpoints(LiveSeries live, Predicate<Exchange> mayRead) {
         this.live = live;
+        this.mayRead = mayRead;
     }
 
     Response points(Exchange exchange) {
@@ -40,14 +44,14 @@ final class LiveEndpoints {
 
     private static Window window(Exchange exchange) {
         String[] labels = Arrays.stream(Window.values()).map(Window::label).toArray(String[]::new);
-        String label = new Query(exchange, WINDOW).word(WINDOW, labels);
+        String label = new Query(exchange).word(WINDOW, labels);
         return Arrays.stream(Window.values())
                 .filter(window -> window.label().equals(label))
                 .findFirst()
                 .orElseThrow();
     }
 
-    /** Sends all points of the window, then each new one, until the client disconnects. */
+    /** Sends all points of the window, then each new one, until the client disconnects or its token is no longer valid. */
     Response stream(Exchange exchange) {
         Window window = window(exchange);
         if (!streams.tryAcquire()) {
@@ -58,7 +62,7 @@ final class LiveEndpoints {
         try {
             ResponseStream stream = exchange.stream(Response.bytes(200, "text/event-stream; charset=utf-8", new byte[0])
                     .header("Cache-Control", "no-store"));
-            send(stream, window);
+            send(exchange, stream, window);
             stream.end();
             return Response.STREAMED;
         } finally {
@@ -66,7 +70,7 @@ final class LiveEndpoints {
         }
     }
 
-    private void send(ResponseStream stream, Window window) {
+    private void send(Exchange exchange, ResponseStream stream, Window window) {
         List<Point> known = live.points(window);
         Instant last = known.isEmpty() ? Instant.EPOCH : known.getLast().at();
         if (!write(stream, event("points", window, known))) {
@@ -75,7 +79,7 @@ final class LiveEndpoints {
         try {
             while (true) {
                 List<Point> later = live.await(window, last, KEEP_ALIVE);
-                if (later.isEmpty() && live.isClosed()) {
+                if ((later.isEmpty() && live.isClosed()) || !mayRead.test(exchange)) {
                     return;
                 }
                 if (!later.isEmpty()) {

@@ -1,24 +1,27 @@
 package dev.hasten.admin;
 
+import dev.hasten.admin.AdminCall.Parameter;
 import dev.hasten.http.Exchange;
 import dev.hasten.protocol.ApiError;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a query string, with errors that say what is allowed. */
 final class Query {
     private final Map<String, List<String>> given;
 
-    /** @throws ApiError 400 for an unknown or repeated parameter */
-    Query(Exchange exchange, String... allowed) {
+    Query(Exchange exchange) {
         this.given = exchange.queryParameters();
-        Set<String> names = Set.of(allowed);
-        given.forEach((name, values) -> {
+    }
+
+    /** @throws ApiError 400 for an unknown or repeated parameter */
+    static void check(Exchange exchange, List<Parameter> allowed) {
+        List<String> names = allowed.stream().map(Parameter::name).toList();
+        exchange.queryParameters().forEach((name, values) -> {
             if (!names.contains(name) || values.size() != 1) {
                 throw ApiError.badRequest("Unknown or repeated parameter; allowed: "
-                        + (allowed.length == 0 ? "none" : String.join(", ", allowed)));
+                        + (names.isEmpty() ? "none" : String.join(", ", names)));
             }
         });
     }

@@ -44,7 +44,6 @@ final class RequestEndpoints {
     }
 
     Response list(Exchange exchange) {
-        new Query(exchange);
         return AdminJson.response(
                 200,
                 new Requests(server.requests().list().stream()

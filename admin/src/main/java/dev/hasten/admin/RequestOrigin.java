@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  */
 final class RequestOrigin {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]+\\]");
     private static final Pattern PORT = Pattern.compile(":\\d+$");
     private static final String LOCALHOST = "localhost";
 
@@ -45,7 +46,7 @@ final class RequestOrigin {
         ServerConfig server = config.get();
         String allowed = server.adminAllowedHosts();
         // A public name has a dot, and nobody can point an address elsewhere.
-        return host.startsWith("[")
+        return IPV6.matcher(host).matches()
                 || IPV4.matcher(host).matches()
                 || host.indexOf('.') < 0
                 || host.endsWith("." + LOCALHOST)

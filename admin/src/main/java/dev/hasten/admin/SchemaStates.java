@@ -38,7 +38,6 @@ final class SchemaStates {
     }
 
     Response schemas(Exchange exchange) {
-        new Query(exchange);
         return AdminJson.response(200, schemas());
     }
 

@@ -15,10 +15,12 @@ import dev.hasten.telemetry.LogLevels;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,9 +47,18 @@ final class ServerEndpoints {
             int runningRequests,
             List<DatabaseStatus> databases) {}
 
-    /** @param server host and port of PostgreSQL */
+    /**
+     * @param server host and port of PostgreSQL
+     * @param lastError why the last attempt to connect has failed; null if it was successful
+     */
     record DatabaseStatus(
-            String database, String server, int poolSize, int connections, int openTransactions, boolean paused) {}
+            String database,
+            String server,
+            int poolSize,
+            int connections,
+            int openTransactions,
+            boolean paused,
+            @Nullable String lastError) {}
 
     /** {@code GET /log/levels}. */
     record Levels(LogConfig.Level configured, List<LogLevels.Temporary> temporary) {}
@@ -62,7 +73,7 @@ final class ServerEndpoints {
     /**
      * The value of a key that is in force.
      *
-     * @param value null if it is unset; secrets are masked
+     * @param value null if it is unset, or if its database is added with a restart; secrets are masked
      * @param origin where it comes from
      * @param pending the value after a restart, if the configuration was changed since the start and reloaded
      * @param appliesAtOnce whether a reload applies a change; otherwise it needs a restart
@@ -83,7 +94,6 @@ final class ServerEndpoints {
     }
 
     Response status(Exchange exchange) {
-        new Query(exchange);
         Config config = server.config();
         return AdminJson.response(
                 200,
@@ -107,7 +117,8 @@ final class ServerEndpoints {
                                         database.pool().options().size().connections(),
                                         database.pool().total(),
                                         database.transactions().openCount(),
-                                        database.pool().isPaused()))
+                                        database.pool().isPaused(),
+                                        database.pool().lastError()))
                                 .toList()));
     }
 
@@ -126,7 +137,6 @@ final class ServerEndpoints {
     }
 
     Response levels(Exchange exchange) {
-        new Query(exchange);
         return AdminJson.response(
                 200,
                 new Levels(
@@ -157,7 +167,7 @@ final class ServerEndpoints {
                         null,
                         Map.of(
                                 "logger", request.logger(),
-                                "level", request.level().name().toLowerCase(java.util.Locale.ROOT),
+                                "level", request.level().name().toLowerCase(Locale.ROOT),
                                 "until", level.until().toString()));
         return AdminJson.response(200, level);
     }
@@ -173,30 +183,53 @@ final class ServerEndpoints {
     }
 
     Response configuration(Exchange exchange) {
-        new Query(exchange);
-        Set<String> waiting = server.restartRequired();
-        Map<String, EffectiveValue> latest = server.latestConfig().effectiveValues().stream()
-                .collect(Collectors.toMap(EffectiveValue::path, Function.identity()));
-        List<Value> values = server.config().effectiveValues().stream()
-                .map(start -> value(start, latest.get(start.path()), waiting.contains(start.path())))
-                .collect(Collectors.toList());
-        Set<String> known = values.stream().map(Value::key).collect(Collectors.toSet());
-        latest.values().stream()
-                .filter(value -> !known.contains(value.path()))
-                .map(value -> value(value, value, false))
-                .forEach(values::add);
-        values.sort(Comparator.comparing(Value::key));
-        return AdminJson.response(200, new Configuration(values));
+        Map<String, EffectiveValue> start = byPath(server.config());
+        Map<String, EffectiveValue> latest = byPath(server.latestConfig());
+        Set<String> paths = new TreeSet<>(start.keySet());
+        paths.addAll(latest.keySet());
+        return AdminJson.response(
+                200,
+                new Configuration(paths.stream()
+                        .map(path -> value(start.get(path), latest.get(path)))
+                        .filter(Objects::nonNull)
+                        .toList()));
     }
 
-    private static Value value(EffectiveValue start, @Nullable EffectiveValue latest, boolean waits) {
-        EffectiveValue inForce = waits || latest == null ? start : latest;
+    private static Map<String, EffectiveValue> byPath(Config config) {
+        return config.effectiveValues().stream().collect(Collectors.toMap(EffectiveValue::path, Function.identity()));
+    }
+
+    /** Null if the key no longer exists. */
+    private @Nullable Value value(@Nullable EffectiveValue start, @Nullable EffectiveValue latest) {
+        EffectiveValue known = latest != null ? latest : Objects.requireNonNull(start);
+        boolean waits = waits(known.path());
+        if (!waits && latest == null) {
+            return null;
+        }
+        EffectiveValue inForce = waits && start != null ? start : known;
+        String value = waits && start == null ? null : inForce.value();
         return new Value(
-                start.path(),
-                inForce.value(),
+                known.path(),
+                value,
                 inForce.origin(),
-                waits && latest != null ? latest.value() : null,
-                HastenServer.appliesAtOnce(start.path()));
+                waits ? pending(value, latest) : null,
+                HastenServer.appliesAtOnce(known.path()));
+    }
+
+    private static @Nullable String pending(@Nullable String value, @Nullable EffectiveValue latest) {
+        if (latest == null) {
+            return "(removed)";
+        }
+        return latest.value() == null && value != null ? "(unset)" : latest.value();
+    }
+
+    /** Whether the latest value needs a restart: because of the key, or because its database is added or removed. */
+    private boolean waits(String path) {
+        String[] parts = path.split("\\.", 3);
+        return server.restartRequired().contains(path)
+                || (parts[0].equals("databases")
+                        && server.databases().containsKey(parts[1])
+                                != server.latestConfig().databases().containsKey(parts[1]));
     }
 
     /** Returns 200, or throws 400 with all problems of the configuration; nothing is changed then. */

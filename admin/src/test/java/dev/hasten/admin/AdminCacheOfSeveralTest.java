@@ -52,7 +52,7 @@ class AdminCacheOfSeveralTest {
                         "there are several databases; choose one of them with `database` (command line: --database): ")
                 .contains("default", "shop", "old");
         assertThat(cache("shop").at("/counts/invalidations").toString())
-                .isEqualTo("{\"tags\":0,\"all\":0,\"schema\":0,\"writes\":0}");
+                .isEqualTo("{\"tags\":0,\"models\":0,\"tables\":0,\"all\":0,\"schema\":0,\"writes\":0}");
     }
 
     @Test
@@ -65,9 +65,9 @@ class AdminCacheOfSeveralTest {
                 .isEqualTo("{\"database\":\"shop\"}");
 
         assertThat(cache("shop").at("/counts/invalidations").toString())
-                .isEqualTo("{\"tags\":0,\"all\":1,\"schema\":1,\"writes\":0}");
+                .isEqualTo("{\"tags\":0,\"models\":0,\"tables\":0,\"all\":1,\"schema\":1,\"writes\":0}");
         assertThat(cache("default").at("/counts/invalidations").toString())
-                .isEqualTo("{\"tags\":0,\"all\":0,\"schema\":0,\"writes\":0}");
+                .isEqualTo("{\"tags\":0,\"models\":0,\"tables\":0,\"all\":0,\"schema\":0,\"writes\":0}");
         assertThat(cache("default").get("schema_epoch").asInt()).isZero();
     }
 }

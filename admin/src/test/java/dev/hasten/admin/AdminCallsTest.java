@@ -7,6 +7,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.hasten.admin.AdminCall.Access;
+import dev.hasten.config.ServerConfig;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.io.BufferedReader;
@@ -44,8 +45,7 @@ class AdminCallsTest {
 
     /** All calls except for those that anybody may make and those that do not end. */
     static Stream<AdminCall> calls() {
-        return new AdminApi(
-                        SERVER.server(), AdminToken.of(SERVER.server().config().server()), Clock.systemUTC())
+        return new AdminApi(SERVER.server(), token(SERVER.server().config().server()), Clock.systemUTC())
                 .calls().stream().filter(call -> call.access() != Access.OPEN);
     }
 
@@ -240,5 +240,9 @@ class AdminCallsTest {
                         .replace(
                                 "\"type\":\"object\",\"properties\"",
                                 "\"type\":\"object\",\"additionalProperties\":false,\"properties\""));
+    }
+
+    private static AdminToken token(ServerConfig config) {
+        return AdminToken.of(config.adminToken(), config.stateDir());
     }
 }

@@ -1,6 +1,7 @@
 package dev.hasten.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
@@ -197,5 +198,62 @@ class AdminReloadTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, factory.getTrustManagers(), null);
         return context;
+    }
+
+    @Test
+    void aRemovedTokenIsNoLongerAcceptedAndAGeneratedOneReplacesIt() throws Exception {
+        start("admin_token: configured-0123456789\n");
+        write("");
+        reload("configured-0123456789");
+        assertThat(call("GET", "/status", "configured-0123456789").statusCode()).isEqualTo(401);
+        assertThat(call("GET", "/status", generatedToken()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void deletingTheFileOfTheTokenRevokesIt() throws Exception {
+        start("");
+        String old = generatedToken();
+        Files.delete(directory.resolve("state/admin-token"));
+        assertThat(call("GET", "/status", old).statusCode()).isEqualTo(401);
+        assertThat(generatedToken()).isNotEqualTo(old);
+        assertThat(call("GET", "/status", generatedToken()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void databasesAreAddedAndRemovedWithARestart() throws Exception {
+        start("    keys: [{name: web app, secret: 0123456789abcdefghijklmnopqrstuv}]\n");
+        String token = generatedToken();
+        Files.writeString(directory.resolve("hasten.yaml"), BASE.replace("app:", "other:"));
+        JsonNode result = reload(token);
+        assertThat(result.get("applied").valueStream().map(JsonNode::stringValue))
+                .isEmpty();
+        assertThat(result.get("restart_required").valueStream().map(JsonNode::stringValue))
+                .contains("databases.app.url", "databases.other.url", "databases.app.keys[0].name");
+        assertThat(server.keys()
+                        .authenticateToken("0123456789abcdefghijklmnopqrstuv")
+                        .name())
+                .isEqualTo("web app");
+        JsonNode values = JsonMapper.shared()
+                .readTree(call("GET", "/config", token).body())
+                .get("values");
+        assertThat(value(values, "databases.other.pool.size").get("value").isNull())
+                .isTrue();
+        assertThat(value(values, "databases.other.pool.size").get("pending").stringValue())
+                .isEqualTo("10");
+        assertThat(value(values, "databases.app.pool.size").get("value").stringValue())
+                .isEqualTo("10");
+        assertThat(value(values, "databases.app.pool.size").get("pending").stringValue())
+                .isEqualTo("(removed)");
+    }
+
+    @Test
+    void whyADatabaseCannotBeReachedIsShown() throws Exception {
+        start("");
+        await().until(() -> JsonMapper.shared()
+                .readTree(call("GET", "/pools", generatedToken()).body())
+                .at("/pools/0/last_error")
+                .asString("")
+                .contains("refused"));
+        assertThat(call("GET", "/status", generatedToken()).body()).contains("refused");
     }
 }

@@ -267,7 +267,9 @@ class ExplainTest {
         Reply reply = running.admin("/cache/explain" + query);
 
         assertThat(reply.status()).isEqualTo(400);
-        assertThat(reply.json().get("message").asString()).matches(".*(choose one of|64 hex digits|known databases).*");
+        assertThat(reply.json().get("message").asString())
+                .matches(
+                        ".*(choose one of|allowed: request, signature, sql, database|64 hex digits|known databases).*");
     }
 
     @Test

@@ -163,4 +163,56 @@ class KeyLimitsTest {
             assertThat(SERVER.admin("POST", "/keys", wrong).status()).as(wrong).isEqualTo(400);
         }
     }
+
+    @Test
+    void aClientThatSendsOneRequestAfterAnotherHasOnlyOneAtATime() throws Exception {
+        String token = created("{\"name\":\"sequential\",\"max_concurrent\":1}")
+                .get("token")
+                .stringValue();
+        for (int i = 0; i < 300; i++) {
+            assertThat(sql(token).status()).as("request " + i).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSecondRotationKeepsTheOverlapOfTheFirst() throws Exception {
+        JsonNode key = created("{\"name\":\"twice\"}");
+        String path = "/keys/" + key.get("id").stringValue() + "/rotate";
+        List<String> tokens = new ArrayList<>(List.of(key.get("token").stringValue()));
+        for (int i = 0; i < 6; i++) {
+            tokens.add(SERVER.admin("POST", path, "{\"overlap\":\"1h\"}")
+                    .json()
+                    .get("token")
+                    .stringValue());
+        }
+        // The latest token, and the five before it.
+        assertThat(sql(tokens.getFirst()).status()).isEqualTo(401);
+        for (String token : tokens.subList(1, tokens.size())) {
+            assertThat(sql(token).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theLimitsOfAKeyAreListedAsTheyWereSet() throws Exception {
+        JsonNode key = created("{\"name\":\"listed\",\"requests_per_second\":5,\"burst\":20,\"max_concurrent\":3}");
+        JsonNode limits = listed(key.get("id").stringValue()).get("limits");
+        assertThat(limits.get("requests_per_second").asInt()).isEqualTo(5);
+        assertThat(limits.get("burst").asInt()).isEqualTo(20);
+        assertThat(limits.get("max_concurrent").asInt()).isEqualTo(3);
+        assertThat(limits.get("requests_per_day").asInt()).isZero();
+    }
+
+    @Test
+    void aKeyFileThatCannotBeReadIsNamedAndNotAnInternalError() throws Exception {
+        java.nio.file.Path file = SERVER.server().config().keysFile();
+        byte[] before = java.nio.file.Files.readAllBytes(file);
+        try {
+            java.nio.file.Files.writeString(file, "{");
+            Reply failed = SERVER.admin("POST", "/keys", "{\"name\":\"a\"}");
+            assertThat(failed.status()).isEqualTo(500);
+            assertThat(failed.json().get("message").stringValue()).contains("API key file", "keys.json");
+        } finally {
+            java.nio.file.Files.write(file, before);
+        }
+    }
 }

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.hasten.admin.RunningServer.Reply;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -188,5 +191,45 @@ class OperateTest {
             assertThat(events.getFirst()).startsWith("event: points\ndata: {\"window\":\"5m\"");
             assertThat(events.get(1)).startsWith("event: more\ndata: ");
         });
+    }
+
+    @Test
+    void cancellingASharedQueryCancelsItsStatement() throws Exception {
+        String read = "{\"query\":\"SELECT id FROM item\",\"params\":[],\"cacheStrategy\":{\"ttl\":60}}";
+        assertThat(SERVER.query("POST", "/sql", TestServer.KEY, read).status()).isEqualTo(200);
+        SERVER.admin("POST", "/cache/invalidate", "{\"tags\":\"all\"}");
+        try (Connection connection = POSTGRES.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE item");
+            List<CompletableFuture<Reply>> clients = List.of(later("/sql", read), later("/sql", read));
+            AtomicReference<JsonNode> found = new AtomicReference<>();
+            await().until(() -> {
+                found.set(SERVER.admin("/requests").json().get("requests"));
+                return found.get().size() == 2;
+            });
+            await().until(() -> waitingForItem().equals("1"));
+            for (JsonNode request : found.get()) {
+                SERVER.admin("POST", "/requests/" + request.get("id").stringValue() + "/cancel", null);
+            }
+            clients.forEach(client -> assertThat(client.join().status()).isGreaterThanOrEqualTo(400));
+            await().until(() -> waitingForItem().equals("0"));
+            connection.rollback();
+        }
+        assertThat(SERVER.query("POST", "/sql", TestServer.KEY, read).status()).isEqualTo(200);
+    }
+
+    private static String waitingForItem() {
+        return POSTGRES.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                + " AND query LIKE 'SELECT id FROM item%'");
+    }
+
+    @Test
+    void unknownParametersAreRefusedByEveryCall() throws Exception {
+        for (String path : List.of("/status?x=1", "/pools?x=1", "/keys?x=1", "/live?window=5m&window=1h")) {
+            assertThat(SERVER.admin(path).status()).as(path).isEqualTo(400);
+        }
+        assertThat(SERVER.admin("POST", "/drain?on=false", null).status()).isEqualTo(400);
+        assertThat(SERVER.admin("/insights?database=nowhere").body()).contains("known databases: default");
     }
 }

@@ -66,6 +66,9 @@ public final class RequestLog implements RequestObserver {
         RequestActivity activity =
                 exchange != null && exchange.attachment() instanceof RequestActivity known ? known : null;
         String code = code(request, activity);
+        if (activity == null && code != null) {
+            traffic.add(null, true, request.nanos());
+        }
         if (activity != null) {
             activity.origin().meter().addBytes(request.requestBytes() + request.responseBytes());
             count(request, activity, code);
@@ -86,7 +89,7 @@ public final class RequestLog implements RequestObserver {
     }
 
     private void count(CompletedRequest request, RequestActivity activity, @Nullable String code) {
-        boolean failed = code != null || request.status() >= 400;
+        boolean failed = code != null || (request.status() >= 400 && request.status() != RequestObserver.CLIENT_GONE);
         traffic.add(activity.outcome(), failed, request.nanos());
         QueryShape shape = activity.shape();
         if (shape == null) {

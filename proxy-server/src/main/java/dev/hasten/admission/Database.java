@@ -1,5 +1,6 @@
 package dev.hasten.admission;
 
+import dev.hasten.activity.RunningRequests;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.insights.Insights;
 import dev.hasten.postgres.ConnectionPool;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param stream reports the changes of all others; null if {@code cache.invalidation} is not {@code stream}
  * @param schemas the Prisma schemas that clients without an engine have uploaded
  * @param insights statistics of the queries of all databases
+ * @param running the running requests of all databases, for operators
  * @param log which of its statements are logged
  */
 public record Database(
@@ -34,6 +36,7 @@ public record Database(
         PrismaSchemas schemas,
         Limits limits,
         Insights insights,
+        RunningRequests running,
         StatementLog log)
         implements AutoCloseable {
 

@@ -34,11 +34,13 @@ final class KeyLimitResponses {
 
     private static String policy(LimitState limit) {
         String unit = limit.unit().equals(DEFAULT_UNIT) ? "" : ";qu=\"" + limit.unit() + "\"";
-        return "\"" + limit.name() + "\";q=" + limit.quota() + unit + ";w=" + limit.windowSeconds();
+        String window = limit.windowSeconds() == 0 ? "" : ";w=" + limit.windowSeconds();
+        return "\"" + limit.name() + "\";q=" + limit.quota() + unit + window;
     }
 
     private static String state(LimitState limit) {
-        return "\"" + limit.name() + "\";r=" + limit.remaining() + ";t=" + limit.resetSeconds();
+        String reset = limit.resetSeconds() == 0 ? "" : ";t=" + limit.resetSeconds();
+        return "\"" + limit.name() + "\";r=" + limit.remaining() + reset;
     }
 
     static ApiError exceeded(LimitState limit) {

@@ -50,13 +50,14 @@ public final class RequestRunner {
     private final Watchdog watchdog;
     private final InstantSource clock = InstantSource.system();
     private final AtomicInteger running = new AtomicInteger();
-    private final RunningRequests activities = new RunningRequests();
+    private final RunningRequests activities;
 
     /**
      * @param databases the databases by name
      * @param memory the budget that requests take from
      * @param wrongKeys counts requests without a valid key
      * @param meters enforce the limits of keys
+     * @param activities the running requests, for operators
      * @param watchdog enforces time limits, and stops requests when the server stops
      */
     public RequestRunner(
@@ -65,11 +66,13 @@ public final class RequestRunner {
             MemoryBudget memory,
             WrongKeys wrongKeys,
             KeyMeters meters,
+            RunningRequests activities,
             Watchdog watchdog) {
         this.memory = memory;
         this.keys = keys;
         this.wrongKeys = wrongKeys;
         this.meters = meters;
+        this.activities = activities;
         this.databases = Map.copyOf(databases);
         this.watchdog = watchdog;
     }
@@ -105,13 +108,14 @@ public final class RequestRunner {
     private Decision admit(Exchange head, KeyScope scope, Protocol protocol, Endpoint endpoint) {
         try {
             ApiKey key = protocol.key(keys, head);
-            requireScope(key, scope);
-            Database database = database(key);
-            head.memory(memory.open(database.name(), key.id()));
             KeyMeter meter = meters.of(key);
             RequestActivity activity = new RequestActivity(
                     new RequestActivity.Origin(head.requestId(), key, meter, head.route()), head.arrivalNanos());
+            // First, so that refusals are logged with the key.
             head.attach(activity);
+            requireScope(key, scope);
+            Database database = database(key);
+            head.memory(memory.open(database.name(), key.id()));
             measure(key, meter, head);
             return new Accept(
                     exchange -> begin(new AdmittedRequest(exchange, key, database, activity), protocol, endpoint));
@@ -244,7 +248,13 @@ public final class RequestRunner {
         RequestContext context = new RequestContext(exchange, database, request.apiKey(), cancellation, telemetry);
         Thread.ofVirtual().name("hasten-request").start(() -> {
             try {
-                Response response = run(work, protocol, context);
+                Response response;
+                try {
+                    response = run(work, protocol, context);
+                } finally {
+                    // Before the client gets its response, and may send the next request.
+                    meter.end();
+                }
                 if (response != Response.STREAMED) {
                     keepForResponse(exchange, response);
                     exchange.respond(response);
@@ -256,7 +266,6 @@ public final class RequestRunner {
             } finally {
                 limit.close();
                 activities.remove(activity);
-                meter.end();
                 running.decrementAndGet();
             }
         });
@@ -320,11 +329,6 @@ public final class RequestRunner {
                                 + " again later",
                         Duration.ofSeconds(1));
         };
-    }
-
-    /** The running requests that do work. */
-    public RunningRequests activities() {
-        return activities;
     }
 
     /** How many requests are running. */

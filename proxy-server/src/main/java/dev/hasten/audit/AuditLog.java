@@ -107,7 +107,7 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    /** How many events are not in the file because the disk was too slow. */
+    /** How many events are not in the file because the disk was too slow or could not be written. */
     public long dropped() {
         synchronized (latest) {
             return dropped;
@@ -155,6 +155,10 @@ public final class AuditLog implements AutoCloseable {
             }
             failing = false;
         } catch (IOException e) {
+            synchronized (latest) {
+                dropped +=
+                        lines.stream().filter(line -> !line.equals(Line.LAST)).count();
+            }
             if (!failing) {
                 LOG.warn("the audit log cannot be written to {}: {}", target, FileErrors.reason(e));
             }

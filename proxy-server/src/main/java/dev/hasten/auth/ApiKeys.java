@@ -214,7 +214,7 @@ public final class ApiKeys implements AutoCloseable {
     /**
      * Replaces the token of a key in the file. The key keeps its id, limits and use. Performs I/O.
      *
-     * @param overlap how long the current token is still accepted; 0 or more
+     * @param overlap how long the current token is still accepted; 0 rejects all earlier tokens at once
      * @return the key with its new token; null if no key has this id
      * @throws IllegalArgumentException if the key is in the configuration
      * @throws KeyFileException if the file cannot be read or written
@@ -236,10 +236,16 @@ public final class ApiKeys implements AutoCloseable {
             }
             StoredKey old = keys.get(at);
             KeyToken token = KeyToken.random(random).withId(id);
-            StoredKey.Previous previous = overlap.isZero()
-                    ? null
-                    : new StoredKey.Previous(
-                            old.digest(), clock.instant().plus(overlap).truncatedTo(ChronoUnit.SECONDS));
+            Instant now = clock.instant();
+            List<StoredKey.Previous> previous = new ArrayList<>();
+            if (!overlap.isZero()) {
+                previous.add(
+                        new StoredKey.Previous(old.digest(), now.plus(overlap).truncatedTo(ChronoUnit.SECONDS)));
+                old.previous().stream()
+                        .filter(earlier -> earlier.until().isAfter(now))
+                        .limit(StoredKey.MOST_PREVIOUS - 1L)
+                        .forEach(previous::add);
+            }
             keys.set(at, new StoredKey(old.key(), TokenDigest.of(token.text().getBytes(UTF_8)), previous));
             edit.write(keys);
             putOwnInForce(stored, keys);
@@ -249,7 +255,7 @@ public final class ApiKeys implements AutoCloseable {
         }
     }
 
-    /** Until when the token before the last rotation of a key is accepted; null if there is none. */
+    /** Until when the last of the tokens before rotations of a key is accepted; null if there is none. */
     public @Nullable Instant previousTokenUntil(ApiKey key) {
         Instant until = keyring.previousTokenUntil(key);
         return until != null && clock.instant().isBefore(until) ? until : null;

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param by who made it: this server, another process that wrote the key file, or the configuration
  */
 public record KeyChange(Kind kind, ApiKey key, String by) {
-    static final String THIS_SERVER = "admin API";
+    static final String THIS_SERVER = "this server";
     static final String KEY_FILE = "key file";
     static final String CONFIGURATION = "configuration";
 

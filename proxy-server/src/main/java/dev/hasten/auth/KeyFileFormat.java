@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The JSON format of the key file:
  * {@code {"version":1,"keys":[{"id","name","database","scopes","sha256","created","expires"}]}}. Times are in ISO 8601.
- * {@code limits} has the {@link KeyLimits} and {@code previous} the token before the last rotation; both are optional.
+ * {@code limits} has the {@link KeyLimits} and {@code previous} the tokens before the last rotations; both are
+ * optional.
  * {@code scopes} is a list of {@link KeyScope#text() words}; if it is absent, as in files from before scopes existed, the
  * key has {@link KeyScope#DEFAULT}. {@code expires} is null or absent for a key that never expires.
  *
@@ -108,11 +109,12 @@ final class KeyFileFormat {
             if (!key.limits().equals(KeyLimits.NONE)) {
                 write(key.limits(), node.putObject("limits"));
             }
-            StoredKey.Previous previous = stored.previous();
-            if (previous != null) {
-                node.putObject("previous")
-                        .put("sha256", previous.digest().hex())
-                        .put("until", previous.until().toString());
+            if (!stored.previous().isEmpty()) {
+                ArrayNode previous = node.putArray("previous");
+                stored.previous()
+                        .forEach(token -> previous.addObject()
+                                .put("sha256", token.digest().hex())
+                                .put("until", token.until().toString()));
             }
         }
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
@@ -149,9 +151,16 @@ final class KeyFileFormat {
         }
     }
 
-    private StoredKey.Previous previous(JsonNode node, String place) {
-        checkFields(node, place, PREVIOUS, PREVIOUS);
-        return new StoredKey.Previous(digest(node, place), instant(node, place, "until"));
+    private List<StoredKey.Previous> previous(JsonNode list, String place) {
+        if (!list.isArray()) {
+            throw malformed(place + " is not a list");
+        }
+        List<StoredKey.Previous> previous = new ArrayList<>();
+        for (JsonNode node : list) {
+            checkFields(node, place, PREVIOUS, PREVIOUS);
+            previous.add(new StoredKey.Previous(digest(node, place), instant(node, place, "until")));
+        }
+        return previous;
     }
 
     private TokenDigest digest(JsonNode node, String place) {
@@ -188,8 +197,8 @@ final class KeyFileFormat {
         Instant created = instant(node, place, "created");
         Instant expires = node.hasNonNull("expires") ? instant(node, place, "expires") : null;
         KeyLimits limits = node.hasNonNull("limits") ? limits(node.get("limits"), place + ".limits") : KeyLimits.NONE;
-        StoredKey.Previous previous =
-                node.hasNonNull("previous") ? previous(node.get("previous"), place + ".previous") : null;
+        List<StoredKey.Previous> previous =
+                node.hasNonNull("previous") ? previous(node.get("previous"), place + ".previous") : List.of();
         try {
             ApiKey key = new ApiKey(
                     id, text(node, place, "name"), database, scopes, created, expires, limits, ApiKey.Source.FILE);

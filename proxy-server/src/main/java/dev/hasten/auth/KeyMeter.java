@@ -22,6 +22,7 @@ public final class KeyMeter {
     private static final long SECOND_NANOS = 1_000_000_000;
     private static final String REQUESTS = "requests";
     private static final String BYTES = "content-bytes";
+    private static final String CONCURRENT = "concurrent-requests";
 
     private final LongAdder requests = new LongAdder();
     private final LongAdder bytes = new LongAdder();
@@ -64,7 +65,7 @@ public final class KeyMeter {
      * @param unit what is counted; {@code requests} is the default of the draft
      * @param windowSeconds 0 if it has no window
      * @param remaining what is left
-     * @param resetSeconds when more is available
+     * @param resetSeconds when more is available; 0 if it has no window
      */
     public record LimitState(
             String name, long quota, String unit, long windowSeconds, long remaining, long resetSeconds) {
@@ -171,6 +172,15 @@ public final class KeyMeter {
             states.add(bucket(limits, nanos));
         }
         states.addAll(quotas(limits, now));
+        if (limits.concurrent() > 0) {
+            states.add(new LimitState(
+                    "concurrent",
+                    limits.concurrent(),
+                    CONCURRENT,
+                    0,
+                    Math.max(0, limits.concurrent() - running.get()),
+                    0));
+        }
         return states;
     }
 

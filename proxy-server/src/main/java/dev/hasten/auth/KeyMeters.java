@@ -18,13 +18,14 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,12 +46,32 @@ public final class KeyMeters implements AutoCloseable {
     private final Path file;
     private final Supplier<Collection<ApiKey>> keys;
     private final Clock clock;
-    private final BiConsumer<ApiKey, KeyMeter> onNew;
+    private final Listener listener;
     private final CountDownLatch closed = new CountDownLatch(1);
     private List<Entry> written = List.of();
     private boolean failing;
 
+    private final Map<Id, ApiKey> used = new ConcurrentHashMap<>();
+
     private record Id(String database, String key) {}
+
+    /** Is told of keys that are used for the first time, and of those that were removed. */
+    public interface Listener {
+        /** Ignores everything. */
+        Listener NONE = new Listener() {
+            @Override
+            public void opened(ApiKey key, KeyMeter meter) {}
+
+            @Override
+            public void removed(ApiKey key) {}
+        };
+
+        /** A key is used for the first time. */
+        void opened(ApiKey key, KeyMeter meter);
+
+        /** A key does not exist any more. */
+        void removed(ApiKey key);
+    }
 
     /** The use of a key in the file. */
     private record Entry(
@@ -71,13 +92,13 @@ public final class KeyMeters implements AutoCloseable {
      * start.
      *
      * @param keys the existing keys; the use of others is not kept
-     * @param onNew is called for each key that is used for the first time, for metrics
+     * @param listener is told of keys that are used for the first time, and of those that were removed
      */
-    public KeyMeters(Path file, Supplier<Collection<ApiKey>> keys, Clock clock, BiConsumer<ApiKey, KeyMeter> onNew) {
+    public KeyMeters(Path file, Supplier<Collection<ApiKey>> keys, Clock clock, Listener listener) {
         this.file = file.toAbsolutePath();
         this.keys = keys;
         this.clock = clock;
-        this.onNew = onNew;
+        this.listener = listener;
         read();
         Thread.ofVirtual().name("hasten-key-usage").start(this::writeRegularly);
     }
@@ -96,7 +117,8 @@ public final class KeyMeters implements AutoCloseable {
 
     private KeyMeter opened(ApiKey key) {
         KeyMeter meter = new KeyMeter(clock.instant());
-        onNew.accept(key, meter);
+        used.put(new Id(key.database(), key.id()), key);
+        listener.opened(key, meter);
         return meter;
     }
 
@@ -147,7 +169,9 @@ public final class KeyMeters implements AutoCloseable {
 
     private synchronized void write() {
         List<Entry> entries = new ArrayList<>();
-        for (ApiKey key : keys.get()) {
+        Collection<ApiKey> existing = keys.get();
+        forgetOthers(existing);
+        for (ApiKey key : existing) {
             KeyMeter meter = meters.get(new Id(key.database(), key.id()));
             if (meter != null) {
                 Usage usage = meter.usage(clock.instant());
@@ -178,6 +202,18 @@ public final class KeyMeters implements AutoCloseable {
             }
             failing = true;
         }
+    }
+
+    private void forgetOthers(Collection<ApiKey> existing) {
+        Set<Id> ids = new HashSet<>();
+        existing.forEach(key -> ids.add(new Id(key.database(), key.id())));
+        used.forEach((id, key) -> {
+            if (!ids.contains(id)) {
+                meters.remove(id);
+                used.remove(id);
+                listener.removed(key);
+            }
+        });
     }
 
     /** Writes the file for the last time. */

@@ -36,10 +36,9 @@ final class Keyring {
         for (StoredKey key : keys) {
             if (databases.contains(key.key().database())) {
                 usable.putIfAbsent(key.digest(), key.key());
-                StoredKey.Previous previous = key.previous();
-                if (previous != null) {
+                for (StoredKey.Previous previous : key.previous()) {
                     rotated.putIfAbsent(previous.digest(), new Rotated(key.key(), previous.until()));
-                    previousUntil.put(key.key(), previous.until());
+                    previousUntil.merge(key.key(), previous.until(), (one, other) -> one.isAfter(other) ? one : other);
                 }
             }
         }
@@ -62,7 +61,7 @@ final class Keyring {
         return previous != null && clock.instant().isBefore(previous.until()) ? previous.key() : null;
     }
 
-    /** Until when the token before the last rotation of a key is accepted; null if there is none. */
+    /** Until when the last of the tokens before rotations of a key is accepted; null if there is none. */
     @Nullable
     Instant previousTokenUntil(ApiKey key) {
         return previousUntil.get(key);

@@ -1,16 +1,23 @@
 package dev.hasten.auth;
 
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * A key and the digests of its tokens.
  *
  * @param key the metadata of the key
  * @param digest the digest of its token
- * @param previous its token before the last rotation; null if there is none
+ * @param previous its tokens before the last rotations, as long as they may be accepted, the latest first
  */
-record StoredKey(ApiKey key, TokenDigest digest, @Nullable Previous previous) {
+record StoredKey(ApiKey key, TokenDigest digest, List<Previous> previous) {
+
+    /** How many earlier tokens a key keeps; a further rotation drops the oldest. */
+    static final int MOST_PREVIOUS = 5;
+
+    StoredKey {
+        previous = List.copyOf(previous);
+    }
 
     /**
      * A token that is still accepted for a while.
@@ -21,6 +28,6 @@ record StoredKey(ApiKey key, TokenDigest digest, @Nullable Previous previous) {
 
     /** A key with one token. */
     StoredKey(ApiKey key, TokenDigest digest) {
-        this(key, digest, null);
+        this(key, digest, List.of());
     }
 }

@@ -43,6 +43,9 @@ public final class QueryCache {
     /** How long no refresh of an entry starts after a refresh ended without replacing it. */
     private static final long REFRESH_PAUSE = SECONDS.toNanos(1);
 
+    /** Characters of the names in a cause, which is remembered. */
+    private static final int LONGEST_NAMES = 200;
+
     private final CachePolicy policy;
     private final Settings settings;
     private final EntryTable entries;
@@ -281,6 +284,11 @@ public final class QueryCache {
      * needs a time limit of its own.
      */
     private void leaderLeaves(InFlightQuery query, Cancellation.Reason reason) {
+        if (reason == Cancellation.Reason.OPERATOR) {
+            // The operator wants the statement to end, not only this request.
+            query.cancellation.cancel(reason);
+            return;
+        }
         query.leave(reason);
         if (!query.isAbandoned()) {
             watch(query);
@@ -476,10 +484,9 @@ public final class QueryCache {
      * @param by who asked for it, for operators
      */
     public void invalidate(List<String> tags, String by) {
-        Cause cause = new Cause(Kind.TAGS, by);
-        generations.invalidate(tags, cause);
+        generations.invalidate(tags, new Cause(Kind.TAGS, named(by, tags)));
         statistics.count(Event.INVALIDATE_TAGS);
-        onInvalidation.accept(cause, tags);
+        onInvalidation.accept(new Cause(Kind.TAGS, by), tags);
     }
 
     /**
@@ -488,10 +495,9 @@ public final class QueryCache {
      * @param by who asked for it, for operators
      */
     public void invalidateModel(String model, String by) {
-        Cause cause = new Cause(Kind.MODEL, by);
-        generations.invalidateModel(model, cause);
+        generations.invalidateModel(model, new Cause(Kind.MODEL, named(by, List.of(model))));
         statistics.count(Event.INVALIDATE_MODEL);
-        onInvalidation.accept(cause, List.of(model));
+        onInvalidation.accept(new Cause(Kind.MODEL, by), List.of(model));
     }
 
     /**
@@ -503,10 +509,9 @@ public final class QueryCache {
      * @param names of the tables, for operators
      */
     public void invalidateTables(RelationIds tables, String by, List<String> names) {
-        Cause cause = new Cause(Kind.TABLE, by);
-        relations.changed(tables, cause);
+        relations.changed(tables, new Cause(Kind.TABLE, named(by, names)));
         statistics.count(Event.INVALIDATE_TABLES);
-        onInvalidation.accept(cause, names);
+        onInvalidation.accept(new Cause(Kind.TABLE, by), names);
     }
 
     /**
@@ -520,6 +525,11 @@ public final class QueryCache {
         entries.clear();
         statistics.count(Event.INVALIDATE_ALL);
         onInvalidation.accept(cause, List.of());
+    }
+
+    private static String named(String by, List<String> names) {
+        String list = String.join(", ", names);
+        return by + " (" + (list.length() <= LONGEST_NAMES ? list : list.substring(0, LONGEST_NAMES) + "...") + ")";
     }
 
     /**

@@ -225,16 +225,21 @@ public final class CacheSession {
 
     private byte[] readAgain(Cancellation running) {
         running.memory().take(MemoryUse.REQUESTS, exchange.body().length);
-        RequestContext request = new RequestContext(
-                exchange,
-                database,
-                asked.request().apiKey(),
-                running,
-                new RequestTelemetry(
-                        CaptureSettings.NONE,
-                        database.log(),
-                        new RequestActivity(asked.request().activity().origin(), System.nanoTime())));
-        return bytes(asked.query().apply(request), request);
+        RequestActivity activity =
+                new RequestActivity(asked.request().activity().origin(), System.nanoTime());
+        activity.begin(() -> running.cancel(Cancellation.Reason.OPERATOR));
+        database.running().add(activity);
+        try {
+            RequestContext request = new RequestContext(
+                    exchange,
+                    database,
+                    asked.request().apiKey(),
+                    running,
+                    new RequestTelemetry(CaptureSettings.NONE, database.log(), activity));
+            return bytes(asked.query().apply(request), request);
+        } finally {
+            database.running().remove(activity);
+        }
     }
 
     private Response withHeaders(Response response, CachedResponse cached) {

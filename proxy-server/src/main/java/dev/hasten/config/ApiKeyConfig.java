@@ -120,6 +120,7 @@ public record ApiKeyConfig(
             @Setting(
                     value = "0",
                     min = "1kb",
+                    max = "1000000gb",
                     zero = "no limit",
                     doc = "Size of request and response bodies per day, in UTC.")
             long bytesPerDay,
@@ -127,6 +128,7 @@ public record ApiKeyConfig(
             @Setting(
                     value = "0",
                     min = "1kb",
+                    max = "1000000gb",
                     zero = "no limit",
                     doc = "Size of request and response bodies per month, in UTC.")
             long bytesPerMonth) {

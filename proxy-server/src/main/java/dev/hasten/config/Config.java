@@ -110,25 +110,17 @@ public record Config(
      */
     public record EffectiveValue(String path, @Nullable String value, String origin) {}
 
-    /** The paths of the keys whose values differ in another configuration. Compares secrets, too. */
+    /** The paths of the keys that are set differently in another configuration. Compares secrets, too. */
     public Set<String> changedPaths(Config other) {
-        Set<String> changed = new TreeSet<>();
-        Set<String> paths = new TreeSet<>(values.byPath().keySet());
-        paths.addAll(other.values.byPath().keySet());
-        for (String path : paths) {
-            if (!text(path).equals(other.text(path))) {
-                changed.add(path);
-            }
-        }
+        Set<String> changed = new TreeSet<>(values.inputs().byPath().keySet());
+        changed.addAll(other.values.inputs().byPath().keySet());
+        changed.removeIf(path -> text(path).equals(other.text(path)));
         return changed;
     }
 
-    /** The text of a value, which may be secret. */
+    /** The text of a value, which may be secret; empty if no source sets the key. */
     private Optional<String> text(String path) {
-        return values.inputs()
-                .get(path)
-                .map(Input::text)
-                .or(() -> Optional.ofNullable(values.byPath().get(path)).flatMap(value -> value.text()));
+        return values.inputs().get(path).map(Input::text);
     }
 
     /** The file with the API keys created at run time. */

@@ -10,7 +10,7 @@ public record InsightsConfig(
                 max = "100000",
                 zero = "off",
                 doc =
-                        "How many query shapes have statistics, over all databases. Each takes about 4 KB. If there are more,"
+                        "How many query shapes have statistics, over all databases. Each takes about 4 KB, and up to 20 KB with long SQL. If there are more,"
                                 + " the least used ones are forgotten.")
         int maxShapes,
 

@@ -129,6 +129,13 @@ public final class Insights {
         return known;
     }
 
+    /** Called for each use of a shape, also by hits of the cache, so that often used ones stay. */
+    void used(ShapeKey key, QueryShape shape) {
+        if (shapes.getIfPresent(key) == null) {
+            shapes.put(key, shape);
+        }
+    }
+
     /** A hash of a text, with 64 bits. */
     public static long hash(String text) {
         long hash = text.length();

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryShape {
     /** Longer statements are not kept: an app can have many of them. */
-    private static final int LONGEST_EXAMPLE = 4000;
+    private static final int LONGEST_EXAMPLE = 2000;
 
     private final Insights insights;
     private final ShapeKey key;
     private final String id;
-    private final RepeatEstimator repeats = new RepeatEstimator();
+    private volatile RepeatEstimator repeats = new RepeatEstimator();
     private volatile ShapeStatistics current;
     private volatile @Nullable ShapeStatistics previous;
     private volatile @Nullable String sql;
@@ -104,6 +104,7 @@ public final class QueryShape {
 
     /** Adds a call. */
     public void add(QueryCall call) {
+        insights.used(key, this);
         statistics().add(call);
     }
 
@@ -114,6 +115,7 @@ public final class QueryShape {
      */
     public void addCacheable(int variant) {
         if (key.read()) {
+            var _ = statistics();
             repeats.add(variant, insights.millis());
         }
     }
@@ -131,6 +133,7 @@ public final class QueryShape {
         }
         previous = known;
         ShapeStatistics started = new ShapeStatistics(window);
+        repeats = new RepeatEstimator();
         current = started;
         return started;
     }

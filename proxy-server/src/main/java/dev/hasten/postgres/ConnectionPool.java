@@ -470,6 +470,12 @@ public final class ConnectionPool implements AutoCloseable {
                 : connections.getHikariPoolMXBean().getTotalConnections();
     }
 
+    /** Why the last attempt to connect has failed; null if it was successful. For operators. */
+    public @Nullable String lastError() {
+        SQLException failure = lastFailure;
+        return failure == null ? null : String.valueOf(failure.getMessage());
+    }
+
     /** Whether the last attempt to connect has failed. */
     public boolean hasFailed() {
         return lastFailure != null;

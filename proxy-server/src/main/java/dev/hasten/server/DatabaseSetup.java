@@ -1,5 +1,6 @@
 package dev.hasten.server;
 
+import dev.hasten.activity.RunningRequests;
 import dev.hasten.admission.Database;
 import dev.hasten.cache.Confirmation;
 import dev.hasten.cache.Invalidation;
@@ -45,6 +46,7 @@ final class DatabaseSetup {
     private final ProofCache proofs;
     private final Insights insights;
     private final LogSettings logs;
+    private final RunningRequests running;
     private final PhysicalDatabases physical = new PhysicalDatabases();
     /** Two configured databases may be the same one, so the writes of all are tracked if one of them needs it. */
     private final boolean tracksWrites;
@@ -55,13 +57,15 @@ final class DatabaseSetup {
             Watchdog watchdog,
             SchemaSetup schemas,
             Insights insights,
-            LogSettings logs) {
+            LogSettings logs,
+            RunningRequests running) {
         this.config = config;
         this.metrics = metrics;
         this.watchdog = watchdog;
         this.schemas = schemas;
         this.insights = insights;
         this.logs = logs;
+        this.running = running;
         this.caches = new CacheSetup(config, watchdog);
         this.proofs = new ProofCache(config.cache().maxProofBytes());
         metrics.watchProofs(proofs::bytes, proofs::maxBytes);
@@ -118,6 +122,7 @@ final class DatabaseSetup {
                         database.limits().streamTimeout(),
                         database.maxStreams()),
                 insights,
+                running,
                 new StatementLog(name, logs, metrics));
     }
 

@@ -10,7 +10,9 @@ import dev.hasten.admission.ErrorResponses;
 import dev.hasten.admission.RequestRunner;
 import dev.hasten.admission.WrongKeys;
 import dev.hasten.audit.AuditLog;
+import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.auth.KeyMeter;
 import dev.hasten.auth.KeyMeters;
 import dev.hasten.cache.Cause;
 import dev.hasten.caching.AccelerateHeaders;
@@ -76,6 +78,7 @@ public final class HastenServer implements AutoCloseable {
     private final Config config;
     private final Metrics metrics = new Metrics();
     private final Watchdog watchdog = new Watchdog();
+    private final RunningRequests requests = new RunningRequests();
     private final Map<String, Database> databases;
     private final ApiKeys keys;
     private final RequestRunner runner;
@@ -91,6 +94,9 @@ public final class HastenServer implements AutoCloseable {
     private final Instant started = Instant.now();
     private volatile Config latestConfig;
     private volatile Set<String> restartRequired = Set.of();
+    /** The configured API keys in force, by database; changed by {@link #reload}. */
+    private Map<String, List<ApiKeyConfig>> configuredKeys;
+
     private volatile boolean drained;
     private final HttpServer http;
     private volatile boolean stopping;
@@ -112,17 +118,31 @@ public final class HastenServer implements AutoCloseable {
                 config.memory().budgetBytes(), config.databases().keySet());
         SchemaSetup schemas = new SchemaSetup(memory, Clock.systemUTC());
         metrics.watch(memory, config.databases().keySet());
-        this.databases = new DatabaseSetup(config, metrics, watchdog, schemas, insights, logs).databases();
+        this.databases = new DatabaseSetup(config, metrics, watchdog, schemas, insights, logs, requests).databases();
         schemas.warmUp(databases.values().stream().map(Database::schemas).toList());
         metrics.watchPlanLookups(schemas::planHits, schemas::planMisses);
-        this.keys = new ApiKeys(configuredKeys(config), config.keysFile(), Clock.systemUTC());
+        this.configuredKeys = configuredKeys(config);
+        this.keys = new ApiKeys(configuredKeys, config.keysFile(), Clock.systemUTC());
         this.meters = new KeyMeters(
-                config.server().stateDir().resolve("key-usage.json"), keys::list, Clock.systemUTC(), metrics::watch);
+                config.server().stateDir().resolve("key-usage.json"),
+                keys::list,
+                Clock.systemUTC(),
+                new KeyMeters.Listener() {
+                    @Override
+                    public void opened(ApiKey key, KeyMeter meter) {
+                        metrics.watch(key, meter);
+                    }
+
+                    @Override
+                    public void removed(ApiKey key) {
+                        metrics.unwatch(key);
+                    }
+                });
         auditKeysAndCaches();
         WrongKeys wrongKeys =
                 new WrongKeys(config.http().wrongKeysPerMinute(), config.http().maxWrongKeyAddresses());
         metrics.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
-        this.runner = new RequestRunner(keys, databases, memory, wrongKeys, meters, watchdog);
+        this.runner = new RequestRunner(keys, databases, memory, wrongKeys, meters, requests, watchdog);
         this.certificates = Certificates.of(config);
         this.requestLog = new RequestLog(
                 request -> metrics.request(request.route(), request.method(), request.status(), request.nanos()),
@@ -195,21 +215,33 @@ public final class HastenServer implements AutoCloseable {
         Config fresh = configSource.get();
         Set<String> applied = new TreeSet<>();
         latestConfig.changedPaths(fresh).stream()
-                .filter(HastenServer::appliesAtOnce)
+                .filter(path -> appliesAtOnce(path) && isOfRunningDatabase(path, fresh))
                 .forEach(applied::add);
         Set<String> later = new TreeSet<>();
-        config.changedPaths(fresh).stream().filter(path -> !appliesAtOnce(path)).forEach(later::add);
-        if (applied.stream().anyMatch(path -> path.contains(".keys["))) {
-            Map<String, List<ApiKeyConfig>> configured = configuredKeys(fresh);
-            configured.keySet().retainAll(databases.keySet());
-            databases.keySet().forEach(name -> configured.putIfAbsent(name, List.of()));
-            keys.reconfigure(configured);
+        config.changedPaths(fresh).stream()
+                .filter(path -> !appliesAtOnce(path) || !isOfRunningDatabase(path, fresh))
+                .forEach(later::add);
+        Map<String, List<ApiKeyConfig>> keysInForce = new TreeMap<>(configuredKeys);
+        fresh.databases().forEach((name, database) -> keysInForce.replace(name, database.keys()));
+        if (!keysInForce.equals(configuredKeys)) {
+            keys.reconfigure(keysInForce);
+            configuredKeys = keysInForce;
         }
         logs.apply(fresh.log());
         levels.base(fresh.log().level());
         latestConfig = fresh;
         restartRequired = Set.copyOf(later);
         return new ConfigReload(applied, later);
+    }
+
+    /**
+     * Whether the key is none of a database that was added or removed. Such changes need a restart; until then, a removed
+     * database keeps its API keys.
+     */
+    private boolean isOfRunningDatabase(String path, Config fresh) {
+        String[] parts = path.split("\\.", 3);
+        return !parts[0].equals("databases")
+                || (databases.containsKey(parts[1]) && fresh.databases().containsKey(parts[1]));
     }
 
     /** Whether {@link #reload} applies a change of this key. */
@@ -346,7 +378,7 @@ public final class HastenServer implements AutoCloseable {
 
     /** The running requests that do work. */
     public RunningRequests requests() {
-        return runner.activities();
+        return requests;
     }
 
     /** Statistics of queries. */

@@ -15,6 +15,7 @@ import dev.hasten.postgres.ConnectionPool;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -67,6 +68,7 @@ public final class Metrics implements AutoCloseable {
     private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger keys = new AtomicInteger();
+    private final ConcurrentMap<String, List<Meter>> metersOfKeys = new ConcurrentHashMap<>();
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     private record RequestKey(String route, String method, int status) {}
@@ -314,6 +316,7 @@ public final class Metrics implements AutoCloseable {
      */
     public void watch(ApiKey key, KeyMeter meter) {
         if (keys.incrementAndGet() > MOST_KEYS) {
+            keys.decrementAndGet();
             return;
         }
         ofKey("hasten.key.requests", "Requests by API key", key, meter::requests);
@@ -324,14 +327,25 @@ public final class Metrics implements AutoCloseable {
                 meter::refused);
     }
 
+    /** Removes the meters of an API key that does not exist any more. */
+    public void unwatch(ApiKey key) {
+        List<Meter> meters = metersOfKeys.remove(key.database() + "/" + key.id());
+        if (meters != null) {
+            meters.forEach(registry::remove);
+            keys.decrementAndGet();
+        }
+    }
+
     private void ofKey(String name, String description, ApiKey key, LongSupplier count) {
-        counted.add(count);
-        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+        Meter meter = FunctionCounter.builder(name, count, LongSupplier::getAsLong)
                 .description(description)
                 .tag("database", key.database())
                 .tag("key", key.id())
                 .tag("name", key.name())
                 .register(registry);
+        metersOfKeys
+                .computeIfAbsent(key.database() + "/" + key.id(), _ -> new CopyOnWriteArrayList<>())
+                .add(meter);
     }
 
     /** Registers the meters of the statistics of queries, and of the audit log. */
@@ -347,7 +361,8 @@ public final class Metrics implements AutoCloseable {
                 .description("Entries about requests that are not in the log because it was too slow")
                 .register(registry);
         FunctionCounter.builder("hasten.audit.dropped", audit, AuditLog::dropped)
-                .description("Audit events that are not in the file because the disk was too slow")
+                .description(
+                        "Audit events that are not in the file because the disk was too slow or could not be written")
                 .register(registry);
     }
 

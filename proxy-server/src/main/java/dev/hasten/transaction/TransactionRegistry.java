@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -317,15 +318,16 @@ public final class TransactionRegistry implements AutoCloseable {
     /**
      * Rolls back a transaction, cancelling the statement that it runs. May block.
      *
-     * @return false if no open transaction has this id
+     * @return how the transaction has ended, such as {@code killed}, or {@code unknown} if it was committing; null if no open
+     *     transaction has this id
      */
-    public boolean kill(String id) {
+    public @Nullable String kill(String id) {
         InteractiveTransaction transaction = open.get(id);
         if (transaction == null) {
-            return false;
+            return null;
         }
         transaction.end(Status.KILLED);
-        return transaction.status() == Status.KILLED;
+        return transaction.status().name().toLowerCase(Locale.ROOT);
     }
 
     /** Rolls back all open transactions. No new ones can be opened. */

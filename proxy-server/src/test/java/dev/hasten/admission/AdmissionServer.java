@@ -3,6 +3,7 @@ package dev.hasten.admission;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.activity.RunningRequests;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.CreatedKey;
 import dev.hasten.auth.KeyMeters;
@@ -86,13 +87,16 @@ final class AdmissionServer implements AutoCloseable {
                 null,
                 new Database.Limits(queryTimeout, 1 << 20, 1 << 20, 1 << 20, queryTimeout, 1),
                 null,
+                new RunningRequests(),
                 log);
         runner = new RequestRunner(
                 keys,
                 Map.of("default", database),
                 memory,
                 new WrongKeys(wrongKeys, 10),
-                new KeyMeters(directory.resolve("key-usage.json"), keys::list, Clock.systemUTC(), (_, _) -> {}),
+                new KeyMeters(
+                        directory.resolve("key-usage.json"), keys::list, Clock.systemUTC(), KeyMeters.Listener.NONE),
+                new RunningRequests(),
                 watchdog);
         Router routes = Router.builder()
                 .guardedRoute(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hasten.auth.KeyMeter.LimitState;
 import dev.hasten.config.KeyLimits;
 import dev.hasten.config.KeyScope;
+import dev.hasten.telemetry.Metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,12 +115,12 @@ class KeyMeterTest {
         ApiKey key = new ApiKey("abcdefgh", "web", "main", KeyScope.DEFAULT, null, null, ApiKey.Source.FILE);
         Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
         Path file = directory.resolve("state/key-usage.json");
-        try (KeyMeters meters = new KeyMeters(file, () -> List.of(key), clock, (_, _) -> {})) {
+        try (KeyMeters meters = new KeyMeters(file, () -> List.of(key), clock, KeyMeters.Listener.NONE)) {
             meters.of(key).count(NOON);
             meters.of(key).addBytes(500);
         }
         assertThat(file).exists();
-        try (KeyMeters meters = new KeyMeters(file, () -> List.of(key), clock, (_, _) -> {})) {
+        try (KeyMeters meters = new KeyMeters(file, () -> List.of(key), clock, KeyMeters.Listener.NONE)) {
             KeyMeter.Usage usage = meters.of(key).usage(NOON);
             assertThat(usage.requestsToday()).isOne();
             assertThat(usage.bytesThisMonth()).isEqualTo(500);
@@ -141,11 +143,36 @@ class KeyMeterTest {
             "{\"version\":1,\"keys\":[{\"id\":\"abcdefgh\",\"database\":\"main\",\"day\":\"x\"}]}"
         }) {
             Files.writeString(file, content);
-            try (KeyMeters meters = new KeyMeters(file, () -> List.of(key), clock, (_, _) -> {})) {
+            try (KeyMeters meters = new KeyMeters(file, () -> List.of(key), clock, KeyMeters.Listener.NONE)) {
                 assertThat(meters.of(key).usage(NOON).requestsToday())
                         .as(content)
                         .isZero();
             }
         }
+    }
+
+    @Test
+    void theMetricsOfARevokedKeyAreRemovedWithItsUse(@TempDir Path directory) {
+        ApiKey key = new ApiKey("abcdefgh", "web", "main", KeyScope.DEFAULT, null, null, ApiKey.Source.FILE);
+        List<ApiKey> existing = new CopyOnWriteArrayList<>(List.of(key));
+        Metrics metrics = new Metrics();
+        KeyMeters.Listener watching = new KeyMeters.Listener() {
+            @Override
+            public void opened(ApiKey opened, KeyMeter meter) {
+                metrics.watch(opened, meter);
+            }
+
+            @Override
+            public void removed(ApiKey removed) {
+                metrics.unwatch(removed);
+            }
+        };
+        Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
+        try (KeyMeters meters = new KeyMeters(directory.resolve("use.json"), () -> existing, clock, watching)) {
+            meters.of(key).count(NOON);
+            assertThat(metrics.scrape()).contains("key=\"abcdefgh\"");
+            existing.clear();
+        }
+        assertThat(metrics.scrape()).doesNotContain("key=\"abcdefgh\"");
     }
 }

@@ -149,4 +149,29 @@ class InsightsTest {
         assertThat(advice.get(1).expectedHitRate()).isEqualTo(0.98);
         assertThat(advice.get(2).kind()).isEqualTo(Advice.Kind.WASTED_TTL);
     }
+
+    @Test
+    void aShapeThatIsUsedWithoutBeingLookedUpStays() {
+        Insights small = insights(100);
+        QueryShape hot = shape(small, "Hot", 0);
+        for (int i = 1; i < 5000; i++) {
+            shape(small, "Post", i).add(call(Outcome.UNCACHED, 1, null));
+            // As hits do: they know the shape from the stored response.
+            hot.add(call(Outcome.HIT, 1, null));
+        }
+        assertThat(small.reports(false)).anyMatch(report -> "Hot".equals(report.model()) && report.calls() == 4999);
+    }
+
+    @Test
+    void aNewWindowForgetsTheRepeatsOfTheOldOne() {
+        QueryShape posts = shape(insights, "Post", 1);
+        for (int i = 0; i < 30; i++) {
+            posts.add(call(Outcome.UNCACHED, 1, null));
+            posts.addCacheable(1);
+        }
+        assertThat(posts.repeats().simulated()).isEqualTo(30);
+        insights.reset();
+        posts.add(call(Outcome.UNCACHED, 1, null));
+        assertThat(posts.repeats().simulated()).isZero();
+    }
 }
