@@ -108,7 +108,11 @@ function Dashboard() {
   const current = SCREENS.find(([name]) => name === shown)!
   const Screen = current[2]
   useEffect(() => {
-    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // On small screens the list is wider than the screen. scrollIntoView would also move the start of keyboard navigation.
+    const item = document.querySelector('nav [aria-current]')?.parentElement
+    if (item?.parentElement) {
+      item.parentElement.scrollLeft = item.offsetLeft - (item.parentElement.clientWidth - item.offsetWidth) / 2
+    }
     document.title = `${current[1]} · Hasten`
   }, [shown])
   return (

@@ -39,7 +39,7 @@ export function Queries() {
           insights.data &&
           `${
             insights.data.queries.length < insights.data.shapes
-              ? `The first ${insights.data.queries.length} of ${count(insights.data.shapes)}`
+              ? `The first ${insights.data.queries.length} of ${insights.data.shapes.toLocaleString('en')}`
               : insights.data.shapes
           } shapes${since ? ` since ${day(since)}` : ''}. Times include hits; open a row for details.`
         }

@@ -163,7 +163,7 @@ for (const [name, options] of [
 
 test('the queries screen has all shapes, finds one, and advises', async () => {
   await show(page, 'queries')
-  await page.getByText(new RegExp(`^${SHAPES + 4} shapes|^1\\d{4} shapes`)).waitFor()
+  await page.getByText(/^The first 500 of 10,\d{3} shapes/).waitFor()
   await page.getByText('Cache this').first().waitFor()
   await page.getByLabel('Search queries').fill('column_4711 ')
   const rows = page.getByRole('region', { name: 'Queries' }).locator('tbody tr')
@@ -235,6 +235,21 @@ test('a running query is cancelled', async () => {
   assert.equal(reply.status, 400)
   assert.match(reply.body.message, /cancelled by an operator/)
   await page.getByText('No request is running.').waitFor()
+})
+
+test('a dialog stays open for its row when other rows change', async () => {
+  const first = server.sql('SELECT pg_sleep(50), 1')
+  await page.getByText('SELECT pg_sleep(?), ?').waitFor()
+  const second = server.sql('SELECT pg_sleep(50), 1, 2')
+  await page.getByText('SELECT pg_sleep(?), ?, ?').waitFor()
+  const { requests } = await server.admin('/requests')
+  await page.getByRole('button', { name: `Cancel ${requests[1].id}` }).click()
+  await server.admin(`/requests/${requests[0].id}/cancel`, 'POST')
+  await first
+  await page.getByText('SELECT pg_sleep(?), ?', { exact: true }).waitFor({ state: 'detached' })
+  await page.getByRole('dialog').getByText(requests[1].id).waitFor()
+  await confirm('Cancel the request')
+  assert.match((await second).body.message, /cancelled by an operator/)
 })
 
 test('an interactive transaction is rolled back', async () => {

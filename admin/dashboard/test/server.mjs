@@ -88,8 +88,12 @@ export async function start({ keys = 0 } = {}) {
     post,
     /** Runs SQL; `options` as for a request. */
     sql: (query, params = [], options = {}) => post('/sql', { query, params, ...options.body }, options),
-    admin: async (path) =>
-      (await fetch(`http://127.0.0.1:${admin}${path}`, { headers: { authorization: `Bearer ${token}` } })).json(),
+    /** Calls the admin API; returns null if the response is empty. */
+    admin: async (path, method = 'GET') => {
+      const headers = { authorization: `Bearer ${token}` }
+      const response = await fetch(`http://127.0.0.1:${admin}${path}`, { method, headers })
+      return response.status === 204 ? null : response.json()
+    },
     stop: async () => {
       if (process_.exitCode === null) {
         const exit = new Promise((resolve) => process_.on('exit', resolve))
