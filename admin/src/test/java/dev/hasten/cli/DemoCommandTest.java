@@ -19,6 +19,7 @@ class DemoCommandTest {
         CommandRun demo = CommandRun.of("demo");
 
         assertThat(demo.out())
+                .as(demo.err())
                 .containsPattern("findUnique by e-mail +200 +1 ")
                 .containsPattern("findMany, filtered and sorted +200 +50 ")
                 .containsPattern("findMany with include +200 +10 ")

@@ -36,6 +36,8 @@ class OperateCommandsTest {
             import os, pty, select, signal, sys, time
             pid, terminal = pty.fork()
             if pid == 0:
+                # A test that runs in the background may ignore Ctrl-C, and would pass this on.
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
                 os.execvp(sys.argv[1], sys.argv[1:])
             seen, end, stopped = b'', time.time() + 60, False
             while time.time() < end:
