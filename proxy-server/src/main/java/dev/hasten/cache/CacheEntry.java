@@ -2,6 +2,7 @@ package dev.hasten.cache;
 
 import dev.hasten.insights.QueryShape;
 import dev.hasten.protocol.CacheStrategy;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,8 +34,8 @@ final class CacheEntry {
     final CacheStrategy defaultStrategy;
     /** The place of its model among the tags; see {@link Generations#modelSlot}. */
     final int modelSlot;
-    /** Which query it is; null if that is not known. */
-    final @Nullable QueryShape shape;
+
+    private final @Nullable WeakReference<QueryShape> shape;
     /** How long it took to read the response, in nanoseconds. */
     final long fillNanos;
     /** Nanoseconds on the cache's ticker. */
@@ -70,7 +71,7 @@ final class CacheEntry {
                 relations,
                 defaultStrategy,
                 modelSlot,
-                shape,
+                shape == null ? null : shape.reference(),
                 fillNanos,
                 filledAt,
                 retention,
@@ -86,7 +87,7 @@ final class CacheEntry {
             RelationIds relations,
             CacheStrategy defaultStrategy,
             int modelSlot,
-            @Nullable QueryShape shape,
+            @Nullable WeakReference<QueryShape> shape,
             long fillNanos,
             long filledAt,
             long retention,
@@ -106,6 +107,12 @@ final class CacheEntry {
         this.nextRefresh = nextRefresh;
         this.compressing = compressing;
         this.hits = hits;
+    }
+
+    /** Which query it is; null if that is not known, or no longer, because there are too many shapes. */
+    @Nullable
+    QueryShape shape() {
+        return shape == null ? null : shape.get();
     }
 
     /** A copy with a compressed body. */

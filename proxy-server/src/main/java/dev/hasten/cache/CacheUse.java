@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public record CacheUse(Map<String, Use> models, Map<String, Use> tags, List<TopEntry> top) {
     private static final int MOST_TAGS = 1000;
     private static final String NO_MODEL = "(none)";
+    /** Statistics are off, or the query is no longer among them. */
+    private static final String UNKNOWN = "(unknown)";
 
     /**
      * What some entries are used for.
@@ -69,8 +72,8 @@ public record CacheUse(Map<String, Use> models, Map<String, Use> tags, List<TopE
         }
 
         void add(CacheKey key, CacheEntry entry) {
-            QueryShape shape = entry.shape;
-            String model = shape == null || shape.model() == null ? NO_MODEL : shape.model();
+            QueryShape shape = entry.shape();
+            String model = shape == null ? UNKNOWN : Objects.requireNonNullElse(shape.model(), NO_MODEL);
             models.merge(model, Use.NONE.and(entry), (old, _) -> old.and(entry));
             for (String tag : entry.tags) {
                 tags.merge(tag, Use.NONE.and(entry), (old, _) -> old.and(entry));

@@ -28,7 +28,7 @@ final class InFlightQuery implements AutoCloseable {
     final CacheStrategy defaultStrategy;
     /** See {@link CacheEntry#modelSlot}. */
     final int modelSlot;
-    /** See {@link CacheEntry#shape}. */
+    /** See {@link CacheEntry#shape()}. */
     final @Nullable QueryShape shape;
     /** Cancels the query and holds its memory, because the query may outlive the request that started it. */
     final Cancellation cancellation;

@@ -193,7 +193,7 @@ public final class QueryCache {
                 stale < 0 ? Freshness.FRESH : Freshness.STALE,
                 NANOSECONDS.toSeconds(Math.max(0, age)),
                 false,
-                entry.shape);
+                entry.shape());
     }
 
     /**
@@ -354,7 +354,7 @@ public final class QueryCache {
                 entry.relations,
                 entry.defaultStrategy,
                 entry.modelSlot,
-                entry.shape,
+                entry.shape(),
                 memory);
         if (inFlight.putIfAbsent(key, query) != null) {
             refreshes.release();
@@ -470,7 +470,7 @@ public final class QueryCache {
     }
 
     /**
-     * Sets what is told of invalidations and changes of the schema, but not of writes.
+     * Sets the listener for invalidations and schema changes, but not for writes.
      *
      * @param listener receives the cause and the tags or the model; must not block
      */

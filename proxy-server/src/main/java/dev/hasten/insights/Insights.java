@@ -23,7 +23,7 @@ public final class Insights {
     private static final int LONGEST_TEXT = 1000;
     private static final int LONGEST_ARGUMENTS = 4000;
     private static final int LONGEST_SQL = 20_000;
-    /** SQL of the app is normalized once for each text, up to this many characters in total. */
+    /** SQL of the app is normalized once for each text, up to this many characters in total. Does not keep shapes in memory. */
     private static final long SQL_TEXTS = 2 << 20;
 
     /** The operation of SQL over HTTP. */
@@ -71,6 +71,7 @@ public final class Insights {
                 .build();
         this.shapesOfSql = Caffeine.newBuilder()
                 .maximumWeight(enabled ? SQL_TEXTS : 0)
+                .weakValues()
                 .weigher((SqlKey key, QueryShape _) -> key.text().length() + LONGEST_NAME)
                 .executor(Runnable::run)
                 .build();

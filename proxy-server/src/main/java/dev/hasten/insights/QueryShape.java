@@ -2,6 +2,7 @@ package dev.hasten.insights;
 
 import dev.hasten.insights.ShapeStatistics.Snapshot;
 import dev.hasten.postgres.SqlMask;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class QueryShape {
     private final Insights insights;
     private final ShapeKey key;
     private final String id;
+    private final WeakReference<QueryShape> reference = new WeakReference<>(this);
     private volatile RepeatEstimator repeats = new RepeatEstimator();
     private volatile ShapeStatistics current;
     private volatile @Nullable ShapeStatistics previous;
@@ -32,6 +34,14 @@ public final class QueryShape {
     /** 16 hex digits, which stay the same after a restart. */
     public String id() {
         return id;
+    }
+
+    /**
+     * A reference for what may live longer than the shape is remembered, such as stored responses: it does not keep the
+     * statistics in memory.
+     */
+    public WeakReference<QueryShape> reference() {
+        return reference;
     }
 
     /** The database of the queries. */

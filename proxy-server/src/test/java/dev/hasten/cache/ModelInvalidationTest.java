@@ -1,6 +1,7 @@
 package dev.hasten.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.QueryCache.Lookup;
@@ -8,10 +9,13 @@ import dev.hasten.deadline.Cancellation;
 import dev.hasten.insights.Insights;
 import dev.hasten.insights.QueryShape;
 import dev.hasten.protocol.CacheStrategy;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -89,5 +93,24 @@ class ModelInvalidationTest {
         assertThat(use.top().getFirst().label()).isEqualTo("Post.findMany");
         test.cache.invalidateAll("test");
         assertThat(test.cache.use(2).models()).isEmpty();
+    }
+
+    @Test
+    void storedResponsesDoNotKeepForgottenShapesInMemory() {
+        List<WeakReference<QueryShape>> shapes = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            QueryShape shape =
+                    Objects.requireNonNull(insights.shapeOfSql("main", "sql", "SELECT " + "a".repeat(i + 1), true));
+            shapes.add(shape.reference());
+            Lookup lookup = new Lookup(test.key(i), HOUR, null, false, RelationIds.NONE, shape);
+            test.cache.fetch(lookup, new Cancellation(), TestCache.returning("data"));
+        }
+        assertThat(test.cache.use(0).tags().get("tagged").entries()).isEqualTo(500);
+        await().until(() -> {
+            System.gc();
+            return shapes.stream().filter(shape -> shape.get() != null).count() <= 100;
+        });
+        Map<String, CacheUse.Use> models = test.cache.use(0).models();
+        assertThat(models.get("(unknown)").entries()).isGreaterThanOrEqualTo(400);
     }
 }
