@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ public final class AuditLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int QUEUE = 10_000;
     private static final int BATCH = 100;
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final @Nullable Path file;
@@ -70,12 +73,13 @@ public final class AuditLog implements AutoCloseable {
     /** Records an event; the parameters are those of {@link AuditEvent}. */
     public void record(String action, String actor, @Nullable String database, Map<String, String> details) {
         AuditEvent event = new AuditEvent(clock.instant(), action, actor, database, details);
+        Line line = new Line(line(event));
         synchronized (latest) {
             latest.addFirst(event);
             if (latest.size() > REMEMBERED) {
                 latest.removeLast();
             }
-            if (file != null && !queue.offer(new Line(line(event)))) {
+            if (file != null && !queue.offer(line)) {
                 dropped++;
             }
         }
@@ -174,15 +178,16 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    /** Writes the remaining events. */
+    /** Writes the remaining events, but does not wait long for a disk that does not respond. */
     @Override
     public void close() {
         if (writer == null) {
             return;
         }
         try {
-            queue.put(Line.LAST);
-            writer.join();
+            if (queue.offer(Line.LAST, LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                writer.join(LONGEST_CLOSE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

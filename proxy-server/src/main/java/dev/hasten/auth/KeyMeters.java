@@ -55,7 +55,7 @@ public final class KeyMeters implements AutoCloseable {
 
     private record Id(String database, String key) {}
 
-    /** Is told of keys that are used for the first time, and of those that were removed. */
+    /** Is notified when a key is used for the first time, and when a key was removed. */
     public interface Listener {
         /** Ignores everything. */
         Listener NONE = new Listener() {
@@ -92,7 +92,7 @@ public final class KeyMeters implements AutoCloseable {
      * start.
      *
      * @param keys the existing keys; the use of others is not kept
-     * @param listener is told of keys that are used for the first time, and of those that were removed
+     * @param listener is notified when a key is used for the first time, and when a key was removed
      */
     public KeyMeters(Path file, Supplier<Collection<ApiKey>> keys, Clock clock, Listener listener) {
         this.file = file.toAbsolutePath();
@@ -169,8 +169,10 @@ public final class KeyMeters implements AutoCloseable {
 
     private synchronized void write() {
         List<Entry> entries = new ArrayList<>();
+        // In this order: a key that is created and used meanwhile is not in the copy, and is not forgotten.
+        Map<Id, ApiKey> known = Map.copyOf(used);
         Collection<ApiKey> existing = keys.get();
-        forgetOthers(existing);
+        forgetOthers(known, existing);
         for (ApiKey key : existing) {
             KeyMeter meter = meters.get(new Id(key.database(), key.id()));
             if (meter != null) {
@@ -204,10 +206,10 @@ public final class KeyMeters implements AutoCloseable {
         }
     }
 
-    private void forgetOthers(Collection<ApiKey> existing) {
+    private void forgetOthers(Map<Id, ApiKey> known, Collection<ApiKey> existing) {
         Set<Id> ids = new HashSet<>();
         existing.forEach(key -> ids.add(new Id(key.database(), key.id())));
-        used.forEach((id, key) -> {
+        known.forEach((id, key) -> {
             if (!ids.contains(id)) {
                 meters.remove(id);
                 used.remove(id);
