@@ -40,7 +40,7 @@ public final class AdminToken {
     /**
      * The token of a configuration. Creates the file if it does not exist.
      *
-     * @param configured the token in the configuration; null if there is none
+     * @param configured {@code admin_token}; null if it is unset
      * @param stateDir the directory of the generated token
      * @throws HttpServerException if the file cannot be read or written, or contains no token; the message contains
      *     its path

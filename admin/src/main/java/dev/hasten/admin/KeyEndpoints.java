@@ -34,7 +34,7 @@ final class KeyEndpoints {
     /**
      * A key without its token.
      *
-     * @param previousTokenUntil until when the token before the last rotation is accepted; null if there is none
+     * @param previousTokenUntil when the last earlier token expires; null if no earlier token is accepted
      * @param limits as they are set
      * @param limitStates only of those that are set
      */

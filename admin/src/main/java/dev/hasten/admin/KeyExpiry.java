@@ -21,7 +21,7 @@ public final class KeyExpiry {
      * {@code 2027-01-31}, at whose end in UTC the key expires, or a time such as {@code 2027-01-01T00:00:00Z}. Does not check
      * that the result is in the future.
      *
-     * @throws IllegalArgumentException if the text is none of them; the message states what is allowed
+     * @throws IllegalArgumentException if the text has none of these forms; the message lists them
      */
     public static Instant parse(String text, Instant now) {
         try {

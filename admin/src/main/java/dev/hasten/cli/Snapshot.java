@@ -24,7 +24,7 @@ record Snapshot(
                 server.get("/insights/advice").path("advice"));
     }
 
-    /** The latest second; an object without members if there is none. */
+    /** The latest point of the series; a missing node if the server has just started. */
     JsonNode latest() {
         JsonNode points = live.path("points");
         return points.path(points.size() - 1);

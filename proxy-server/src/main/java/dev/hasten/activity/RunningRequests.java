@@ -26,7 +26,7 @@ public final class RunningRequests {
                 .toList();
     }
 
-    /** The running request with this id; null if there is none. */
+    /** Finds a running request by its id; null if it has ended or never existed. */
     public @Nullable RequestActivity find(String requestId) {
         return running.stream()
                 .filter(request -> request.origin().requestId().equals(requestId))

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What clients are told of the limits of their key: the errors, and the header fields {@code RateLimit-Policy} and {@code
+ * Reports the limits of an API key to its clients: as errors, and with the header fields {@code RateLimit-Policy} and {@code
  * RateLimit} of draft-ietf-httpapi-ratelimit-headers-10.
  */
 final class KeyLimitResponses {

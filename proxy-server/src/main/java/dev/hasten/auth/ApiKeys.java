@@ -255,7 +255,7 @@ public final class ApiKeys implements AutoCloseable {
         }
     }
 
-    /** Until when the last of the tokens before rotations of a key is accepted; null if there is none. */
+    /** When the last earlier token of a rotated key expires; null if no earlier token is accepted. */
     public @Nullable Instant previousTokenUntil(ApiKey key) {
         Instant until = keyring.previousTokenUntil(key);
         return until != null && clock.instant().isBefore(until) ? until : null;
@@ -275,7 +275,7 @@ public final class ApiKeys implements AutoCloseable {
         }
     }
 
-    /** Sets what is told of created, revoked and rotated keys, also of those that another process has changed. */
+    /** Sets the listener for created, revoked and rotated keys, including changes by other processes. */
     public void onChange(Consumer<KeyChange> listener) {
         onChange = listener;
     }

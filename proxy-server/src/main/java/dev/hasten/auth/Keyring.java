@@ -61,7 +61,7 @@ final class Keyring {
         return previous != null && clock.instant().isBefore(previous.until()) ? previous.key() : null;
     }
 
-    /** Until when the last of the tokens before rotations of a key is accepted; null if there is none. */
+    /** When the last earlier token of a rotated key expires or has expired; null if it has none. */
     @Nullable
     Instant previousTokenUntil(ApiKey key) {
         return previousUntil.get(key);

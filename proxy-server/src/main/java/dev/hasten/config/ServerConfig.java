@@ -43,7 +43,7 @@ public record ServerConfig(
 
         @Setting(
                 doc =
-                        "Bearer token that may only read in the admin API, for dashboards and metrics. When unset, there is none.")
+                        "Bearer token with read-only access to the admin API, for dashboards and metrics. When unset, only the admin token gives access.")
         @Nullable
         Secret adminReadToken,
 

@@ -71,7 +71,7 @@ public final class RequestTelemetry implements StatementObserver {
         }
     }
 
-    /** @param activity is told what the statements take */
+    /** @param activity receives the statements and how long they take */
     public RequestTelemetry(CaptureSettings capture, StatementLog log, RequestActivity activity) {
         this.capture = capture;
         this.log = log;
