@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Management of API keys over the admin API. */
 final class KeyEndpoints {
-    private static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
-
     private final ApiKeys keys;
     private final KeyMeters meters;
     private final Set<String> databases;
@@ -220,19 +218,11 @@ final class KeyEndpoints {
     }
 
     private static Duration overlap(@Nullable String text) {
-        if (text == null || text.equals("0")) {
-            return Duration.ZERO;
-        }
-        Duration overlap;
         try {
-            overlap = KeyExpiry.span(text);
+            return KeyExpiry.overlap(text);
         } catch (IllegalArgumentException e) {
-            throw ApiError.badRequest(String.valueOf(e.getMessage()));
+            throw ApiError.badRequest("overlap: " + e.getMessage());
         }
-        if (overlap.compareTo(LONGEST_OVERLAP) > 0) {
-            throw ApiError.badRequest("`overlap` must not exceed " + LONGEST_OVERLAP.toDays() + "d");
-        }
-        return overlap;
     }
 
     /**

@@ -8,11 +8,14 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Parses the expiry of a new key. */
+/** Parses how long a key or its earlier token is accepted. */
 public final class KeyExpiry {
     private static final Pattern SPAN = Pattern.compile("(\\d{1,5})([mhdw])");
     private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+
+    private static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
 
     private KeyExpiry() {}
 
@@ -44,11 +47,24 @@ public final class KeyExpiry {
     }
 
     /**
-     * Parses a duration such as {@code 12h} or {@code 30d}.
+     * Parses how long the current token is still accepted after a rotation: up to 30 days.
      *
-     * @throws IllegalArgumentException if the text is no duration; the message states what is allowed
+     * @param text null or {@code 0} for not at all
+     * @throws IllegalArgumentException if the text is no such duration; the message states what is allowed
      */
-    public static Duration span(String text) {
+    public static Duration overlap(@Nullable String text) {
+        if (text == null || text.equals("0")) {
+            return Duration.ZERO;
+        }
+        Duration overlap = span(text);
+        if (overlap.compareTo(LONGEST_OVERLAP) > 0) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is too long; use at most " + LONGEST_OVERLAP.toDays() + "d");
+        }
+        return overlap;
+    }
+
+    private static Duration span(String text) {
         Matcher span = SPAN.matcher(text);
         if (!span.matches()) {
             throw new IllegalArgumentException(

@@ -34,7 +34,8 @@ final class KeysRotateCommand implements Callable<Integer> {
     @Option(
             names = "--overlap",
             paramLabel = "DURATION",
-            description = "How long the current token is still accepted, such as 24h or 7d. Default: not at all.")
+            description =
+                    "How long the current token is still accepted, such as 24h or 7d, at most 30d. Default: not at all.")
     private @Nullable String overlap;
 
     @Option(names = "--json", description = "Print JSON instead of text.")
@@ -44,7 +45,7 @@ final class KeysRotateCommand implements Callable<Integer> {
     public Integer call() throws ServerClientException {
         Duration time;
         try {
-            time = overlap == null ? Duration.ZERO : KeyExpiry.span(overlap);
+            time = KeyExpiry.overlap(overlap);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--overlap: " + e.getMessage(), e);
         }

@@ -47,18 +47,10 @@ class ExplainCommandTest {
     }
 
     private CommandRun explain(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(
-                "explain",
-                "--set",
-                "state_dir=" + stateDir,
-                "--set",
-                "admin_token=" + TOKEN,
-                "--set",
-                "admin_port=" + admin.port(),
-                "--set",
-                "databases.default.url=" + POSTGRES.url()));
+        List<String> all = new ArrayList<>(List.of("explain"));
         all.addAll(List.of(arguments));
-        return CommandRun.of(all.toArray(String[]::new));
+        return CommandRun.of(CommandRun.arguments(admin, TOKEN, POSTGRES.url(), stateDir, all.toArray(String[]::new))
+                .toArray(String[]::new));
     }
 
     private static Reply read() {

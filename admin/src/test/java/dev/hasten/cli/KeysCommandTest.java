@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.hasten.auth.ApiKeys;
 import dev.hasten.config.Config;
 import dev.hasten.config.ConfigSources;
 import dev.hasten.config.KeyScope;
@@ -69,6 +70,30 @@ class KeysCommandTest {
         CommandRun again = keys("revoke", id);
         assertThat(again.status()).isEqualTo(1);
         assertThat(again.err()).contains("no API key has the id " + id);
+    }
+
+    @Test
+    void aRotatedKeyHasANewTokenAndKeepsTheOldOneForTheOverlap() {
+        Matcher first = token(keys("create", "--name", "web app", "--requests-per-second", "5"));
+        CommandRun rotated = keys("rotate", first.group(1), "--overlap", "24h");
+        assertThat(rotated.status()).as(rotated.err()).isZero();
+        Matcher second = token(rotated);
+        assertThat(second.group(1)).isEqualTo(first.group(1));
+        assertThat(second.group()).isNotEqualTo(first.group());
+        Config config = Config.load(new ConfigSources(
+                null,
+                Map.of(),
+                Map.of("state_dir", stateDir.toString(), "databases.app.url", "postgresql://u@127.0.0.1:1/x"),
+                stateDir));
+        try (ApiKeys keys = KeysCommand.open(config)) {
+            assertThat(keys.authenticate("Bearer " + first.group()).limits().requestsPerSecond())
+                    .isEqualTo(5);
+            assertThat(keys.authenticate("Bearer " + second.group()).id()).isEqualTo(first.group(1));
+        }
+        assertThat(keys("rotate", first.group(1), "--overlap", "31d").err()).contains("use at most 30d");
+        assertThat(keys("rotate", first.group(1), "--overlap", "long").status()).isEqualTo(2);
+        assertThat(keys("rotate", "unknown2").err()).contains("no API key has the id unknown2");
+        assertThat(keys("rotate", first.group(1), "--json").out()).contains("\"database_url\"");
     }
 
     @ParameterizedTest

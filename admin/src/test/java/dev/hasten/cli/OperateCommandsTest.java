@@ -93,17 +93,7 @@ class OperateCommandsTest {
     }
 
     private List<String> arguments(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of(
-                "--set",
-                "state_dir=" + stateDir,
-                "--set",
-                "admin_token=" + TOKEN,
-                "--set",
-                "admin_port=" + admin.port(),
-                "--set",
-                "databases.default.url=" + POSTGRES.url()));
-        return all;
+        return CommandRun.arguments(admin, TOKEN, POSTGRES.url(), stateDir, arguments);
     }
 
     private CommandRun run(String... arguments) {
