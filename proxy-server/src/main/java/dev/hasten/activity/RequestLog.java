@@ -27,6 +27,10 @@ public final class RequestLog implements RequestObserver {
     private static final Logger FAILURES = LoggerFactory.getLogger("dev.hasten.request");
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int MOST_KINDS = 1000;
+    /** A client can choose the codes of its errors, so all codes of a key together have a limit, too. */
+    private static final int CODES = 10;
+
+    private static final String ALL_CODES = "";
 
     private final Traffic traffic = new Traffic();
     private final RequestObserver metrics;
@@ -120,18 +124,26 @@ public final class RequestLog implements RequestObserver {
         String key = activity == null
                 ? ""
                 : activity.origin().database() + "/" + activity.origin().key().id();
-        AtomicInteger count = failures.get(new Failure(key, code), _ -> new AtomicInteger());
-        int number = count.incrementAndGet();
-        if (number <= limit) {
+        int ofCode = count(new Failure(key, code));
+        if (ofCode > limit + 1) {
+            return;
+        }
+        int ofKey = count(new Failure(key, ALL_CODES));
+        String name = activity == null ? "-" : activity.origin().key().name();
+        if (ofKey == CODES * limit + 1) {
+            FAILURES.atInfo().addKeyValue("key", name).log("further failures of this key are not logged for a minute");
+        } else if (ofKey <= CODES * limit && ofCode <= limit) {
             log(FAILURES.atInfo(), "request failed", request, activity, code);
-        } else if (number == limit + 1) {
+        } else if (ofKey <= CODES * limit) {
             FAILURES.atInfo()
-                    .addKeyValue(
-                            "key",
-                            activity == null ? "-" : activity.origin().key().name())
+                    .addKeyValue("key", name)
                     .addKeyValue("code", code)
                     .log("further failures of this key with this code are not logged for a minute");
         }
+    }
+
+    private int count(Failure failure) {
+        return failures.get(failure, _ -> new AtomicInteger()).incrementAndGet();
     }
 
     private static void log(
@@ -149,6 +161,7 @@ public final class RequestLog implements RequestObserver {
         }
         if (activity != null) {
             entry = entry.addKeyValue("key", activity.origin().key().name())
+                    .addKeyValue("key_id", activity.origin().key().id())
                     .addKeyValue("database", activity.origin().database());
         }
         entry = entry.addKeyValue("method", request.method()).addKeyValue("route", request.route());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hasten.config.KeyScope;
 import dev.hasten.testing.Client;
 import dev.hasten.testing.Client.Reply;
 import dev.hasten.testing.LogCapture;
@@ -78,6 +79,11 @@ class RequestLogTest {
         Reply reply = sql("SELECT 1", Map.of("x-request-id", "a b<script>", "traceparent", "00-nonsense"));
         assertThat(reply.header("x-request-id")).matches("[0-9a-f]{16}");
         assertThat(reply.header("traceparent")).isNull();
+        for (String invalid :
+                List.of(TRACE.replaceFirst("^00", "ff"), "00-" + "0".repeat(32) + "-" + "1".repeat(16) + "-00")) {
+            assertThat(sql("SELECT 1", Map.of("traceparent", invalid)).header("traceparent"))
+                    .isNull();
+        }
     }
 
     @Test
@@ -103,5 +109,24 @@ class RequestLogTest {
                 .containsEntry("code", "P6002")
                 .containsEntry("status", "401")
                 .doesNotContainKey("key");
+    }
+
+    @Test
+    void aClientThatChoosesItsErrorCodesCannotFillTheLog() {
+        Client flood = SERVER.clientWithKey(SERVER.server()
+                .keys()
+                .create("flood", "default", KeyScope.DEFAULT, null)
+                .token());
+        for (int i = 0; i < 60; i++) {
+            String code = "H%04d".formatted(i);
+            flood.post(
+                    "/sql",
+                    "{\"query\":\"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + code
+                            + "'; END $$\",\"params\":[]}");
+        }
+        await().until(() -> access.pairs().size() == 60);
+        // Ten times log.failures_per_minute for all codes together, and a line that says so.
+        assertThat(failures.pairs()).hasSize(31);
+        assertThat(failures.messages().getLast()).isEqualTo("further failures of this key are not logged for a minute");
     }
 }
