@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminTokenTest {
     @TempDir
@@ -59,5 +61,21 @@ class AdminTokenTest {
                 .isInstanceOf(HttpServerException.class)
                 .hasMessageContaining("admin-token")
                 .hasMessageContaining("contains no valid token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "hasten_admin_", "short", "with blanks in the middle"})
+    void aFileWithoutATokenThatIsHardToGuessIsRefused(String content) throws Exception {
+        Files.writeString(directory.resolve("admin-token"), content);
+        assertThatThrownBy(() -> AdminToken.of(null, directory)).hasMessageContaining("contains no valid token");
+    }
+
+    @Test
+    void aPipeIsNotRead() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", directory.resolve("admin-token").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThatThrownBy(() -> AdminToken.of(null, directory)).hasMessageContaining("not a regular file");
     }
 }

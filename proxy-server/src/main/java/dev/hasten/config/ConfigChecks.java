@@ -22,6 +22,7 @@ final class ConfigChecks {
     void run() {
         checkTls();
         checkPorts();
+        checkAdminTokens();
         Map<String, String> ownersOfHashes = new HashMap<>();
         Map<String, Map<String, Origin>> origins = originsOfKeys();
         for (DatabaseConfig database : config.databases().values()) {
@@ -58,6 +59,17 @@ final class ConfigChecks {
                     String.valueOf(server.adminPort()),
                     "the key port has the same value; use two different ports",
                     origin("admin_port"));
+        }
+    }
+
+    private void checkAdminTokens() {
+        Secret token = config.server().adminToken();
+        if (token != null && token.equals(config.server().adminReadToken())) {
+            problem(
+                    "admin_read_token",
+                    Secret.MASK,
+                    "admin_token has the same value, so the token could not be restricted to reading; use another one",
+                    origin("admin_read_token"));
         }
     }
 

@@ -1,34 +1,41 @@
 package dev.hasten.config;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Finds API keys in the configuration that are easy to guess. */
+/** Finds API keys and admin tokens in the configuration that are easy to guess. */
 final class WeakKeys {
     private static final double MIN_BITS = 128;
 
     /** The next release rejects shorter keys. */
     private static final int MIN_LENGTH = 16;
 
+    private static final Set<String> ADMIN_TOKENS = Set.of("admin_token", "admin_read_token");
+
     private WeakKeys() {}
 
     /** One warning per weak key, without the key itself. */
     static List<String> warnings(ConfigInputs inputs) {
         return inputs.byPath().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(ConfigKeys.DATABASES)
-                        && entry.getKey().endsWith("].secret"))
-                .flatMap(entry ->
-                        warning(String.valueOf(entry.getValue().text())).map(text -> entry.getKey() + ": " + text))
+                .filter(entry -> ADMIN_TOKENS.contains(entry.getKey())
+                        || (entry.getKey().startsWith(ConfigKeys.DATABASES)
+                                && entry.getKey().endsWith("].secret")))
+                .flatMap(entry -> warning(
+                                ADMIN_TOKENS.contains(entry.getKey()) ? "admin token" : "API key",
+                                String.valueOf(entry.getValue().text()))
+                        .map(text -> entry.getKey() + ": " + text))
                 .toList();
     }
 
-    private static Stream<String> warning(String secret) {
+    private static Stream<String> warning(String noun, String secret) {
         if (secret.length() < MIN_LENGTH) {
-            return Stream.of("the API key is shorter than " + MIN_LENGTH
-                    + " characters. The next release rejects such keys. Use a random key: openssl rand -hex 32");
+            return Stream.of("the " + noun + " is shorter than " + MIN_LENGTH
+                    + " characters. The next release rejects it. Use a random one: openssl rand -hex 32");
         }
         return bits(secret) < MIN_BITS
-                ? Stream.of("the API key has fewer than 128 bits of randomness. Use a random key: openssl rand -hex 32")
+                ? Stream.of("the " + noun
+                        + " has fewer than 128 bits of randomness. Use a random one: openssl rand -hex 32")
                 : Stream.empty();
     }
 

@@ -27,7 +27,7 @@ final class WeakKeysTest {
         assertThat(warnings(key))
                 .singleElement()
                 .asString()
-                .contains("The next release rejects such keys")
+                .contains("The next release rejects it")
                 .contains("openssl rand -hex 32")
                 .doesNotContain(key);
     }
