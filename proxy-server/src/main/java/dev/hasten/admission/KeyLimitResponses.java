@@ -2,6 +2,7 @@ package dev.hasten.admission;
 
 import dev.hasten.activity.RequestActivity;
 import dev.hasten.auth.KeyMeter.LimitState;
+import dev.hasten.config.KeyLimits;
 import dev.hasten.http.Response;
 import dev.hasten.protocol.ApiError;
 import java.time.Duration;
@@ -43,9 +44,9 @@ final class KeyLimitResponses {
         return "\"" + limit.name() + "\";r=" + limit.remaining() + reset;
     }
 
-    static ApiError exceeded(LimitState limit) {
+    static ApiError exceeded(KeyLimits limits, LimitState limit) {
         String what = switch (limit.name()) {
-            case "second" -> "more requests than its burst of " + limit.quota() + " at once";
+            case "second" -> "more requests than its burst of " + limits.effectiveBurst() + " at once";
             case "day", "month" -> limit.quota() + " requests this " + limit.name();
             default -> limit.quota() + " bytes this " + limit.name().replace("-bytes", "");
         };

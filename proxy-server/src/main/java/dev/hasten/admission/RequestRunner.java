@@ -189,7 +189,7 @@ public final class RequestRunner {
         }
         LimitState exceeded = meter.admit(key.limits(), now, System.nanoTime());
         if (exceeded != null) {
-            throw KeyLimitResponses.exceeded(exceeded);
+            throw KeyLimitResponses.exceeded(key.limits(), exceeded);
         }
     }
 

@@ -154,13 +154,15 @@ public final class KeyMeter {
         long full = fullAtNanos.get();
         long debt = full == Long.MIN_VALUE ? 0 : Math.max(0, full - nanos);
         long burst = limits.effectiveBurst();
+        // With a small burst, a window still allows the requests of its seconds, only not at once.
+        long quota = Math.max(burst, limits.requestsPerSecond());
         long remaining = Math.max(0, (burst * step - debt) / step);
         long waitNanos = remaining > 0 ? debt : debt - (burst - 1) * step;
         return new LimitState(
                 "second",
-                burst,
+                quota,
                 REQUESTS,
-                Math.max(1, Math.ceilDiv(burst, limits.requestsPerSecond())),
+                Math.ceilDiv(quota, limits.requestsPerSecond()),
                 remaining,
                 Math.max(1, Math.ceilDiv(waitNanos, SECOND_NANOS)));
     }

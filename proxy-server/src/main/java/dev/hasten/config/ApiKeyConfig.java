@@ -120,7 +120,7 @@ public record ApiKeyConfig(
             @Setting(
                     value = "0",
                     min = "1kb",
-                    max = "1000000gb",
+                    max = "900000gb",
                     zero = "no limit",
                     doc = "Size of request and response bodies per day, in UTC.")
             long bytesPerDay,
@@ -128,7 +128,7 @@ public record ApiKeyConfig(
             @Setting(
                     value = "0",
                     min = "1kb",
-                    max = "1000000gb",
+                    max = "900000gb",
                     zero = "no limit",
                     doc = "Size of request and response bodies per month, in UTC.")
             long bytesPerMonth) {

@@ -175,4 +175,14 @@ class KeyMeterTest {
         }
         assertThat(metrics.scrape()).doesNotContain("key=\"abcdefgh\"");
     }
+
+    @Test
+    void aSmallBurstDoesNotReduceTheReportedRate() {
+        KeyMeter meter = new KeyMeter(NOON);
+        LimitState state =
+                meter.states(new KeyLimits(50, 3, 0, 0, 0, 0, 0), NOON, 0).getFirst();
+        assertThat(state.quota()).isEqualTo(50);
+        assertThat(state.windowSeconds()).isEqualTo(1);
+        assertThat(state.remaining()).isEqualTo(3);
+    }
 }
