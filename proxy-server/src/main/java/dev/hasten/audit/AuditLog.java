@@ -20,14 +20,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Records what was done to the server: one line of JSON for each event in a file, and the latest events in memory. Recording
@@ -42,7 +40,6 @@ public final class AuditLog implements AutoCloseable {
     private static final int QUEUE = 10_000;
     private static final int BATCH = 100;
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final @Nullable Path file;
     private final long maxBytes;
@@ -66,6 +63,7 @@ public final class AuditLog implements AutoCloseable {
         this.file = file == null ? null : file.toAbsolutePath();
         this.maxBytes = maxBytes;
         this.clock = clock;
+        latest.addAll(AuditFile.latest(this.file, REMEMBERED));
         this.writer =
                 file == null ? null : Thread.ofVirtual().name("hasten-audit").start(this::writeAll);
     }
@@ -73,7 +71,7 @@ public final class AuditLog implements AutoCloseable {
     /** Records an event; the parameters are those of {@link AuditEvent}. */
     public void record(String action, String actor, @Nullable String database, Map<String, String> details) {
         AuditEvent event = new AuditEvent(clock.instant(), action, actor, database, details);
-        Line line = new Line(line(event));
+        Line line = new Line(AuditFile.line(event));
         synchronized (latest) {
             latest.addFirst(event);
             if (latest.size() > REMEMBERED) {
@@ -83,25 +81,6 @@ public final class AuditLog implements AutoCloseable {
                 dropped++;
             }
         }
-    }
-
-    private static String line(AuditEvent event) {
-        Map<String, String> members = new TreeMap<>(event.details());
-        StringBuilder json = new StringBuilder(200)
-                .append("{\"time\":\"")
-                .append(event.time())
-                .append('"');
-        member(json, "action", event.action());
-        member(json, "actor", event.actor());
-        if (event.database() != null) {
-            member(json, "database", event.database());
-        }
-        members.forEach((name, value) -> member(json, name, value));
-        return json.append("}\n").toString();
-    }
-
-    private static void member(StringBuilder json, String name, String value) {
-        json.append(",").append(JSON.writeValueAsString(name)).append(":").append(JSON.writeValueAsString(value));
     }
 
     /** The latest events, the newest first. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
@@ -68,6 +69,25 @@ class AuditLogTest {
                     .singleElement()
                     .extracting(AuditEvent::actor)
                     .isEqualTo("1499");
+        }
+    }
+
+    @Test
+    void theLatestEventsAreKnownAfterARestart() throws Exception {
+        try (AuditLog log = log(1_000_000)) {
+            for (int i = 0; i < 1200; i++) {
+                log.record("key.created", "admin API", "main", Map.of("name", "key " + i));
+            }
+            log.record("server.drained", "admin API", null, Map.of());
+        }
+        Files.writeString(directory.resolve("state/audit.log"), "no JSON\n", StandardOpenOption.APPEND);
+        try (AuditLog log = log(1_000_000)) {
+            List<AuditEvent> events = log.latest(5000);
+            assertThat(events).hasSize(1000);
+            assertThat(events.getFirst().action()).isEqualTo("server.drained");
+            assertThat(events.get(1))
+                    .isEqualTo(new AuditEvent(
+                            Instant.EPOCH, "key.created", "admin API", "main", Map.of("name", "key 1199")));
         }
     }
 }
