@@ -28,14 +28,16 @@ final class KeyLimitOptions {
 
     @Option(
             names = "--bytes-per-day",
-            paramLabel = "BYTES",
-            description = "Bytes of request and response bodies per day, in UTC.")
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "Size of request and response bodies per day, in UTC, such as 500mb or 10gb.")
     private long bytesPerDay;
 
     @Option(
             names = "--bytes-per-month",
-            paramLabel = "BYTES",
-            description = "Bytes of request and response bodies per month, in UTC.")
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "Size of request and response bodies per month, in UTC, such as 500mb or 10gb.")
     private long bytesPerMonth;
 
     /**

@@ -36,11 +36,13 @@ final class KeysListCommand implements Callable<Integer> {
             @Nullable String created,
             @Nullable String expires,
             boolean expired,
+            @Nullable String limits,
             String source) {}
 
     @Override
     public Integer call() {
-        TextTable table = new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "STORED IN");
+        TextTable table =
+                new TextTable("ID", "NAME", "DATABASE", "SCOPES", "CREATED", "EXPIRES", "STORED IN", "LIMITS");
         Instant now = Instant.now();
         try (ApiKeys keys = KeysCommand.open(KeysCommand.config(options, spec.commandLine()))) {
             if (json) {
@@ -63,6 +65,7 @@ final class KeysListCommand implements Callable<Integer> {
                 key.created() == null ? null : key.created().toString(),
                 key.expires() == null ? null : key.expires().toString(),
                 key.expired(now),
+                key.limits().isNone() ? null : key.limits().described(),
                 key.source().name().toLowerCase(Locale.ROOT));
     }
 
@@ -74,7 +77,8 @@ final class KeysListCommand implements Callable<Integer> {
                 String.join(",", KeyScope.texts(key.scopes())),
                 time(key.created(), "-"),
                 (key.expired(now) ? "EXPIRED " : "") + time(key.expires(), "never"),
-                key.source().name().toLowerCase(Locale.ROOT));
+                key.source().name().toLowerCase(Locale.ROOT),
+                key.limits().isNone() ? "-" : key.limits().described());
     }
 
     private static String time(@Nullable Instant time, String absent) {

@@ -61,9 +61,10 @@ class KeysCommandTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .matches("ID +NAME +DATABASE +SCOPES +CREATED +EXPIRES +STORED IN");
+                .matches("ID +NAME +DATABASE +SCOPES +CREATED +EXPIRES +STORED IN +LIMITS");
         assertThat(list.out())
-                .containsPattern(id + "  web app  app       prisma,sql,invalidate  2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file");
+                .containsPattern(
+                        id + "  web app  app       prisma,sql,invalidate  2\\d{3}-\\S+Z  2\\d{3}-\\S+Z  file +-");
 
         assertThat(keys("revoke", id).status()).isZero();
         assertThat(keys("list").out().lines()).hasSize(1);
@@ -74,7 +75,11 @@ class KeysCommandTest {
 
     @Test
     void aRotatedKeyHasANewTokenAndKeepsTheOldOneForTheOverlap() {
-        Matcher first = token(keys("create", "--name", "web app", "--requests-per-second", "5"));
+        Matcher first =
+                token(keys("create", "--name", "web app", "--requests-per-second", "5", "--bytes-per-day", "10gb"));
+        String limits = "requests_per_second 5, bytes_per_day 10737418240";
+        assertThat(keys("list").out()).contains("file       " + limits);
+        assertThat(keys("list", "--json").out()).contains("\"limits\" : \"" + limits + "\"");
         CommandRun rotated = keys("rotate", first.group(1), "--overlap", "24h");
         assertThat(rotated.status()).as(rotated.err()).isZero();
         Matcher second = token(rotated);
@@ -165,6 +170,8 @@ class KeysCommandTest {
                         .err())
                 .contains(
                         "there are several databases; choose one of them with `database` (command line: --database): app, b");
+        assertThat(keys("create", "--name", "a", "--bytes-per-day", "10tb").err())
+                .contains("'10tb' is not a size such as 64kb, 5mb, 1gb or a number of bytes");
         assertThat(keys("revoke").status()).isEqualTo(2);
         assertThat(keys().status()).isEqualTo(2);
         assertThat(keys("create", "--name", "a", "--set", "http.max_body_bytes=1pb")
