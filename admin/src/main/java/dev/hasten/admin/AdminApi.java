@@ -304,6 +304,7 @@ public final class AdminApi {
             }
             if (call.access() != Access.OPEN) {
                 Query.check(exchange, call.parameters());
+                checkBody(call, exchange.body());
             }
             return call.work().apply(exchange);
         } catch (ApiError e) {
@@ -315,6 +316,14 @@ public final class AdminApi {
             // Includes Errors: the client must get a response in any case.
             LOG.error("admin request {} failed", exchange.requestId(), e);
             return ErrorResponses.of(ApiError.internal(exchange.requestId()));
+        }
+    }
+
+    private static void checkBody(AdminCall call, byte[] body) {
+        if (call.body() == null
+                && body.length > 0
+                && !new String(body, UTF_8).strip().equals("{}")) {
+            throw ApiError.badRequest("This call has no body");
         }
     }
 

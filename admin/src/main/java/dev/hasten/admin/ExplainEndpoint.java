@@ -44,6 +44,9 @@ final class ExplainEndpoint {
             throw ApiError.badRequest("Nothing or too much to explain; " + ALLOWED);
         }
         Map.Entry<String, String> subject = given.entrySet().iterator().next();
+        if (subject.getValue().isEmpty()) {
+            throw ApiError.badRequest("`" + subject.getKey() + "` is empty; " + ALLOWED);
+        }
         return AdminJson.response(
                 200,
                 switch (subject.getKey()) {

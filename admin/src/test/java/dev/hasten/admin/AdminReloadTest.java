@@ -210,6 +210,17 @@ class AdminReloadTest {
     }
 
     @Test
+    void theReadTokenCannotBeTheAdminToken() throws Exception {
+        start("admin_token: configured-0123456789\n");
+        write("admin_token: same-0123456789abc\nadmin_read_token: same-0123456789abc\n");
+        HttpResponse<String> refused = call("POST", "/config/reload", "configured-0123456789");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body())
+                .contains("admin_read_token", "admin_token has the same value")
+                .doesNotContain("same-0123456789abc");
+    }
+
+    @Test
     void deletingTheFileOfTheTokenRevokesIt() throws Exception {
         start("");
         String old = generatedToken();

@@ -230,6 +230,10 @@ class OperateTest {
             assertThat(SERVER.admin(path).status()).as(path).isEqualTo(400);
         }
         assertThat(SERVER.admin("POST", "/drain?on=false", null).status()).isEqualTo(400);
+        assertThat(SERVER.admin("POST", "/insights/reset", "{\"window\":1}").body())
+                .contains("This call has no body");
+        assertThat(SERVER.admin("POST", "/insights/reset", "{}").status()).isEqualTo(204);
+        assertThat(SERVER.admin("/cache/explain?sql=").status()).isEqualTo(400);
         assertThat(SERVER.admin("/insights?database=nowhere").body()).contains("known databases: default");
     }
 }
