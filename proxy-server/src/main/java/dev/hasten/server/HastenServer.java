@@ -12,6 +12,7 @@ import dev.hasten.admission.WrongKeys;
 import dev.hasten.audit.AuditLog;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
+import dev.hasten.auth.KeyChange;
 import dev.hasten.auth.KeyMeter;
 import dev.hasten.auth.KeyMeters;
 import dev.hasten.cache.Cause;
@@ -189,10 +190,7 @@ public final class HastenServer implements AutoCloseable {
                 "key." + change.kind().name().toLowerCase(Locale.ROOT),
                 change.by(),
                 change.key().database(),
-                Map.of(
-                        "key", change.key().id(),
-                        "name", change.key().name(),
-                        "scopes", String.join(",", KeyScope.texts(change.key().scopes())))));
+                details(change)));
         databases
                 .values()
                 .forEach(database -> database.cache()
@@ -203,6 +201,22 @@ public final class HastenServer implements AutoCloseable {
                                 names.isEmpty()
                                         ? Map.of("kind", cause.kind().label())
                                         : Map.of("kind", cause.kind().label(), "names", String.join(",", names)))));
+    }
+
+    private static Map<String, String> details(KeyChange change) {
+        ApiKey key = change.key();
+        Map<String, String> details = new TreeMap<>(
+                Map.of("key", key.id(), "name", key.name(), "scopes", String.join(",", KeyScope.texts(key.scopes()))));
+        if (key.expires() != null) {
+            details.put("expires", key.expires().toString());
+        }
+        if (!key.limits().isNone()) {
+            details.put("limits", key.limits().described());
+        }
+        if (!change.changed().isEmpty()) {
+            details.put("changed", String.join(",", change.changed()));
+        }
+        return details;
     }
 
     /**
@@ -227,6 +241,7 @@ public final class HastenServer implements AutoCloseable {
             keys.reconfigure(keysInForce);
             configuredKeys = keysInForce;
         }
+        fresh.warnings().forEach(LOG::warn);
         logs.apply(fresh.log());
         levels.base(fresh.log().level());
         latestConfig = fresh;
