@@ -73,5 +73,17 @@ public record ServerConfig(
                         + " Prisma schemas and the embedded database.")
         Path stateDir,
 
-        @Setting(value = "30s", zero = "stop at once", doc = "Maximum time for running requests to finish on shutdown.")
+        @Setting(
+                value = "0s",
+                zero = "no delay",
+                doc =
+                        "How long the server still accepts requests after it was told to stop, while `GET /ready` returns 503. Set it"
+                                + " to the time that your load balancer needs to notice.")
+        Duration drainDelay,
+
+        @Setting(
+                value = "30s",
+                zero = "stop at once",
+                doc =
+                        "Maximum time for open transactions and running requests to finish on shutdown, after `drain_delay`.")
         Duration drainTimeout) {}

@@ -76,6 +76,9 @@ public final class HastenServer implements AutoCloseable {
     /** The time that requests have to send their responses after they were cancelled on shutdown. */
     private static final Duration LAST_RESPONSES = Duration.ofSeconds(6);
 
+    /** How often the server looks for open transactions on shutdown. */
+    private static final Duration TRANSACTION_POLL = Duration.ofMillis(20);
+
     private final Config config;
     private final Metrics metrics = new Metrics();
     private final Watchdog watchdog = new Watchdog();
@@ -437,14 +440,24 @@ public final class HastenServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: accepts no new requests, lets running ones finish until the drain timeout, then cancels the
-     * remaining ones and rolls back open transactions.
+     * Stops gracefully. First, the server reports that it is not ready, closes each connection after its next response and still
+     * accepts requests: for {@code drain_delay}, and then while interactive transactions are open. Then it accepts no new
+     * requests and lets running ones finish. Both together take at most {@code drain_timeout} after the delay; then the remaining
+     * requests are cancelled and open transactions rolled back. If the thread is interrupted, the next step follows at once.
      */
     @Override
     public void close() {
         stopping = true;
-        LOG.info("stopping; running requests: {}", runner.runningCount());
-        http.drain(config.server().drainTimeout());
+        http.closeConnectionsAfterResponses(true);
+        sleep(config.server().drainDelay());
+        long end = System.nanoTime() + config.server().drainTimeout().toNanos();
+        LOG.info("stopping; running requests: {}, open transactions: {}", runner.runningCount(), openTransactions());
+        while (openTransactions() > 0
+                && System.nanoTime() < end
+                && !Thread.currentThread().isInterrupted()) {
+            sleep(TRANSACTION_POLL);
+        }
+        http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         if (watchdog.watchedCount() > 0) {
             watchdog.cancelAll();
             http.drain(LAST_RESPONSES);
@@ -458,5 +471,20 @@ public final class HastenServer implements AutoCloseable {
         watchdog.close();
         metrics.close();
         LOG.info("stopped");
+    }
+
+    private int openTransactions() {
+        return databases.values().stream()
+                .mapToInt(database -> database.transactions().openCount())
+                .sum();
+    }
+
+    /** Returns early if the thread is interrupted, whose interrupt status is kept. */
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

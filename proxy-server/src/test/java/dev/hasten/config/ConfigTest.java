@@ -40,6 +40,7 @@ class ConfigTest {
                         null,
                         "local",
                         directory.resolve(".hasten"),
+                        Duration.ZERO,
                         Duration.ofSeconds(30)));
         assertThat(config.tls()).isEqualTo(new TlsConfig(null, null, false));
         assertThat(config.tls().enabled()).isFalse();

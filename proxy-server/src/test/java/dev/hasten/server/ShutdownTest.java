@@ -77,10 +77,37 @@ final class ShutdownTest {
     }
 
     @Test
+    void aServerThatWillStopIsNotReadyButStillAccepts() throws Exception {
+        TestServer server = TestServer.on(POSTGRES).with("drain_delay", "1h").start();
+        Thread closing = Thread.ofPlatform().start(server::close);
+        await().until(() -> server.client().get("/ready").text().contains("stopping"));
+        assertThat(server.client().get("/ready").status()).isEqualTo(503);
+        assertThat(server.client().query(rawQuery("SELECT 1")).status()).isEqualTo(200);
+        closing.interrupt();
+        closing.join();
+        nobodyIsConnected();
+    }
+
+    @Test
+    void openTransactionsCanFinish() throws Exception {
+        POSTGRES.execute("CREATE TABLE finished (id int)");
+        TestServer server = TestServer.on(POSTGRES).with("drain_timeout", "1h").start();
+        String id = server.client().startTransaction(Map.of());
+        Thread closing = Thread.ofPlatform().start(server::close);
+        await().until(() -> server.client().get("/ready").text().contains("stopping"));
+        assertThat(server.client()
+                        .query(id, execute("INSERT INTO finished VALUES (1)"))
+                        .data())
+                .isEqualTo("1");
+        assertThat(server.client().commit(id).status()).isEqualTo(200);
+        closing.join();
+        assertThat(POSTGRES.value("SELECT count(*) FROM finished")).isEqualTo("1");
+        nobodyIsConnected();
+    }
+
+    @Test
     void idleServerStops() {
         TestServer server = TestServer.on(POSTGRES).start();
-        String id = server.client().startTransaction(Map.of());
-        assertThat(server.client().query(id, rawQuery("SELECT 1")).status()).isEqualTo(200);
         server.close();
         nobodyIsConnected();
     }

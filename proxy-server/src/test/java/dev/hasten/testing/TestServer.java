@@ -41,9 +41,12 @@ public final class TestServer implements BeforeAllCallback, BeforeEachCallback, 
 
     private final @Nullable TestPostgres postgres;
     private final Supplier<String> databaseUrl;
-    /** Without the schema poll: tests change the schema themselves and then count hits. */
-    private final Map<String, String> settings =
-            new LinkedHashMap<>(Map.of("port", "0", "host", "127.0.0.1", "databases.default.cache.schema_poll", "0s"));
+    /**
+     * Without the schema poll: tests change the schema themselves and then count hits. With a short drain, because tests leave
+     * transactions open.
+     */
+    private final Map<String, String> settings = new LinkedHashMap<>(Map.of(
+            "port", "0", "host", "127.0.0.1", "databases.default.cache.schema_poll", "0s", "drain_timeout", "1s"));
 
     private final Client client = clientWithKey(KEY);
     private @Nullable HastenServer server;
