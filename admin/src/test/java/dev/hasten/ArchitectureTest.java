@@ -77,9 +77,10 @@ class ArchitectureTest {
                             "sql",
                             "protocol memory deadline config json http auth postgres transaction telemetry admission cache proof"
                                     + " caching activity"),
+                    Map.entry("otlp", "config http auth activity insights postgres"),
                     Map.entry(
                             "server",
-                            "protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"
+                            "otlp protocol memory deadline config http auth postgres plan transaction cache proof writes stream schema telemetry"
                                     + " admission caching invalidation explain remoteexecutor dataproxy sql insights activity"
                                     + " audit"),
                     Map.entry(

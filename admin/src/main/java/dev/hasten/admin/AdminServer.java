@@ -9,6 +9,7 @@ import dev.hasten.http.HttpServerException;
 import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Router;
+import dev.hasten.http.TrustedProxies;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.server.Certificates;
@@ -94,7 +95,8 @@ public final class AdminServer implements AutoCloseable {
                                 config.http().idleTimeout()),
                         config.http().minBytesPerSecond(),
                         CONNECTIONS),
-                certificates,
+                certificates == null ? null : certificates::forAdmin,
+                TrustedProxies.NONE,
                 1,
                 MemoryBudget.unlimited(),
                 new HttpServerOptions.Callbacks(

@@ -3,6 +3,7 @@ package dev.hasten.admin;
 import dev.hasten.admin.AdminCall.Access;
 import dev.hasten.admin.AdminCall.Answer;
 import dev.hasten.admin.AdminCall.Parameter;
+import dev.hasten.telemetry.HastenVersion;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.ArrayList;

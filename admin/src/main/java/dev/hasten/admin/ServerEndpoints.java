@@ -11,6 +11,7 @@ import dev.hasten.protocol.ApiError;
 import dev.hasten.server.Certificates;
 import dev.hasten.server.ConfigReload;
 import dev.hasten.server.HastenServer;
+import dev.hasten.telemetry.HastenVersion;
 import dev.hasten.telemetry.LogLevels;
 import java.time.Clock;
 import java.time.Duration;

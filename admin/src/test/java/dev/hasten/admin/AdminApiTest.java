@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hasten.admin.RunningServer.Reply;
+import dev.hasten.telemetry.HastenVersion;
 import dev.hasten.testing.TestPostgres;
 import dev.hasten.testing.TestServer;
 import java.net.URI;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestActivity {
     private final Origin origin;
     private final long startedNanos;
+    private final @Nullable Timeline timeline;
     private volatile State state = State.RUNNING;
     private volatile @Nullable String sql;
     private volatile int backend;
@@ -55,15 +56,29 @@ public final class RequestActivity {
         }
     }
 
-    /** @param startedNanos {@link System#nanoTime} when the request arrived */
+    /** A request that is not traced; see the other constructor. */
     public RequestActivity(Origin origin, long startedNanos) {
+        this(origin, startedNanos, null);
+    }
+
+    /**
+     * @param startedNanos {@link System#nanoTime} when the request arrived
+     * @param timeline what the request did; null if it is not traced
+     */
+    public RequestActivity(Origin origin, long startedNanos, @Nullable Timeline timeline) {
         this.origin = origin;
+        this.timeline = timeline;
         this.startedNanos = startedNanos;
     }
 
     /** Where the request comes from. */
     public Origin origin() {
         return origin;
+    }
+
+    /** What the request did and when; null if it is not traced. */
+    public @Nullable Timeline timeline() {
+        return timeline;
     }
 
     long startedNanos() {
@@ -103,6 +118,9 @@ public final class RequestActivity {
     /** Called when the request has a connection, or has failed to get one. */
     public void waited(long nanos) {
         poolNanos += nanos;
+        if (timeline != null) {
+            timeline.addSince(System.nanoTime() - nanos, Timeline.Kind.CONNECTION);
+        }
         state = State.RUNNING;
     }
 
@@ -183,18 +201,18 @@ public final class RequestActivity {
         return strategy;
     }
 
-    @Nullable
-    Outcome outcome() {
+    /** How the cache was used; null if the request is no query. */
+    public @Nullable Outcome outcome() {
         return outcome;
     }
 
-    @Nullable
-    String uncachedReason() {
+    /** Why the cache was not used; null if it was. */
+    public @Nullable String uncachedReason() {
         return uncachedReason;
     }
 
-    @Nullable
-    String errorCode() {
+    /** The code of an error after the start of the response; null if there was none. */
+    public @Nullable String errorCode() {
         return errorCode;
     }
 

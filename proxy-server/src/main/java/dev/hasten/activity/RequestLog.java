@@ -9,7 +9,6 @@ import dev.hasten.insights.QueryCall;
 import dev.hasten.insights.QueryCall.Outcome;
 import dev.hasten.insights.QueryShape;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -33,7 +32,7 @@ public final class RequestLog implements RequestObserver {
     private static final String ALL_CODES = "";
 
     private final Traffic traffic = new Traffic();
-    private final RequestObserver metrics;
+    private final Counter counter;
     private final Settings settings;
     /** How many requests failed in the same way within a minute. */
     private final Cache<Failure, AtomicInteger> failures = Caffeine.newBuilder()
@@ -52,9 +51,22 @@ public final class RequestLog implements RequestObserver {
 
     private record Failure(String key, String code) {}
 
-    /** @param metrics is notified as well */
-    public RequestLog(RequestObserver metrics, Settings settings) {
-        this.metrics = metrics;
+    /** Counts requests. */
+    @FunctionalInterface
+    public interface Counter {
+        /**
+         * Called for each completed request.
+         *
+         * @param database the database of the API key; empty if the request has no valid key
+         * @param cache how a query used the cache: hit, stale, miss or uncached; empty if the request is no query
+         * @param code the code of its error; null if it has succeeded
+         */
+        void completed(CompletedRequest request, String database, String cache, @Nullable String code);
+    }
+
+    /** @param counter is notified of each request */
+    public RequestLog(Counter counter, Settings settings) {
+        this.counter = counter;
         this.settings = settings;
     }
 
@@ -65,11 +77,11 @@ public final class RequestLog implements RequestObserver {
 
     @Override
     public void completed(CompletedRequest request) {
-        metrics.completed(request);
         Exchange exchange = request.exchange();
         RequestActivity activity =
                 exchange != null && exchange.attachment() instanceof RequestActivity known ? known : null;
         String code = code(request, activity);
+        counter.completed(request, activity == null ? "" : activity.origin().database(), outcome(activity), code);
         if (activity == null && code != null) {
             traffic.add(null, true, request.nanos());
         }
@@ -83,6 +95,11 @@ public final class RequestLog implements RequestObserver {
         if (code != null) {
             logFailure(request, activity, code);
         }
+    }
+
+    private static String outcome(@Nullable RequestActivity activity) {
+        Outcome outcome = activity == null ? null : activity.outcome();
+        return outcome == null ? "" : outcome.label();
     }
 
     private static @Nullable String code(CompletedRequest request, @Nullable RequestActivity activity) {
@@ -171,9 +188,7 @@ public final class RequestLog implements RequestObserver {
                     ? entry
                     : added(entry.addKeyValue("operation", shape.operation()), "model", shape.model());
             Outcome outcome = activity.outcome();
-            entry = outcome == null
-                    ? entry
-                    : entry.addKeyValue("cache", outcome.name().toLowerCase(Locale.ROOT));
+            entry = outcome == null ? entry : entry.addKeyValue("cache", outcome.label());
             entry = added(entry, "cache_reason", activity.uncachedReason());
         }
         entry = added(entry.addKeyValue("status", request.status()), "code", code)

@@ -10,6 +10,19 @@ import java.util.concurrent.atomic.LongAdder;
 public final class CacheStatistics {
     private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
     private final Map<Uncached.Reason, LongAdder> uncached = new EnumMap<>(Uncached.Reason.class);
+    private final Map<Miss, LongAdder> misses = new EnumMap<>(Miss.class);
+
+    /** Why a request that uses the cache found no response in it. */
+    public enum Miss {
+        /** There was none: it was never stored, has expired or was evicted. */
+        ABSENT,
+        /** It was older than this request allows. */
+        EXPIRED,
+        /** It was outdated by an invalidation, a write or a change of the schema. */
+        INVALIDATED,
+        /** The change stream was behind. */
+        UNCONFIRMED
+    }
 
     /** The events that are counted. */
     public enum Event {
@@ -56,6 +69,9 @@ public final class CacheStatistics {
         for (Uncached.Reason reason : Uncached.Reason.values()) {
             uncached.put(reason, new LongAdder());
         }
+        for (Miss miss : Miss.values()) {
+            misses.put(miss, new LongAdder());
+        }
     }
 
     /** Counts one occurrence of an event. */
@@ -77,6 +93,16 @@ public final class CacheStatistics {
     /** The number of requests that did not use the cache for this reason. */
     public long uncached(Uncached.Reason reason) {
         return requireNonNull(uncached.get(reason)).sum();
+    }
+
+    void countMiss(Miss miss) {
+        count(Event.MISS);
+        requireNonNull(misses.get(miss)).increment();
+    }
+
+    /** The number of misses for this reason. */
+    public long misses(Miss miss) {
+        return requireNonNull(misses.get(miss)).sum();
     }
 
     private LongAdder adder(Event event) {

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CacheStatistics.Miss;
 import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.Cause.Kind;
 import dev.hasten.deadline.Cancellation;
@@ -183,17 +184,37 @@ public final class QueryCache {
         if (!isCurrent(entry) || !generations.isCurrent(entry.generation, strategy.tags())) {
             return null;
         }
-        long age = settings.ticker().read() - entry.filledAt;
-        long stale = age - SECONDS.toNanos(strategy.ttlSeconds());
-        if (stale >= SECONDS.toNanos(strategy.swrSeconds()) && stale >= 0) {
+        if (isOver(entry, strategy)) {
             return null;
         }
+        long age = settings.ticker().read() - entry.filledAt;
+        long stale = age - SECONDS.toNanos(strategy.ttlSeconds());
         return new CachedResponse(
                 entry.body,
                 stale < 0 ? Freshness.FRESH : Freshness.STALE,
                 NANOSECONDS.toSeconds(Math.max(0, age)),
                 false,
                 entry.shape());
+    }
+
+    private boolean isOver(CacheEntry entry, CacheStrategy strategy) {
+        long stale = settings.ticker().read() - entry.filledAt - SECONDS.toNanos(strategy.ttlSeconds());
+        return stale >= SECONDS.toNanos(strategy.swrSeconds()) && stale >= 0;
+    }
+
+    /** Why no stored response can be used. If one has been stored since the look-up, there was none before. */
+    private Miss missed(Lookup lookup, CacheStrategy strategy) {
+        CacheEntry entry = entries.get(lookup.key());
+        if (entry == null) {
+            return Miss.ABSENT;
+        }
+        if (!isCurrent(entry) || !generations.isCurrent(entry.generation, strategy.tags())) {
+            return Miss.INVALIDATED;
+        }
+        if (isOver(entry, strategy)) {
+            return Miss.EXPIRED;
+        }
+        return confirmation.isConfirmed() ? Miss.ABSENT : Miss.UNCONFIRMED;
     }
 
     /**
@@ -214,6 +235,7 @@ public final class QueryCache {
     public CachedResponse fetchMissing(Lookup lookup, Cancellation own, Fill fill) {
         CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
         long asked = System.nanoTime();
+        Miss miss = missed(lookup, strategy);
         if (!confirmation.isConfirmed() && confirmation.awaitConfirmed()) {
             CachedResponse stored = find(lookup);
             if (stored != null) {
@@ -238,7 +260,7 @@ public final class QueryCache {
                 body = start(lookup, running, own, fill);
             }
             if (body != null) {
-                statistics.count(Event.MISS);
+                statistics.countMiss(miss);
                 if (joined) {
                     statistics.count(Event.COALESCED);
                 }

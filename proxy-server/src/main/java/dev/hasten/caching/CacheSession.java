@@ -1,6 +1,7 @@
 package dev.hasten.caching;
 
 import dev.hasten.activity.RequestActivity;
+import dev.hasten.activity.Timeline;
 import dev.hasten.admission.AdmittedRequest;
 import dev.hasten.admission.Database;
 import dev.hasten.admission.RequestContext;
@@ -141,7 +142,12 @@ public final class CacheSession {
         if (!usesCache() || exchange.body().length > MAX_QUICK_BYTES) {
             return null;
         }
+        Timeline timeline = asked.request().activity().timeline();
+        long started = timeline == null ? 0 : System.nanoTime();
         CachedResponse stored = database.cache().find(new Lookup(key(), strategy, null, wantsGzip));
+        if (timeline != null) {
+            timeline.addSince(started, Timeline.Kind.CACHE);
+        }
         missed = stored == null;
         return stored == null ? null : response(stored);
     }

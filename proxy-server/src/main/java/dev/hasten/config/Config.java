@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param insights statistics of queries
  * @param audit the record of what operators do
  * @param memory memory for requests
+ * @param otlp export of traces and metrics
  * @param databases by name, sorted; empty if none is configured
  * @param values the effective values and their origins
  */
@@ -38,6 +39,7 @@ public record Config(
         InsightsConfig insights,
         AuditConfig audit,
         MemoryConfig memory,
+        OtlpConfig otlp,
         Map<String, DatabaseConfig> databases,
         ConfigValues values) {
     public Config {

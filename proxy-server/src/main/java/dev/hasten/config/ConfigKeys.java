@@ -31,6 +31,7 @@ final class ConfigKeys {
             Section.of("insights.", InsightsConfig.class),
             Section.of("audit.", AuditConfig.class),
             Section.of("memory.", MemoryConfig.class),
+            Section.of("otlp.", OtlpConfig.class),
             Section.of("databases.<name>.", DatabaseConfig.class),
             Section.of("databases.<name>.pool.", PoolConfig.class),
             Section.of("databases.<name>.limits.", LimitsConfig.class),

@@ -58,6 +58,7 @@ final class ConfigReader {
         InsightsConfig insights = section(InsightsConfig.class, "insights.", null);
         AuditConfig audit = section(AuditConfig.class, "audit.", null);
         MemoryConfig memory = section(MemoryConfig.class, "memory.", null);
+        OtlpConfig otlp = section(OtlpConfig.class, "otlp.", null);
         Map<String, DatabaseConfig> databases = databases();
         return new Config(
                 server,
@@ -69,6 +70,7 @@ final class ConfigReader {
                 insights,
                 audit,
                 memory,
+                otlp,
                 databases,
                 new ConfigValues(inputs, effective));
     }

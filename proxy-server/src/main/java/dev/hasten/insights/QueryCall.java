@@ -1,5 +1,6 @@
 package dev.hasten.insights;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,13 @@ public record QueryCall(
         /** From PostgreSQL, and it may be stored. */
         MISS,
         /** From PostgreSQL, without the cache. */
-        UNCACHED
+        UNCACHED;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        /** The name in logs and metrics. */
+        public String label() {
+            return label;
+        }
     }
 }

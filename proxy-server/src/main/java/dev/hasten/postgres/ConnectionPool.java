@@ -56,17 +56,17 @@ public final class ConnectionPool implements AutoCloseable {
     private volatile long lastFailureNanos;
     private final ReentrantLock probing = new ReentrantLock();
     private final SessionFactory factory;
-    private final Consumer<Cancellation.Reason> cancellations;
+    private final PoolObserver observer;
     private final Watchdog watchdog;
 
     /**
      * Opens the pool without waiting for PostgreSQL, so that the server can start while a database is down.
      *
      * @param watchdog ends waits and clean-ups that take too long
-     * @param cancellations is notified when a statement has been cancelled, even if it was not sent yet
+     * @param observer is notified of what happens
      */
-    public ConnectionPool(PoolOptions options, Watchdog watchdog, Consumer<Cancellation.Reason> cancellations) {
-        this(options, watchdog, cancellations, null);
+    public ConnectionPool(PoolOptions options, Watchdog watchdog, PoolObserver observer) {
+        this(options, watchdog, observer, null);
     }
 
     /**
@@ -77,13 +77,10 @@ public final class ConnectionPool implements AutoCloseable {
      *     is not known
      */
     public ConnectionPool(
-            PoolOptions options,
-            Watchdog watchdog,
-            Consumer<Cancellation.Reason> cancellations,
-            @Nullable Consumer<String> onIdentity) {
+            PoolOptions options, Watchdog watchdog, PoolObserver observer, @Nullable Consumer<String> onIdentity) {
         this.options = options;
         this.watchdog = watchdog;
-        this.cancellations = cancellations;
+        this.observer = observer;
         this.permits = new Semaphore(options.size().connections(), true);
         HikariConfig config = new HikariConfig();
         config.setPoolName("hasten-" + options.name());
@@ -96,7 +93,10 @@ public final class ConnectionPool implements AutoCloseable {
                         watchdog,
                         this::retireConnections),
                 this::connectFailed,
-                () -> lastFailure = null,
+                nanos -> {
+                    lastFailure = null;
+                    observer.connected(nanos);
+                },
                 onIdentity);
         config.setDataSource(factory);
         config.setMaximumPoolSize(options.size().connections());
@@ -145,6 +145,7 @@ public final class ConnectionPool implements AutoCloseable {
     private void awaitPermit(Wait wait, Cancellation cancellation) {
         if (waiting.incrementAndGet() > options.size().waiting()) {
             waiting.decrementAndGet();
+            observer.timedOut();
             throw DatabaseException.whileConnecting(
                     new DatabaseFailure.PoolQueueFull(options.size().waiting()));
         }
@@ -234,6 +235,7 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private DatabaseException poolTimeout(Wait wait) {
+        observer.timedOut();
         return DatabaseException.whileConnecting(
                 new DatabaseFailure.PoolTimeout(wait.elapsed(), options.size().connections()));
     }
@@ -342,6 +344,11 @@ public final class ConnectionPool implements AutoCloseable {
                 : DatabaseErrors.whileConnecting(failure);
     }
 
+    /** Called when a lease is closed. */
+    void used(long nanos) {
+        observer.used(nanos);
+    }
+
     /**
      * Returns a connection to the pool. Session state that the request left behind is cleared first. This happens
      * before the client gets its response, so later requests never see that state.
@@ -442,7 +449,7 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** Reports a cancelled statement. */
     void cancelled(Cancellation.Reason reason) {
-        cancellations.accept(reason);
+        observer.cancelled(reason);
     }
 
     /**

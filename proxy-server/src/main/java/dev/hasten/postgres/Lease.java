@@ -22,6 +22,7 @@ public final class Lease implements AutoCloseable {
     private final ConnectionPool pool;
     private final Connection connection;
     private final PostgresSession session;
+    private final long startedNanos = System.nanoTime();
     private Execution execution = Execution.AUTOCOMMIT;
     private Access access = Access.READ_WRITE;
     private @Nullable String begin;
@@ -351,6 +352,7 @@ public final class Lease implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
+            pool.used(System.nanoTime() - startedNanos);
             pool.release(connection, session);
         }
     }

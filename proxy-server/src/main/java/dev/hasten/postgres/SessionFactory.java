@@ -8,6 +8,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,12 @@ final class SessionFactory implements DataSource {
     private final Properties properties;
     private final SessionOptions options;
     private final Consumer<SQLException> onFailure;
-    private final Runnable onSuccess;
+    private final LongConsumer onSuccess;
     private final @Nullable Consumer<String> onIdentity;
 
     /**
      * @param onFailure called for each failed attempt, on the thread that made it
-     * @param onSuccess called for each successful attempt, on the thread that made it
+     * @param onSuccess receives the nanoseconds that each successful attempt took, on the thread that made it
      * @param onIdentity receives the {@link PostgresSession#databaseIdentity} of each new connection before it is used;
      *     null if it is not needed
      * @throws IllegalArgumentException if the driver does not accept the URL
@@ -43,7 +44,7 @@ final class SessionFactory implements DataSource {
             Properties properties,
             SessionOptions options,
             Consumer<SQLException> onFailure,
-            Runnable onSuccess,
+            LongConsumer onSuccess,
             @Nullable Consumer<String> onIdentity) {
         Properties parsed = Driver.parseURL(url, properties);
         if (parsed == null) {
@@ -90,6 +91,7 @@ final class SessionFactory implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
+        long started = System.nanoTime();
         try {
             PostgresSession session = PostgresSession.open(hosts, properties, url, options);
             if (!UTC.contains(String.valueOf(session.getParameterStatus("TimeZone")))) {
@@ -100,7 +102,7 @@ final class SessionFactory implements DataSource {
                 onIdentity.accept(session.databaseIdentity());
             }
             session.setNetworkTimeout(Runnable::run, socketTimeout * 1000);
-            onSuccess.run();
+            onSuccess.accept(System.nanoTime() - started);
             return session;
         } catch (SQLException e) {
             onFailure.accept(e);

@@ -83,7 +83,7 @@ final class DatabaseSetup {
         ConnectionPool pool = new ConnectionPool(
                 poolOptions(database),
                 watchdog,
-                reason -> metrics.cancelled(name, reason),
+                metrics.pool(name),
                 tracksWrites ? identity -> physical.identified(name, identity) : null);
         RelationGenerations relations = tracksWrites ? RelationGenerations.create() : RelationGenerations.unused();
         LateConfirmation confirmation = new LateConfirmation();

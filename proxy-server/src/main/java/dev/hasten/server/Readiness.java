@@ -71,6 +71,11 @@ final class Readiness {
                 latest().thenAccept(result -> exchange.respond(rendered(result, stopping, drained)));
     }
 
+    /** Whether all databases are reachable. May block for some seconds. */
+    boolean isReady() {
+        return latest().join().ready();
+    }
+
     private static Response rendered(Result result, boolean stopping, boolean drained) {
         boolean ready = result.ready() && !stopping && !drained;
         String status = drained ? "draining" : stopping ? "stopping" : ready ? "ready" : "not ready";

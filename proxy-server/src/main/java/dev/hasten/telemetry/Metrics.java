@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.hasten.audit.AuditLog;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.KeyMeter;
+import dev.hasten.cache.CacheStatistics;
 import dev.hasten.cache.QueryCache;
 import dev.hasten.cache.Uncached;
 import dev.hasten.deadline.Cancellation;
@@ -12,17 +13,23 @@ import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException.Share;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.postgres.ConnectionPool;
+import dev.hasten.postgres.PoolObserver;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -36,8 +43,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The meters of the server and their export in Prometheus format, where times are in seconds. */
 public final class Metrics implements AutoCloseable {
@@ -61,9 +70,15 @@ public final class Metrics implements AutoCloseable {
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+    private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** That of Prometheus, and one that exports the meters if there is one. */
+    private final MeterRegistry registry;
+
+    private final @Nullable MeterRegistry export;
+
+    private final ConcurrentMap<RequestLabels, RequestMeters> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<StatementKey, Timer> statements = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Timer> waits = new ConcurrentHashMap<>();
     /** Keeps the suppliers of counters reachable, because the registry has only weak references to them. */
     private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
@@ -71,11 +86,38 @@ public final class Metrics implements AutoCloseable {
     private final ConcurrentMap<String, List<Meter>> metersOfKeys = new ConcurrentHashMap<>();
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
-    private record RequestKey(String route, String method, int status) {}
+    /** Makes the error codes that clients can choose, such as those of RAISE, a bounded number of label values. */
+    private static final int MOST_ERRORS = 500;
+
+    private static final String OTHER_ERRORS = "other";
+
+    private final ConcurrentMap<ErrorKey, Counter> errors = new ConcurrentHashMap<>();
+
+    /**
+     * What requests are counted by.
+     *
+     * @param route the route's template
+     * @param database the database of the API key; empty if the request has no valid key
+     * @param cache how the cache was used; empty if the request is no query
+     */
+    public record RequestLabels(String route, String method, int status, String database, String cache) {}
+
+    private record RequestMeters(Timer duration, Counter count) {}
+
+    private record ErrorKey(String database, String code) {}
 
     private record StatementKey(String database, boolean failed) {}
 
+    /** Meters for Prometheus only. */
     public Metrics() {
+        this(null);
+    }
+
+    /** @param export also gets all meters, and is closed with this object; null if there is none */
+    public Metrics(@Nullable MeterRegistry export) {
+        this.export = export;
+        this.registry =
+                export == null ? prometheus : new CompositeMeterRegistry(Clock.SYSTEM, List.of(prometheus, export));
         // Their names do not follow the conventions of Prometheus, which `promtool check metrics` reports.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
@@ -89,18 +131,112 @@ public final class Metrics implements AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
     }
 
     /** Records a completed request. */
-    public void request(String route, String method, int status, long nanos) {
-        Timer timer = requests.computeIfAbsent(
-                new RequestKey(route, method, status),
-                key -> timer("hasten.http.request.duration", "Duration of requests")
-                        .tag("route", key.route())
-                        .tag("method", key.method())
-                        .tag("status", Integer.toString(key.status()))
+    public void request(RequestLabels labels, long nanos) {
+        RequestMeters meters = requests.computeIfAbsent(labels, this::requestMeters);
+        meters.duration().record(nanos, TimeUnit.NANOSECONDS);
+        meters.count().increment();
+    }
+
+    private RequestMeters requestMeters(RequestLabels labels) {
+        Tags tags = Tags.of(
+                "route", labels.route(), "method", labels.method(), "status", Integer.toString(labels.status()));
+        return new RequestMeters(
+                timer("hasten.http.request.duration", "Duration of requests")
+                        .tags(tags)
+                        .register(registry),
+                Counter.builder("hasten.http.requests")
+                        .description("Requests; cache is hit, stale, miss or uncached for queries")
+                        .tags(tags)
+                        .tag("database", labels.database())
+                        .tag("cache", labels.cache())
                         .register(registry));
-        timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Counts an error response.
+     *
+     * @param database the database of the API key; empty if the request has no valid key
+     * @param code a code of Prisma, or the class of a SQLSTATE
+     */
+    public void error(String database, String code) {
+        ErrorKey key = new ErrorKey(database, code);
+        Counter counter = errors.get(key);
+        if (counter == null) {
+            ErrorKey bounded = errors.size() < MOST_ERRORS ? key : new ErrorKey(database, OTHER_ERRORS);
+            counter = errors.computeIfAbsent(
+                    bounded,
+                    counted -> Counter.builder("hasten.errors")
+                            .description("Error responses by code of Prisma, or by class of the SQLSTATE")
+                            .tag("database", counted.database())
+                            .tag("code", counted.code())
+                            .register(registry));
+        }
+        counter.increment();
+    }
+
+    /** Registers the versions of the process. */
+    public void watchBuild(String version) {
+        Gauge.builder("hasten.build.info", () -> 1)
+                .description("Version of Hasten and Java; always 1")
+                .tag("version", version)
+                .tag("java", Runtime.version().toString())
+                .register(registry);
+    }
+
+    /** Registers whether the server is ready. */
+    public void watchReady(BooleanSupplier ready) {
+        Gauge.builder("hasten.ready", ready, value -> value.getAsBoolean() ? 1 : 0)
+                .description("1 if all databases can be reached and the server is not stopping, otherwise 0")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** The observer of a pool. */
+    public PoolObserver pool(String database) {
+        Timer connect = ofDatabase("hasten.pool.connect", "Time to open a connection to PostgreSQL", database);
+        Timer use =
+                ofDatabase("hasten.pool.use", "Time for which requests and transactions keep a connection", database);
+        Counter timeouts = Counter.builder("hasten.pool.timeouts")
+                .description("Requests that got no connection in time, or because too many requests waited")
+                .tag("database", database)
+                .register(registry);
+        return new PoolObserver() {
+            @Override
+            public void cancelled(Cancellation.Reason reason) {
+                cancellations(database, reason).increment();
+            }
+
+            @Override
+            public void connected(long nanos) {
+                connect.record(nanos, TimeUnit.NANOSECONDS);
+            }
+
+            @Override
+            public void used(long nanos) {
+                use.record(nanos, TimeUnit.NANOSECONDS);
+            }
+
+            @Override
+            public void timedOut() {
+                timeouts.increment();
+            }
+        };
+    }
+
+    private Timer ofDatabase(String name, String description, String database) {
+        return timer(name, description).tag("database", database).register(registry);
+    }
+
+    /** Records how long a request has waited for a connection. */
+    public void waited(String database, long nanos) {
+        waits.computeIfAbsent(
+                        database,
+                        name -> ofDatabase("hasten.pool.wait", "Time that requests wait for a connection", name))
+                .record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Records a completed statement. */
@@ -116,11 +252,6 @@ public final class Metrics implements AutoCloseable {
 
     private static Timer.Builder timer(String name, String description) {
         return Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS);
-    }
-
-    /** Records a cancelled statement. */
-    public void cancelled(String database, Cancellation.Reason reason) {
-        cancellations(database, reason).increment();
     }
 
     private Counter cancellations(String database, Cancellation.Reason reason) {
@@ -168,6 +299,13 @@ public final class Metrics implements AutoCloseable {
                     .description("Queries that did not use the cache; the sum is that of status none")
                     .tag("database", database)
                     .tag("reason", reason.label())
+                    .register(registry);
+        }
+        for (CacheStatistics.Miss miss : CacheStatistics.Miss.values()) {
+            FunctionCounter.builder("hasten.cache.misses", cache.statistics(), counts -> counts.misses(miss))
+                    .description("Cache misses by reason; the sum is that of status miss")
+                    .tag("database", database)
+                    .tag("reason", miss.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
         gauge("hasten.cache.bytes", "Memory of cached responses", database, cache::bytes);
@@ -366,6 +504,18 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Registers counters for traces and spans that are not exported. */
+    public void watchTraces(LongSupplier droppedTraces, LongSupplier failedSpans) {
+        counted.add(droppedTraces);
+        counted.add(failedSpans);
+        FunctionCounter.builder("hasten.traces.dropped", droppedTraces, LongSupplier::getAsLong)
+                .description("Traces that are not exported because too many spans waited")
+                .register(registry);
+        FunctionCounter.builder("hasten.spans.failed", failedSpans, LongSupplier::getAsLong)
+                .description("Spans that the receiver has not accepted")
+                .register(registry);
+    }
+
     /** Registers a gauge for client connections. */
     public void watchConnections(IntSupplier openConnections) {
         Gauge.builder("hasten.http.connections", openConnections, IntSupplier::getAsInt)
@@ -384,12 +534,16 @@ public final class Metrics implements AutoCloseable {
 
     /** Returns all meters in the Prometheus text format. */
     public String scrape() {
-        return registry.scrape();
+        return prometheus.scrape();
     }
 
     @Override
     public void close() {
         garbageCollection.close();
-        registry.close();
+        // Closing the composite would not close its parts.
+        prometheus.close();
+        if (export != null) {
+            export.close();
+        }
     }
 }

@@ -1,11 +1,14 @@
 package dev.hasten.telemetry;
 
 import dev.hasten.activity.RequestActivity;
+import dev.hasten.activity.Timeline;
 import dev.hasten.plan.StatementObserver;
+import dev.hasten.postgres.DatabaseException;
 import dev.hasten.postgres.IsolationLevel;
 import dev.hasten.postgres.SqlMask;
 import dev.hasten.postgres.TransactionMode;
 import dev.hasten.protocol.ApiError;
+import dev.hasten.protocol.ServerReport;
 import dev.hasten.telemetry.CaptureSettings.Format;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,6 +94,7 @@ public final class RequestTelemetry implements StatementObserver {
     @Override
     public void waited(long nanos) {
         activity.waited(nanos);
+        log.metrics().waited(log.database(), nanos);
     }
 
     @Override
@@ -117,6 +121,12 @@ public final class RequestTelemetry implements StatementObserver {
             long durationNanos,
             @Nullable RuntimeException failure) {
         activity.statementEnded(durationNanos);
+        Timeline timeline = activity.timeline();
+        if (timeline != null) {
+            long end = System.nanoTime();
+            timeline.add(new Timeline.Step(
+                    Timeline.Kind.STATEMENT, end - durationNanos, end, sql, failure == null ? null : kind(failure)));
+        }
         log.metrics().statement(log.database(), durationNanos, failure != null);
         if (log.isSlow(durationNanos)) {
             SLOW.atWarn()
@@ -139,6 +149,12 @@ public final class RequestTelemetry implements StatementObserver {
         attributes.put("db.query.text", collected(sql));
         attributes.put("db.system.name", "postgresql");
         addSpan(spanId, "db_query", "client", startedEpochNanos, durationNanos, attributes);
+    }
+
+    /** The SQLSTATE of a failure that PostgreSQL has reported, otherwise the name of its class. */
+    private static String kind(RuntimeException failure) {
+        ServerReport report = failure instanceof DatabaseException database ? database.statementReport() : null;
+        return report == null ? failure.getClass().getSimpleName() : report.state();
     }
 
     private void queryEvent(

@@ -8,6 +8,8 @@ import dev.hasten.memory.MemoryBudget;
 import dev.hasten.memory.MemoryExhaustedException;
 import dev.hasten.memory.MemoryUse;
 import dev.hasten.memory.Reservation;
+import dev.hasten.postgres.PoolObserver;
+import dev.hasten.telemetry.Metrics.RequestLabels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +40,9 @@ final class MetricsTest {
 
     @Test
     void requestIsCountedByRouteMethodAndStatus() {
-        metrics.request("/transaction/{id}/query", "POST", 200, 3 * MILLISECOND);
-        metrics.request("/transaction/{id}/query", "POST", 200, 3 * MILLISECOND);
-        metrics.request("unmatched", "other", 404, 3 * MILLISECOND);
+        metrics.request(new RequestLabels("/transaction/{id}/query", "POST", 200, "default", "miss"), 3 * MILLISECOND);
+        metrics.request(new RequestLabels("/transaction/{id}/query", "POST", 200, "default", "miss"), 3 * MILLISECOND);
+        metrics.request(new RequestLabels("unmatched", "other", 404, "default", "miss"), 3 * MILLISECOND);
         assertThat(linesWith("request_duration_seconds_count"))
                 .containsExactlyInAnyOrder(
                         "hasten_http_request_duration_seconds_count{method=\"POST\",route=\"/transaction/{id}/query\",status=\"200\"} 2",
@@ -80,9 +82,9 @@ final class MetricsTest {
     @Test
     void linesDoNotGrowWithTheNumberOfEvents() {
         Runnable events = () -> {
-            metrics.request("/query", "POST", 200, MILLISECOND);
+            metrics.request(new RequestLabels("/query", "POST", 200, "default", "miss"), MILLISECOND);
             metrics.statement("default", MILLISECOND, true);
-            metrics.cancelled("default", Cancellation.Reason.TIMEOUT);
+            metrics.pool("default").cancelled(Cancellation.Reason.TIMEOUT);
         };
         events.run();
         int lines = lines().size();
@@ -95,10 +97,50 @@ final class MetricsTest {
     @ParameterizedTest
     @EnumSource
     void cancellationIsCountedByReason(Cancellation.Reason reason) {
-        metrics.cancelled("default", reason);
+        metrics.pool("default").cancelled(reason);
         assertThat(linesWith("cancellations"))
                 .containsExactly("hasten_statement_cancellations_total{database=\"default\",reason=\""
                         + reason.name().toLowerCase(Locale.ROOT) + "\"} 1.0");
+    }
+
+    @Test
+    void requestIsCountedByDatabaseAndUseOfTheCache() {
+        metrics.request(new RequestLabels("/query", "POST", 200, "shop", "hit"), MILLISECOND);
+        metrics.request(new RequestLabels("/query", "POST", 200, "shop", "miss"), MILLISECOND);
+        metrics.request(new RequestLabels("/query", "POST", 401, "", ""), MILLISECOND);
+        assertThat(linesWith("http_requests_total"))
+                .containsExactlyInAnyOrder(
+                        "hasten_http_requests_total{cache=\"hit\",database=\"shop\",method=\"POST\",route=\"/query\",status=\"200\"} 1.0",
+                        "hasten_http_requests_total{cache=\"miss\",database=\"shop\",method=\"POST\",route=\"/query\",status=\"200\"} 1.0",
+                        "hasten_http_requests_total{cache=\"\",database=\"\",method=\"POST\",route=\"/query\",status=\"401\"} 1.0");
+        assertThat(linesWith("request_duration_seconds_count"))
+                .contains(
+                        "hasten_http_request_duration_seconds_count{method=\"POST\",route=\"/query\",status=\"200\"} 2");
+    }
+
+    @Test
+    void errorCodesHaveABoundedNumberOfLabels() {
+        for (int i = 0; i < 10_000; i++) {
+            metrics.error("shop", "X" + i);
+        }
+        assertThat(linesWith("hasten_errors_total"))
+                .hasSize(501)
+                .contains("hasten_errors_total{code=\"other\",database=\"shop\"} 9500.0");
+    }
+
+    @Test
+    void poolIsTimed() {
+        PoolObserver pool = metrics.pool("shop");
+        pool.connected(3 * MILLISECOND);
+        pool.used(20 * MILLISECOND);
+        pool.timedOut();
+        metrics.waited("shop", 2 * MILLISECOND);
+        assertThat(lines())
+                .contains(
+                        "hasten_pool_connect_seconds_sum{database=\"shop\"} 0.003",
+                        "hasten_pool_use_seconds_sum{database=\"shop\"} 0.02",
+                        "hasten_pool_wait_seconds_sum{database=\"shop\"} 0.002",
+                        "hasten_pool_timeouts_total{database=\"shop\"} 1.0");
     }
 
     @Test

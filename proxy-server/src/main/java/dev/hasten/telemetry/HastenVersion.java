@@ -1,4 +1,4 @@
-package dev.hasten.admin;
+package dev.hasten.telemetry;
 
 /** The version of Hasten. */
 public final class HastenVersion {

@@ -1,0 +1,237 @@
+package dev.hasten.otlp;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.hasten.activity.RequestActivity;
+import dev.hasten.activity.Timeline;
+import dev.hasten.activity.Timeline.Step;
+import dev.hasten.config.DatabaseUrl;
+import dev.hasten.config.OtlpConfig;
+import dev.hasten.http.CompletedRequest;
+import dev.hasten.http.Exchange;
+import dev.hasten.http.RequestObserver;
+import dev.hasten.postgres.SqlMask;
+import dev.hasten.postgres.SqlSummary;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exports a trace of each request. Its spans are created when the request is completed, from what its {@link Timeline} has
+ * recorded, so a request that is not traced costs almost nothing. Names and attributes follow OpenTelemetry's stable semantic
+ * conventions for HTTP and databases.
+ */
+public final class Tracing implements RequestObserver, AutoCloseable {
+    private static final Duration EXPORT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int BATCH = 512;
+    private static final int SQL_LENGTH = 2000;
+    private static final double PERCENT = 100;
+
+    private static final TextMapGetter<Exchange> HEADERS = new TextMapGetter<>() {
+        @Override
+        public @Nullable String get(@Nullable Exchange carrier, String key) {
+            // A malformed traceparent is ignored, so its tracestate must be, too.
+            return carrier == null || carrier.traceParent() == null ? null : carrier.header(key);
+        }
+    };
+
+    private final SdkTracerProvider provider;
+    private final Tracer tracer;
+    private final CountingExporter exporter;
+    private final int maxSpans;
+    private final Map<String, DatabaseUrl> databases;
+    private final LongAdder dropped = new LongAdder();
+
+    /**
+     * Starts the export.
+     *
+     * @param config must have an endpoint
+     * @param version version of Hasten
+     * @param databases the URLs of the databases by name
+     */
+    public Tracing(OtlpConfig config, String version, Map<String, DatabaseUrl> databases) {
+        OtlpHttpSpanExporterBuilder http = OtlpHttpSpanExporter.builder()
+                .setEndpoint(Otlp.url(config, "/v1/traces"))
+                .setTimeout(EXPORT_TIMEOUT);
+        config.headersByName().forEach(http::addHeader);
+        this.exporter = new CountingExporter(http.build());
+        this.maxSpans = config.maxSpans();
+        this.databases = Map.copyOf(databases);
+        this.provider = SdkTracerProvider.builder()
+                .setResource(Otlp.resource(config, version))
+                .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.tracePercent() / PERCENT)))
+                .addSpanProcessor(BatchSpanProcessor.builder(exporter)
+                        .setMaxQueueSize(maxSpans)
+                        .setMaxExportBatchSize(BATCH)
+                        .setExporterTimeout(EXPORT_TIMEOUT)
+                        .build())
+                .build();
+        this.tracer = provider.get("dev.hasten", version);
+    }
+
+    @Override
+    public void completed(CompletedRequest request) {
+        Exchange exchange = request.exchange();
+        if (exchange == null) {
+            return;
+        }
+        RequestActivity activity = exchange.attachment() instanceof RequestActivity known ? known : null;
+        Timeline timeline = activity == null ? null : activity.timeline();
+        List<Step> steps = timeline == null ? List.of() : timeline.steps();
+        // Before spans are created: the queue of the SDK would drop single spans and leave incomplete traces.
+        if (exporter.pending() + steps.size() + 1 > maxSpans) {
+            dropped.increment();
+            return;
+        }
+        Clock clock = Clock.now();
+        Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), exchange, HEADERS);
+        long start = exchange.arrivalNanos();
+        SpanBuilder builder = tracer.spanBuilder(request.method() + " " + request.route())
+                .setParent(parent)
+                .setSpanKind(SpanKind.SERVER)
+                .setStartTimestamp(clock.epochNanos(start), NANOSECONDS)
+                .setAttribute("http.request.method", request.method().equals("other") ? "_OTHER" : request.method())
+                .setAttribute("http.route", request.route())
+                .setAttribute("http.response.status_code", (long) request.status())
+                .setAttribute("http.request.body.size", request.requestBytes())
+                .setAttribute("http.response.body.size", request.responseBytes())
+                .setAttribute("url.path", exchange.path())
+                .setAttribute("hasten.request.id", exchange.requestId());
+        String error = request.errorCode();
+        if (activity != null) {
+            describe(builder, activity);
+            error = error == null ? activity.errorCode() : error;
+        }
+        if (timeline != null && timeline.omitted() > 0) {
+            builder.setAttribute("hasten.omitted_spans", (long) timeline.omitted());
+        }
+        if (error != null || request.status() >= 500) {
+            builder.setAttribute("error.type", error == null ? Integer.toString(request.status()) : error);
+        }
+        Span span = builder.startSpan();
+        if (span.getSpanContext().isSampled()) {
+            Context context = parent.with(span);
+            for (Step step : steps) {
+                export(
+                        step,
+                        context,
+                        clock,
+                        activity == null ? "" : activity.origin().database());
+            }
+            exporter.started(steps.size() + 1);
+        }
+        if (request.status() >= 500) {
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end(clock.epochNanos(start + request.nanos()), NANOSECONDS);
+    }
+
+    private static void describe(SpanBuilder span, RequestActivity activity) {
+        span.setAttribute("hasten.database", activity.origin().database())
+                .setAttribute("hasten.key.id", activity.origin().key().id());
+        if (activity.outcome() != null) {
+            span.setAttribute("hasten.cache.status", activity.outcome().label());
+        }
+        if (activity.uncachedReason() != null) {
+            span.setAttribute("hasten.cache.reason", activity.uncachedReason());
+        }
+        if (activity.shape() != null) {
+            span.setAttribute("hasten.query", activity.shape().label());
+        }
+    }
+
+    private void export(Step step, Context parent, Clock clock, String database) {
+        SpanBuilder builder = tracer.spanBuilder(name(step))
+                .setParent(parent)
+                .setStartTimestamp(clock.epochNanos(step.startNanos()), NANOSECONDS);
+        String sql = step.sql();
+        if (sql != null) {
+            builder.setSpanKind(SpanKind.CLIENT)
+                    .setAttribute("db.system.name", "postgresql")
+                    .setAttribute("db.query.summary", SqlSummary.of(sql))
+                    .setAttribute("db.query.text", masked(sql));
+            DatabaseUrl url = databases.get(database);
+            if (url != null) {
+                builder.setAttribute("db.namespace", url.database());
+                // With several hosts, it is not known which one is connected.
+                if (url.hosts().size() == 1) {
+                    builder.setAttribute(
+                                    "server.address", url.hosts().getFirst().name())
+                            .setAttribute(
+                                    "server.port", (long) url.hosts().getFirst().port());
+                }
+            }
+        }
+        if (step.error() != null) {
+            builder.setAttribute("error.type", step.error());
+            if (step.error().length() == 5) {
+                builder.setAttribute("db.response.status_code", step.error());
+            }
+        }
+        Span span = builder.startSpan();
+        if (step.error() != null) {
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end(clock.epochNanos(step.endNanos()), NANOSECONDS);
+    }
+
+    private static String name(Step step) {
+        return switch (step.kind()) {
+            case AUTHENTICATION -> "authentication";
+            case CACHE -> "cache";
+            case CONNECTION -> "pool wait";
+            case STATEMENT -> step.sql() == null ? "statement" : SqlSummary.of(step.sql());
+        };
+    }
+
+    /** Literals are masked, because they may be personal data. */
+    private static String masked(String sql) {
+        String masked = SqlMask.of(sql);
+        return masked.length() <= SQL_LENGTH ? masked : masked.substring(0, SQL_LENGTH) + "...";
+    }
+
+    /** The number of requests whose trace was dropped because too many spans waited for their export. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    /** The number of spans that could not be exported. */
+    public long failed() {
+        return exporter.failed();
+    }
+
+    /** Exports what is waiting, within {@link #EXPORT_TIMEOUT}, and ends the export. */
+    @Override
+    public void close() {
+        var _ = provider.shutdown().join(EXPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Converts times of {@link System#nanoTime} to the time since the epoch. */
+    private record Clock(long nanos, long epoch) {
+        static Clock now() {
+            Instant now = Instant.now();
+            return new Clock(System.nanoTime(), now.getEpochSecond() * 1_000_000_000L + now.getNano());
+        }
+
+        long epochNanos(long at) {
+            return epoch + (at - nanos);
+        }
+    }
+}
