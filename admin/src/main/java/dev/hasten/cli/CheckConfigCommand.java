@@ -39,7 +39,7 @@ final class CheckConfigCommand implements Callable<Integer> {
         TlsConfig tls = config.tls();
         if (tls.cert() != null && tls.key() != null) {
             // Fails if they cannot be used.
-            var _ = TlsContexts.fromPem(tls.cert(), tls.key());
+            var _ = TlsContexts.fromPem(tls.cert(), tls.key(), tls.clientCa());
         }
         Output output = Output.of(spec);
         if (json) {

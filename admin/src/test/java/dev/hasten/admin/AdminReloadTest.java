@@ -18,6 +18,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +61,7 @@ class AdminReloadTest {
 
     private void start(String yaml) throws IOException {
         write(yaml);
-        server = HastenServer.start(load(), this::load);
+        server = HastenServer.start(load(), this::load, OptionalInt.empty());
         admin = AdminServer.start(server);
     }
 

@@ -58,10 +58,10 @@ class ClientUrlTest {
 
     @Test
     void printedUrlsCanBeParsed() {
-        assertThat(ClientUrl.parse(ClientUrl.of(new TlsConfig(null, null, false), "4466", "k"))
+        assertThat(ClientUrl.parse(ClientUrl.of(new TlsConfig(null, null, null, false), "4466", "k"))
                         .server())
                 .hasToString("http://localhost:4466");
-        assertThat(ClientUrl.parse(ClientUrl.of(new TlsConfig(null, null, true), "4466", "k"))
+        assertThat(ClientUrl.parse(ClientUrl.of(new TlsConfig(null, null, null, true), "4466", "k"))
                         .server())
                 .hasToString("https://localhost:4466");
     }
@@ -82,7 +82,7 @@ class ClientUrlTest {
         Path certificate = directory.resolve("cert.pem");
         keytool(directory, "-exportcert", "-rfc", "-file", certificate.toString());
 
-        String url = ClientUrl.of(new TlsConfig(certificate, directory.resolve("key.pem"), false), "4466", "k");
+        String url = ClientUrl.of(new TlsConfig(certificate, directory.resolve("key.pem"), null, false), "4466", "k");
 
         assertThat(ClientUrl.parse(url).server()).hasToString(server);
     }

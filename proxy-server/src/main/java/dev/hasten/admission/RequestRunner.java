@@ -2,6 +2,7 @@ package dev.hasten.admission;
 
 import dev.hasten.activity.RequestActivity;
 import dev.hasten.activity.RunningRequests;
+import dev.hasten.activity.Timeline;
 import dev.hasten.auth.ApiKey;
 import dev.hasten.auth.ApiKeys;
 import dev.hasten.auth.KeyMeter;
@@ -48,9 +49,18 @@ public final class RequestRunner {
     private final WrongKeys wrongKeys;
     private final KeyMeters meters;
     private final Watchdog watchdog;
+    private final Options options;
     private final InstantSource clock = InstantSource.system();
     private final AtomicInteger running = new AtomicInteger();
     private final RunningRequests activities;
+
+    /**
+     * What else applies to requests.
+     *
+     * @param clientCertificates whether clients need a certificate
+     * @param tracing whether what requests do is recorded for their traces
+     */
+    public record Options(boolean clientCertificates, boolean tracing) {}
 
     /**
      * @param databases the databases by name
@@ -67,7 +77,9 @@ public final class RequestRunner {
             WrongKeys wrongKeys,
             KeyMeters meters,
             RunningRequests activities,
-            Watchdog watchdog) {
+            Watchdog watchdog,
+            Options options) {
+        this.options = options;
         this.memory = memory;
         this.keys = keys;
         this.wrongKeys = wrongKeys;
@@ -107,10 +119,21 @@ public final class RequestRunner {
 
     private Decision admit(Exchange head, KeyScope scope, Protocol protocol, Endpoint endpoint) {
         try {
+            if (options.clientCertificates() && !head.hasClientCertificate()) {
+                throw ApiError.forbidden(
+                        "This server requires a client certificate (tls.client_ca), and the connection has none");
+            }
+            Timeline timeline = options.tracing() ? new Timeline() : null;
+            long started = timeline == null ? 0 : System.nanoTime();
             ApiKey key = protocol.key(keys, head);
+            if (timeline != null) {
+                timeline.addSince(started, Timeline.Kind.AUTHENTICATION);
+            }
             KeyMeter meter = meters.of(key);
             RequestActivity activity = new RequestActivity(
-                    new RequestActivity.Origin(head.requestId(), key, meter, head.route()), head.arrivalNanos());
+                    new RequestActivity.Origin(head.requestId(), key, meter, head.route()),
+                    head.arrivalNanos(),
+                    timeline);
             // First, so that refusals are logged with the key.
             head.attach(activity);
             requireScope(key, scope);

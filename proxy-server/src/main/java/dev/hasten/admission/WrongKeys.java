@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Counts requests without a valid key by client address. Beyond the limit, the connection is closed after each such request.
  * Requests with a valid key are not counted.
  *
- * <p>All clients of a proxy have the same address, so requests forwarded by a proxy in a private network are not limited.
+ * <p>Trusted proxies report the addresses of their clients. All clients of another proxy have the same address, so requests
+ * forwarded by such a proxy in a private network are not limited.
  */
 public final class WrongKeys {
     private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -53,11 +54,13 @@ public final class WrongKeys {
     /** Counts a request without a valid key. Returns whether its address is over the limit. */
     boolean isSurplus(Exchange head) {
         refused.increment();
-        InetAddress peer = head.peer();
-        if (perMinute == 0 || peer == null || (isPrivate(peer) && isForwarded(head))) {
+        InetAddress client = head.clientAddress();
+        if (perMinute == 0
+                || client == null
+                || (isPrivate(client) && !head.isFromTrustedProxy() && isForwarded(head))) {
             return false;
         }
-        if (counts.get(network(peer), _ -> new AtomicInteger()).incrementAndGet() <= perMinute) {
+        if (counts.get(network(client), _ -> new AtomicInteger()).incrementAndGet() <= perMinute) {
             return false;
         }
         throttled.increment();

@@ -21,6 +21,7 @@ final class ConfigChecks {
     /** Adds every violation to the problems. */
     void run() {
         checkTls();
+        checkProxies();
         checkPorts();
         checkAdminTokens();
         Map<String, String> ownersOfHashes = new HashMap<>();
@@ -42,6 +43,23 @@ final class ConfigChecks {
             problem("tls.cert", null, "tls.key requires a certificate; set both keys or neither", origin("tls.key"));
         } else if (cert && config.tls().dev()) {
             problem("tls.dev", "true", "tls.cert already sets a certificate; set only one of them", origin("tls.dev"));
+        }
+        if (isGiven("tls.client_ca") && !cert) {
+            problem(
+                    "tls.client_ca",
+                    null,
+                    "client certificates require https; set tls.cert and tls.key, too",
+                    origin("tls.client_ca"));
+        }
+    }
+
+    private void checkProxies() {
+        if (config.http().proxyProtocol() && config.http().trustedProxies() == null) {
+            problem(
+                    "http.proxy_protocol",
+                    "true",
+                    "set http.trusted_proxies to the addresses of the proxies that use the protocol",
+                    origin("http.proxy_protocol"));
         }
     }
 

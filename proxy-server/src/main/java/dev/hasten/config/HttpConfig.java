@@ -63,8 +63,8 @@ public record HttpConfig(
                 zero = "no limit",
                 doc = "Maximum number of requests without a valid API key per client address and minute. Further ones"
                         + " get status 429, and their connection is closed. Requests with a valid key are not"
-                        + " affected. Requests forwarded by a proxy in a private network are exempt; set 0 if"
-                        + " your proxy has a public address.")
+                        + " affected. If a proxy forwards the requests, set `http.trusted_proxies`;"
+                        + " otherwise requests that a proxy in a private network forwards are exempt.")
         int wrongKeysPerMinute,
 
         @Setting(
@@ -75,6 +75,20 @@ public record HttpConfig(
                 doc = "Maximum number of addresses tracked for `http.wrong_keys_per_minute`. When there are"
                         + " more, some addresses are forgotten.")
         int maxWrongKeyAddresses,
+
+        @Setting(
+                doc =
+                        "Addresses of the proxies in front of this server. Their `X-Forwarded-For`, `X-Forwarded-Host` and"
+                                + " `X-Forwarded-Proto` are believed; those of others are ignored.")
+        @Nullable
+        Networks trustedProxies,
+
+        @Setting(
+                value = "false",
+                doc =
+                        "Whether connections from `http.trusted_proxies` begin with a header of the PROXY protocol, version 1 or"
+                                + " 2.")
+        boolean proxyProtocol,
 
         @Setting(value = "0", min = "1", max = "1024", zero = "one per core", doc = "Number of event-loop threads.")
         int threads,

@@ -15,6 +15,14 @@ public record TlsConfig(
         Path key,
 
         @Setting(
+                readable = true,
+                doc =
+                        "PEM file with the certificate authorities of clients. When set, requests need a client certificate in"
+                                + " addition to an API key; `/health`, `/ready` and the admin API do not. Requires `tls.cert`.")
+        @Nullable
+        Path clientCa,
+
+        @Setting(
                 value = "false",
                 doc = "For development: serve HTTPS on localhost with a certificate of a local authority, which is"
                         + " stored in `state_dir`.")

@@ -78,6 +78,9 @@ sealed interface ValueType {
             // Scopes are the only sets in the configuration.
             return new Scopes();
         }
+        if (type == Networks.class) {
+            return new NetworkList();
+        }
         if (type == DatabaseUrl.class) {
             return new Url();
         }
@@ -243,6 +246,23 @@ sealed interface ValueType {
         @Override
         public String allowed() {
             return String.join(", ", KeyScope.texts(List.of(KeyScope.values()))) + "; separate several with commas";
+        }
+    }
+
+    /** Networks, separated by commas. */
+    record NetworkList() implements ValueType {
+        @Override
+        public Object parse(String text, Path workingDirectory) {
+            try {
+                return Networks.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("use " + allowed(), e);
+            }
+        }
+
+        @Override
+        public String allowed() {
+            return "IP addresses or networks such as 10.0.0.0/8 or fd00::/8, separated by commas";
         }
     }
 

@@ -99,17 +99,19 @@ public final class DataProxyRoutes {
             String id = request.database().transactions().start(options, request.cancellation(), request.telemetry());
             request.telemetry().begun(TransactionMode.of(options.isolationLevel()));
             Map<String, Object> started = new LinkedHashMap<>();
+            String base = address.of(request.exchange());
+            request.database().transactions().whenUnused(id, () -> address.warnUnreached(base));
             started.put("id", id);
-            started.put("data-proxy", Map.of("endpoint", endpoint(request, id)));
+            started.put("data-proxy", Map.of("endpoint", endpoint(base, request, id)));
             return started;
         });
     }
 
     /** Returns the URL for requests in the transaction. Clients also send the ID in a header, but not to end it. */
-    private String endpoint(RequestContext request, String id) {
+    private static String endpoint(String base, RequestContext request, String id) {
         return "%s/%s/%s/transaction/%s"
                 .formatted(
-                        address.of(request.exchange()),
+                        base,
                         request.exchange().pathParameter("version"),
                         request.exchange().pathParameter("schema"),
                         id);

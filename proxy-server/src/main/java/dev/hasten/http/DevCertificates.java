@@ -72,7 +72,7 @@ public record DevCertificates(Path caPem, SslContext context) {
                     "The development certificates in " + directory + " cannot be read or written: " + e.getMessage(),
                     e);
         }
-        return new DevCertificates(caPem, TlsContexts.fromPem(leafPem, leafKey));
+        return new DevCertificates(caPem, TlsContexts.fromPem(leafPem, leafKey, null));
     }
 
     private static boolean isUsable(Path pem, Path key, Instant now) {

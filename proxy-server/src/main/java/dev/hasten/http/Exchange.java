@@ -62,11 +62,21 @@ public final class Exchange {
     }
 
     /**
-     * The address of the client or of the proxy in front of this server; null if it is not an Internet address or the
-     * connection is closed.
+     * The address of the client: that of the other end of the connection, or the one that trusted proxies report. Null if only
+     * addresses of trusted proxies are known, if it is not an Internet address, or if the connection is closed.
      */
-    public @Nullable InetAddress peer() {
-        return connection.peer();
+    public @Nullable InetAddress clientAddress() {
+        return connection.proxies().client(connection.peer(), header("x-forwarded-for"));
+    }
+
+    /** Whether a trusted proxy has sent the request, so that its {@code X-Forwarded} headers are true. */
+    public boolean isFromTrustedProxy() {
+        return connection.proxies().contain(connection.peer());
+    }
+
+    /** Whether the client has a certificate of the authority for clients. */
+    public boolean hasClientCertificate() {
+        return connection.hasClientCertificate();
     }
 
     /** A unique id of 16 lower-case hex digits; the response has it in {@code x-request-id}. */

@@ -20,14 +20,15 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -377,9 +378,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
         }
     }
 
+    /** The address of the client or of the proxy that has sent the request; null if it is not an Internet address. */
     @Nullable
     InetAddress peer() {
-        return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+        return ProxyHeader.client(ctx.channel());
+    }
+
+    TrustedProxies proxies() {
+        return server.options().proxies();
+    }
+
+    /** Whether the client has proved its identity with a certificate of the configured authority. */
+    boolean hasClientCertificate() {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        try {
+            return tls != null && tls.engine().getSession().getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException e) {
+            return false;
+        }
     }
 
     private void write(Exchange responded, Response response) {

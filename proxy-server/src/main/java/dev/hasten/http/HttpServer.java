@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
@@ -21,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -63,15 +67,19 @@ public final class HttpServer implements AutoCloseable {
                 : options.eventLoopThreads();
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory(options.name()), transport.ioHandlers());
-        ChannelFuture bound = new ServerBootstrap()
+        OptionalInt inherited = options.address().inherited();
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
-                .channel(transport.serverChannel())
+                .channelFactory(inherited.isPresent() ? inherited(inherited.getAsInt()) : transport.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childHandler(new ConnectionInitializer(context, connections))
-                .bind(options.address().host(), options.address().port())
+                .childHandler(new ConnectionInitializer(context, connections));
+        ChannelFuture bound = (inherited.isPresent()
+                        ? bootstrap.register()
+                        : bootstrap.bind(
+                                options.address().host(), options.address().port()))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -79,6 +87,11 @@ public final class HttpServer implements AutoCloseable {
             throw new HttpServerException(cannotListen(options.address(), cause), cause);
         }
         return new HttpServer(context, loops, connections, bound.channel());
+    }
+
+    private static ChannelFactory<ServerChannel> inherited(int descriptor) {
+        InheritedSocket.makeNonBlocking(descriptor);
+        return () -> new EpollServerSocketChannel(descriptor);
     }
 
     private static String cannotListen(HttpServerOptions.Address address, Throwable cause) {
@@ -181,6 +194,7 @@ public final class HttpServer implements AutoCloseable {
                 return;
             }
             connections.add(channel);
+            ProxyHeader.addTo(channel, context.options().proxies(), context.proxyWarnings());
             Supplier<SslContext> tls = context.options().tls();
             if (tls != null) {
                 SslHandler handler = tls.get().newHandler(channel.alloc());

@@ -25,6 +25,7 @@ final class ServerContext {
     private final long writeNanos;
     private final long idleNanos;
     private final AtomicInteger open = new AtomicInteger();
+    private final WarningLimit proxyWarnings = new WarningLimit();
     private volatile boolean draining;
     private volatile boolean closing;
 
@@ -94,6 +95,11 @@ final class ServerContext {
     /** The number of open connections, including those over the limit that are about to get a 503 response. */
     AtomicInteger open() {
         return open;
+    }
+
+    /** Limits the warnings about proxies. */
+    WarningLimit proxyWarnings() {
+        return proxyWarnings;
     }
 
     boolean isDraining() {

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -13,6 +14,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** TLS for servers: versions 1.3 and 1.2; ALPN offers only {@code http/1.1}. */
 public final class TlsContexts {
@@ -40,10 +42,12 @@ public final class TlsContexts {
      *
      * @param certificate file with the server's certificate, followed by the intermediate certificates
      * @param key file with its private key, unencrypted, in PKCS#8 or traditional format
+     * @param clientAuthorities file with the authorities whose certificates clients may present; null if clients are not asked
+     *     for one. A client without a certificate is accepted: see {@link Exchange#hasClientCertificate}
      * @throws HttpServerException if a file cannot be read or used, or if the key does not belong to the certificate;
      *     the message contains the paths
      */
-    public static SslContext fromPem(Path certificate, Path key) {
+    public static SslContext fromPem(Path certificate, Path key, @Nullable Path clientAuthorities) {
         List<X509Certificate> chain = PemFiles.certificates(certificate);
         PrivateKey privateKey = PemFiles.privateKey(key);
         if (!PemFiles.belongTogether(privateKey, chain.getFirst())) {
@@ -51,8 +55,11 @@ public final class TlsContexts {
                     "The key file " + key + " does not match the certificate file " + certificate);
         }
         try {
-            return SslContextBuilder.forServer(privateKey, chain)
-                    .sslProvider(SslProvider.JDK)
+            SslContextBuilder builder = SslContextBuilder.forServer(privateKey, chain);
+            if (clientAuthorities != null) {
+                builder.clientAuth(ClientAuth.OPTIONAL).trustManager(PemFiles.certificates(clientAuthorities));
+            }
+            return builder.sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             Protocol.ALPN,

@@ -1,5 +1,6 @@
 package dev.hasten.http;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -24,10 +25,10 @@ enum Transport {
         };
     }
 
-    Class<? extends ServerChannel> serverChannel() {
+    ChannelFactory<ServerChannel> serverChannel() {
         return switch (this) {
-            case EPOLL -> EpollServerSocketChannel.class;
-            case NIO -> NioServerSocketChannel.class;
+            case EPOLL -> EpollServerSocketChannel::new;
+            case NIO -> NioServerSocketChannel::new;
         };
     }
 }

@@ -20,20 +20,28 @@ import dev.hasten.caching.AccelerateHeaders;
 import dev.hasten.config.ApiKeyConfig;
 import dev.hasten.config.Config;
 import dev.hasten.config.DatabaseConfig;
+import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.KeyScope;
+import dev.hasten.config.Networks;
 import dev.hasten.dataproxy.DataProxyRoutes;
 import dev.hasten.dataproxy.PublicAddress;
 import dev.hasten.deadline.Watchdog;
+import dev.hasten.deadline.Watchdog.Watch;
 import dev.hasten.explain.Explainer;
+import dev.hasten.http.CompletedRequest;
 import dev.hasten.http.Cors;
 import dev.hasten.http.HttpLimits;
 import dev.hasten.http.HttpServer;
 import dev.hasten.http.HttpServerOptions;
+import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
+import dev.hasten.http.TrustedProxies;
 import dev.hasten.insights.Insights;
 import dev.hasten.invalidation.InvalidationRoutes;
 import dev.hasten.memory.MemoryBudget;
+import dev.hasten.otlp.Otlp;
+import dev.hasten.otlp.Tracing;
 import dev.hasten.plan.PlanRunner;
 import dev.hasten.protocol.ApiError;
 import dev.hasten.protocol.RequestParser;
@@ -42,6 +50,7 @@ import dev.hasten.remoteexecutor.RemoteExecutorRoutes;
 import dev.hasten.schema.SchemaSetup;
 import dev.hasten.sql.SqlRoutes;
 import dev.hasten.sql.SqlStreams;
+import dev.hasten.telemetry.HastenVersion;
 import dev.hasten.telemetry.LogLevels;
 import dev.hasten.telemetry.LogSettings;
 import dev.hasten.telemetry.Metrics;
@@ -56,6 +65,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -76,11 +86,15 @@ public final class HastenServer implements AutoCloseable {
     /** The time that requests have to send their responses after they were cancelled on shutdown. */
     private static final Duration LAST_RESPONSES = Duration.ofSeconds(6);
 
+    /** How often the server looks for renewed certificates. */
+    private static final Duration CERTIFICATE_CHECKS = Duration.ofSeconds(5);
+
     /** How often the server looks for open transactions on shutdown. */
     private static final Duration TRANSACTION_POLL = Duration.ofMillis(20);
 
     private final Config config;
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
+    private final @Nullable Tracing tracing;
     private final Watchdog watchdog = new Watchdog();
     private final RunningRequests requests = new RunningRequests();
     private final Map<String, Database> databases;
@@ -102,11 +116,18 @@ public final class HastenServer implements AutoCloseable {
     private Map<String, List<ApiKeyConfig>> configuredKeys;
 
     private volatile boolean drained;
+    private final Readiness readiness;
     private final HttpServer http;
     private volatile boolean stopping;
 
-    private HastenServer(Config config, Supplier<Config> configSource) {
+    private HastenServer(Config config, Supplier<Config> configSource, OptionalInt inheritedSocket) {
         this.config = config;
+        this.metrics =
+                new Metrics(config.otlp().exportsMetrics() ? Otlp.meters(config.otlp(), HastenVersion.text()) : null);
+        this.tracing = config.otlp().exportsTraces() ? tracing(config) : null;
+        if (tracing != null) {
+            metrics.watchTraces(tracing::dropped, tracing::failed);
+        }
         this.configSource = configSource;
         this.latestConfig = config;
         this.logs = new LogSettings(config.log());
@@ -143,29 +164,44 @@ public final class HastenServer implements AutoCloseable {
                     }
                 });
         auditKeysAndCaches();
+        this.readiness = new Readiness(databases.values(), watchdog);
         WrongKeys wrongKeys =
                 new WrongKeys(config.http().wrongKeysPerMinute(), config.http().maxWrongKeyAddresses());
         metrics.watchWrongKeys(wrongKeys::refused, wrongKeys::throttled, wrongKeys::addresses);
-        this.runner = new RequestRunner(keys, databases, memory, wrongKeys, meters, requests, watchdog);
+        this.runner = new RequestRunner(
+                keys,
+                databases,
+                memory,
+                wrongKeys,
+                meters,
+                requests,
+                watchdog,
+                new RequestRunner.Options(config.tls().clientCa() != null, tracing != null));
         this.certificates = Certificates.of(config);
         this.requestLog = new RequestLog(
-                request -> metrics.request(request.route(), request.method(), request.status(), request.nanos()),
+                this::count,
                 new RequestLog.Settings(
                         () -> logs.current().access(), () -> logs.current().failuresPerMinute()));
         this.http = HttpServer.start(
                 new HttpServerOptions(
                         "hasten",
                         new HttpServerOptions.Address(
-                                config.server().host(), config.server().port()),
+                                config.server().host(), config.server().port(), inheritedSocket),
                         limits(config),
-                        certificates,
+                        certificates == null ? null : certificates::forClients,
+                        proxies(config),
                         config.http().eventLoopThreads(),
                         memory,
                         new HttpServerOptions.Callbacks(
                                 (status, code, message) -> ErrorResponses.of(ApiError.of(status, code, message)),
-                                requestLog)),
+                                observer())),
                 routes());
         metrics.watchConnections(http::openConnections);
+        metrics.watchBuild(HastenVersion.text());
+        metrics.watchReady(() -> readiness.isReady() && !stopping && !drained);
+        if (certificates != null) {
+            watchCertificates(certificates);
+        }
         this.live =
                 new LiveSeries(requestLog.traffic(), databases.values(), runner::runningCount, InstantSource.system());
     }
@@ -176,16 +212,58 @@ public final class HastenServer implements AutoCloseable {
      * @throws dev.hasten.http.HttpServerException if the port or a certificate file cannot be used
      */
     public static HastenServer start(Config config) {
-        return start(config, () -> config);
+        return start(config, () -> config, OptionalInt.empty());
     }
 
     /**
      * As above.
      *
      * @param configSource reads the configuration again; throws {@link dev.hasten.config.ConfigException}
+     * @param inheritedSocket descriptor of the listening socket for clients; empty to bind the configured address
      */
-    public static HastenServer start(Config config, Supplier<Config> configSource) {
-        return new HastenServer(config, configSource);
+    public static HastenServer start(Config config, Supplier<Config> configSource, OptionalInt inheritedSocket) {
+        return new HastenServer(config, configSource, inheritedSocket);
+    }
+
+    /** Looks for renewed certificates from time to time, until the server is closed. */
+    private void watchCertificates(Certificates watched) {
+        Watch _ = watchdog.after(
+                CERTIFICATE_CHECKS,
+                () -> Thread.ofVirtual().name("hasten-certificates").start(() -> {
+                    watched.reloadIfChanged();
+                    watchCertificates(watched);
+                }));
+    }
+
+    private static Tracing tracing(Config config) {
+        Map<String, DatabaseUrl> urls = new TreeMap<>();
+        config.databases().forEach((name, database) -> urls.put(name, database.url()));
+        return new Tracing(config.otlp(), HastenVersion.text(), urls);
+    }
+
+    private RequestObserver observer() {
+        Tracing traced = tracing;
+        return traced == null
+                ? requestLog
+                : request -> {
+                    requestLog.completed(request);
+                    traced.completed(request);
+                };
+    }
+
+    private void count(CompletedRequest request, String database, String cache, @Nullable String code) {
+        metrics.request(
+                new Metrics.RequestLabels(request.route(), request.method(), request.status(), database, cache),
+                request.nanos());
+        if (code != null) {
+            metrics.error(
+                    database, code.startsWith("P") && !request.route().startsWith("/sql") ? code : sqlStateClass(code));
+        }
+    }
+
+    /** The first two characters of a SQLSTATE. */
+    private static String sqlStateClass(String code) {
+        return code.length() == 5 ? code.substring(0, 2) : code;
     }
 
     private void auditKeysAndCaches() {
@@ -296,7 +374,6 @@ public final class HastenServer implements AutoCloseable {
     private Router routes() {
         Router.Builder routes = Router.builder();
         routes.route("GET", "/health", exchange -> exchange.respond(Response.json(200, HEALTHY)));
-        Readiness readiness = new Readiness(databases.values(), watchdog);
         routes.route("GET", "/ready", exchange -> readiness.respond(exchange, stopping, drained));
         RequestParser parser =
                 new RequestParser(config.http().maxNestingDepth(), config.http().maxJsonValues());
@@ -339,6 +416,13 @@ public final class HastenServer implements AutoCloseable {
                         config.http().idleTimeout()),
                 config.http().minBytesPerSecond(),
                 config.http().maxConnections());
+    }
+
+    private static TrustedProxies proxies(Config config) {
+        Networks trusted = config.http().trustedProxies();
+        return trusted == null
+                ? TrustedProxies.NONE
+                : new TrustedProxies(trusted::contains, config.http().proxyProtocol());
     }
 
     private static String hostName() {
@@ -469,6 +553,9 @@ public final class HastenServer implements AutoCloseable {
         live.close();
         audit.close();
         watchdog.close();
+        if (tracing != null) {
+            tracing.close();
+        }
         metrics.close();
         LOG.info("stopped");
     }

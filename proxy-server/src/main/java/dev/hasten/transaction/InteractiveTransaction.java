@@ -39,6 +39,8 @@ final class InteractiveTransaction {
     private int savepointCounter;
     private volatile Status status = Status.OPEN;
     private volatile @Nullable Cancellation running;
+    /** Runs if the transaction times out before its first operation; null if there is none. */
+    private volatile @Nullable Runnable unusedAction;
 
     /**
      * {@link #end} sets this before it reads {@link #running}. An operation sets {@code running} before it reads this.
@@ -67,6 +69,19 @@ final class InteractiveTransaction {
     /** The process of PostgreSQL that serves the transaction. */
     int backendProcess() {
         return lease.backendProcess();
+    }
+
+    void whenUnused(Runnable action) {
+        unusedAction = action;
+    }
+
+    /** Ends the transaction because its time limit is over. */
+    void expire() {
+        Runnable unused = unusedAction;
+        end(Status.TIMED_OUT);
+        if (unused != null) {
+            unused.run();
+        }
     }
 
     /** What operators see. */
@@ -98,6 +113,7 @@ final class InteractiveTransaction {
      */
     <T> T operate(String operation, Cancellation cancellation, Supplier<T> work) {
         requireOpen(operation);
+        unusedAction = null;
         try {
             cancellation.interruptible(() -> {
                 operations.lockInterruptibly();

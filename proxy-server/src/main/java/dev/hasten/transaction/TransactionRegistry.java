@@ -165,11 +165,17 @@ public final class TransactionRegistry implements AutoCloseable {
         open.put(id, transaction);
         expiry.set(watchdog.after(
                 timeout,
-                () -> Thread.ofVirtual()
-                        .name("hasten-transaction-expiry")
-                        .start(() -> transaction.end(Status.TIMED_OUT))));
+                () -> Thread.ofVirtual().name("hasten-transaction-expiry").start(transaction::expire)));
         if (closing) {
             transaction.end(Status.ROLLED_BACK);
+        }
+    }
+
+    /** Sets an action to run if the transaction times out and no request has used it. */
+    public void whenUnused(String id, Runnable action) {
+        InteractiveTransaction transaction = open.get(id);
+        if (transaction != null) {
+            transaction.whenUnused(action);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
+import dev.hasten.http.TrustedProxies;
 import dev.hasten.memory.MemoryBudget;
 import dev.hasten.postgres.ConnectionPool;
 import dev.hasten.postgres.PoolOptions;
@@ -97,7 +98,8 @@ final class AdmissionServer implements AutoCloseable {
                 new KeyMeters(
                         directory.resolve("key-usage.json"), keys::list, Clock.systemUTC(), KeyMeters.Listener.NONE),
                 new RunningRequests(),
-                watchdog);
+                watchdog,
+                new RequestRunner.Options(false, false));
         Router routes = Router.builder()
                 .guardedRoute(
                         "POST",
@@ -118,6 +120,7 @@ final class AdmissionServer implements AutoCloseable {
                         new HttpServerOptions.Address("127.0.0.1", 0),
                         new HttpLimits(8192, 1 << 20, new HttpLimits.Timeouts(LONG, LONG, LONG, LONG, LONG), 0, 100),
                         null,
+                        TrustedProxies.NONE,
                         1,
                         memory,
                         new HttpServerOptions.Callbacks(

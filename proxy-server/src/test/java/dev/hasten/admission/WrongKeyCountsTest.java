@@ -9,6 +9,7 @@ import dev.hasten.http.HttpServerOptions;
 import dev.hasten.http.RequestObserver;
 import dev.hasten.http.Response;
 import dev.hasten.http.Router;
+import dev.hasten.http.TrustedProxies;
 import dev.hasten.memory.MemoryBudget;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,6 +29,9 @@ final class WrongKeyCountsTest {
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final AtomicReference<WrongKeys> COUNTS = new AtomicReference<>();
 
+    /** A proxy that is trusted to report the addresses of its clients. */
+    private static final TrustedProxies PROXIES = new TrustedProxies(InetAddress.ofLiteral("127.0.0.9")::equals, false);
+
     private static HttpServer server;
 
     private final AtomicLong nanos = new AtomicLong();
@@ -40,6 +44,7 @@ final class WrongKeyCountsTest {
                         new HttpServerOptions.Address("127.0.0.1", 0),
                         new HttpLimits(8192, 8192, new HttpLimits.Timeouts(LONG, LONG, LONG, LONG, LONG), 0, 100),
                         null,
+                        PROXIES,
                         1,
                         MemoryBudget.unlimited(),
                         new HttpServerOptions.Callbacks(
@@ -112,6 +117,21 @@ final class WrongKeyCountsTest {
         }
         assertThat(counts.refused()).isEqualTo(5);
         assertThat(counts.addresses()).isZero();
+    }
+
+    @Test
+    void trustedProxyReportsTheAddressesOfItsClients() throws IOException {
+        counts(1, 10);
+        String forged = "X-Forwarded-For: 203.0.113.99, 203.0.113.1\r\n";
+        assertThat(isSurplus("127.0.0.9", forged)).isFalse();
+        assertThat(isSurplus("127.0.0.9", "X-Forwarded-For: 203.0.113.2\r\n")).isFalse();
+        assertThat(isSurplus("127.0.0.9", "X-Forwarded-For: 203.0.113.1\r\n")).isTrue();
+        assertThat(isSurplus("127.0.0.9", forged)).isTrue();
+        for (int i = 0; i < 3; i++) {
+            assertThat(isSurplus("127.0.0.9", ""))
+                    .as("the address of its client is unknown")
+                    .isFalse();
+        }
     }
 
     /** All clients of a proxy have its address. */

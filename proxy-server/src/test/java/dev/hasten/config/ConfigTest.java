@@ -42,7 +42,7 @@ class ConfigTest {
                         directory.resolve(".hasten"),
                         Duration.ZERO,
                         Duration.ofSeconds(30)));
-        assertThat(config.tls()).isEqualTo(new TlsConfig(null, null, false));
+        assertThat(config.tls()).isEqualTo(new TlsConfig(null, null, null, false));
         assertThat(config.tls().enabled()).isFalse();
         assertThat(config.http())
                 .isEqualTo(new HttpConfig(
@@ -57,6 +57,8 @@ class ConfigTest {
                         10_000,
                         100,
                         10_000,
+                        null,
+                        false,
                         0,
                         500,
                         4_000_000,
@@ -133,9 +135,12 @@ class ConfigTest {
             if (!key.scalar() || key.setting().readable()) {
                 continue;
             }
-            String text = key.type() instanceof ValueType.Url
-                    ? Sources.URL
-                    : key.defaultText().orElse("https://some-text");
+            String text = switch (key.type()) {
+                case ValueType.Url _ -> Sources.URL;
+                case ValueType.NetworkList _ -> "10.0.0.0/8";
+                case ValueType.SecretText _ -> "some=secret-text";
+                default -> key.defaultText().orElse("https://some-text");
+            };
             for (Sources source : new Sources[] {
                 new Sources(directory).env(Key.variable(path), text),
                 new Sources(directory).flag(path, text),

@@ -112,6 +112,7 @@ class LifecycleTest {
                 new HttpServerOptions.Address("127.0.0.1", port),
                 options.limits(),
                 null,
+                TrustedProxies.NONE,
                 1,
                 options.memory(),
                 options.callbacks());

@@ -42,6 +42,7 @@ final class TestHttpServer {
                 new HttpServerOptions.Address("127.0.0.1", 0),
                 limits,
                 tls == null ? null : () -> tls,
+                TrustedProxies.NONE,
                 2,
                 memory,
                 new HttpServerOptions.Callbacks(TestHttpServer::error, observer));

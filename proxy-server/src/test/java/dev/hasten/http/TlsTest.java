@@ -236,7 +236,7 @@ class TlsTest {
     }
 
     private static void assertUnusable(Path certificate, Path key, String message) {
-        assertThatThrownBy(() -> TlsContexts.fromPem(certificate, key))
+        assertThatThrownBy(() -> TlsContexts.fromPem(certificate, key, null))
                 .isInstanceOf(HttpServerException.class)
                 .hasMessageContaining(message);
     }
