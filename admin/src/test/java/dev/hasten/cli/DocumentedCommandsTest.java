@@ -33,6 +33,9 @@ final class DocumentedCommandsTest {
     private static final Pattern COMMAND = Pattern.compile(
             "(?<![\\w/.-])(?:(?:[A-Za-z/.]*/)?bin/hasten (?=[a-z-])|hasten (?=serve|demo|bench|keys|status|top|invalidate|completion|migrated|check-config|help|--version|--help))([^\n`;|&>)]*)");
 
+    /** One argument, which may contain spaces. */
+    private static final Pattern QUOTED = Pattern.compile("\"[^\"\n]*\"");
+
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9_.-]*[a-z0-9]");
 
     /** The options of other tools in README and docs, by tool. */
@@ -46,6 +49,7 @@ final class DocumentedCommandsTest {
                             "--memory",
                             "--read-only",
                             "--restart",
+                            "--rm",
                             "--security-opt",
                             "--stop-timeout",
                             "--tmpfs"),
@@ -97,7 +101,7 @@ final class DocumentedCommandsTest {
     private static Set<String> commands(String text) {
         Set<String> commands = new TreeSet<>();
         for (String code : Documents.code(text)) {
-            for (String command : found(COMMAND, code)) {
+            for (String command : found(COMMAND, QUOTED.matcher(code).replaceAll("quoted"))) {
                 commands.add(SHELL_COMMENT.matcher(command).replaceFirst("").strip());
             }
         }
@@ -110,7 +114,7 @@ final class DocumentedCommandsTest {
         for (String command : commands(text(document))) {
             String[] arguments = Stream.of(command.split("\\s+"))
                     .filter(word -> !word.equals("...") && !word.equals("…"))
-                    .map(word -> word.replaceAll("^[\"']|[\"']$", "").replaceAll("[,.:]$", ""))
+                    .map(word -> word.replaceAll("[,.:]$", ""))
                     .toArray(String[]::new);
             if (command.contains("create|list|rotate|revoke")) {
                 continue;
