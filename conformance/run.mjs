@@ -1,5 +1,5 @@
-// The conformance suite that bin/test runs, after `npm ci` here and in prisma5/, prisma6/, sql/ and edge/: starts Hasten, compares,
-// verifies, and stops Hasten.
+// The conformance suite that bin/test runs, after `npm ci` here and in prisma5/, prisma6/, sql/, edge/ and guides/: starts Hasten,
+// compares, verifies, and stops Hasten.
 // node run.mjs [pattern]      Runs the tests whose title matches; it is an error if none does. The command is ../bin/hasten, or
 //                             the one in HASTEN_COMMAND.
 import { spawn } from 'node:child_process'
@@ -13,6 +13,8 @@ import { startHasten, stopHasten } from './lib/hasten.mjs'
 import { loadPromises } from './lib/promises.mjs'
 import { loadProgram } from './compare.mjs'
 import { combinations } from './edge/verify.mjs'
+import { guidesFor } from './guides/verify.mjs'
+import { TITLES as RESTARTS } from './restart/verify.mjs'
 import { programOf } from './schemas/program.mjs'
 import { readSource, SCHEMAS } from './schemas/source.mjs'
 
@@ -80,6 +82,18 @@ const PARTS = [
     clients: [7, 6, 5],
     tests: async (pattern) => combinations().filter(({ title }) => !pattern || pattern.test(title)),
     run: (...args) => verify('edge', ...args),
+  },
+  {
+    title: 'The guides',
+    clients: [],
+    tests: async (pattern) => guidesFor(pattern, false),
+    run: (...args) => verify('guides', ...args),
+  },
+  {
+    title: 'Restarts',
+    clients: [7, 6],
+    tests: async (pattern) => RESTARTS.filter((title) => !pattern || pattern.test(title)),
+    run: (...args) => verify('restart', ...args),
   },
   {
     title: 'The data proxy protocol',

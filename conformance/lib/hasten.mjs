@@ -4,7 +4,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startProcess } from './processes.mjs'
 
-const command = process.env.HASTEN_COMMAND ?? fileURLToPath(new URL('../../bin/hasten', import.meta.url))
+/** The launcher of Hasten. */
+export const command = process.env.HASTEN_COMMAND ?? fileURLToPath(new URL('../../bin/hasten', import.meta.url))
 
 /** Without Java's optimizing compiler: most servers run for about a minute, and it would take half of their CPU time. */
 const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', process.env.HASTEN_JAVA_OPTS].join(' ')

@@ -46,6 +46,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
      */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** How long a draining server waits for the first request of a connection. */
+    private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final String RETRY_AFTER_SECONDS = "1";
 
     /** Incomplete heads up to this size need no reservation: a typical head arrives in one piece. */
@@ -159,11 +162,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     /**
-     * Closes the connection if it is idle. Otherwise it is closed after its next response, because the server
-     * is draining.
+     * Closes the connection if it is idle. Otherwise it is closed after its next response, because the server is draining. A
+     * client that has just connected gets a moment to send its request.
      */
     void drain() {
-        if (phase == Phase.IDLE) {
+        if (phase == Phase.IDLE && first) {
+            deadline.in(FIRST_REQUEST_NANOS);
+        } else if (phase == Phase.IDLE) {
             close();
         }
     }

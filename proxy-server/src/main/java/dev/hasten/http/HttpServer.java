@@ -139,8 +139,9 @@ public final class HttpServer implements AutoCloseable {
      */
     public void drain(Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();
-        context.startDraining();
+        // In this order: what was accepted is served.
         listener.close().awaitUninterruptibly();
+        context.startDraining();
         try {
             // The last accepted connection may not be registered yet: wait until every loop has processed its queue.
             for (EventExecutor loop : loops) {
@@ -189,7 +190,7 @@ public final class HttpServer implements AutoCloseable {
             channel.closeFuture().addListener(onClose);
             // Connections over the limit get a 503 response, but their number is limited too.
             int surplus = limits.maxConnections() / 8 + 16;
-            if (context.isDraining() || open > (long) limits.maxConnections() + surplus) {
+            if (open > (long) limits.maxConnections() + surplus) {
                 var _ = channel.close();
                 return;
             }

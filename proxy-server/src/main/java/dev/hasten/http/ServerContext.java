@@ -102,10 +102,6 @@ final class ServerContext {
         return proxyWarnings;
     }
 
-    boolean isDraining() {
-        return draining;
-    }
-
     /** Whether connections are closed after their next response. */
     boolean closesAfterResponses() {
         return draining || closing;

@@ -64,6 +64,22 @@ class LifecycleTest {
     }
 
     @Test
+    void requestOfAClientThatHasJustConnectedIsServed() throws Exception {
+        try (RawClient fresh = RawClient.to(server)) {
+            await().until(() -> server.openConnections() == 1);
+            Thread drain = Thread.ofVirtual().start(() -> server.drain(Duration.ofMinutes(5)));
+            await().untilAsserted(() ->
+                    assertThatThrownBy(() -> RawClient.to(server).close()).isInstanceOf(ConnectException.class));
+            RawResponse response = fresh.get("/hello");
+            assertThat(response.text()).isEqualTo("hello");
+            assertThat(response.header("connection")).isEqualTo("close");
+            drain.join();
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
     void drainEndsAtItsDeadlineAndCloseEndsTheRest() throws IOException {
         try (RawClient running = RawClient.to(server)) {
             running.send(HELD);
