@@ -321,11 +321,12 @@ public final class ConnectionPool implements AutoCloseable {
         // HikariCP keeps retrying. Log an error only if it differs from the previous one.
         if (before == null || !String.valueOf(before.getMessage()).equals(failure.getMessage())) {
             LOG.warn(
-                    "cannot connect to database {} at {}:{}: {}",
+                    "cannot connect to database {} at {}:{}: {}{}",
                     options.name(),
                     options.server().host(),
                     options.server().port(),
-                    failure.getCause() instanceof UnknownHostException ? "unknown host" : failure.getMessage());
+                    failure.getCause() instanceof UnknownHostException ? "unknown host" : failure.getMessage(),
+                    hint(failure));
         }
         // HikariCP keeps retrying in the background. Report the error to waiting requests now, unless there are
         // connections that may become available.
@@ -335,6 +336,13 @@ public final class ConnectionPool implements AutoCloseable {
                 && pool.getHikariPoolMXBean().getTotalConnections() == 0) {
             connecting.forEach(Waiter::wake);
         }
+    }
+
+    /** PgBouncer refuses parameters that Hasten sends to PostgreSQL. */
+    private static String hint(SQLException failure) {
+        return String.valueOf(failure.getMessage()).contains("unsupported startup parameter")
+                ? ". Behind PgBouncer, add pgbouncer=true to the database URL; see docs/operations.md"
+                : "";
     }
 
     private DatabaseException connectError(@Nullable SQLException failure) {
