@@ -1,6 +1,7 @@
 package dev.hasten.cli;
 
 import static dev.hasten.cli.Documents.text;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -39,11 +40,15 @@ final class DocumentedCommandsTest {
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9_.-]*[a-z0-9]");
 
     /** The options of other tools in README and docs, by tool. */
-    private static final Map<String, Set<String>> OPTIONS_OF_OTHERS = Map.of(
-            "the scripts in bench/", Set.of("--concurrency", "--only", "--out", "--quick", "--seconds"),
-            "curl", Set.of("--fail"),
-            "deno", Set.of("--node-modules-dir"),
-            "docker run",
+    private static final Map<String, Set<String>> OPTIONS_OF_OTHERS = Map.ofEntries(
+            entry("bin/package", Set.of("--compare", "--without-aot")),
+            entry("buildah bud, podman build", Set.of("--format")),
+            entry("the scripts in bench/", Set.of("--concurrency", "--only", "--out", "--quick", "--seconds")),
+            entry("curl", Set.of("--fail")),
+            entry("deno", Set.of("--node-modules-dir")),
+            entry("deploy/verify", Set.of("--buildah")),
+            entry(
+                    "docker run",
                     Set.of(
                             "--cap-drop",
                             "--memory",
@@ -52,12 +57,15 @@ final class DocumentedCommandsTest {
                             "--rm",
                             "--security-opt",
                             "--stop-timeout",
-                            "--tmpfs"),
-            "java", Set.of("--enable-native-access"),
-            "node", Set.of("--test"),
-            "prisma generate", Set.of("--data-proxy", "--no-engine"),
-            "prisma-accelerate-local", Set.of("--http", "--wasm"),
-            "systemctl", Set.of("--now"));
+                            "--tmpfs")),
+            entry("gh", Set.of("--repo")),
+            entry("java", Set.of("--enable-native-access")),
+            entry("node", Set.of("--test")),
+            entry("npm version", Set.of("--no-git-tag-version", "--prefix")),
+            entry("prisma generate", Set.of("--data-proxy", "--no-engine")),
+            entry("prisma-accelerate-local", Set.of("--http", "--wasm")),
+            entry("systemctl", Set.of("--now")),
+            entry("tar", Set.of("--no-same-owner", "--strip-components")));
 
     private static final Pattern TEST_CALL = Pattern.compile("(?<![\\w/.-])bin/test([^\n`;|&>)]*)");
     private static final Pattern TEST_USAGE = Pattern.compile("^# {3}bin/test(.*?)(?: {2,}|$)", Pattern.MULTILINE);
