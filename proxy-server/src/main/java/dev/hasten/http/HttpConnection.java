@@ -46,9 +46,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
      */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** How long a draining server waits for the first request of a connection. */
-    private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final String RETRY_AFTER_SECONDS = "1";
 
     /** Incomplete heads up to this size need no reservation: a typical head arrives in one piece. */
@@ -162,14 +159,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Chann
     }
 
     /**
-     * Closes the connection if it is idle. Otherwise it is closed after its next response, because the server is draining. A
-     * client that has just connected gets a moment to send its request.
+     * Closes the connection if no request begins within the grace period. Otherwise it is closed after its next response, because
+     * the server is draining.
      */
-    void drain() {
-        if (phase == Phase.IDLE && first) {
-            deadline.in(FIRST_REQUEST_NANOS);
-        } else if (phase == Phase.IDLE) {
+    void drain(long graceNanos) {
+        if (phase == Phase.IDLE && graceNanos == 0) {
             close();
+        } else if (phase == Phase.IDLE) {
+            deadline.in(graceNanos);
         }
     }
 

@@ -37,12 +37,18 @@ public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final long CLOSE_SECONDS = 5;
 
+    /** Enough for handshakes that have begun, also over a network. */
+    private static final Duration HANDSHAKE = Duration.ofMillis(50);
+
     private final ServerContext context;
     private final EventLoopGroup loops;
     private final ChannelGroup connections;
     private final Channel listener;
+    /** Whether the listening socket is shared with the service manager, which goes on to listen. */
+    private final boolean isInherited;
 
     private HttpServer(ServerContext context, EventLoopGroup loops, ChannelGroup connections, Channel listener) {
+        this.isInherited = context.options().address().inherited().isPresent();
         this.context = context;
         this.loops = loops;
         this.connections = connections;
@@ -136,13 +142,20 @@ public final class HttpServer implements AutoCloseable {
      * {@code Connection: close}. Returns when all connections are closed, when the deadline is reached, or when the
      * thread is interrupted (its interrupt status is kept). Call {@link #close} to close the remaining connections.
      * Must not be called on an event loop thread.
+     *
+     * @param deadline the longest time
+     * @param grace how long idle connections stay open, because a request may be on its way. A proxy that finds the port
+     *     closed uses other servers by then. If it is zero, requests that arrive during the call may fail
      */
-    public void drain(Duration deadline) {
+    public void drain(Duration deadline, Duration grace) {
         long end = System.nanoTime() + deadline.toNanos();
-        // In this order: what was accepted is served.
-        listener.close().awaitUninterruptibly();
-        context.startDraining();
         try {
+            if (grace.isPositive() && !isInherited && ListenerGate.close(listener)) {
+                Thread.sleep(HANDSHAKE);
+            }
+            // In this order: what was accepted is served.
+            listener.close().awaitUninterruptibly();
+            context.startDraining();
             // The last accepted connection may not be registered yet: wait until every loop has processed its queue.
             for (EventExecutor loop : loops) {
                 loop.submit(() -> {}).await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -150,11 +163,13 @@ public final class HttpServer implements AutoCloseable {
             for (Channel connection : connections) {
                 HttpConnection handler = connection.pipeline().get(HttpConnection.class);
                 if (handler != null) {
-                    connection.eventLoop().execute(handler::drain);
+                    connection.eventLoop().execute(() -> handler.drain(grace.toNanos()));
                 }
             }
             connections.newCloseFuture().await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
+            listener.close().awaitUninterruptibly();
+            context.startDraining();
             Thread.currentThread().interrupt();
         }
     }

@@ -89,6 +89,9 @@ public final class HastenServer implements AutoCloseable {
     /** How often the server looks for renewed certificates. */
     private static final Duration CERTIFICATE_CHECKS = Duration.ofSeconds(5);
 
+    /** How long idle connections stay open on shutdown if there is a {@code drain_delay}. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     /** How often the server looks for open transactions on shutdown. */
     private static final Duration TRANSACTION_POLL = Duration.ofMillis(20);
 
@@ -541,10 +544,13 @@ public final class HastenServer implements AutoCloseable {
                 && !Thread.currentThread().isInterrupted()) {
             sleep(TRANSACTION_POLL);
         }
-        http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        Duration grace = config.server().drainDelay().compareTo(GRACE) < 0
+                ? config.server().drainDelay()
+                : GRACE;
+        http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())), grace);
         if (watchdog.watchedCount() > 0) {
             watchdog.cancelAll();
-            http.drain(LAST_RESPONSES);
+            http.drain(LAST_RESPONSES, Duration.ZERO);
         }
         http.close();
         databases.values().forEach(Database::close);

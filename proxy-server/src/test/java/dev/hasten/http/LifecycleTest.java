@@ -8,9 +8,13 @@ import dev.hasten.http.RawClient.RawResponse;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LifecycleTest {
@@ -38,7 +42,7 @@ class LifecycleTest {
             await().until(() -> held.size() == 1);
             await().until(() -> server.openConnections() == 4);
 
-            Thread drain = Thread.ofVirtual().start(() -> server.drain(Duration.ofMinutes(5)));
+            Thread drain = Thread.ofVirtual().start(() -> server.drain(Duration.ofMinutes(5), Duration.ZERO));
 
             assertThat(fresh.isClosedByServer()).isTrue();
             assertThat(idle.isClosedByServer()).isTrue();
@@ -64,19 +68,54 @@ class LifecycleTest {
     }
 
     @Test
-    void requestOfAClientThatHasJustConnectedIsServed() throws Exception {
-        try (RawClient fresh = RawClient.to(server)) {
-            await().until(() -> server.openConnections() == 1);
-            Thread drain = Thread.ofVirtual().start(() -> server.drain(Duration.ofMinutes(5)));
+    void requestThatIsOnItsWayIsServedWithinTheGracePeriod() throws Exception {
+        try (RawClient fresh = RawClient.to(server);
+                RawClient idle = RawClient.to(server);
+                RawClient silent = RawClient.to(server)) {
+            assertThat(idle.get("/hello").status()).isEqualTo(200);
+            await().until(() -> server.openConnections() == 3);
+            Thread drain = Thread.ofVirtual().start(() -> server.drain(Duration.ofMinutes(5), Duration.ofSeconds(2)));
             await().untilAsserted(() ->
                     assertThatThrownBy(() -> RawClient.to(server).close()).isInstanceOf(ConnectException.class));
-            RawResponse response = fresh.get("/hello");
-            assertThat(response.text()).isEqualTo("hello");
-            assertThat(response.header("connection")).isEqualTo("close");
+            for (RawClient client : List.of(fresh, idle)) {
+                RawResponse response = client.get("/hello");
+                assertThat(response.text()).isEqualTo("hello");
+                assertThat(response.header("connection")).isEqualTo("close");
+            }
+            assertThat(silent.isClosedByServer()).isTrue();
             drain.join();
         } finally {
             server.close();
         }
+    }
+
+    @Test
+    void noRequestFailsWhileTheListenerIsClosed() throws Exception {
+        AtomicInteger served = new AtomicInteger();
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        List<Thread> clients = IntStream.range(0, 8)
+                .mapToObj(_ -> Thread.ofPlatform().start(() -> {
+                    try {
+                        while (true) {
+                            try (RawClient client = RawClient.to(server)) {
+                                assertThat(client.get("/hello").text()).isEqualTo("hello");
+                                served.incrementAndGet();
+                            }
+                        }
+                    } catch (ConnectException e) {
+                        // The listener is closed.
+                    } catch (Exception e) {
+                        failure.set(e);
+                    }
+                }))
+                .toList();
+        await().until(() -> served.get() > 1000);
+        server.drain(Duration.ofMinutes(5), Duration.ofMillis(500));
+        for (Thread client : clients) {
+            client.join();
+        }
+        server.close();
+        assertThat(failure.get()).isNull();
     }
 
     @Test
@@ -85,7 +124,7 @@ class LifecycleTest {
             running.send(HELD);
             await().until(() -> held.size() == 1);
 
-            server.drain(TestHttpServer.SHORT);
+            server.drain(TestHttpServer.SHORT, Duration.ZERO);
             assertThat(server.openConnections()).isEqualTo(1);
             assertThat(gone).isFalse();
 
