@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,14 +158,24 @@ public final class QueryCache {
                 settings.maxBytes(), settings.ticker(), settings.background(), () -> statistics.count(Event.EVICTION));
     }
 
-    /** A stored response, fresh or stale; null if the request can use none. Cheap enough for an event loop. */
+    /** Like {@link #find(Lookup, Consumer)}, for callers that do not need the reason. */
     public @Nullable CachedResponse find(Lookup lookup) {
+        return find(lookup, _ -> {});
+    }
+
+    /**
+     * A stored response, fresh or stale; null if the request can use none. Cheap enough for an event loop.
+     *
+     * @param onMiss receives the reason if the result is null
+     */
+    public @Nullable CachedResponse find(Lookup lookup, Consumer<Miss> onMiss) {
         CacheEntry entry = entries.get(lookup.key());
         if (entry == null) {
+            onMiss.accept(Miss.ABSENT);
             return null;
         }
         CacheStrategy strategy = lookup.strategy();
-        CachedResponse response = usable(entry, strategy != null ? strategy : entry.defaultStrategy);
+        CachedResponse response = usable(entry, strategy != null ? strategy : entry.defaultStrategy, onMiss);
         if (response != null) {
             statistics.count(response.freshness() == Freshness.FRESH ? Event.HIT : Event.STALE_HIT);
             entry.hits.getAndIncrement();
@@ -175,46 +186,29 @@ public final class QueryCache {
         return response;
     }
 
-    private @Nullable CachedResponse usable(CacheEntry entry, CacheStrategy strategy) {
+    private @Nullable CachedResponse usable(CacheEntry entry, CacheStrategy strategy, Consumer<Miss> onMiss) {
         // Before the generations are compared: a change that arrives in between is seen by the comparison.
         if (!confirmation.isConfirmed()) {
             statistics.count(Event.UNCONFIRMED);
+            onMiss.accept(Miss.UNCONFIRMED);
             return null;
         }
         if (!isCurrent(entry) || !generations.isCurrent(entry.generation, strategy.tags())) {
-            return null;
-        }
-        if (isOver(entry, strategy)) {
+            onMiss.accept(Miss.INVALIDATED);
             return null;
         }
         long age = settings.ticker().read() - entry.filledAt;
         long stale = age - SECONDS.toNanos(strategy.ttlSeconds());
+        if (stale >= SECONDS.toNanos(strategy.swrSeconds()) && stale >= 0) {
+            onMiss.accept(Miss.EXPIRED);
+            return null;
+        }
         return new CachedResponse(
                 entry.body,
                 stale < 0 ? Freshness.FRESH : Freshness.STALE,
                 NANOSECONDS.toSeconds(Math.max(0, age)),
                 false,
                 entry.shape());
-    }
-
-    private boolean isOver(CacheEntry entry, CacheStrategy strategy) {
-        long stale = settings.ticker().read() - entry.filledAt - SECONDS.toNanos(strategy.ttlSeconds());
-        return stale >= SECONDS.toNanos(strategy.swrSeconds()) && stale >= 0;
-    }
-
-    /** Why no stored response can be used. If one has been stored since the look-up, there was none before. */
-    private Miss missed(Lookup lookup, CacheStrategy strategy) {
-        CacheEntry entry = entries.get(lookup.key());
-        if (entry == null) {
-            return Miss.ABSENT;
-        }
-        if (!isCurrent(entry) || !generations.isCurrent(entry.generation, strategy.tags())) {
-            return Miss.INVALIDATED;
-        }
-        if (isOver(entry, strategy)) {
-            return Miss.EXPIRED;
-        }
-        return confirmation.isConfirmed() ? Miss.ABSENT : Miss.UNCONFIRMED;
     }
 
     /**
@@ -224,18 +218,20 @@ public final class QueryCache {
      * @throws RuntimeException if the query fails
      */
     public CachedResponse fetch(Lookup lookup, Cancellation own, Fill fill) {
-        CachedResponse stored = find(lookup);
-        return stored != null ? stored : fetchMissing(lookup, own, fill);
+        Miss[] miss = {Miss.ABSENT};
+        CachedResponse stored = find(lookup, reason -> miss[0] = reason);
+        return stored != null ? stored : fetchMissing(lookup, miss[0], own, fill);
     }
 
     /**
      * Like {@link #fetch}, for a request for which {@link #find} has just returned null. Does not look up the entry
      * again first.
+     *
+     * @param miss why it was not found
      */
-    public CachedResponse fetchMissing(Lookup lookup, Cancellation own, Fill fill) {
+    public CachedResponse fetchMissing(Lookup lookup, Miss miss, Cancellation own, Fill fill) {
         CacheStrategy strategy = requireNonNull(lookup.strategy(), "strategy is null");
         long asked = System.nanoTime();
-        Miss miss = missed(lookup, strategy);
         if (!confirmation.isConfirmed() && confirmation.awaitConfirmed()) {
             CachedResponse stored = find(lookup);
             if (stored != null) {
@@ -329,7 +325,7 @@ public final class QueryCache {
      */
     private boolean isStored(CacheKey key, CacheStrategy strategy) {
         CacheEntry entry = entries.get(key);
-        return entry != null && usable(entry, strategy) != null;
+        return entry != null && usable(entry, strategy, _ -> {}) != null;
     }
 
     /** Whether the result of the query may be the response to a request that arrives now. */

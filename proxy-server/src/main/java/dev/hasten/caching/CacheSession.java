@@ -7,6 +7,7 @@ import dev.hasten.admission.Database;
 import dev.hasten.admission.RequestContext;
 import dev.hasten.cache.CacheKey;
 import dev.hasten.cache.CachePolicy;
+import dev.hasten.cache.CacheStatistics.Miss;
 import dev.hasten.cache.CachedResponse;
 import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.Invalidation;
@@ -64,6 +65,8 @@ public final class CacheSession {
 
     private final boolean wantsGzip;
     private @Nullable CacheKey key;
+    /** Why {@link #stored} found no response, if it has looked for one. */
+    private Miss miss = Miss.ABSENT;
     /** Whether {@link #stored} found no response. */
     private boolean missed;
     /** What {@link #respond} found out about the query; for operators. */
@@ -144,7 +147,8 @@ public final class CacheSession {
         }
         Timeline timeline = asked.request().activity().timeline();
         long started = timeline == null ? 0 : System.nanoTime();
-        CachedResponse stored = database.cache().find(new Lookup(key(), strategy, null, wantsGzip));
+        CachedResponse stored =
+                database.cache().find(new Lookup(key(), strategy, null, wantsGzip), reason -> miss = reason);
         if (timeline != null) {
             timeline.addSince(started, Timeline.Kind.CACHE);
         }
@@ -197,7 +201,8 @@ public final class CacheSession {
                 request.activity().shape());
         return missed
                 ? database.cache()
-                        .fetchMissing(lookup, request.cancellation(), running -> bytes(query, request.with(running)))
+                        .fetchMissing(
+                                lookup, miss, request.cancellation(), running -> bytes(query, request.with(running)))
                 : database.cache()
                         .fetch(lookup, request.cancellation(), running -> bytes(query, request.with(running)));
     }

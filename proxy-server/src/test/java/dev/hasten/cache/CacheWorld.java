@@ -2,6 +2,7 @@ package dev.hasten.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hasten.cache.CacheStatistics.Miss;
 import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.QueryCache.Fill;
 import dev.hasten.cache.QueryCache.Lookup;
@@ -225,7 +226,7 @@ final class CacheWorld {
                     Lookup lookup = new Lookup(key, effective, model, read.gzip(), relationsOf(key));
                     Fill fill = own -> query(request, false, read.size(), own);
                     response = read.looked()
-                            ? cache.fetchMissing(lookup, request.own, fill)
+                            ? cache.fetchMissing(lookup, Miss.ABSENT, request.own, fill)
                             : cache.fetch(lookup, request.own, fill);
                 }
                 role.left(moment());

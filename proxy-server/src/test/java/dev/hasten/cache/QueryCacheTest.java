@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hasten.cache.CacheStatistics.Event;
+import dev.hasten.cache.CacheStatistics.Miss;
 import dev.hasten.cache.CachedResponse.Freshness;
 import dev.hasten.cache.QueryCache.Lookup;
 import dev.hasten.cache.TestCache.Reader;
@@ -98,6 +99,24 @@ final class QueryCacheTest {
                 .returns(Freshness.STALE, CachedResponse::freshness);
         test.cache.invalidate(TestCache.MODEL_DEFAULT.tags(), "test");
         assertThat(test.cache.find(new Lookup(key, null, null, false))).isNull();
+    }
+
+    @Test
+    void missesAreCountedByReason() {
+        CacheStatistics counts = test.cache.statistics();
+        CacheStrategy tagged = strategy(10, 20, "a");
+        test.read(key, tagged, "first");
+        assertThat(counts.misses(Miss.ABSENT)).isOne();
+        test.cache.invalidate(List.of("a"), "test");
+        test.read(key, tagged, "second");
+        assertThat(counts.misses(Miss.INVALIDATED)).isOne();
+        test.time.pass(Duration.ofSeconds(5));
+        test.read(key, strategy(4, 0, "a"), "third");
+        assertThat(counts.misses(Miss.EXPIRED)).isOne();
+        test.time.pass(Duration.ofHours(1));
+        test.read(key, tagged, "fourth");
+        assertThat(counts.misses(Miss.ABSENT)).isEqualTo(2);
+        assertThat(test.count(Event.MISS)).isEqualTo(4);
     }
 
     @Test
