@@ -9,6 +9,8 @@ public final class Timeline {
     /** Maximum number of steps. Further ones are counted only. */
     private static final int MOST = 500;
 
+    private static final int SQL_LENGTH = 4000;
+
     private final List<Step> steps = new ArrayList<>();
     private int omitted;
 
@@ -37,8 +39,16 @@ public final class Timeline {
             @Nullable String sql,
             @Nullable String error) {}
 
-    /** Adds a step. */
-    public synchronized void add(Step step) {
+    /** Adds a step. The end of a long statement is not kept. */
+    public synchronized void add(Step added) {
+        Step step = added.sql() == null || added.sql().length() <= SQL_LENGTH
+                ? added
+                : new Step(
+                        added.kind(),
+                        added.startNanos(),
+                        added.endNanos(),
+                        added.sql().substring(0, SQL_LENGTH),
+                        added.error());
         if (steps.size() < MOST) {
             steps.add(step);
         } else {

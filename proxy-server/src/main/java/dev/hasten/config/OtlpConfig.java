@@ -45,7 +45,7 @@ public record OtlpConfig(
                 min = "512",
                 max = "1000000",
                 doc =
-                        "How many spans may wait for their export, about 1 KB each. Traces of further requests are dropped.")
+                        "How many spans may wait for their export, 1 to 8 KB each. Traces of further requests are dropped.")
         int maxSpans,
 
         @Setting(value = "true", doc = "Whether metrics are exported, in addition to `GET /metrics`.")

@@ -23,9 +23,14 @@ final class CountingExporter implements SpanExporter {
         this.exporter = exporter;
     }
 
-    /** Called before spans end. */
+    /** Called before spans are created. */
     void started(int spans) {
         pending.addAndGet(spans);
+    }
+
+    /** Called for spans that will not be exported. */
+    void ended(int spans) {
+        pending.addAndGet(-spans);
     }
 
     /** The number of spans that have started and are not exported yet. */

@@ -2,13 +2,10 @@ package dev.hasten.otlp;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.hasten.activity.RequestActivity;
-import dev.hasten.activity.Timeline;
 import dev.hasten.activity.Timeline.Step;
 import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.OtlpConfig;
 import dev.hasten.http.CompletedRequest;
-import dev.hasten.http.Exchange;
 import dev.hasten.http.RequestObserver;
 import dev.hasten.postgres.SqlMask;
 import dev.hasten.postgres.SqlSummary;
@@ -27,14 +24,16 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exports a trace of each request. Its spans are created when the request is completed, from what its {@link Timeline} has
+ * Exports a trace of each request. Its spans are created when the request is completed, from what its {@link dev.hasten.activity.Timeline} has
  * recorded, so a request that is not traced costs almost nothing. Names and attributes follow OpenTelemetry's stable semantic
  * conventions for HTTP and databases.
  */
@@ -44,11 +43,16 @@ public final class Tracing implements RequestObserver, AutoCloseable {
     private static final int SQL_LENGTH = 2000;
     private static final double PERCENT = 100;
 
-    private static final TextMapGetter<Exchange> HEADERS = new TextMapGetter<>() {
+    private static final TextMapGetter<FinishedRequest> HEADERS = new TextMapGetter<>() {
         @Override
-        public @Nullable String get(@Nullable Exchange carrier, String key) {
-            // A malformed traceparent is ignored, so its tracestate must be, too.
-            return carrier == null || carrier.traceParent() == null ? null : carrier.header(key);
+        public @Nullable String get(@Nullable FinishedRequest carrier, String key) {
+            return carrier == null
+                    ? null
+                    : switch (key) {
+                        case "traceparent" -> carrier.traceParent();
+                        case "tracestate" -> carrier.traceState();
+                        default -> null;
+                    };
         }
     };
 
@@ -58,6 +62,9 @@ public final class Tracing implements RequestObserver, AutoCloseable {
     private final int maxSpans;
     private final Map<String, DatabaseUrl> databases;
     private final LongAdder dropped = new LongAdder();
+    /** Creates spans, because masking long statements takes too long for an event loop. */
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("hasten-tracing").daemon().factory());
 
     /**
      * Starts the export.
@@ -88,73 +95,50 @@ public final class Tracing implements RequestObserver, AutoCloseable {
 
     @Override
     public void completed(CompletedRequest request) {
-        Exchange exchange = request.exchange();
-        if (exchange == null) {
+        FinishedRequest finished = FinishedRequest.of(request);
+        if (finished == null) {
             return;
         }
-        RequestActivity activity = exchange.attachment() instanceof RequestActivity known ? known : null;
-        Timeline timeline = activity == null ? null : activity.timeline();
-        List<Step> steps = timeline == null ? List.of() : timeline.steps();
+        int spans = finished.steps().size() + 1;
         // Before spans are created: the queue of the SDK would drop single spans and leave incomplete traces.
-        if (exporter.pending() + steps.size() + 1 > maxSpans) {
+        if (exporter.pending() + spans > maxSpans) {
             dropped.increment();
             return;
         }
+        exporter.started(spans);
         Clock clock = Clock.now();
-        Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), exchange, HEADERS);
-        long start = exchange.arrivalNanos();
+        try {
+            worker.execute(() -> export(finished, clock));
+        } catch (RejectedExecutionException e) {
+            // The server is stopping.
+            exporter.ended(spans);
+        }
+    }
+
+    private void export(FinishedRequest request, Clock clock) {
+        Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, HEADERS);
         SpanBuilder builder = tracer.spanBuilder(request.method() + " " + request.route())
                 .setParent(parent)
                 .setSpanKind(SpanKind.SERVER)
-                .setStartTimestamp(clock.epochNanos(start), NANOSECONDS)
+                .setStartTimestamp(clock.epochNanos(request.startNanos()), NANOSECONDS)
                 .setAttribute("http.request.method", request.method().equals("other") ? "_OTHER" : request.method())
                 .setAttribute("http.route", request.route())
                 .setAttribute("http.response.status_code", (long) request.status())
                 .setAttribute("http.request.body.size", request.requestBytes())
                 .setAttribute("http.response.body.size", request.responseBytes())
-                .setAttribute("url.path", exchange.path())
-                .setAttribute("hasten.request.id", exchange.requestId());
-        String error = request.errorCode();
-        if (activity != null) {
-            describe(builder, activity);
-            error = error == null ? activity.errorCode() : error;
-        }
-        if (timeline != null && timeline.omitted() > 0) {
-            builder.setAttribute("hasten.omitted_spans", (long) timeline.omitted());
-        }
-        if (error != null || request.status() >= 500) {
-            builder.setAttribute("error.type", error == null ? Integer.toString(request.status()) : error);
-        }
+                .setAttribute("url.path", request.path());
+        request.attributes().forEach(builder::setAttribute);
         Span span = builder.startSpan();
         if (span.getSpanContext().isSampled()) {
             Context context = parent.with(span);
-            for (Step step : steps) {
-                export(
-                        step,
-                        context,
-                        clock,
-                        activity == null ? "" : activity.origin().database());
-            }
-            exporter.started(steps.size() + 1);
+            request.steps().forEach(step -> export(step, context, clock, request.database()));
+        } else {
+            exporter.ended(request.steps().size() + 1);
         }
         if (request.status() >= 500) {
             span.setStatus(StatusCode.ERROR);
         }
-        span.end(clock.epochNanos(start + request.nanos()), NANOSECONDS);
-    }
-
-    private static void describe(SpanBuilder span, RequestActivity activity) {
-        span.setAttribute("hasten.database", activity.origin().database())
-                .setAttribute("hasten.key.id", activity.origin().key().id());
-        if (activity.outcome() != null) {
-            span.setAttribute("hasten.cache.status", activity.outcome().label());
-        }
-        if (activity.uncachedReason() != null) {
-            span.setAttribute("hasten.cache.reason", activity.uncachedReason());
-        }
-        if (activity.shape() != null) {
-            span.setAttribute("hasten.query", activity.shape().label());
-        }
+        span.end(clock.epochNanos(request.startNanos() + request.nanos()), NANOSECONDS);
     }
 
     private void export(Step step, Context parent, Clock clock, String database) {
@@ -220,6 +204,12 @@ public final class Tracing implements RequestObserver, AutoCloseable {
     /** Exports what is waiting, within {@link #EXPORT_TIMEOUT}, and ends the export. */
     @Override
     public void close() {
+        worker.shutdown();
+        try {
+            var _ = worker.awaitTermination(EXPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         var _ = provider.shutdown().join(EXPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
