@@ -1,15 +1,31 @@
 package dev.hasten.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Validation rules that involve more than one key. */
 final class ConfigChecks {
+    private static final int MAX_PORT = 65_535;
+
+    /** Headers of the requests of OTLP that Hasten or Java's HTTP client sets. */
+    private static final Set<String> RESERVED_HEADERS = Set.of(
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "expect",
+            "host",
+            "transfer-encoding",
+            "upgrade");
+
     private final Config config;
     private final List<ConfigProblem> problems;
 
@@ -22,6 +38,7 @@ final class ConfigChecks {
     void run() {
         checkTls();
         checkProxies();
+        checkOtlp();
         checkPorts();
         checkAdminTokens();
         Map<String, String> ownersOfHashes = new HashMap<>();
@@ -50,6 +67,34 @@ final class ConfigChecks {
                     null,
                     "client certificates require https; set tls.cert and tls.key, too",
                     origin("tls.client_ca"));
+        }
+    }
+
+    private void checkOtlp() {
+        OtlpConfig otlp = config.otlp();
+        if (otlp.endpoint() != null && !isPlainUrl(otlp.endpoint())) {
+            // Without the value, which may contain a password.
+            problem(
+                    "otlp.endpoint",
+                    null,
+                    "use a URL with a host and without a user, such as http://localhost:4318; credentials belong into otlp.headers",
+                    origin("otlp.endpoint"));
+        }
+        otlp.headersByName().keySet().stream()
+                .filter(name -> RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT)))
+                .forEach(name -> problem(
+                        "otlp.headers",
+                        null,
+                        "the header " + name + " is set by Hasten; remove it",
+                        origin("otlp.headers")));
+    }
+
+    private static boolean isPlainUrl(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getHost() != null && uri.getRawUserInfo() == null && uri.getPort() <= MAX_PORT;
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the trace of a request consists of. Does not refer to the exchange, whose body would otherwise stay in memory.
  *
- * @param path the path as sent
+ * @param path the path as sent; the end of a long one is cut off
  * @param traceParent the trace of the client; null if there is none
  * @param traceState its vendors' data; null if there is none
  * @param startNanos {@link System#nanoTime} when its head was complete
@@ -35,13 +35,9 @@ record FinishedRequest(
         String database,
         Map<String, String> attributes,
         List<Step> steps) {
+    private static final int PATH_LENGTH = 500;
 
-    /** Returns null if the request had no valid head. */
-    static @Nullable FinishedRequest of(CompletedRequest request) {
-        Exchange exchange = request.exchange();
-        if (exchange == null) {
-            return null;
-        }
+    static FinishedRequest of(CompletedRequest request, Exchange exchange) {
         RequestActivity activity = exchange.attachment() instanceof RequestActivity known ? known : null;
         Timeline timeline = activity == null ? null : activity.timeline();
         // A malformed traceparent is ignored, so its tracestate must be, too.
@@ -49,7 +45,9 @@ record FinishedRequest(
         return new FinishedRequest(
                 request.method(),
                 request.route(),
-                exchange.path(),
+                exchange.path().length() <= PATH_LENGTH
+                        ? exchange.path()
+                        : exchange.path().substring(0, PATH_LENGTH),
                 request.status(),
                 request.requestBytes(),
                 request.responseBytes(),

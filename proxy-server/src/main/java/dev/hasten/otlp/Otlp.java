@@ -22,12 +22,14 @@ public final class Otlp {
         SDK.setLevel(Level.OFF);
     }
 
+    /** Maximum time for an export. */
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
+
     private Otlp() {}
 
     /** A registry that sends its meters to the receiver. */
     public static MeterRegistry meters(OtlpConfig config, String version) {
-        return new OtlpMeterRegistry(
-                new io.micrometer.registry.otlp.OtlpConfig() {
+        return OtlpMeterRegistry.builder(new io.micrometer.registry.otlp.OtlpConfig() {
                     @Override
                     public @Nullable String get(String key) {
                         return null;
@@ -52,8 +54,10 @@ public final class Otlp {
                     public Map<String, String> resourceAttributes() {
                         return Map.of("service.name", config.serviceName(), "service.version", version);
                     }
-                },
-                Clock.SYSTEM);
+                })
+                .clock(Clock.SYSTEM)
+                .metricsSender(new MetricsSender())
+                .build();
     }
 
     static Resource resource(OtlpConfig config, String version) {

@@ -6,6 +6,7 @@ import dev.hasten.activity.Timeline.Step;
 import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.OtlpConfig;
 import dev.hasten.http.CompletedRequest;
+import dev.hasten.http.Exchange;
 import dev.hasten.http.RequestObserver;
 import dev.hasten.postgres.SqlMask;
 import dev.hasten.postgres.SqlSummary;
@@ -25,9 +26,11 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +41,14 @@ import org.jspecify.annotations.Nullable;
  * conventions for HTTP and databases.
  */
 public final class Tracing implements RequestObserver, AutoCloseable {
-    private static final Duration EXPORT_TIMEOUT = Duration.ofSeconds(10);
     private static final int BATCH = 512;
     private static final int SQL_LENGTH = 2000;
-    private static final double PERCENT = 100;
+    private static final int PERCENT = 100;
+    /** Load balancers send these all the time. */
+    private static final Set<String> PROBES = Set.of("/health", "/ready");
+
+    /** How long the server waits for the last export when it stops. */
+    private static final Duration LAST_EXPORT = Duration.ofSeconds(2);
 
     private static final TextMapGetter<FinishedRequest> HEADERS = new TextMapGetter<>() {
         @Override
@@ -59,7 +66,7 @@ public final class Tracing implements RequestObserver, AutoCloseable {
     private final SdkTracerProvider provider;
     private final Tracer tracer;
     private final CountingExporter exporter;
-    private final int maxSpans;
+    private final int tracePercent;
     private final Map<String, DatabaseUrl> databases;
     private final LongAdder dropped = new LongAdder();
     /** Creates spans, because masking long statements takes too long for an event loop. */
@@ -76,18 +83,18 @@ public final class Tracing implements RequestObserver, AutoCloseable {
     public Tracing(OtlpConfig config, String version, Map<String, DatabaseUrl> databases) {
         OtlpHttpSpanExporterBuilder http = OtlpHttpSpanExporter.builder()
                 .setEndpoint(Otlp.url(config, "/v1/traces"))
-                .setTimeout(EXPORT_TIMEOUT);
+                .setTimeout(Otlp.TIMEOUT);
         config.headersByName().forEach(http::addHeader);
-        this.exporter = new CountingExporter(http.build());
-        this.maxSpans = config.maxSpans();
+        this.exporter = new CountingExporter(http.build(), config.maxSpans());
+        this.tracePercent = config.tracePercent();
         this.databases = Map.copyOf(databases);
         this.provider = SdkTracerProvider.builder()
                 .setResource(Otlp.resource(config, version))
-                .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.tracePercent() / PERCENT)))
+                .setSampler(Sampler.alwaysOn())
                 .addSpanProcessor(BatchSpanProcessor.builder(exporter)
-                        .setMaxQueueSize(maxSpans)
+                        .setMaxQueueSize(config.maxSpans())
                         .setMaxExportBatchSize(BATCH)
-                        .setExporterTimeout(EXPORT_TIMEOUT)
+                        .setExporterTimeout(Otlp.TIMEOUT)
                         .build())
                 .build();
         this.tracer = provider.get("dev.hasten", version);
@@ -95,24 +102,30 @@ public final class Tracing implements RequestObserver, AutoCloseable {
 
     @Override
     public void completed(CompletedRequest request) {
-        FinishedRequest finished = FinishedRequest.of(request);
-        if (finished == null) {
+        Exchange exchange = request.exchange();
+        if (exchange == null || PROBES.contains(request.route()) || !isSampled(exchange.traceParent())) {
             return;
         }
+        FinishedRequest finished = FinishedRequest.of(request, exchange);
         int spans = finished.steps().size() + 1;
-        // Before spans are created: the queue of the SDK would drop single spans and leave incomplete traces.
-        if (exporter.pending() + spans > maxSpans) {
+        if (!exporter.reserve(spans)) {
             dropped.increment();
             return;
         }
-        exporter.started(spans);
         Clock clock = Clock.now();
         try {
             worker.execute(() -> export(finished, clock));
         } catch (RejectedExecutionException e) {
             // The server is stopping.
-            exporter.ended(spans);
+            exporter.release(spans);
         }
+    }
+
+    /** The client decides if it sends a trace: the last byte of the header has the flags (W3C Trace Context, section 3.2.2.5). */
+    private boolean isSampled(@Nullable String traceParent) {
+        return traceParent == null
+                ? ThreadLocalRandom.current().nextInt(PERCENT) < tracePercent
+                : (Integer.parseInt(traceParent.substring(traceParent.length() - 2), 16) & 1) == 1;
     }
 
     private void export(FinishedRequest request, Clock clock) {
@@ -122,19 +135,17 @@ public final class Tracing implements RequestObserver, AutoCloseable {
                 .setSpanKind(SpanKind.SERVER)
                 .setStartTimestamp(clock.epochNanos(request.startNanos()), NANOSECONDS)
                 .setAttribute("http.request.method", request.method().equals("other") ? "_OTHER" : request.method())
-                .setAttribute("http.route", request.route())
                 .setAttribute("http.response.status_code", (long) request.status())
                 .setAttribute("http.request.body.size", request.requestBytes())
                 .setAttribute("http.response.body.size", request.responseBytes())
                 .setAttribute("url.path", request.path());
+        if (!request.route().equals(Exchange.UNMATCHED)) {
+            builder.setAttribute("http.route", request.route());
+        }
         request.attributes().forEach(builder::setAttribute);
         Span span = builder.startSpan();
-        if (span.getSpanContext().isSampled()) {
-            Context context = parent.with(span);
-            request.steps().forEach(step -> export(step, context, clock, request.database()));
-        } else {
-            exporter.ended(request.steps().size() + 1);
-        }
+        Context context = parent.with(span);
+        request.steps().forEach(step -> export(step, context, clock, request.database()));
         if (request.status() >= 500) {
             span.setStatus(StatusCode.ERROR);
         }
@@ -149,8 +160,11 @@ public final class Tracing implements RequestObserver, AutoCloseable {
         if (sql != null) {
             builder.setSpanKind(SpanKind.CLIENT)
                     .setAttribute("db.system.name", "postgresql")
-                    .setAttribute("db.query.summary", SqlSummary.of(sql))
-                    .setAttribute("db.query.text", masked(sql));
+                    .setAttribute("db.query.summary", SqlSummary.of(sql));
+            // The value of a setting may be a word, which is not masked.
+            if (!SqlSummary.of(sql).equals("SET")) {
+                builder.setAttribute("db.query.text", masked(sql));
+            }
             DatabaseUrl url = databases.get(database);
             if (url != null) {
                 builder.setAttribute("db.namespace", url.database());
@@ -201,16 +215,16 @@ public final class Tracing implements RequestObserver, AutoCloseable {
         return exporter.failed();
     }
 
-    /** Exports what is waiting, within {@link #EXPORT_TIMEOUT}, and ends the export. */
+    /** Exports what is waiting, within {@link #LAST_EXPORT} each, and ends the export. */
     @Override
     public void close() {
         worker.shutdown();
         try {
-            var _ = worker.awaitTermination(EXPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            var _ = worker.awaitTermination(LAST_EXPORT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        var _ = provider.shutdown().join(EXPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        var _ = provider.shutdown().join(LAST_EXPORT.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Converts times of {@link System#nanoTime} to the time since the epoch. */

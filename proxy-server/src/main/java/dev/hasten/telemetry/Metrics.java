@@ -86,11 +86,6 @@ public final class Metrics implements AutoCloseable {
     private final ConcurrentMap<String, List<Meter>> metersOfKeys = new ConcurrentHashMap<>();
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
-    /** Makes the error codes that clients can choose, such as those of RAISE, a bounded number of label values. */
-    private static final int MOST_ERRORS = 500;
-
-    private static final String OTHER_ERRORS = "other";
-
     private final ConcurrentMap<ErrorKey, Counter> errors = new ConcurrentHashMap<>();
 
     /**
@@ -160,22 +155,17 @@ public final class Metrics implements AutoCloseable {
      * Counts an error response.
      *
      * @param database the database of the API key; empty if the request has no valid key
-     * @param code a code of Prisma, or the class of a SQLSTATE
+     * @param code a code of Prisma, or a SQLSTATE
      */
     public void error(String database, String code) {
-        ErrorKey key = new ErrorKey(database, code);
-        Counter counter = errors.get(key);
-        if (counter == null) {
-            ErrorKey bounded = errors.size() < MOST_ERRORS ? key : new ErrorKey(database, OTHER_ERRORS);
-            counter = errors.computeIfAbsent(
-                    bounded,
-                    counted -> Counter.builder("hasten.errors")
-                            .description("Error responses by code of Prisma, or by class of the SQLSTATE")
-                            .tag("database", counted.database())
-                            .tag("code", counted.code())
-                            .register(registry));
-        }
-        counter.increment();
+        errors.computeIfAbsent(
+                        new ErrorKey(database, ErrorClass.of(code)),
+                        counted -> Counter.builder("hasten.errors")
+                                .description("Error responses by code of Prisma, or by class of the SQLSTATE")
+                                .tag("database", counted.database())
+                                .tag("code", counted.code())
+                                .register(registry))
+                .increment();
     }
 
     /** Registers the versions of the process. */

@@ -66,6 +66,21 @@ class ConfigProblemsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "otlp.endpoint, http://user:secret@host, without a user",
+        "otlp.endpoint, http://%zz, use a URL with a host",
+        "otlp.endpoint, http://host:99999, use a URL with a host",
+        "otlp.headers, Host=secret, the header Host is set by Hasten",
+    })
+    void aRejectedValueThatMayContainASecretIsNotShown(String key, String value, String allowed) {
+        sources.flag(key, value);
+        assertThat(sources.problems())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.toString()).contains(key, allowed).doesNotContain("secret", "%zz"));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -78,6 +93,8 @@ class ConfigProblemsTest {
                 "log.query_parameters | yes | true or false",
                 "tls.dev | 1 | true or false",
                 "tls.cert | nowhere.pem | not found or not readable",
+                "http.trusted_proxies | proxy.internal | use IP addresses or networks",
+                "http.proxy_protocol | true | set http.trusted_proxies",
                 "drain_timeout | 30 | the unit is missing",
                 "drain_timeout | 1d | a duration such as",
                 "http.head_timeout | 0s | from 1ms to 24h",

@@ -22,6 +22,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -202,16 +203,75 @@ final class OtlpExportTest {
 
     @Test
     void tracesThatAreRefusedAreCountedAndReported() {
-        receiver.refuse();
+        receiver.respondWith(400);
         try (LogCapture log = new LogCapture(CountingExporter.class.getName());
                 TestServer server = server().start()) {
             server.client().query(rawQuery("SELECT 1"));
             await().until(() -> server.server().metrics().scrape().matches("(?s).*hasten_spans_failed_total [1-9].*"));
             assertThat(log.messages())
-                    .singleElement()
-                    .asString()
-                    .contains("traces cannot be exported to otlp.endpoint");
+                    .anySatisfy(message -> assertThat(message)
+                            .contains("traces cannot be exported to otlp.endpoint", "the receiver has refused them"));
         }
+    }
+
+    @Test
+    void redirectsAreNotFollowed() {
+        receiver.respondWith(302);
+        TestServer server = server().with("otlp.headers", "api-key=secret")
+                .with("otlp.metrics_interval", "1s")
+                .start();
+        server.client().query(rawQuery("SELECT 1"));
+        await().until(() -> receiver.requests() >= 3);
+        server.close();
+        assertThat(receiver.isRedirected()).isFalse();
+    }
+
+    @Test
+    void healthChecksAreNotTraced() {
+        TestServer server = server().start();
+        server.client().get("/health");
+        server.client().get("/ready");
+        server.client().query(rawQuery("SELECT 1"));
+        assertThat(exported(server)).containsKey("POST /query").doesNotContainKeys("GET /health", "GET /ready");
+    }
+
+    @Test
+    void valuesOfSettingsAreNotExported() {
+        TestServer server = server().start();
+        traced(server.client(), execute("SET application_name = confidential"), "01");
+        exported(server);
+        assertThat(receiver.spans().toString()).doesNotContain("confidential").contains("SET");
+    }
+
+    /** The exporter gives up after 10 seconds, and the SDK uses its batch again. */
+    @Test
+    void receiverThatHungIsUsedAgain() {
+        receiver.hang(true);
+        try (TestServer server =
+                server().with("otlp.metrics", false).with("otlp.max_spans", 512).start()) {
+            for (int i = 0; i < 200; i++) {
+                server.client().query(rawQuery("SELECT 1"));
+            }
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> server.server().metrics().scrape().matches("(?s).*hasten_spans_failed_total [1-9].*"));
+            receiver.hang(false);
+            int before = receiver.spans().size();
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                server.client().query(rawQuery("SELECT 1"));
+                return receiver.spans().size() > before;
+            });
+        }
+    }
+
+    @Test
+    void receiverThatHangsDoesNotKeepTheServerFromStopping() {
+        receiver.hang(true);
+        TestServer server = server().start();
+        server.client().query(rawQuery("SELECT 1"));
+        Thread closing = Thread.ofPlatform().start(server::close);
+        // Less than the timeout of an export, which is 10 seconds.
+        await().atMost(Duration.ofSeconds(9)).until(() -> !closing.isAlive());
+        receiver.hang(false);
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
@@ -24,6 +26,8 @@ final class OtlpReceiver implements AutoCloseable {
     private final Queue<ExportTraceServiceRequest> traces = new ConcurrentLinkedQueue<>();
     private final Queue<ExportMetricsServiceRequest> metrics = new ConcurrentLinkedQueue<>();
     private final Queue<String> keys = new ConcurrentLinkedQueue<>();
+    private final Semaphore gate = new Semaphore(1);
+    private volatile boolean redirected;
     private volatile int status = 200;
 
     OtlpReceiver() throws IOException {
@@ -36,6 +40,12 @@ final class OtlpReceiver implements AutoCloseable {
             metrics.add(ExportMetricsServiceRequest.parseFrom(body(exchange)));
             respond(exchange);
         });
+        server.createContext("/v1/elsewhere", exchange -> {
+            body(exchange);
+            redirected = true;
+            respond(exchange);
+        });
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
 
@@ -47,13 +57,31 @@ final class OtlpReceiver implements AutoCloseable {
     }
 
     private void respond(HttpExchange exchange) throws IOException {
+        gate.acquireUninterruptibly();
+        gate.release();
+        if (status == 302) {
+            exchange.getResponseHeaders().add("Location", url() + "/v1/elsewhere");
+        }
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
     }
 
-    /** Makes it refuse what it receives. */
-    void refuse() {
-        status = 400;
+    /** Sets the status of its responses. */
+    void respondWith(int code) {
+        status = code;
+    }
+
+    /** Makes it read requests and not respond, or respond again. */
+    void hang(boolean hangs) {
+        if (hangs) {
+            gate.drainPermits();
+        } else {
+            gate.release(Integer.MAX_VALUE / 2);
+        }
+    }
+
+    int requests() {
+        return keys.size();
     }
 
     String url() {
@@ -92,6 +120,11 @@ final class OtlpReceiver implements AutoCloseable {
 
     private static String text(AnyValue value) {
         return value.hasIntValue() ? Long.toString(value.getIntValue()) : value.getStringValue();
+    }
+
+    /** Whether a client has followed a redirect. */
+    boolean isRedirected() {
+        return redirected;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is recorded appears in the Prometheus text, and the number of its lines is bounded. */
@@ -121,11 +122,28 @@ final class MetricsTest {
     @Test
     void errorCodesHaveABoundedNumberOfLabels() {
         for (int i = 0; i < 10_000; i++) {
-            metrics.error("shop", "X" + i);
+            metrics.error("shop", String.format(Locale.ROOT, "X%04d", i));
         }
+        metrics.error("shop", "");
         assertThat(linesWith("hasten_errors_total"))
-                .hasSize(501)
-                .contains("hasten_errors_total{code=\"other\",database=\"shop\"} 9500.0");
+                .containsExactly("hasten_errors_total{code=\"other\",database=\"shop\"} 10001.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "P2024, P2024",
+        "P1001, P1001",
+        "23505, 23",
+        "08006, 08",
+        "P0001, P0",
+        "XX000, XX",
+        "AB001, other",
+        "P9999, other"
+    })
+    void errorIsCountedByCodeOrClass(String code, String counted) {
+        metrics.error("shop", code);
+        assertThat(linesWith("hasten_errors_total"))
+                .containsExactly("hasten_errors_total{code=\"" + counted + "\",database=\"shop\"} 1.0");
     }
 
     @Test
