@@ -79,7 +79,7 @@ public record HttpConfig(
         @Setting(
                 doc =
                         "Addresses of the proxies in front of this server. Their `X-Forwarded-For`, `X-Forwarded-Host` and"
-                                + " `X-Forwarded-Proto` are believed; those of others are ignored.")
+                                + " `X-Forwarded-Proto` are believed, so they must replace those of their clients.")
         @Nullable
         Networks trustedProxies,
 

@@ -85,5 +85,6 @@ public record ServerConfig(
                 value = "30s",
                 zero = "stop at once",
                 doc =
-                        "Maximum time for open transactions and running requests to finish on shutdown, after `drain_delay`.")
+                        "Maximum time for open transactions and running requests to finish on shutdown, after `drain_delay`."
+                                + " Transactions get at most half of it.")
         Duration drainTimeout) {}

@@ -17,7 +17,7 @@ public record TlsConfig(
         @Setting(
                 readable = true,
                 doc =
-                        "PEM file with the certificate authorities of clients. When set, requests need a client certificate in"
+                        "PEM file with the certificate authorities of clients. When set, requests need a client certificate of one of them in"
                                 + " addition to an API key; `/health`, `/ready` and the admin API do not. Requires `tls.cert`.")
         @Nullable
         Path clientCa,

@@ -48,6 +48,7 @@ public final class PublicAddress {
             String forwarded = last(exchange.header("x-forwarded-host"));
             host = forwarded == null ? host : forwarded;
             scheme = last(exchange.header("x-forwarded-proto"));
+            scheme = scheme == null ? null : scheme.toLowerCase(Locale.ROOT);
         }
         if (host == null || !HOST.matcher(host).matches()) {
             throw ApiError.badRequest(

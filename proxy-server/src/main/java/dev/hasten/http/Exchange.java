@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    static final String UNMATCHED = "unmatched";
+    /** The route of requests for which there is none. */
+    public static final String UNMATCHED = "unmatched";
 
     private static final Pattern CLIENT_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
     private static final Pattern TRACE_PARENT =
@@ -62,8 +63,8 @@ public final class Exchange {
     }
 
     /**
-     * The address of the client: that of the other end of the connection, or the one that trusted proxies report. Null if only
-     * addresses of trusted proxies are known, if it is not an Internet address, or if the connection is closed.
+     * The address of the client: that of the other end of the connection, or the one that trusted proxies report. Null if it is not
+     * an Internet address, or if the connection is closed.
      */
     public @Nullable InetAddress clientAddress() {
         return connection.proxies().client(connection.peer(), header("x-forwarded-for"));
@@ -71,7 +72,7 @@ public final class Exchange {
 
     /** Whether a trusted proxy has sent the request, so that its {@code X-Forwarded} headers are true. */
     public boolean isFromTrustedProxy() {
-        return connection.proxies().contain(connection.peer());
+        return connection.proxies().believeHeaders(connection.peer());
     }
 
     /** Whether the client has a certificate of the authority for clients. */

@@ -96,7 +96,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static ChannelFactory<ServerChannel> inherited(int descriptor) {
-        InheritedSocket.makeNonBlocking(descriptor);
+        InheritedSocket.prepare(descriptor);
         return () -> new EpollServerSocketChannel(descriptor);
     }
 

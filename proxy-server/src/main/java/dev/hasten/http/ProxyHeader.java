@@ -21,6 +21,9 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHeader.class);
     private static final AttributeKey<InetAddress> CLIENT = AttributeKey.valueOf(ProxyHeader.class, "client");
 
+    /** Clouds add identifiers of some hundred bytes. */
+    private static final int MAX_TLV_BYTES = 1024;
+
     private final WarningLimit warnings;
 
     private ProxyHeader(WarningLimit warnings) {
@@ -30,7 +33,7 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
     /** Adds the handlers if the connection must begin with the header. */
     static void addTo(Channel channel, TrustedProxies proxies, WarningLimit warnings) {
         if (proxies.proxyProtocol() && proxies.contain(peer(channel))) {
-            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(warnings));
+            channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_TLV_BYTES), new ProxyHeader(warnings));
         }
     }
 

@@ -21,6 +21,14 @@ public record TrustedProxies(Predicate<InetAddress> addresses, boolean proxyProt
         requireNonNull(addresses, "addresses is null");
     }
 
+    /**
+     * Whether what a proxy with this address reports in {@code X-Forwarded} headers is believed. With the PROXY protocol, the proxy
+     * passes on the bytes of its client, which may contain such headers.
+     */
+    boolean believeHeaders(@Nullable InetAddress peer) {
+        return !proxyProtocol && contain(peer);
+    }
+
     boolean contain(@Nullable InetAddress address) {
         return address != null && addresses.test(address);
     }
@@ -31,22 +39,22 @@ public record TrustedProxies(Predicate<InetAddress> addresses, boolean proxyProt
      *
      * @param peer the other end of the connection
      * @param forwardedFor the values of {@code X-Forwarded-For}; null if there is none
-     * @return null if only addresses of trusted proxies are known
+     * @return the last address that is known; that of the proxy if it reports none
      */
     @Nullable
     InetAddress client(@Nullable InetAddress peer, @Nullable String forwardedFor) {
         InetAddress client = peer;
         int end = forwardedFor == null ? 0 : forwardedFor.length();
-        while (end > 0 && contain(client)) {
+        while (end > 0 && believeHeaders(client)) {
             int comma = requireNonNull(forwardedFor).lastIndexOf(',', end - 1);
             InetAddress next = address(forwardedFor.substring(comma + 1, end).strip());
             if (next == null) {
-                return null;
+                return client;
             }
             client = next;
             end = comma;
         }
-        return contain(client) ? null : client;
+        return client;
     }
 
     /** Parses an address, which may have a port; returns null if it is malformed. */

@@ -71,6 +71,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +92,9 @@ public final class HastenServer implements AutoCloseable {
 
     /** How long idle connections stay open on shutdown if there is a {@code drain_delay}. */
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** How long the last exports of traces and metrics may take on shutdown. */
+    private static final Duration LAST_EXPORTS = Duration.ofSeconds(3);
 
     /** How often the server looks for open transactions on shutdown. */
     private static final Duration TRANSACTION_POLL = Duration.ofMillis(20);
@@ -201,7 +205,7 @@ public final class HastenServer implements AutoCloseable {
                 routes());
         metrics.watchConnections(http::openConnections);
         metrics.watchBuild(HastenVersion.text());
-        metrics.watchReady(() -> readiness.isReady() && !stopping && !drained);
+        metrics.watchReady(() -> !stopping && !drained && readiness.isReady());
         if (certificates != null) {
             watchCertificates(certificates);
         }
@@ -259,14 +263,8 @@ public final class HastenServer implements AutoCloseable {
                 new Metrics.RequestLabels(request.route(), request.method(), request.status(), database, cache),
                 request.nanos());
         if (code != null) {
-            metrics.error(
-                    database, code.startsWith("P") && !request.route().startsWith("/sql") ? code : sqlStateClass(code));
+            metrics.error(database, code);
         }
-    }
-
-    /** The first two characters of a SQLSTATE. */
-    private static String sqlStateClass(String code) {
-        return code.length() == 5 ? code.substring(0, 2) : code;
     }
 
     private void auditKeysAndCaches() {
@@ -366,7 +364,7 @@ public final class HastenServer implements AutoCloseable {
      */
     public void drain(boolean on) {
         drained = on;
-        http.closeConnectionsAfterResponses(on);
+        http.closeConnectionsAfterResponses(on || stopping);
     }
 
     /** Whether {@link #drain} is on. */
@@ -377,7 +375,7 @@ public final class HastenServer implements AutoCloseable {
     private Router routes() {
         Router.Builder routes = Router.builder();
         routes.route("GET", "/health", exchange -> exchange.respond(Response.json(200, HEALTHY)));
-        routes.route("GET", "/ready", exchange -> readiness.respond(exchange, stopping, drained));
+        routes.route("GET", "/ready", exchange -> readiness.respond(exchange, () -> stopping, () -> drained));
         RequestParser parser =
                 new RequestParser(config.http().maxNestingDepth(), config.http().maxJsonValues());
         AccelerateHeaders headers = new AccelerateHeaders(config.server().region());
@@ -528,30 +526,32 @@ public final class HastenServer implements AutoCloseable {
 
     /**
      * Stops gracefully. First, the server reports that it is not ready, closes each connection after its next response and still
-     * accepts requests: for {@code drain_delay}, and then while interactive transactions are open. Then it accepts no new
-     * requests and lets running ones finish. Both together take at most {@code drain_timeout} after the delay; then the remaining
-     * requests are cancelled and open transactions rolled back. If the thread is interrupted, the next step follows at once.
+     * accepts requests: for {@code drain_delay}, and then until the transactions that are open by then have ended. Then it accepts
+     * no new requests and lets running ones finish. Both together take at most {@code drain_timeout} after the delay, and the
+     * transactions at most half of it; then the remaining requests are cancelled and open transactions rolled back. If the thread
+     * is interrupted, the next step follows at once.
      */
     @Override
     public void close() {
         stopping = true;
         http.closeConnectionsAfterResponses(true);
-        sleep(config.server().drainDelay());
-        long end = System.nanoTime() + config.server().drainTimeout().toNanos();
-        LOG.info("stopping; running requests: {}, open transactions: {}", runner.runningCount(), openTransactions());
-        while (openTransactions() > 0
-                && System.nanoTime() < end
-                && !Thread.currentThread().isInterrupted()) {
-            sleep(TRANSACTION_POLL);
-        }
-        Duration grace = config.server().drainDelay().compareTo(GRACE) < 0
-                ? config.server().drainDelay()
-                : GRACE;
-        http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())), grace);
+        Duration delay = config.server().drainDelay();
+        LOG.info(
+                "stopping; running requests: {}, open transactions: {}; accepts requests for another {} ms",
+                runner.runningCount(),
+                openTransactions().size(),
+                delay.toMillis());
+        sleep(delay);
+        long timeout = config.server().drainTimeout().toNanos();
+        long end = System.nanoTime() + timeout;
+        awaitTransactions(System.nanoTime() + timeout / 2);
+        http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())), delay.compareTo(GRACE) < 0 ? delay : GRACE);
         if (watchdog.watchedCount() > 0) {
             watchdog.cancelAll();
             http.drain(LAST_RESPONSES, Duration.ZERO);
         }
+        // Pools would leave connections open.
+        boolean interrupted = Thread.interrupted();
         http.close();
         databases.values().forEach(Database::close);
         keys.close();
@@ -559,17 +559,43 @@ public final class HastenServer implements AutoCloseable {
         live.close();
         audit.close();
         watchdog.close();
-        if (tracing != null) {
-            tracing.close();
+        closeExports();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
-        metrics.close();
         LOG.info("stopped");
     }
 
-    private int openTransactions() {
+    /** Later transactions are not waited for: with many clients, there would always be an open one. */
+    private void awaitTransactions(long end) {
+        Set<String> waited = openTransactions();
+        while (!waited.isEmpty()
+                && System.nanoTime() < end
+                && !Thread.currentThread().isInterrupted()) {
+            sleep(TRANSACTION_POLL);
+            waited.retainAll(openTransactions());
+        }
+    }
+
+    /** A receiver that does not respond must not keep the process from stopping. */
+    private void closeExports() {
+        Tracing traces = tracing;
+        List<Thread> closing = Stream.<Runnable>of(metrics::close, traces == null ? () -> {} : traces::close)
+                .map(Thread.ofVirtual()::start)
+                .toList();
+        try {
+            for (Thread thread : closing) {
+                var _ = thread.join(LAST_EXPORTS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Set<String> openTransactions() {
         return databases.values().stream()
-                .mapToInt(database -> database.transactions().openCount())
-                .sum();
+                .flatMap(database -> database.transactions().openIds().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Returns early if the thread is interrupted, whose interrupt status is kept. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -66,9 +67,9 @@ final class Readiness {
      * Sends 200 if all databases are reachable; otherwise, or while the server is stopping or draining, 503. Does not name
      * databases, because no API key is required.
      */
-    void respond(Exchange exchange, boolean stopping, boolean drained) {
-        CompletableFuture<Void> _ =
-                latest().thenAccept(result -> exchange.respond(rendered(result, stopping, drained)));
+    void respond(Exchange exchange, BooleanSupplier stopping, BooleanSupplier drained) {
+        CompletableFuture<Void> _ = latest().thenAccept(
+                        result -> exchange.respond(rendered(result, stopping.getAsBoolean(), drained.getAsBoolean())));
     }
 
     /** Whether all databases are reachable. May block for some seconds. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -311,6 +312,11 @@ public final class TransactionRegistry implements AutoCloseable {
     /** The number of open transactions. */
     public int openCount() {
         return open.size();
+    }
+
+    /** The ids of the open transactions. */
+    public Set<String> openIds() {
+        return Set.copyOf(open.keySet());
     }
 
     /** The open transactions, the oldest first, for operators. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The start with a real inherited socket is tested in conformance/restart. */
 class InheritedSocketTest {
@@ -28,10 +30,12 @@ class InheritedSocketTest {
                 .hasMessageContaining("has passed 2 sockets; expected 1");
     }
 
-    @Test
-    void descriptorThatIsNotOpenIsRefused() {
-        assertThatThrownBy(() -> InheritedSocket.makeNonBlocking(999_999))
+    /** 0 is standard input, which is no socket. */
+    @ParameterizedTest
+    @ValueSource(ints = {999_999, 0})
+    void descriptorThatIsNoListeningSocketIsRefused(int descriptor) {
+        assertThatThrownBy(() -> InheritedSocket.prepare(descriptor))
                 .isInstanceOf(HttpServerException.class)
-                .hasMessageContaining("is not open");
+                .hasMessageContaining("is not a listening TCP socket");
     }
 }

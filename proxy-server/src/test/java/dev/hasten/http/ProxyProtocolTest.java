@@ -72,11 +72,11 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void healthCheckOfTheProxyHasNoClient() throws IOException {
+    void healthCheckOfTheProxyHasTheAddressOfTheProxy() throws IOException {
         try (HttpServer server = start(null)) {
-            assertThat(response(server, "127.0.0.9", LOCAL)).endsWith("null");
+            assertThat(response(server, "127.0.0.9", LOCAL)).endsWith("/127.0.0.9");
             assertThat(response(server, "127.0.0.9", "PROXY UNKNOWN\r\n".getBytes(US_ASCII)))
-                    .endsWith("null");
+                    .endsWith("/127.0.0.9");
         }
     }
 

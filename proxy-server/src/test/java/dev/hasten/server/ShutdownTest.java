@@ -106,6 +106,19 @@ final class ShutdownTest {
     }
 
     @Test
+    void transactionsThatStartLaterAreNotWaitedFor() throws Exception {
+        TestServer server = TestServer.on(POSTGRES).with("drain_timeout", "1h").start();
+        String first = server.client().startTransaction(Map.of("timeout", 3_600_000));
+        Thread closing = Thread.ofPlatform().start(server::close);
+        await().until(() -> server.client().get("/ready").text().contains("stopping"));
+        String second = server.client().startTransaction(Map.of("timeout", 3_600_000));
+        assertThat(server.client().query(second, rawQuery("SELECT 1")).status()).isEqualTo(200);
+        assertThat(server.client().commit(first).status()).isEqualTo(200);
+        closing.join();
+        nobodyIsConnected();
+    }
+
+    @Test
     void idleServerStops() {
         TestServer server = TestServer.on(POSTGRES).start();
         server.close();
