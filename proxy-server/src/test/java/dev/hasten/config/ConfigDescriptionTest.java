@@ -34,7 +34,7 @@ class ConfigDescriptionTest {
                         "\nport: 4466 # default\n",
                         "\nadmin_token: \"****\" # env HASTEN_ADMIN_TOKEN\n",
                         "\nregion: eu-1 # hasten.yaml:1\n",
-                        "\ntls:\n  # cert is not set\n  # key is not set\n  dev: false # default\nhttp:\n",
+                        "\ntls:\n  # cert is not set\n  # key is not set\n  # client_ca is not set\n  dev: false # default\nhttp:\n",
                         "\n  max_body_bytes: 1mb # command line\n",
                         "\n    url: postgresql://ann:****@db.example:5432/app?connection_limit=5 # hasten.yaml:4\n",
                         "\n    pool:\n      size: 5 # URL parameter connection_limit\n      min_idle: 2 # default\n      timeout: 10s # default\n",
