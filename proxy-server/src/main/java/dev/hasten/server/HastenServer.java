@@ -90,14 +90,8 @@ public final class HastenServer implements AutoCloseable {
     /** How often the server looks for renewed certificates. */
     private static final Duration CERTIFICATE_CHECKS = Duration.ofSeconds(5);
 
-    /** How long idle connections stay open on shutdown if there is a {@code drain_delay}. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
-
     /** How long the last exports of traces and metrics may take on shutdown. */
     private static final Duration LAST_EXPORTS = Duration.ofSeconds(3);
-
-    /** How often the server looks for open transactions on shutdown. */
-    private static final Duration TRANSACTION_POLL = Duration.ofMillis(20);
 
     private final Config config;
     private final Metrics metrics;
@@ -525,27 +519,17 @@ public final class HastenServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully. First, the server reports that it is not ready, closes each connection after its next response and still
-     * accepts requests: for {@code drain_delay}, and then until the transactions that are open by then have ended. Then it accepts
-     * no new requests and lets running ones finish. Both together take at most {@code drain_timeout} after the delay, and the
-     * transactions at most half of it; then the remaining requests are cancelled and open transactions rolled back. If the thread
+     * Stops gracefully; see {@link Drain}. Then cancels the requests that still run, and rolls back open transactions. If the thread
      * is interrupted, the next step follows at once.
      */
     @Override
     public void close() {
         stopping = true;
-        http.closeConnectionsAfterResponses(true);
-        Duration delay = config.server().drainDelay();
         LOG.info(
-                "stopping; running requests: {}, open transactions: {}; accepts requests for another {} ms",
+                "stopping; running requests: {}; accepts requests for another {} ms",
                 runner.runningCount(),
-                openTransactions().size(),
-                delay.toMillis());
-        sleep(delay);
-        long timeout = config.server().drainTimeout().toNanos();
-        long end = System.nanoTime() + timeout;
-        awaitTransactions(System.nanoTime() + timeout / 2);
-        http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())), delay.compareTo(GRACE) < 0 ? delay : GRACE);
+                config.server().drainDelay().toMillis());
+        new Drain(http, databases.values(), config.server()).run();
         if (watchdog.watchedCount() > 0) {
             watchdog.cancelAll();
             http.drain(LAST_RESPONSES, Duration.ZERO);
@@ -566,17 +550,6 @@ public final class HastenServer implements AutoCloseable {
         LOG.info("stopped");
     }
 
-    /** Later transactions are not waited for: with many clients, there would always be an open one. */
-    private void awaitTransactions(long end) {
-        Set<String> waited = openTransactions();
-        while (!waited.isEmpty()
-                && System.nanoTime() < end
-                && !Thread.currentThread().isInterrupted()) {
-            sleep(TRANSACTION_POLL);
-            waited.retainAll(openTransactions());
-        }
-    }
-
     /** A receiver that does not respond must not keep the process from stopping. */
     private void closeExports() {
         Tracing traces = tracing;
@@ -587,21 +560,6 @@ public final class HastenServer implements AutoCloseable {
             for (Thread thread : closing) {
                 var _ = thread.join(LAST_EXPORTS);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Set<String> openTransactions() {
-        return databases.values().stream()
-                .flatMap(database -> database.transactions().openIds().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** Returns early if the thread is interrupted, whose interrupt status is kept. */
-    private static void sleep(Duration duration) {
-        try {
-            Thread.sleep(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
