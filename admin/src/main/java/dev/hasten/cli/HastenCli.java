@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TimeZone;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -81,22 +82,16 @@ public final class HastenCli {
                     () -> Config.load(new ConfigSources(null, System.getenv(), Map.of(), Path.of(""))),
                     new PrintWriter(System.out, true, UTF_8));
         } catch (Exception e) {
-            try {
-                return report(e, err);
-            } catch (Exception unexpected) {
-                unexpected.printStackTrace(err);
-                return FAILURE;
-            }
+            return report(e, err);
         }
     }
 
     /**
-     * Prints an expected failure.
+     * Prints an expected failure, and logs an unexpected one with its stack trace.
      *
      * @return the exit status
-     * @throws Exception the failure, if it is unexpected
      */
-    private static int report(Exception failure, PrintWriter err) throws Exception {
+    private static int report(Exception failure, PrintWriter err) {
         int status = USAGE;
         switch (failure) {
             case ServerClientException _ -> {
@@ -106,7 +101,10 @@ public final class HastenCli {
             case ConfigException e -> e.problems().forEach(problem -> err.println("hasten: " + problem));
             case IOException e -> err.println("hasten: " + FileErrors.reason(e));
             case HttpServerException _, KeyFileException _ -> err.println("hasten: " + failure.getMessage());
-            default -> throw failure;
+            default -> {
+                LoggerFactory.getLogger(HastenCli.class).error("unexpected failure", failure);
+                status = FAILURE;
+            }
         }
         err.flush();
         return status;
