@@ -108,7 +108,7 @@ public final class Metrics implements AutoCloseable {
         this(null);
     }
 
-    /** @param export also gets all meters, and is closed with this object; null if there is none */
+    /** @param export a second registry that receives all meters and is closed with this object; null for Prometheus only */
     public Metrics(@Nullable MeterRegistry export) {
         this.export = export;
         this.registry =
@@ -364,10 +364,14 @@ public final class Metrics implements AutoCloseable {
     }
 
     private void counter(String name, String description, String database, LongSupplier count) {
+        counter(name, description, count, Tags.of("database", database));
+    }
+
+    private void counter(String name, String description, LongSupplier count, Tags tags) {
         counted.add(count);
         FunctionCounter.builder(name, count, LongSupplier::getAsLong)
                 .description(description)
-                .tag("database", database)
+                .tags(tags)
                 .register(registry);
     }
 
@@ -416,14 +420,12 @@ public final class Metrics implements AutoCloseable {
      * @param addresses the number of currently tracked addresses
      */
     public void watchWrongKeys(LongSupplier refused, LongSupplier throttled, LongSupplier addresses) {
-        counted.add(refused);
-        counted.add(throttled);
-        FunctionCounter.builder("hasten.wrong.key.requests", refused, LongSupplier::getAsLong)
-                .description("Requests refused for lack of a valid API key")
-                .register(registry);
-        FunctionCounter.builder("hasten.wrong.key.requests.throttled", throttled, LongSupplier::getAsLong)
-                .description("Requests without a valid API key that exceeded the limit of their address")
-                .register(registry);
+        counter("hasten.wrong.key.requests", "Requests refused for lack of a valid API key", refused, Tags.empty());
+        counter(
+                "hasten.wrong.key.requests.throttled",
+                "Requests without a valid API key that exceeded the limit of their address",
+                throttled,
+                Tags.empty());
         Gauge.builder("hasten.wrong.key.addresses", addresses, LongSupplier::getAsLong)
                 .description("Tracked addresses that sent requests without a valid API key")
                 .strongReference(true)
@@ -431,11 +433,11 @@ public final class Metrics implements AutoCloseable {
     }
 
     private void planLookups(String result, LongSupplier count) {
-        counted.add(count);
-        FunctionCounter.builder("hasten.plan.lookups", count, LongSupplier::getAsLong)
-                .description("Look-ups of compiled plans for queries of Prisma 5 and 6")
-                .tag("result", result)
-                .register(registry);
+        counter(
+                "hasten.plan.lookups",
+                "Look-ups of compiled plans for queries of Prisma 5 and 6",
+                count,
+                Tags.of("result", result));
     }
 
     /**
@@ -496,14 +498,12 @@ public final class Metrics implements AutoCloseable {
 
     /** Registers counters for traces and spans that are not exported. */
     public void watchTraces(LongSupplier droppedTraces, LongSupplier failedSpans) {
-        counted.add(droppedTraces);
-        counted.add(failedSpans);
-        FunctionCounter.builder("hasten.traces.dropped", droppedTraces, LongSupplier::getAsLong)
-                .description("Traces that are not exported because too many spans waited")
-                .register(registry);
-        FunctionCounter.builder("hasten.spans.failed", failedSpans, LongSupplier::getAsLong)
-                .description("Spans that the receiver has not accepted")
-                .register(registry);
+        counter(
+                "hasten.traces.dropped",
+                "Traces that are not exported because too many spans waited",
+                droppedTraces,
+                Tags.empty());
+        counter("hasten.spans.failed", "Spans that the receiver has not accepted", failedSpans, Tags.empty());
     }
 
     /** Registers a gauge for client connections. */
