@@ -4,16 +4,9 @@ import fs from 'node:fs'
 import http from 'node:http'
 import { parseEnv } from 'node:util'
 import { EdgeRuntime } from 'edge-runtime'
-import { bundle } from './bundle.mjs'
+import { bundleForEdge } from './edge-bundle.mjs'
 
-const { code, modules } = await bundle(process.argv[2], {
-  conditions: ['edge-light', 'worker', 'browser', 'import'],
-  wasm: (name) => `export default globalThis.WASM[${JSON.stringify(name)}]`,
-  format: 'iife',
-  globalName: 'bundled',
-})
-const WASM = {}
-for (const [name, bytes] of Object.entries(modules)) WASM[name] = await WebAssembly.compile(bytes)
+const { code, WASM } = await bundleForEdge(process.argv[2])
 const env = parseEnv(fs.readFileSync('.env', 'utf8'))
 const runtime = new EdgeRuntime({ extend: (context) => Object.assign(context, { WASM, process: { env } }) })
 if (runtime.evaluate(`${code}; bundled.runtime`) !== 'edge') throw new Error('the route does not use the Edge runtime')
