@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    /** The route of requests for which there is none. */
+    /** The route that is reported for requests whose path matches no route. */
     public static final String UNMATCHED = "unmatched";
 
     private static final Pattern CLIENT_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");

@@ -38,7 +38,7 @@ public record TrustedProxies(Predicate<InetAddress> addresses, boolean proxyProt
      * read from its end, as long as the addresses are those of trusted proxies: everything before could be forged.
      *
      * @param peer the other end of the connection
-     * @param forwardedFor the values of {@code X-Forwarded-For}; null if there is none
+     * @param forwardedFor the values of {@code X-Forwarded-For}; null if the request has no such header
      * @return the last address that is known; that of the proxy if it reports none
      */
     @Nullable

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What the trace of a request consists of. Does not refer to the exchange, whose body would otherwise stay in memory.
  *
  * @param path the path as sent; the end of a long one is cut off
- * @param traceParent the trace of the client; null if there is none
- * @param traceState its vendors' data; null if there is none
+ * @param traceParent the trace header of the client; null if it is missing or malformed
+ * @param traceState the vendors' part of the trace header; null if it is missing
  * @param startNanos {@link System#nanoTime} when its head was complete
  * @param database the database of its API key; empty if it has no valid one
  * @param attributes further attributes of its span

@@ -39,7 +39,7 @@ final class InteractiveTransaction {
     private int savepointCounter;
     private volatile Status status = Status.OPEN;
     private volatile @Nullable Cancellation running;
-    /** Runs if the transaction times out before its first operation; null if there is none. */
+    /** Runs if the transaction times out before its first operation; null if nothing is to run. */
     private volatile @Nullable Runnable unusedAction;
 
     /**
