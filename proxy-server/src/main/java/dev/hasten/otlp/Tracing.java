@@ -2,6 +2,7 @@ package dev.hasten.otlp;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.hasten.activity.Timeline.Kind;
 import dev.hasten.activity.Timeline.Step;
 import dev.hasten.config.DatabaseUrl;
 import dev.hasten.config.OtlpConfig;
@@ -34,6 +35,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Exports a trace of each request. Its spans are created when the request is completed, from what its {@link dev.hasten.activity.Timeline} has
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * conventions for HTTP and databases.
  */
 public final class Tracing implements RequestObserver, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Tracing.class);
     private static final int BATCH = 512;
     private static final int SQL_LENGTH = 2000;
     private static final int PERCENT = 100;
@@ -114,7 +118,14 @@ public final class Tracing implements RequestObserver, AutoCloseable {
         }
         Clock clock = Clock.now();
         try {
-            worker.execute(() -> export(finished, clock));
+            worker.execute(() -> {
+                try {
+                    export(finished, clock);
+                } catch (RuntimeException e) {
+                    exporter.release(spans);
+                    LOG.warn("the spans of a request cannot be created", e);
+                }
+            });
         } catch (RejectedExecutionException e) {
             // The server is stopping.
             exporter.release(spans);
@@ -153,29 +164,14 @@ public final class Tracing implements RequestObserver, AutoCloseable {
     }
 
     private void export(Step step, Context parent, Clock clock, String database) {
-        SpanBuilder builder = tracer.spanBuilder(name(step))
+        String sql = step.sql();
+        String summary = sql == null ? name(step.kind()) : SqlSummary.of(sql);
+        SpanBuilder builder = tracer.spanBuilder(summary)
                 .setParent(parent)
                 .setStartTimestamp(clock.epochNanos(step.startNanos()), NANOSECONDS);
-        String sql = step.sql();
         if (sql != null) {
-            builder.setSpanKind(SpanKind.CLIENT)
-                    .setAttribute("db.system.name", "postgresql")
-                    .setAttribute("db.query.summary", SqlSummary.of(sql));
-            // The value of a setting may be a word, which is not masked.
-            if (!SqlSummary.of(sql).equals("SET")) {
-                builder.setAttribute("db.query.text", masked(sql));
-            }
-            DatabaseUrl url = databases.get(database);
-            if (url != null) {
-                builder.setAttribute("db.namespace", url.database());
-                // With several hosts, it is not known which one is connected.
-                if (url.hosts().size() == 1) {
-                    builder.setAttribute(
-                                    "server.address", url.hosts().getFirst().name())
-                            .setAttribute(
-                                    "server.port", (long) url.hosts().getFirst().port());
-                }
-            }
+            describe(builder, sql, summary);
+            describe(builder, databases.get(database));
         }
         if (step.error() != null) {
             builder.setAttribute("error.type", step.error());
@@ -190,12 +186,34 @@ public final class Tracing implements RequestObserver, AutoCloseable {
         span.end(clock.epochNanos(step.endNanos()), NANOSECONDS);
     }
 
-    private static String name(Step step) {
-        return switch (step.kind()) {
+    private static void describe(SpanBuilder span, String sql, String summary) {
+        span.setSpanKind(SpanKind.CLIENT)
+                .setAttribute("db.system.name", "postgresql")
+                .setAttribute("db.query.summary", summary);
+        // The value of a setting may be a word, which is not masked.
+        if (!summary.equals("SET")) {
+            span.setAttribute("db.query.text", masked(sql));
+        }
+    }
+
+    private static void describe(SpanBuilder span, @Nullable DatabaseUrl url) {
+        if (url == null) {
+            return;
+        }
+        span.setAttribute("db.namespace", url.database());
+        // With several hosts, it is not known which one is connected.
+        if (url.hosts().size() == 1) {
+            DatabaseUrl.Host host = url.hosts().getFirst();
+            span.setAttribute("server.address", host.name()).setAttribute("server.port", (long) host.port());
+        }
+    }
+
+    private static String name(Kind kind) {
+        return switch (kind) {
             case AUTHENTICATION -> "authentication";
             case CACHE -> "cache";
             case CONNECTION -> "pool wait";
-            case STATEMENT -> step.sql() == null ? "statement" : SqlSummary.of(step.sql());
+            case STATEMENT -> "statement";
         };
     }
 
