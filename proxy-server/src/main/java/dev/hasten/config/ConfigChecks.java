@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Validation rules that involve more than one key. */
 final class ConfigChecks {
     private static final int MAX_PORT = 65_535;
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
 
     /** Headers of the requests of OTLP that Hasten or Java's HTTP client sets. */
     private static final Set<String> RESERVED_HEADERS = Set.of(
@@ -77,22 +79,42 @@ final class ConfigChecks {
             problem(
                     "otlp.endpoint",
                     null,
-                    "use a URL with a host and without a user, such as http://localhost:4318; credentials belong into otlp.headers",
+                    "use a URL with a host and without a user, such as http://localhost:4318; put credentials into otlp.headers",
                     origin("otlp.endpoint"));
         }
-        otlp.headersByName().keySet().stream()
-                .filter(name -> RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT)))
-                .forEach(name -> problem(
-                        "otlp.headers",
-                        null,
-                        "the header " + name + " is set by Hasten; remove it",
-                        origin("otlp.headers")));
+        try {
+            otlp.headersByName().forEach(this::checkHeader);
+        } catch (IllegalArgumentException e) {
+            problem("otlp.headers", null, "a value is not percent-encoded correctly", origin("otlp.headers"));
+        }
+    }
+
+    private void checkHeader(String name, String value) {
+        if (RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            problem(
+                    "otlp.headers",
+                    null,
+                    "the header " + name + " is set by Hasten; remove it",
+                    origin("otlp.headers"));
+        }
+        if (!HEADER_VALUE.matcher(value).matches()) {
+            problem(
+                    "otlp.headers",
+                    null,
+                    "the value of " + name + " must consist of visible ASCII characters and spaces",
+                    origin("otlp.headers"));
+        }
     }
 
     private static boolean isPlainUrl(String url) {
         try {
             URI uri = new URI(url);
-            return uri.getHost() != null && uri.getRawUserInfo() == null && uri.getPort() <= MAX_PORT;
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && uri.getPort() <= MAX_PORT;
         } catch (URISyntaxException e) {
             return false;
         }

@@ -1,5 +1,8 @@
 package dev.hasten.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The export of traces and metrics by the OpenTelemetry protocol (OTLP). */
 public record OtlpConfig(
         @Setting(
-                pattern = "https?://[^\\s?#]+",
-                allowed = "a URL such as http://localhost:4318",
                 doc =
                         "Base URL of an OTLP receiver for HTTP with protobuf, such as `http://localhost:4318`. Hasten sends to"
                                 + " `/v1/traces` and `/v1/metrics` below it. When unset, nothing is exported.")
@@ -20,7 +21,9 @@ public record OtlpConfig(
                 pattern =
                         "[!#-'*+.^_`|~0-9A-Za-z-]+=[\\x21-\\x2b\\x2d-\\x7e]+(,[!#-'*+.^_`|~0-9A-Za-z-]+=[\\x21-\\x2b\\x2d-\\x7e]+)*",
                 allowed = "headers such as api-key=SECRET, separated by commas",
-                doc = "Headers of these requests, such as `api-key=SECRET`, separated by commas.")
+                doc =
+                        "Headers of these requests, separated by commas, such as `api-key=SECRET`. Values are percent-encoded, as in"
+                                + " OpenTelemetry's `OTEL_EXPORTER_OTLP_HEADERS`: `authorization=Bearer%20SECRET`.")
         @Nullable
         Secret headers,
 
@@ -53,16 +56,25 @@ public record OtlpConfig(
 
         @Setting(value = "1m", min = "1s", max = "1h", doc = "How often metrics are exported.")
         Duration metricsInterval) {
-    /** The headers of requests by name. */
+    /**
+     * The headers of requests by name.
+     *
+     * @throws IllegalArgumentException if a value is not percent-encoded correctly
+     */
     public Map<String, String> headersByName() {
         Map<String, String> byName = new LinkedHashMap<>();
         if (headers != null) {
             for (String header : headers.value().split(",", -1)) {
                 int equals = header.indexOf('=');
-                byName.put(header.substring(0, equals), header.substring(equals + 1));
+                byName.put(header.substring(0, equals), decoded(header.substring(equals + 1)));
             }
         }
         return byName;
+    }
+
+    /** Unlike in forms, a plus is a plus. */
+    private static String decoded(String value) {
+        return URLDecoder.decode(value.replace("+", "%2B"), UTF_8);
     }
 
     /** Whether traces are exported. */

@@ -2,13 +2,16 @@ package dev.hasten.otlp;
 
 import dev.hasten.http.WarningLimit;
 import io.micrometer.registry.otlp.OtlpMetricsSender;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,25 +28,30 @@ final class MetricsSender implements OtlpMetricsSender {
             .connectTimeout(Otlp.TIMEOUT)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
-    private final Duration timeout = Otlp.TIMEOUT;
     private final WarningLimit warnings = new WarningLimit();
 
     @Override
     public void send(Request request) {
         HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(request.getAddress()))
-                .timeout(timeout)
                 .header("Content-Type", "application/x-protobuf")
                 .POST(BodyPublishers.ofByteArray(request.getMetricsData()));
         request.getHeaders().forEach(call::header);
+        // The timeout of a request ends with the head of the response, so the body needs a limit, too.
+        CompletableFuture<HttpResponse<Void>> response = client.sendAsync(call.build(), BodyHandlers.discarding());
         try {
-            int status = client.send(call.build(), BodyHandlers.discarding()).statusCode();
+            int status =
+                    response.get(Otlp.TIMEOUT.toSeconds(), TimeUnit.SECONDS).statusCode();
             if (status >= REDIRECTED) {
                 warn("the receiver has responded with status " + status);
             }
-        } catch (IOException e) {
-            warn(e.toString());
+        } catch (ExecutionException e) {
+            warn(String.valueOf(e.getCause()));
+        } catch (TimeoutException e) {
+            warn("the receiver has not responded within " + Otlp.TIMEOUT.toSeconds() + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            response.cancel(true);
         }
     }
 

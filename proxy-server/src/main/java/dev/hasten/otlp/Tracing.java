@@ -191,7 +191,7 @@ public final class Tracing implements RequestObserver, AutoCloseable {
                 .setAttribute("db.system.name", "postgresql")
                 .setAttribute("db.query.summary", summary);
         // The value of a setting may be a word, which is not masked.
-        if (!summary.equals("SET")) {
+        if (!summary.startsWith("SET") && !summary.startsWith("ALTER")) {
             span.setAttribute("db.query.text", masked(sql));
         }
     }

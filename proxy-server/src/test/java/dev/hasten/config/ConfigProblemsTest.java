@@ -69,6 +69,11 @@ class ConfigProblemsTest {
     @CsvSource({
         "otlp.endpoint, http://user:secret@host, without a user",
         "otlp.endpoint, http://%zz, use a URL with a host",
+        "otlp.endpoint, HTTP://user:secret@host, use a URL with a host",
+        "otlp.endpoint, user:secret@host, use a URL with a host",
+        "otlp.endpoint, https://host/?key=secret, use a URL with a host",
+        "otlp.headers, a=secret%zz, not percent-encoded correctly",
+        "otlp.headers, a=secret%0d%0a, visible ASCII characters",
         "otlp.endpoint, http://host:99999, use a URL with a host",
         "otlp.headers, Host=secret, the header Host is set by Hasten",
     })

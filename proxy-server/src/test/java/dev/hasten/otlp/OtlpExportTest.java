@@ -183,10 +183,11 @@ final class OtlpExportTest {
 
     @Test
     void headersAreSent() {
-        TestServer server = server().with("otlp.headers", "api-key=a=b,other=c").start();
+        TestServer server =
+                server().with("otlp.headers", "api-key=Bearer%20a=b+c,other=c").start();
         server.client().query(rawQuery("SELECT 1"));
         exported(server);
-        assertThat(receiver.keys()).isNotEmpty().containsOnly("a=b");
+        assertThat(receiver.keys()).isNotEmpty().containsOnly("Bearer a=b+c");
     }
 
     @Test
@@ -260,6 +261,19 @@ final class OtlpExportTest {
                 server.client().query(rawQuery("SELECT 1"));
                 return receiver.spans().size() > before;
             });
+        }
+    }
+
+    @Test
+    void receiverOfMetricsThatStalledIsUsedAgain() {
+        receiver.stall(true);
+        try (TestServer _ = server().with("otlp.traces", false)
+                .with("otlp.metrics_interval", "1s")
+                .start()) {
+            await().until(() -> receiver.requests() > 0);
+            receiver.stall(false);
+            int before = receiver.requests();
+            await().atMost(Duration.ofMinutes(1)).until(() -> receiver.requests() > before + 2);
         }
     }
 

@@ -28,6 +28,7 @@ final class OtlpReceiver implements AutoCloseable {
     private final Queue<String> keys = new ConcurrentLinkedQueue<>();
     private final Semaphore gate = new Semaphore(1);
     private volatile boolean redirected;
+    private volatile boolean stalls;
     private volatile int status = 200;
 
     OtlpReceiver() throws IOException {
@@ -62,6 +63,13 @@ final class OtlpReceiver implements AutoCloseable {
         if (status == 302) {
             exchange.getResponseHeaders().add("Location", url() + "/v1/elsewhere");
         }
+        if (stalls) {
+            // The response is never complete.
+            exchange.sendResponseHeaders(status, 100);
+            exchange.getResponseBody().write(0);
+            exchange.getResponseBody().flush();
+            return;
+        }
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
     }
@@ -78,6 +86,11 @@ final class OtlpReceiver implements AutoCloseable {
         } else {
             gate.release(Integer.MAX_VALUE / 2);
         }
+    }
+
+    /** Makes it send only a part of each response. */
+    void stall(boolean stall) {
+        stalls = stall;
     }
 
     int requests() {
