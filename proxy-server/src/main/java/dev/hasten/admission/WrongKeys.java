@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Counts requests without a valid key by client address. Beyond the limit, the connection is closed after each such request.
  * Requests with a valid key are not counted.
  *
- * <p>Trusted proxies report the addresses of their clients. All clients of another proxy have the same address, so requests
- * forwarded by such a proxy in a private network are not limited.
+ * <p>Trusted proxies report the addresses of their clients. If none are listed, all clients of a proxy have the same address, so
+ * requests forwarded by a proxy in a private network are not limited.
  */
 public final class WrongKeys {
     private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -55,9 +55,7 @@ public final class WrongKeys {
     boolean isSurplus(Exchange head) {
         refused.increment();
         InetAddress client = head.clientAddress();
-        if (perMinute == 0
-                || client == null
-                || (isPrivate(client) && !head.isFromTrustedProxy() && isForwarded(head))) {
+        if (perMinute == 0 || client == null || (!head.areProxiesKnown() && isPrivate(client) && isForwarded(head))) {
             return false;
         }
         if (counts.get(network(client), _ -> new AtomicInteger()).incrementAndGet() <= perMinute) {

@@ -75,6 +75,11 @@ public final class Exchange {
         return connection.proxies().believeHeaders(connection.peer());
     }
 
+    /** Whether the operator has listed the proxies in front of this server. */
+    public boolean areProxiesKnown() {
+        return connection.proxies().known();
+    }
+
     /** Whether the client has a certificate of the authority for clients. */
     public boolean hasClientCertificate() {
         return connection.hasClientCertificate();

@@ -9,12 +9,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The proxies whose statements about clients are believed.
  *
+ * @param known whether the operator has listed proxies
  * @param addresses whether an address is that of a trusted proxy
  * @param proxyProtocol whether their connections begin with a header of the PROXY protocol
  */
-public record TrustedProxies(Predicate<InetAddress> addresses, boolean proxyProtocol) {
+public record TrustedProxies(boolean known, Predicate<InetAddress> addresses, boolean proxyProtocol) {
     /** No proxy is trusted. */
-    public static final TrustedProxies NONE = new TrustedProxies(_ -> false, false);
+    public static final TrustedProxies NONE = new TrustedProxies(false, _ -> false, false);
+
+    /** Listed proxies. */
+    public TrustedProxies(Predicate<InetAddress> addresses, boolean proxyProtocol) {
+        this(true, addresses, proxyProtocol);
+    }
 
     /** Requires the predicate. */
     public TrustedProxies {

@@ -33,18 +33,25 @@ final class WrongKeyCountsTest {
     private static final TrustedProxies PROXIES = new TrustedProxies(InetAddress.ofLiteral("127.0.0.9")::equals, false);
 
     private static HttpServer server;
+    /** A server whose proxies are listed. */
+    private static HttpServer behindProxies;
 
     private final AtomicLong nanos = new AtomicLong();
 
     @BeforeAll
     static void start() {
-        server = HttpServer.start(
+        server = start(TrustedProxies.NONE);
+        behindProxies = start(PROXIES);
+    }
+
+    private static HttpServer start(TrustedProxies proxies) {
+        return HttpServer.start(
                 new HttpServerOptions(
                         "test",
                         new HttpServerOptions.Address("127.0.0.1", 0),
                         new HttpLimits(8192, 8192, new HttpLimits.Timeouts(LONG, LONG, LONG, LONG, LONG), 0, 100),
                         null,
-                        PROXIES,
+                        proxies,
                         1,
                         MemoryBudget.unlimited(),
                         new HttpServerOptions.Callbacks(
@@ -61,6 +68,7 @@ final class WrongKeyCountsTest {
     @AfterAll
     static void stop() {
         server.close();
+        behindProxies.close();
     }
 
     private WrongKeys counts(int perMinute, int addresses) {
@@ -75,8 +83,12 @@ final class WrongKeyCountsTest {
 
     /** Sends a request without a valid key from an address. */
     private static boolean isSurplus(String address, String header) throws IOException {
+        return isSurplus(server, address, header);
+    }
+
+    private static boolean isSurplus(HttpServer asked, String address, String header) throws IOException {
         try (Socket socket =
-                new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port(), InetAddress.ofLiteral(address), 0)) {
+                new Socket(InetAddress.ofLiteral("127.0.0.1"), asked.port(), InetAddress.ofLiteral(address), 0)) {
             String request = "GET / HTTP/1.1\r\nHost: x\r\n" + header + "Connection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(US_ASCII));
             String response = new String(socket.getInputStream().readAllBytes(), US_ASCII);
@@ -123,13 +135,20 @@ final class WrongKeyCountsTest {
     void trustedProxyReportsTheAddressesOfItsClients() throws IOException {
         counts(1, 10);
         String forged = "X-Forwarded-For: 203.0.113.99, 203.0.113.1\r\n";
-        assertThat(isSurplus("127.0.0.9", forged)).isFalse();
-        assertThat(isSurplus("127.0.0.9", "X-Forwarded-For: 203.0.113.2\r\n")).isFalse();
-        assertThat(isSurplus("127.0.0.9", "X-Forwarded-For: 203.0.113.1\r\n")).isTrue();
-        assertThat(isSurplus("127.0.0.9", forged)).isTrue();
-        assertThat(isSurplus("127.0.0.9", "")).isFalse();
-        assertThat(isSurplus("127.0.0.9", ""))
+        assertThat(isSurplus(behindProxies, "127.0.0.9", forged)).isFalse();
+        assertThat(isSurplus(behindProxies, "127.0.0.9", "X-Forwarded-For: 203.0.113.2\r\n"))
+                .isFalse();
+        assertThat(isSurplus(behindProxies, "127.0.0.9", "X-Forwarded-For: 203.0.113.1\r\n"))
+                .isTrue();
+        assertThat(isSurplus(behindProxies, "127.0.0.9", forged)).isTrue();
+        assertThat(isSurplus(behindProxies, "127.0.0.9", "")).isFalse();
+        assertThat(isSurplus(behindProxies, "127.0.0.9", ""))
                 .as("the proxy reports no client, so its own address counts")
+                .isTrue();
+        String header = "X-Forwarded-For: 203.0.113.1\r\n";
+        assertThat(isSurplus(behindProxies, "127.0.0.8", header)).isFalse();
+        assertThat(isSurplus(behindProxies, "127.0.0.8", header))
+                .as("an address that is not listed is that of a client")
                 .isTrue();
     }
 
