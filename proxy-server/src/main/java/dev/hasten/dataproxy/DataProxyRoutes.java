@@ -96,10 +96,11 @@ public final class DataProxyRoutes {
                 request.access(),
                 request.owner());
         return transactionCall(version, request, "start_transaction", () -> {
+            // First: if it fails, no transaction must be open.
+            String base = address.of(request.exchange());
             String id = request.database().transactions().start(options, request.cancellation(), request.telemetry());
             request.telemetry().begun(TransactionMode.of(options.isolationLevel()));
             Map<String, Object> started = new LinkedHashMap<>();
-            String base = address.of(request.exchange());
             request.database().transactions().whenUnused(id, () -> address.warnUnreached(base));
             started.put("id", id);
             started.put("data-proxy", Map.of("endpoint", endpoint(base, request, id)));

@@ -6,9 +6,6 @@ import dev.hasten.http.HttpServer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Lets clients finish before the server stops. While the server accepts requests, each connection is closed after its next response,
@@ -16,7 +13,8 @@ import java.util.stream.Collectors;
  *
  * <ol>
  *   <li>For {@code drain_delay}, requests are accepted, because load balancers have not noticed yet.
- *   <li>Requests are accepted until the transactions that are open by then have ended, for at most half of {@code drain_timeout}.
+ *   <li>No transactions can start, and other requests are accepted until the open ones have ended, for at most half of {@code
+ *       drain_timeout}.
  *   <li>The port is closed, and running requests finish, within the rest of {@code drain_timeout}.
  * </ol>
  */
@@ -48,21 +46,18 @@ final class Drain {
         http.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())), delay.compareTo(GRACE) < 0 ? delay : GRACE);
     }
 
-    /** Later transactions are not waited for: with many clients, there would always be an open one. */
+    /** A new transaction would be cut off when the port is closed; refused at its start, the app can repeat it. */
     private void awaitTransactions(long end) {
-        Set<String> waited = openTransactions();
-        while (!waited.isEmpty()
+        databases.forEach(database -> database.transactions().refuseNew());
+        while (hasOpenTransactions()
                 && System.nanoTime() < end
                 && !Thread.currentThread().isInterrupted()) {
             sleep(TRANSACTION_POLL);
-            waited.retainAll(openTransactions());
         }
     }
 
-    private Set<String> openTransactions() {
-        return databases.stream()
-                .flatMap(database -> database.transactions().openIds().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+    private boolean hasOpenTransactions() {
+        return databases.stream().anyMatch(database -> database.transactions().openCount() > 0);
     }
 
     private static void sleep(Duration duration) {

@@ -231,8 +231,11 @@ public final class HastenServer implements AutoCloseable {
         Watch _ = watchdog.after(
                 CERTIFICATE_CHECKS,
                 () -> Thread.ofVirtual().name("hasten-certificates").start(() -> {
-                    watched.reloadIfChanged();
-                    watchCertificates(watched);
+                    try {
+                        watched.reloadIfChanged();
+                    } finally {
+                        watchCertificates(watched);
+                    }
                 }));
     }
 
@@ -556,9 +559,10 @@ public final class HastenServer implements AutoCloseable {
         List<Thread> closing = Stream.<Runnable>of(metrics::close, traces == null ? () -> {} : traces::close)
                 .map(Thread.ofVirtual()::start)
                 .toList();
+        long end = System.nanoTime() + LAST_EXPORTS.toNanos();
         try {
             for (Thread thread : closing) {
-                var _ = thread.join(LAST_EXPORTS);
+                var _ = thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -56,6 +55,7 @@ public final class TransactionRegistry implements AutoCloseable {
             return size() > REMEMBERED;
         }
     };
+    private volatile boolean refusing;
     private volatile boolean closing;
 
     /**
@@ -100,8 +100,8 @@ public final class TransactionRegistry implements AutoCloseable {
      * @throws ApiError P2028 if no connection becomes available in time; P6008 if the server is stopping
      */
     public String start(StartOptions options, Cancellation cancellation, StatementObserver observer) {
-        if (closing) {
-            throw ApiError.unavailable("The server is stopping", Duration.ofSeconds(1));
+        if (refusing) {
+            throw ApiError.unavailable("The server is stopping; start the transaction again", Duration.ofSeconds(1));
         }
         Duration wait = options.maxWait() == null ? limits.defaultWait() : options.maxWait();
         long deadline = System.nanoTime() + wait.toNanos();
@@ -309,14 +309,14 @@ public final class TransactionRegistry implements AutoCloseable {
                 }));
     }
 
+    /** Lets no more transactions start. Open ones can go on. */
+    public void refuseNew() {
+        refusing = true;
+    }
+
     /** The number of open transactions. */
     public int openCount() {
         return open.size();
-    }
-
-    /** The ids of the open transactions. */
-    public Set<String> openIds() {
-        return Set.copyOf(open.keySet());
     }
 
     /** The open transactions, the oldest first, for operators. */
@@ -345,6 +345,7 @@ public final class TransactionRegistry implements AutoCloseable {
     /** Rolls back all open transactions. No new ones can be opened. */
     @Override
     public void close() {
+        refuseNew();
         closing = true;
         List.copyOf(open.values()).forEach(transaction -> transaction.end(Status.ROLLED_BACK));
     }

@@ -106,14 +106,20 @@ final class ShutdownTest {
     }
 
     @Test
-    void transactionsThatStartLaterAreNotWaitedFor() throws Exception {
+    void newTransactionsAreRefusedWhileOpenOnesFinish() throws Exception {
         TestServer server = TestServer.on(POSTGRES).with("drain_timeout", "1h").start();
-        String first = server.client().startTransaction(Map.of("timeout", 3_600_000));
+        String open = server.client().startTransaction(Map.of("timeout", 3_600_000));
         Thread closing = Thread.ofPlatform().start(server::close);
-        await().until(() -> server.client().get("/ready").text().contains("stopping"));
-        String second = server.client().startTransaction(Map.of("timeout", 3_600_000));
-        assertThat(server.client().query(second, rawQuery("SELECT 1")).status()).isEqualTo(200);
-        assertThat(server.client().commit(first).status()).isEqualTo(200);
+        Reply[] refused = new Reply[1];
+        await().until(() -> {
+            refused[0] = server.client().post("/transaction/start", "{}");
+            return refused[0].status() != 200;
+        });
+        assertThat(refused[0].status()).isEqualTo(503);
+        assertThat(refused[0].code()).isEqualTo("P6008");
+        assertThat(server.client().query(rawQuery("SELECT 1")).status()).isEqualTo(200);
+        assertThat(server.client().query(open, rawQuery("SELECT 1")).status()).isEqualTo(200);
+        assertThat(server.client().commit(open).status()).isEqualTo(200);
         closing.join();
         nobodyIsConnected();
     }
